@@ -1,0 +1,88 @@
+"""This file is where the environment is read, once, into a frozen value. Nothing else looks at it."""
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm.errors import DataFolderUnusable
+
+PROJECT = Path(__file__).resolve().parent.parent
+LIBRARY = PROJECT / "data"
+"""Missions, models and role lists that come with Roleless."""
+
+_OFFLINE_LITELLM = {
+    # Without these, importing litellm downloads a price map and reads .env of the current folder.
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    "LITELLM_MODE": "PRODUCTION",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment decides."""
+
+    data: Path
+    """Where runs are kept: the journal and the history."""
+    environment: Mapping[str, str]
+    """The variables of the process, for keys and providers' addresses; values are never shown or stored."""
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal files."""
+        return self.data / "journal"
+
+    @property
+    def history(self) -> Path:
+        """The history file."""
+        return self.data / "roleless.duckdb"
+
+    @property
+    def mission_folders(self) -> tuple[Path, ...]:
+        """Where missions are looked for; one's own, in the data folder, win."""
+        return (LIBRARY / "missions", self.data / "missions")
+
+    def has_key(self, variable: str) -> bool:
+        """Whether an environment variable is set to something."""
+        return bool(self.environment.get(variable, "").strip())
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; `ROLELESS_DATA` names the data folder (default: `data/` of the project)."""
+    variables = dict(os.environ if environment is None else environment)
+    folder = variables.get("ROLELESS_DATA", "").strip()
+    return Settings(Path(folder).expanduser().absolute() if folder else LIBRARY, variables)
+
+
+def ensure_data_folder(settings: Settings) -> None:
+    """Make the data folder and check that it can be written.
+
+    Raises:
+        DataFolderUnusable: with the path, the reason and a remedy.
+    """
+    try:
+        settings.journal.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataFolderUnusable(_unusable(settings, error.strerror)) from error
+    if not os.access(settings.journal, os.W_OK):
+        raise DataFolderUnusable(_unusable(settings, "permission denied"))
+
+
+def prepare_litellm_environment() -> None:
+    """Set the switches litellm reads when it is imported: no downloads, no `.env` files."""
+    os.environ.update(_OFFLINE_LITELLM)
+
+
+def facts() -> dict[str, str]:
+    """What a run records about the machine: versions only, nothing personal."""
+    return {"python": platform.python_version(), "system": sys.platform}
+
+
+def _unusable(settings: Settings, reason: str | None) -> str:
+    return (
+        f"cannot write to the data folder {str(settings.data)!r}: {reason}. "
+        "Set ROLELESS_DATA to a folder that can be written."
+    )

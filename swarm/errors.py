@@ -1,0 +1,128 @@
+"""Everything raised on purpose. A message says what happened, with the value, and what would work."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Literal
+
+FailureKind = Literal[
+    "auth", "quota", "rate_limit", "overloaded", "network", "timeout", "bad_request", "too_long", "refused", "bad_reply"
+]
+"""Why a provider gave no usable reply. `auth`, `quota`, `bad_request`, `too_long` and `refused` are terminal:
+the same request would fail again."""
+
+
+class SwarmError(Exception):
+    """Base of all errors that a person can act upon; shown as one sentence, without a traceback."""
+
+
+# What a person asked for cannot be done as asked (exit code 2).
+
+
+class BadInput(SwarmError):
+    """A value given by a person or a file is not usable."""
+
+
+class UnknownName(BadInput):
+    """A name that is not in a list of known ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        known = sorted(known)
+        close = get_close_matches(name, known, n=1)
+        guess = f" Did you mean {close[0]!r}?" if close else ""
+        super().__init__(f"unknown {kind} {name!r}.{guess} Known: {', '.join(known) or 'none'}.{hint}")
+
+
+class BadMission(BadInput):
+    """A mission that is empty, too long or malformed; names file, line and key where there is one."""
+
+
+class MissingKey(BadInput):
+    """A provider's key is not in the environment."""
+
+
+# A run cannot go on (exit code 1 or 3).
+
+
+class RunEnded(SwarmError):
+    """Base of the reasons for which a run ends before its protocol does."""
+
+
+class LimitExceeded(RunEnded):
+    """The next call would pass a limit of the run."""
+
+    def __init__(self, kind: str, limit: float, value: float) -> None:
+        super().__init__(f"the limit of {limit:g} {kind} is reached: the next call could bring it to {value:g}")
+        self.kind, self.limit, self.value = kind, limit, value
+
+
+class Stopped(RunEnded):
+    """Somebody asked the run to stop."""
+
+
+class ProtocolFailed(RunEnded):
+    """The protocol cannot continue, for instance because there is no readable plan."""
+
+
+class ModelUnavailable(SwarmError):
+    """A model gave no reply.
+
+    Attributes:
+        kind: the class of the failure.
+        retryable: whether the same request may succeed later.
+        retry_after_s: how long the provider asked to wait; None when it did not say.
+        billed: whether the provider may have charged for it ("unknown") or certainly has not ("no").
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        billed: Literal["no", "unknown"] = "no",
+    ) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+        self.retry_after_s = retry_after_s
+        self.billed: Literal["no", "unknown"] = billed
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.kind in ("rate_limit", "overloaded", "network", "timeout", "bad_reply")
+
+    @property
+    def fatal(self) -> bool:
+        """Whether every other call to this model would fail as well, so that the run should end."""
+        return self.kind in ("auth", "quota")
+
+
+class MalformedReply(SwarmError):
+    """A reply cannot be read as an answer; the message is the reason."""
+
+
+# Files.
+
+
+class UnknownRun(BadInput):
+    """No run of this id is in the journal or the history."""
+
+
+class RunBusy(SwarmError):
+    """Another process is performing this run."""
+
+
+class DataFolderUnusable(SwarmError):
+    """The data folder cannot be made, read or written."""
+
+
+class DamagedJournal(SwarmError):
+    """A journal is shorter than what was read of it before, or has unreadable lines."""
+
+
+class HistoryBusy(SwarmError):
+    """Another process holds the history for too long."""
+
+
+class HistoryDamaged(SwarmError):
+    """The history file cannot be read; it can be rebuilt from the journals."""

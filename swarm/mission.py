@@ -1,0 +1,249 @@
+"""This file is where a mission is defined, and read from TOML, from plain text or from the library.
+
+A mission says what the team must deliver. It knows nothing of teams, protocols or models.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from swarm.errors import BadMission, UnknownName
+
+Level = Literal["L1", "L2", "L3", "L4"]
+LEVELS: dict[Level, str] = {
+    "L1": "One domain, 3 to 5 steps, nothing depends on anything.",
+    "L2": "Two domains, 5 to 10 steps, knowledge must be integrated.",
+    "L3": "Three or more domains, 10 to 20 steps in phases that depend on each other.",
+    "L4": "As L3, with stakeholders in conflict, missing information and no single right answer.",
+}
+MAX_MISSION_BYTES = 64_000
+"""Longer texts would leave no room for the team's work in most context windows."""
+
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing the deliverable must contain."""
+
+    text: str
+    phase: str | None = None
+    needs: tuple[int, ...] = ()
+    """Numbers, from 1, of the requirements this one depends on."""
+    conflict: tuple[str, ...] = ()
+    """Names of stakeholders who want opposite things here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakeholder:
+    """Somebody with an interest in the outcome."""
+
+    name: str
+    wants: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """What the team must deliver."""
+
+    id: str
+    title: str
+    goal: str
+    values: tuple[str, ...] = ()
+    """What the organization holds dear; every agent reads them."""
+    requirements: tuple[Requirement, ...] = ()
+    """Empty for a goal in free text: then the goal itself must say what is wanted."""
+    domains: tuple[str, ...] = ()
+    level: Level | None = None
+    """None for a mission of one's own."""
+    stakeholders: tuple[Stakeholder, ...] = ()
+    unknowns: tuple[str, ...] = ()
+    """What nobody knows yet."""
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _RequirementTable(_Table):
+    text: Line
+    phase: Line | None = None
+    needs: list[int] = []
+    conflict: list[Line] = []
+
+
+class _StakeholderTable(_Table):
+    name: Line
+    wants: Line
+
+
+class _MissionTable(_Table):
+    """The shape of a mission file; docs/missions.md explains each key."""
+
+    title: Line
+    goal: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] | None = None
+    level: Level | None = None
+    values: list[Line] = []
+    domains: list[Line] = []
+    unknowns: list[Line] = []
+    stakeholders: list[_StakeholderTable] = []
+    requirements: Annotated[list[_RequirementTable], Field(max_length=60)] = []
+
+
+def mission_from_text(text: str) -> Mission:
+    """Make a mission of plain text: its bullet points, if any, become the requirements.
+
+    Raises:
+        BadMission: when the text is empty, longer than 64,000 bytes or not text.
+
+    Examples:
+        >>> mission_from_text("Open a bakery\\n- Find a site\\n- Hire two bakers").requirements[1].text
+        'Hire two bakers'
+    """
+    _check_size(text, "the mission")
+    goal = text.strip()
+    title = goal.splitlines()[0].lstrip("# ").strip()
+    return Mission(
+        id="own",
+        title=title if len(title) <= 80 else title[:79].rstrip() + "…",
+        goal=_BULLET.sub("", goal).strip() or title,
+        requirements=tuple(Requirement(match["text"].strip()) for match in _BULLET.finditer(goal)),
+    )
+
+
+def mission_from_toml(text: str, source: str) -> Mission:
+    """Read a mission from TOML.
+
+    Args:
+        text: the TOML document; docs/missions.md describes it.
+        source: where it comes from, for messages; the id is the file's stem unless the text gives one.
+
+    Raises:
+        BadMission: names `source`, the line and the key of the first thing that is wrong.
+    """
+    _check_size(text, source)
+    try:
+        table = _MissionTable.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadMission(f"{source}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise BadMission(f"{source}: {_explain(error, text)}") from error
+    except RecursionError as error:
+        raise BadMission(f"{source}: nested too deeply to be a mission") from error
+    return _check_references(_build(table, Path(source).stem), source, text)
+
+
+def read_mission(path: Path) -> Mission:
+    """Read a mission file: TOML when it is named so, else plain text.
+
+    Raises:
+        BadMission: when the file is missing, is not UTF-8 text or is not a mission.
+    """
+    try:
+        if path.stat().st_size > MAX_MISSION_BYTES:
+            raise BadMission(f"{path}: {path.stat().st_size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadMission(f"cannot read the mission file {str(path)!r}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadMission(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    return mission_from_toml(text, str(path)) if path.suffix == ".toml" else mission_from_text(text)
+
+
+def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
+    """Read every mission file in `folders`, in order of level and title; later folders win over earlier ones.
+
+    Raises:
+        BadMission: for the first file that is not a mission.
+    """
+    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    missions = [read_mission(path) for path in files]
+    ordered = sorted(missions, key=lambda mission: (mission.level or "L9", mission.title))
+    latest = {mission.id: mission for mission in missions}
+    return {mission.id: latest[mission.id] for mission in ordered}
+
+
+def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
+    """Look a mission up by id; raise UnknownName naming the nearest known one."""
+    if mission_id not in library:
+        raise UnknownName("mission", mission_id, library, " See `python -m swarm missions`.")
+    return library[mission_id]
+
+
+def _check_size(text: str, source: str) -> None:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_MISSION_BYTES:
+        raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+    if not text.strip():
+        raise BadMission(f"{source} is empty: say what the team must deliver, for instance 'Plan a food festival'")
+    if "\x00" in text:
+        raise BadMission(f"{source}: contains a NUL character; a mission is plain text")
+
+
+def _build(table: _MissionTable, stem: str) -> Mission:
+    return Mission(
+        id=table.id or stem,
+        title=table.title,
+        goal=table.goal,
+        values=tuple(table.values),
+        requirements=tuple(
+            Requirement(r.text, r.phase, tuple(r.needs), tuple(r.conflict)) for r in table.requirements
+        ),
+        domains=tuple(table.domains),
+        level=table.level,
+        stakeholders=tuple(Stakeholder(s.name, s.wants) for s in table.stakeholders),
+        unknowns=tuple(table.unknowns),
+    )
+
+
+def _check_references(mission: Mission, source: str, text: str) -> Mission:
+    names = {stakeholder.name for stakeholder in mission.stakeholders}
+    for number, requirement in enumerate(mission.requirements, 1):
+        line = _line_of(text, ("requirements", number - 1))
+        wrong = [need for need in requirement.needs if not 1 <= need < number]
+        if wrong:
+            raise BadMission(
+                f"{source}, line {line}: requirement {number} needs {wrong[0]}, but it can only need earlier ones"
+                f" (1 to {number - 1})"
+            )
+        strangers = [name for name in requirement.conflict if name not in names]
+        if strangers:
+            raise BadMission(
+                f"{source}, line {line}: requirement {number} names {strangers[0]!r}, who is not a stakeholder;"
+                f" stakeholders: {', '.join(sorted(names)) or 'none'}"
+            )
+    return mission
+
+
+def _explain(error: ValidationError, text: str) -> str:
+    first = error.errors()[0]
+    place = first["loc"]
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    inner = {"requirements": _RequirementTable, "stakeholders": _StakeholderTable}
+    table = inner.get(str(place[0]), _MissionTable) if len(place) > 1 else _MissionTable
+    known = ", ".join(table.model_fields)
+    what = f"unknown key; known keys: {known}" if first["type"] == "extra_forbidden" else first["msg"].lower()
+    return f"line {_line_of(text, place)}, key {key!r}: {what}"
+
+
+def _line_of(text: str, place: Sequence[str | int]) -> int:
+    """The line a key stands on, or its table; TOML parsers do not tell, and a missing key has none (line 1)."""
+    lines = text.splitlines()
+    start = 0
+    if len(place) > 1 and isinstance(place[1], int):
+        headers = [number for number, line in enumerate(lines) if line.strip() == f"[[{place[0]}]]"]
+        start = headers[place[1]] if place[1] < len(headers) else 0
+    names = [part for part in place if isinstance(part, str)]
+    for number in range(start, len(lines)):
+        if names and re.match(rf"\s*\"?{re.escape(names[-1])}\"?\s*=", lines[number]):
+            return number + 1
+    return start + 1

@@ -1,0 +1,87 @@
+"""This file is where a team is defined: ordered seats, a model for each."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from swarm.errors import BadInput
+
+MAX_AGENTS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in the team: a number and a model, no preassigned role."""
+
+    number: int
+    """From 1, in seat order."""
+    model: str
+    role: str | None = None
+    """A given role, for protocols that hand out roles; None for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Seats in seat order, 1 to 256 of them."""
+
+    seats: tuple[Seat, ...]
+
+    def __post_init__(self) -> None:
+        check_agents(len(self.seats))
+
+    def __iter__(self) -> Iterator[Seat]:
+        return iter(self.seats)
+
+    def __len__(self) -> int:
+        return len(self.seats)
+
+    @property
+    def models(self) -> dict[str, int]:
+        """Seats per model, in order of first appearance."""
+        return dict(Counter(seat.model for seat in self.seats))
+
+
+def check_agents(number: int) -> int:
+    """Return `number` if a team may have that many agents; raise BadInput otherwise."""
+    if not 1 <= number <= MAX_AGENTS:
+        raise BadInput(f"{number} agents: a team has 1 to {MAX_AGENTS} agents")
+    return number
+
+
+def make_team(models: Sequence[str], agents: int) -> Team:
+    """Seat `agents` agents.
+
+    Args:
+        models: one entry for all seats, one for each seat, or a mix such as ("2 sim/strong", "6 sim/weak") or
+            ("2 sim/strong, 6 sim/weak",), whose counts must add up to `agents`. One entry of a mix may leave
+            its count out and takes the rest.
+        agents: 1 to 256.
+
+    Raises:
+        BadInput: when the entries do not fill the seats.
+
+    Examples:
+        >>> make_team(["sim/weak"], 2).models
+        {'sim/weak': 2}
+        >>> make_team(["1 sim/strong", "sim/weak"], 3).models
+        {'sim/strong': 1, 'sim/weak': 2}
+    """
+    check_agents(agents)
+    entries = [_entry(part) for text in models for part in text.split(",") if part.strip()]
+    uncounted = sum(count is None for count, _ in entries)
+    counted = sum(count or 0 for count, _ in entries)
+    rest = agents - counted if uncounted == 1 else 1
+    if rest < 1 or counted + uncounted * rest != agents:
+        raise BadInput(
+            f"models {list(models)!r} do not fill {agents} seats: name one model for all, "
+            "one for each seat, or a mix such as '2 sim/strong, 6 sim/weak' that adds up"
+        )
+    seated = [model for count, model in entries for _ in range(rest if count is None else count)]
+    return Team(tuple(Seat(number, model) for number, model in enumerate(seated, 1)))
+
+
+def _entry(text: str) -> tuple[int | None, str]:
+    count, _, model = text.strip().partition(" ")
+    if model and count.isdecimal():
+        return int(count), model.strip()
+    return None, text.strip()

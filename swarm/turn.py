@@ -1,0 +1,165 @@
+"""This file is where a turn is defined: what a speaker is asked, what it answered, and what that took.
+
+All values are frozen and know nothing of models, prompts or files.
+"""
+
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from swarm.team import Seat
+
+CueKind = Literal["plan", "intend", "contribute"]
+Action = Literal["plan", "intend", "contribute", "abstain", "unparsed", "failed"]
+
+
+class TurnKey(NamedTuple):
+    """What identifies a turn within its run: a seat speaks at most once a round."""
+
+    round: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a protocol asks of a speaker."""
+
+    kind: CueKind
+    round: int = 1
+    role: str | None = None
+    """A role imposed on the speaker; None leaves the choice to the speaker."""
+    job: str | None = None
+    """The piece of work a plan assigned to the speaker."""
+    revise: bool = False
+    """Whether the speaker is asked to improve its own earlier contribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and money of one or more calls."""
+
+    input_tokens: int = 0
+    """Prompt tokens, those read from the provider's cache included."""
+    cached_tokens: int = 0
+    """The part of `input_tokens` read from the provider's cache."""
+    output_tokens: int = 0
+    """Tokens of the reply, hidden reasoning included."""
+    cost_usd: float | None = 0.0
+    """None when the price of the model is unknown."""
+    estimated: bool = False
+    """Whether any figure is our upper estimate because the provider's was missing or absurd."""
+
+    def __add__(self, other: "Usage") -> "Usage":
+        unknown = self.cost_usd is None or other.cost_usd is None
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            None if unknown else (self.cost_usd or 0.0) + (other.cost_usd or 0.0),
+            self.estimated or other.estimated,
+        )
+
+    @property
+    def tokens(self) -> int:
+        """Input and output together."""
+        return self.input_tokens + self.output_tokens
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """Add usages up; nothing is `Usage()`."""
+    return sum(usages, Usage())
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a model and what came of it. Exactly one of `reply` and `error` is set."""
+
+    model: str
+    """The model that was asked."""
+    reply: str | None = None
+    error: str | None = None
+    finish: str | None = None
+    """Why the provider says the reply ended: "stop", "length", …"""
+    usage: Usage = field(default_factory=Usage)
+    started_s: float = 0.0
+    """Seconds since the run began."""
+    ended_s: float = 0.0
+    waited_s: float = 0.0
+    """Seconds spent waiting for a free place before the request left; not part of the model's time."""
+    served_by: str | None = None
+    """The model's name in the reply, when it differs from the one asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a plan gives one seat to do."""
+
+    seat: int
+    role: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One agent's answer to one cue."""
+
+    index: int
+    """Place in the order of speaking, from 0; simultaneous turns count in seat order."""
+    seat: int
+    round: int
+    cue: CueKind
+    action: Action
+    role: str | None = None
+    """The role the agent took, or was given; None when it took none."""
+    text: str = ""
+    """The contribution, intention or plan; empty for the other actions."""
+    reason: str | None = None
+    """The agent's reason, or why the turn is unparsed or failed."""
+    builds_on: tuple[int, ...] = ()
+    """Seats whose work the agent says it used; only seats it heard."""
+    reports_to: int | None = None
+    """The seat the agent places itself under; a seat it heard, or None."""
+    assignments: tuple[Assignment, ...] = ()
+    heard: tuple[TurnKey, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """Every request made for this turn, in order: retries and the one re-ask included."""
+    notes: tuple[str, ...] = ()
+    """What the reader of the reply mended or dropped, in words."""
+
+    @property
+    def key(self) -> TurnKey:
+        """What identifies this turn within its run."""
+        return TurnKey(self.round, self.seat)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens and money of all its calls."""
+        return total(call.usage for call in self.calls)
+
+    @property
+    def started_s(self) -> float:
+        """When its first request left, in seconds since the run began; 0.0 without a call."""
+        return self.calls[0].started_s if self.calls else 0.0
+
+    @property
+    def ended_s(self) -> float:
+        """When its last request was answered, in seconds since the run began; 0.0 without a call."""
+        return self.calls[-1].ended_s if self.calls else 0.0
+
+
+Transcript: TypeAlias = Sequence[Turn]
+"""The turns of one run, in the order of speaking."""
+
+
+class Speak(Protocol):
+    """The capability a protocol is handed: let one seat speak, and wait for its turn."""
+
+    def __call__(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Awaitable[Turn]:
+        """Cue `seat`, showing it the turns in `hears`, in that order."""
+        ...
+
+
+def contributions(transcript: Transcript) -> list[Turn]:
+    """Each seat's last contribution, in the order of speaking: what the deliverable is made of."""
+    last = {turn.seat: turn for turn in transcript if turn.action == "contribute"}
+    return sorted(last.values(), key=lambda turn: turn.index)
