@@ -1,0 +1,83 @@
+"""This file is where limits are kept: reserve the most a call can use, ask, settle what it did use.
+
+At every instant, spent + reserved is within every limit, however many calls are in flight.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from swarm.errors import BadInput, LimitExceeded
+from swarm.turn import Usage
+
+DEFAULT_MAX_USD = 1.0
+"""The dollar limit of a run on a real model for which nobody gave one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one run. None means unbounded."""
+
+    usd: float | None = None
+    tokens: int | None = None
+    calls: int | None = None
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("usd", self.usd), ("tokens", self.tokens), ("calls", self.calls)):
+            _check(name, value)
+        _check("seconds", self.seconds)
+
+
+def _check(name: str, value: float | None) -> None:
+    if value is not None and not 0 < value < float("inf"):
+        raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
+
+
+class Budget:
+    """What one run has spent and reserved. Owned by one event loop."""
+
+    def __init__(self, limits: Limits, spent: Usage | None = None, calls: int = 0) -> None:
+        """Start with what a resumed run spent before: `spent` in `calls` calls."""
+        self.limits = limits
+        self.spent = spent or Usage()
+        self.calls = calls
+        self._reserved: list[Usage] = []
+        self._settled = asyncio.Condition()
+
+    async def reserve(self, most: Usage) -> Usage:
+        """Set aside the most a call can use; waits while calls in flight may give enough back.
+
+        Returns:
+            The reservation, to be handed to `settle`.
+
+        Raises:
+            LimitExceeded: when the call could pass a limit even after all calls in flight are settled.
+        """
+        async with self._settled:
+            while (excess := self._excess(most)) is not None:
+                if not self._reserved or excess.kind == "calls":
+                    raise excess
+                await self._settled.wait()
+            self._reserved.append(most)
+            self.calls += 1
+        return most
+
+    async def settle(self, reservation: Usage, used: Usage) -> None:
+        """Replace a reservation by what was used, which a provider may have made more than reserved."""
+        async with self._settled:
+            self._reserved.remove(reservation)
+            self.spent += used
+            self._settled.notify_all()
+
+    def _excess(self, most: Usage) -> LimitExceeded | None:
+        tokens = self.spent.tokens + sum(held.tokens for held in self._reserved) + most.tokens
+        usd = (self.spent.cost_usd or 0.0) + sum(held.cost_usd or 0.0 for held in self._reserved)
+        checks = (
+            ("calls", self.limits.calls, self.calls + 1),
+            ("tokens", self.limits.tokens, tokens),
+            ("dollars", self.limits.usd, usd + (most.cost_usd or 0.0)),
+        )
+        for kind, limit, value in checks:
+            if limit is not None and value > limit:
+                return LimitExceeded(kind, limit, value)
+        return None

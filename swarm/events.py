@@ -1,0 +1,154 @@
+"""This file is where the facts of a run are defined: what a run tells the world, in the past tense.
+
+Storing, showing and replaying a run are all readings of these. Each is one JSON object; `kind` says which.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter
+
+from swarm.spec import RunSpec
+from swarm.turn import Action, Call, CueKind, Turn, TurnKey, Usage
+from swarm.verdict import Verdict
+
+Ending = Literal["finished", "stopped", "limited", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What all events have."""
+
+    run_id: str
+    seq: int
+    """Place in the run's events, from 0 without gaps; order is by this, never by time."""
+    at: datetime
+    """UTC."""
+    t: float
+    """Seconds since the run began, not counting the time it lay interrupted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Fact):
+    """A run was composed; always the first event."""
+
+    kind: Literal["run_started"] = "run_started"
+    spec: RunSpec
+    simulated: bool
+    """Whether the models are simulated or scripted."""
+    version: str
+    """Of Roleless."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed(Fact):
+    """A performer took an unfinished run up again."""
+
+    kind: Literal["run_resumed"] = "run_resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted(Fact):
+    """A seat was cued."""
+
+    kind: Literal["turn_started"] = "turn_started"
+    index: int
+    seat: int
+    round: int
+    cue: CueKind
+    role: str | None = None
+    """The imposed role, if any."""
+    heard: tuple[TurnKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted(Fact):
+    """Money was reserved; only then does a request leave. Not recorded for models that cost nothing to repeat."""
+
+    kind: Literal["call_started"] = "call_started"
+    call: int
+    """Number of the call within the run, from 1."""
+    model: str
+    reserved: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Fact):
+    """A call that did not complete its turn ended: it failed and is retried, or its reply was unreadable."""
+
+    kind: Literal["call_ended"] = "call_ended"
+    call: int
+    index: int | None
+    """The turn it was made for; None for the judge."""
+    outcome: Call
+    because: str
+    """Why it did not complete the turn, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTaken(Fact):
+    """A turn is complete."""
+
+    kind: Literal["turn_taken"] = "turn_taken"
+    turn: Turn
+    call: int = 0
+    """Number of its last call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunJudged(Fact):
+    """The judge scored the deliverable, or could not."""
+
+    kind: Literal["run_judged"] = "run_judged"
+    verdict: Verdict
+    call: int = 0
+    """Number of its last call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Fact):
+    """The run ended; always the last event, unless the run is resumed."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    status: Ending
+    reason: str | None = None
+    """Why it ended early, in a sentence; None when it finished."""
+    deliverable: str = ""
+    spent: Usage
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDeleted(Fact):
+    """Somebody deleted the run; the journal keeps the facts, nothing shows them any more."""
+
+    kind: Literal["run_deleted"] = "run_deleted"
+
+
+Event: TypeAlias = (
+    RunStarted
+    | RunResumed
+    | TurnStarted
+    | CallStarted
+    | CallEnded
+    | TurnTaken
+    | RunJudged
+    | RunFinished
+    | RunDeleted
+)
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+def to_json(event: Event) -> bytes:
+    """Write one event as one line of JSON, without the line end."""
+    return _EVENT.dump_json(event)
+
+
+def from_json(line: bytes) -> Event:
+    """Read one event; raises pydantic.ValidationError when it is none."""
+    return _EVENT.validate_json(line)
+
+
+__all__ = ["Action", "Ending", "Event", "Fact", "from_json", "to_json"]

@@ -1,0 +1,104 @@
+"""This file is where a model is defined: something that completes a request, or says why it cannot.
+
+It knows no provider. Retries, limits and recording are not a model's business: swarm/call.py has them.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pydantic import BaseModel
+
+from swarm.turn import Usage
+
+CHARS_PER_TOKEN = 4
+"""Characters per token of English prose, for expectations; bounds use `most_tokens`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a request.
+
+    Its text is kept in parts: every part but the last is the same, byte for byte, in the request of the next
+    agent, so providers that want cache marks can have them between parts.
+    """
+
+    role: Literal["system", "user", "assistant"]
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All parts, joined."""
+        return "".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a model is asked, complete: a model looks at nothing else."""
+
+    messages: tuple[Message, ...]
+    answer: type[BaseModel] | None = None
+    """The shape of the JSON object wanted; None for free text."""
+    temperature: float = 0.7
+    seed: int = 0
+    max_tokens: int = 4_000
+    """Most tokens of the reply, hidden reasoning included."""
+    timeout_s: float = 120.0
+    """The reply must be complete by then, whatever bytes have arrived."""
+
+    @property
+    def chars(self) -> int:
+        """Length of all messages, in characters."""
+        return sum(len(part) for message in self.messages for part in message.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One reply of a model."""
+
+    text: str
+    usage: Usage = field(default_factory=Usage)
+    finish: str | None = "stop"
+    """Why it ended: "stop", "length" (cut off), "content_filter" (refused), …"""
+    served_by: str | None = None
+    """The model's name in the reply, when it differs from the one asked."""
+    waited_s: float = 0.0
+    """Seconds spent waiting for a free place before the request left."""
+
+
+class Model(Protocol):
+    """The one shape of all models: simulated, scripted or behind a provider."""
+
+    @property
+    def name(self) -> str:
+        """The id under which it is asked for, such as "sim/strong" or "openai/gpt-4.1-mini"."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its replies are simulated or scripted: never pooled with real ones."""
+        ...
+
+    def most(self, request: Request) -> Usage:
+        """The most that `request` can use; the money to reserve. Cost None when the price is unknown."""
+        ...
+
+    async def complete(self, request: Request) -> Completion:
+        """Ask once.
+
+        Raises:
+            ModelUnavailable: when there is no reply; says whether asking again may help.
+        """
+        ...
+
+
+def most_tokens(text_bytes: int) -> int:
+    """An upper bound on the tokens of a text of that many UTF-8 bytes, for reservations.
+
+    English prose has about 4 bytes a token; code, digits and other scripts about 2.
+    """
+    return text_bytes // 2 + 16
+
+
+def likely_tokens(chars: int) -> int:
+    """The expected tokens of English prose of that many characters; at least 1 for a non-empty text."""
+    return -(-chars // CHARS_PER_TOKEN)

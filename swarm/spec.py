@@ -1,0 +1,66 @@
+"""This file is where a run's recipe is defined: complete and frozen, so that the run can be played again."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pydantic import TypeAdapter
+
+from swarm.budget import Limits
+from swarm.mission import Mission
+from swarm.team import Team
+
+Pace = Literal["instant", "fast", "real"]
+PACES: dict[Pace, float] = {"instant": 0.0, "fast": 0.1, "real": 1.0}
+"""How much of a simulated model's thinking time is really waited for."""
+
+Option: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRole:
+    """A role somebody took in an earlier mission of the same organization."""
+
+    mission: str
+    """The earlier mission's title."""
+    seat: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One team on one mission under one protocol, once. The same spec and seed can be played again."""
+
+    mission: Mission
+    team: Team
+    protocol: str = "sequential"
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])
+    """Settings of the protocol that differ from its defaults, by name."""
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    judge: str | None = None
+    """The model that judges; None for a run that is not judged."""
+    deliverable: Literal["all", "last"] = "all"
+    """What is delivered: every contribution in order, or the last one only."""
+    memory: tuple[PastRole, ...] = ()
+    """What the organization remembers; read from the history when the run was composed."""
+    organization: str = "default"
+    """Whose memory the run's roles join."""
+    pace: Pace = "instant"
+    """Only simulated models have one."""
+    temperature: float = 0.7
+    """Of the agents; the judge's is 0."""
+    prompts: str = ""
+    """Version of the prompts, a hash of their texts; empty until the run starts."""
+    warnings: tuple[str, ...] = ()
+    """What the person should know about this recipe, in sentences; shown with every result."""
+
+
+SPEC = TypeAdapter(RunSpec)
+"""Reads a spec from JSON and writes it."""
+
+
+def fingerprint(spec: RunSpec) -> str:
+    """A short hash of the whole recipe: equal specs have equal fingerprints."""
+    return hashlib.sha256(SPEC.dump_json(spec)).hexdigest()[:16]
