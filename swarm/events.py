@@ -67,8 +67,8 @@ class CallStarted(Fact):
     """Money was reserved; only then does a request leave. Not recorded for models that cost nothing to repeat."""
 
     kind: Literal["call_started"] = "call_started"
-    call: int
-    """Number of the call within the run, from 1."""
+    number: int
+    """Of the call within the run, from 1."""
     model: str
     reserved: Usage
 
@@ -78,7 +78,6 @@ class CallEnded(Fact):
     """A call that did not complete its turn ended: it failed and is retried, or its reply was unreadable."""
 
     kind: Literal["call_ended"] = "call_ended"
-    call: int
     index: int | None
     """The turn it was made for; None for the judge."""
     outcome: Call
@@ -92,8 +91,6 @@ class TurnTaken(Fact):
 
     kind: Literal["turn_taken"] = "turn_taken"
     turn: Turn
-    call: int = 0
-    """Number of its last call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +99,6 @@ class RunJudged(Fact):
 
     kind: Literal["run_judged"] = "run_judged"
     verdict: Verdict
-    call: int = 0
-    """Number of its last call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

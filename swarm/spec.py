@@ -51,6 +51,10 @@ class RunSpec:
     """Only simulated models have one."""
     temperature: float = 0.7
     """Of the agents; the judge's is 0."""
+    max_tokens: int = 4_000
+    """Most tokens of one reply, hidden reasoning included."""
+    call_timeout_s: float = 120.0
+    """A reply must be complete by then."""
     prompts: str = ""
     """Version of the prompts, a hash of their texts; empty until the run starts."""
     warnings: tuple[str, ...] = ()

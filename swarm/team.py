@@ -1,9 +1,12 @@
 """This file is where a team is defined: ordered seats, a model for each."""
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from swarm.config import LIBRARY
 from swarm.errors import BadInput
 
 MAX_AGENTS = 256
@@ -85,3 +88,9 @@ def _entry(text: str) -> tuple[int | None, str]:
     if model and count.isdecimal():
         return int(count), model.strip()
     return None, text.strip()
+
+
+@cache
+def generic_roles() -> tuple[str, ...]:
+    """Eight jobs found in almost every organization, for protocols that hand out roles (`data/teams`)."""
+    return tuple(tomllib.loads((LIBRARY / "teams" / "generic.toml").read_text(encoding="utf-8"))["roles"])

@@ -74,6 +74,8 @@ def total(usages: Iterable[Usage]) -> Usage:
 class Call:
     """One request to a model and what came of it. Exactly one of `reply` and `error` is set."""
 
+    number: int
+    """Within the run, from 1, in the order in which money was set aside for them."""
     model: str
     """The model that was asked."""
     reply: str | None = None

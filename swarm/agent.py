@@ -1,0 +1,128 @@
+"""This file is where an agent takes one turn: render the prompt, ask the model, read the answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from swarm.answer import MAX_ROLE_CHARS, AgentAnswer, PlanAnswer
+from swarm.call import Asked, Caller
+from swarm.models.model import Request
+from swarm.prompts.render import agent_messages
+from swarm.spec import RunSpec
+from swarm.team import Seat
+from swarm.turn import Assignment, Cue, Turn
+
+
+async def take_turn(
+    caller: Caller, spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn], index: int
+) -> Turn:
+    """Let one agent answer one cue.
+
+    Args:
+        caller: makes the run's calls.
+        spec: the run's recipe.
+        code: the run's mark around other agents' text.
+        seat: who speaks.
+        cue: what is asked.
+        heard: turns shown to it, all with text, in that order.
+        index: the turn's place in the order of speaking.
+
+    Returns:
+        The turn; "unparsed" or "failed", with the reason, when there is no answer.
+
+    Raises:
+        LimitExceeded: when a call could pass a limit of the run.
+        ModelUnavailable: when no call to this model can succeed any more.
+    """
+    request = Request(
+        messages=agent_messages(spec, code, seat, cue, heard),
+        answer=PlanAnswer if cue.kind == "plan" else AgentAnswer,
+        temperature=spec.temperature,
+        seed=spec.seed * 1_000_003 + index,
+        max_tokens=spec.max_tokens,
+        timeout_s=spec.call_timeout_s,
+    )
+    asked = await caller.ask_for(seat.model, request, request.answer or AgentAnswer, index)
+    turn = Turn(
+        index=index,
+        seat=seat.number,
+        round=cue.round,
+        cue=cue.kind,
+        action="failed" if asked.failed else "unparsed",
+        role=cue.role,
+        reason=asked.failed or asked.unreadable,
+        heard=tuple(other.key for other in heard),
+        calls=asked.calls,
+        notes=asked.notes,
+    )
+    return _answered(turn, asked, cue, heard, len(spec.team))
+
+
+def _answered(
+    turn: Turn, asked: Asked[PlanAnswer | AgentAnswer], cue: Cue, heard: Sequence[Turn], agents: int
+) -> Turn:
+    if isinstance(asked.answer, PlanAnswer):
+        return _planned(turn, asked.answer, agents)
+    if isinstance(asked.answer, AgentAnswer):
+        return _contributed(turn, asked.answer, cue, heard)
+    return turn
+
+
+def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:
+    jobs: dict[int, Assignment] = {}
+    notes = list(turn.notes)
+    for job in answer.assignments:
+        if not 1 <= job.agent <= agents:
+            notes.append(f"dropped a job for agent {job.agent}: the team has {agents}")
+        elif job.agent in jobs:
+            notes.append(f"dropped a second job for agent {job.agent}")
+        else:
+            jobs[job.agent] = Assignment(job.agent, one_line(job.role) or "Unnamed role", job.job.strip())
+    if not jobs:
+        reason = "the plan gives nobody a job"
+        return replace(turn, action="unparsed", reason=reason, notes=tuple(notes))
+    return replace(
+        turn,
+        action="plan",
+        role="Coordinator",
+        text=answer.plan.strip() or answer.reason.strip(),
+        reason=answer.reason.strip(),
+        assignments=tuple(jobs[seat] for seat in sorted(jobs)),
+        notes=tuple(notes),
+    )
+
+
+def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn]) -> Turn:
+    role = cue.role or one_line(answer.role) or None
+    reason = answer.reason.strip() or None
+    if not answer.participate:
+        return replace(turn, action="abstain", role=role, reason=reason or "no reason given")
+    text = answer.contribution.strip()
+    if not text:
+        return replace(turn, action="unparsed", role=role, reason="it says it takes part, but contributes nothing")
+    if cue.kind == "intend":
+        return replace(turn, action="intend", role=role or "Unnamed role", text=text, reason=reason)
+    known = {other.seat for other in heard if other.action in ("contribute", "plan")} - {turn.seat}
+    named = tuple(dict.fromkeys(answer.builds_on))
+    lead = answer.reports_to
+    strangers = sorted({seat for seat in (*named, lead) if seat is not None and seat not in known})
+    note = (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",) if strangers else ()
+    return replace(
+        turn,
+        action="contribute",
+        role=role or "Unnamed role",
+        text=text,
+        reason=reason,
+        builds_on=tuple(seat for seat in named if seat in known),
+        reports_to=lead if lead in known else None,
+        notes=(*turn.notes, *note),
+    )
+
+
+def one_line(text: str) -> str:
+    """A role as a name: one line, at most 80 characters; an agent's line breaks cannot imitate our marks."""
+    name = " ".join(text.replace("[", "(").replace("]", ")").split())
+    return name if len(name) <= MAX_ROLE_CHARS else name[: MAX_ROLE_CHARS - 1].rstrip() + "…"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(str(number) for number in numbers)

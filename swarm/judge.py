@@ -1,0 +1,50 @@
+"""This file is where a deliverable is judged: five criteria, from the judge's own structured answer only.
+
+The judge sees the mission and the deliverable: no names, no protocol, no models, no number of agents.
+"""
+
+from swarm.answer import JudgeAnswer, ScoreAnswer
+from swarm.call import Caller
+from swarm.errors import ModelUnavailable
+from swarm.mission import Mission
+from swarm.models.model import Request
+from swarm.prompts.render import judge_messages
+from swarm.verdict import CRITERIA, Score, Verdict
+
+
+async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, *, seed: int) -> Verdict:
+    """Ask a model for its verdict on a deliverable.
+
+    Returns:
+        Five scores of 1 to 4 with reasons; or none, with the reason why, when the deliverable is empty, or the
+        judge cannot be reached or read. Never a made-up score.
+
+    Raises:
+        LimitExceeded: when the call could pass a limit of the run.
+    """
+    if not deliverable.strip():
+        return Verdict(model, unscored="nothing was delivered")
+    request = Request(
+        messages=judge_messages(mission, deliverable),
+        answer=JudgeAnswer,
+        temperature=0.0,
+        seed=seed,
+        max_tokens=2_000,
+    )
+    try:
+        asked = await caller.ask_for(model, request, JudgeAnswer, index=None)
+    except ModelUnavailable as error:
+        return Verdict(model, unscored=f"the judge cannot be reached: {error}")
+    if asked.answer is None:
+        problem = asked.failed or f"its reply could not be read: {asked.unreadable}"
+        return Verdict(model, unscored=f"the judge gave no verdict: {problem}", calls=asked.calls)
+    scores = {name: _score(asked.answer, name) for name in CRITERIA}
+    return Verdict(
+        model,
+        scores=tuple(Score(name, score.score, score.reason.strip()) for name, score in scores.items()),
+        calls=asked.calls,
+    )
+
+
+def _score(answer: JudgeAnswer, criterion: str) -> ScoreAnswer:
+    return getattr(answer, criterion)

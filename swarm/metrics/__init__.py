@@ -1,0 +1,1 @@
+"""Metrics: pure functions of the transcript of one run. Each says its definition, range and source."""

@@ -1,0 +1,35 @@
+"""What a run took: tokens, money, and what came of them."""
+
+from dataclasses import dataclass
+
+from swarm.turn import Transcript, Usage, total
+from swarm.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Where tokens and money went."""
+
+    team: Usage
+    judge: Usage
+    overhead: float | None
+    """Coordination overhead: the share of the team's tokens spent on plans and intentions, in [0, 1]; None when
+    the team used none. Source: arXiv 2603.28990 names it without a definition; this one is ours."""
+    quality_per_1k_tokens: float | None
+    """Q per 1,000 tokens of the team (arXiv 2603.28990, "efficiency"); None when unscored or without tokens."""
+    quality_per_usd: float | None
+    """Q per dollar of the team; None when unscored, free or of unknown price."""
+
+
+def spending(transcript: Transcript, verdict: Verdict | None) -> Spending:
+    """Add up a run's tokens and money, the judge's apart from the team's."""
+    team = total(turn.usage for turn in transcript)
+    talk = total(turn.usage for turn in transcript if turn.cue in ("plan", "intend"))
+    quality = verdict.quality if verdict else None
+    return Spending(
+        team=team,
+        judge=verdict.usage if verdict else Usage(),
+        overhead=talk.tokens / team.tokens if team.tokens else None,
+        quality_per_1k_tokens=None if quality is None or not team.tokens else quality * 1000 / team.tokens,
+        quality_per_usd=None if quality is None or not team.cost_usd else quality / team.cost_usd,
+    )

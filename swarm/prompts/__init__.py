@@ -1,0 +1,1 @@
+"""Prompts: texts as files, and the one module that puts them together."""

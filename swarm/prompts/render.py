@@ -1,0 +1,131 @@
+"""This file is where prompts are put together from the templates beside it.
+
+The layout is append-only: system text, mission, what was heard in order, and only then who is speaking. So an
+agent's prompt begins with its predecessor's, byte for byte, up to the last lines, and providers' caches work.
+Text of agents stands between marks that carry a code they cannot guess.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from swarm.mission import Mission
+from swarm.models.model import Message
+from swarm.spec import PastRole, RunSpec
+from swarm.team import Seat
+from swarm.turn import Cue, Turn
+from swarm.verdict import CRITERIA
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def template(name: str) -> Template:
+    """Read one of the texts beside this file, by its stem."""
+    return Template((_FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
+
+
+@cache
+def version() -> str:
+    """A short hash of all texts: runs with equal versions saw equal wording."""
+    texts = b"".join(path.read_bytes() for path in sorted(_FOLDER.glob("*.txt")))
+    return hashlib.sha256(texts).hexdigest()[:12]
+
+
+def mark(spec: RunSpec) -> str:
+    """The code that frames other agents' text in a run: the same for all its agents, unknown to them beforehand."""
+    return hashlib.sha256(f"{spec.seed} {spec.mission}".encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def agent_messages(spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> tuple[Message, ...]:
+    """The messages for one turn.
+
+    Args:
+        spec: the run's recipe.
+        code: `mark(spec)`.
+        seat: who is to speak.
+        cue: what it is asked.
+        heard: turns it is shown, in that order.
+
+    Returns:
+        A system and a user message; the user message has one part for the mission, one for each turn heard,
+        and one for the last lines.
+    """
+    shared = (_mission_part(spec), *(_heard_part(code, turn) for turn in heard))
+    return (
+        Message("system", (template("system").template,)),
+        Message("user", (*shared, _last_lines(spec, seat, cue))),
+    )
+
+
+def judge_messages(mission: Mission, deliverable: str) -> tuple[Message, ...]:
+    """The messages for the judge: the mission and the deliverable, nothing about who made it or how."""
+    criteria = "".join(f"- {name}: {question}\n" for name, question in CRITERIA.items())
+    code = hashlib.sha256(deliverable.encode("utf-8", "replace")).hexdigest()[:8]
+    framed = f"\n[{code} deliverable]\n{deliverable}\n[{code} end]\n"
+    return (
+        Message("system", (template("judge_system").substitute(criteria=criteria),)),
+        Message("user", (mission_text(mission), framed)),
+    )
+
+
+def ask_again(messages: Sequence[Message], reply: str, reason: str) -> tuple[Message, ...]:
+    """The same conversation with an unreadable reply and the request for a readable one."""
+    again = template("reask").substitute(reason=reason)
+    return (*messages, Message("assistant", (reply[:4_000],)), Message("user", (again,)))
+
+
+@cache
+def mission_text(mission: Mission) -> str:
+    """What a mission looks like to a model."""
+    sections = [
+        template("mission").substitute(title=mission.title, goal=mission.goal),
+        _bullets("Domains", [", ".join(mission.domains)] if mission.domains else []),
+        _bullets("Values", mission.values),
+        _bullets("Stakeholders", [f"{who.name} wants: {who.wants}" for who in mission.stakeholders]),
+        _bullets("Not known", mission.unknowns),
+        _bullets("Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]),
+    ]
+    return "\n".join(section for section in sections if section)
+
+
+def _bullets(title: str, lines: Sequence[str]) -> str:
+    return f"## {title}\n" + "".join(f"- {line}\n" for line in lines) if lines else ""
+
+
+def _requirement_line(mission: Mission, number: int) -> str:
+    requirement = mission.requirements[number]
+    facts = (
+        f"phase {requirement.phase}" if requirement.phase else "",
+        "needs " + ", ".join(f"R{need}" for need in requirement.needs) if requirement.needs else "",
+        "in conflict: " + " against ".join(requirement.conflict) if requirement.conflict else "",
+    )
+    known = "; ".join(fact for fact in facts if fact)
+    return f"R{number + 1}. {requirement.text}" + (f" ({known})" if known else "")
+
+
+def _mission_part(spec: RunSpec) -> str:
+    memory = _bullets("Roles in earlier missions of this organization", [_past(past) for past in spec.memory])
+    return mission_text(spec.mission) + (f"\n{memory}" if memory else "")
+
+
+def _past(past: PastRole) -> str:
+    return f"{past.mission}: agent {past.seat} was {past.role}"
+
+
+def _heard_part(code: str, turn: Turn) -> str:
+    role = f" as {turn.role}" if turn.role else ""
+    verb = {"plan": "planned", "intend": "intends"}.get(turn.action, "contributed")
+    jobs = "".join(f"- agent {job.seat} as {job.role}: {job.job}\n" for job in turn.assignments)
+    return f"\n[{code} agent {turn.seat}{role} {verb}]\n{turn.text}\n{jobs}[{code} end of agent {turn.seat}]\n"
+
+
+def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:
+    name = "revise" if cue.revise else cue.kind
+    imposed = f"\nYour role is given: {cue.role}. Keep it." if cue.role else ""
+    if cue.job:
+        imposed += f"\nYour job, assigned by the leader: {cue.job}"
+    values = {"seat": seat.number, "agents": len(spec.team), "imposed": imposed}
+    return "\n---\n" + template(name).substitute(values)

@@ -1,0 +1,79 @@
+"""Coordination protocols: who speaks, in what order, and what each speaker hears. Nothing else.
+
+A protocol is an async generator over turns. It is handed `speak` and cannot reach a model, a prompt, a limit, a
+file or the clock, so all of these hold for every protocol, yours included:
+
+    PROTOCOLS["mine"] = my_protocol
+
+Its first docstring line is shown to people; keyword-only parameters with defaults are its options.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Any, TypeAlias, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from swarm.errors import BadInput, UnknownName
+from swarm.protocols.batched import batched
+from swarm.protocols.broadcast import broadcast
+from swarm.protocols.coordinator import coordinator
+from swarm.protocols.fixed_roles import fixed_roles
+from swarm.protocols.sequential import sequential
+from swarm.protocols.shared import shared
+from swarm.protocols.solo import solo
+from swarm.turn import Turn
+
+CoordinationProtocol: TypeAlias = Callable[..., AsyncIterator[Turn]]
+
+PROTOCOLS: dict[str, CoordinationProtocol] = {
+    "sequential": sequential,
+    "coordinator": coordinator,
+    "broadcast": broadcast,
+    "shared": shared,
+    "fixed_roles": fixed_roles,
+    "solo": solo,
+    "batched": batched,
+}
+
+
+def find_protocol(name: str, options: Mapping[str, Any] | None = None) -> CoordinationProtocol:
+    """Look a protocol up and set its options.
+
+    Raises:
+        UnknownName: when there is no such protocol.
+        BadInput: when an option is unknown or has a value of the wrong type or below 0.
+    """
+    if name not in PROTOCOLS:
+        raise UnknownName("protocol", name, PROTOCOLS)
+    checked = {key: _check_option(name, key, value) for key, value in (options or {}).items()}
+    return partial(PROTOCOLS[name], **checked)
+
+
+def options_of(name: str) -> dict[str, Any]:
+    """The options of a protocol with their defaults; empty when it has none."""
+    return {
+        parameter.name: parameter.default
+        for parameter in inspect.signature(PROTOCOLS[name]).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+
+
+def in_a_sentence(name: str) -> str:
+    """What a protocol does: the first line of its docstring; empty when it has none."""
+    return (inspect.getdoc(PROTOCOLS[name]) or "").partition("\n")[0]
+
+
+def _check_option(protocol: str, key: str, value: Any) -> Any:
+    known = options_of(protocol)
+    if key not in known:
+        raise UnknownName(f"option of {protocol}", key, known)
+    wanted = get_type_hints(PROTOCOLS[protocol])[key]
+    try:
+        checked = TypeAdapter(wanted).validate_python(value)
+    except ValidationError as error:
+        raise BadInput(f"option {key} of {protocol}: {value!r}: {error.errors()[0]['msg'].lower()}") from error
+    if isinstance(checked, int) and checked < min(1, int(known[key])):
+        raise BadInput(f"option {key} of {protocol}: {value!r}: must be at least {min(1, int(known[key]))}")
+    return checked

@@ -1,0 +1,191 @@
+"""This file is where events are read back into what is known of a run. Pure: no files, no database.
+
+`progress_of` is what a performer needs to take a run up again; `record_of` is what people look at.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from swarm.events import (
+    CallEnded,
+    CallStarted,
+    Event,
+    RunDeleted,
+    RunFinished,
+    RunJudged,
+    RunResumed,
+    RunStarted,
+    TurnStarted,
+    TurnTaken,
+)
+from swarm.metrics.cost import Spending, spending
+from swarm.metrics.hierarchy import depth
+from swarm.metrics.participation import Participation, participation
+from swarm.metrics.roles import distinct_roles
+from swarm.spec import RunSpec
+from swarm.turn import Call, Turn, Usage, total
+from swarm.verdict import Verdict
+
+Status = Literal["running", "finished", "stopped", "limited", "failed", "interrupted"]
+"""An unfinished run is "running" while a process performs it, and "interrupted" otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run got: what must not be asked again, and what is spent."""
+
+    turns: Mapping[int, Turn] = field(default_factory=dict[int, Turn])
+    """Complete turns by index."""
+    unfinished: Mapping[int | None, Sequence[Call]] = field(default_factory=dict[int | None, Sequence[Call]])
+    """Calls of turns that were not completed, by turn index; None is the judge's."""
+    verdict: Verdict | None = None
+    spent: Usage = field(default_factory=Usage)
+    """All calls ever made; those without a known outcome count with all that was reserved."""
+    calls: int = 0
+
+
+def progress_of(events: Sequence[Event]) -> Progress:
+    """Read how far a run got; an empty sequence is a run that has not begun."""
+    turns = {event.turn.index: event.turn for event in events if isinstance(event, TurnTaken)}
+    verdicts = [event.verdict for event in events if isinstance(event, RunJudged)]
+    ended = [event for event in events if isinstance(event, CallEnded)]
+    unfinished: dict[int | None, list[Call]] = defaultdict(list)
+    for event in ended:
+        if event.index not in turns:
+            unfinished[event.index].append(event.outcome)
+    reserved = {event.number: event.reserved for event in events if isinstance(event, CallStarted)}
+    settled = [call for turn in turns.values() for call in turn.calls]
+    settled += [call for verdict in verdicts for call in verdict.calls]
+    known = {call.number: call.usage for call in (*[event.outcome for event in ended], *settled)}
+    doubtful = {number: replace(usage, estimated=True) for number, usage in reserved.items() if number not in known}
+    spent = {**known, **doubtful}
+    return Progress(
+        turns=turns,
+        unfinished=unfinished,
+        verdict=verdicts[-1] if verdicts else None,
+        spent=total(spent.values()),
+        calls=max(spent, default=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is known of one run."""
+
+    run_id: str
+    spec: RunSpec
+    simulated: bool
+    version: str
+    started: datetime
+    """UTC."""
+    status: Status = "running"
+    reason: str | None = None
+    """Why it ended early; None when it finished or has not ended."""
+    turns: tuple[Turn, ...] = ()
+    """Complete turns, in the order of speaking."""
+    speaking: tuple[TurnStarted, ...] = ()
+    """Seats that were cued and have not answered."""
+    asked_again: tuple[CallEnded, ...] = ()
+    """Failed calls and unreadable replies, in order."""
+    verdict: Verdict | None = None
+    deliverable: str = ""
+    """Empty until the run has ended."""
+    duration_s: float = 0.0
+    """Time it was being performed, in seconds."""
+    spent: Usage = field(default_factory=Usage)
+    """Everything, the judge included."""
+    calls: int = 0
+    last_seq: int = 0
+    deleted: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen unless somebody resumes it."""
+        return self.status not in ("running", "interrupted")
+
+    @property
+    def participation(self) -> Participation:
+        """What became of every seat."""
+        return participation(self.turns, len(self.spec.team), complete=self.status == "finished")
+
+    @property
+    def depth(self) -> int | None:
+        """Layers of declared hierarchy; None when nobody was active."""
+        return depth(self.turns)
+
+    @property
+    def spending(self) -> Spending:
+        """Tokens and money of the team alone, the judge's apart."""
+        return spending(self.turns, self.verdict)
+
+
+def record_of(events: Iterable[Event]) -> RunRecord:
+    """Read the events of one run, in order of `seq`.
+
+    Raises:
+        ValueError: when the first event is not `RunStarted`.
+    """
+    events = list(events)
+    if not events or not isinstance(events[0], RunStarted):
+        raise ValueError("the events of a run begin with run_started")
+    first, last = events[0], events[-1]
+    progress = progress_of(events)
+    ending = next((event for event in reversed(events) if isinstance(event, RunFinished | RunResumed)), None)
+    over = ending if isinstance(ending, RunFinished) else None
+    speaking = {e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns}
+    return RunRecord(
+        run_id=first.run_id,
+        spec=first.spec,
+        simulated=first.simulated,
+        version=first.version,
+        started=first.at,
+        status=over.status if over else "running",
+        reason=over.reason if over else None,
+        turns=tuple(turn for _, turn in sorted(progress.turns.items())),
+        speaking=() if over else tuple(speaking.values()),
+        asked_again=tuple(event for event in events if isinstance(event, CallEnded)),
+        verdict=progress.verdict,
+        deliverable=over.deliverable if over else "",
+        duration_s=over.t if over else last.t,
+        spent=over.spent if over else progress.spent,
+        calls=over.calls if over else progress.calls,
+        last_seq=last.seq,
+        deleted=any(isinstance(event, RunDeleted) for event in events),
+    )
+
+
+def summary(record: RunRecord) -> dict[str, Any]:
+    """One run as one flat object, the same for `run --json`, `show --json` and exports.
+
+    Quality is None when the run is unscored; shares and counts are of seats; money is None when unknown.
+    """
+    seats, verdict = record.participation, record.verdict
+    roles = [turn.role for turn in record.turns if turn.action == "contribute" and turn.role]
+    return {
+        "run_id": record.run_id,
+        "status": record.status,
+        "protocol": record.spec.protocol,
+        "models": record.spec.team.models,
+        "agents": len(record.spec.team),
+        "seed": record.spec.seed,
+        "simulated": record.simulated,
+        "quality": verdict.quality if verdict else None,
+        "mission_relevance": verdict.mission_relevance if verdict else None,
+        "depth": record.depth,
+        "active": seats.active,
+        "abstained": seats.abstained,
+        "directed_idle": seats.directed_idle,
+        "unparsed": seats.unparsed,
+        "failed": seats.failed,
+        "distinct_roles": distinct_roles(roles).normalised,
+        "roles": roles,
+        "input_tokens": record.spent.input_tokens,
+        "cached_tokens": record.spent.cached_tokens,
+        "output_tokens": record.spent.output_tokens,
+        "cost_usd": record.spent.cost_usd,
+        "duration_s": round(record.duration_s, 3),
+        "deliverable": record.deliverable,
+    }

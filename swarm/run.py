@@ -1,0 +1,274 @@
+"""This file is where a run is played: the whole story of one team on one mission, told as events.
+
+There is one loop. The command line, the dashboard, tests and notebooks all drain `play`.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from swarm import __version__
+from swarm.agent import take_turn
+from swarm.budget import Budget
+from swarm.call import Caller, RetryPolicy
+from swarm.config import read_settings
+from swarm.errors import LimitExceeded, ModelUnavailable, ProtocolFailed, RunEnded, Stopped
+from swarm.events import (
+    Ending,
+    Event,
+    Fact,
+    RunFinished,
+    RunJudged,
+    RunResumed,
+    RunStarted,
+    TurnStarted,
+    TurnTaken,
+)
+from swarm.judge import judge
+from swarm.models.catalogue import open_model
+from swarm.models.model import Model
+from swarm.prompts import render
+from swarm.protocols import find_protocol
+from swarm.record import Progress, progress_of
+from swarm.spec import RunSpec
+from swarm.team import Seat
+from swarm.turn import Cue, Turn, TurnKey, contributions
+
+Recorder: TypeAlias = Callable[[Event], Awaitable[None]]
+"""Keeps one event; returns when it is as durable as it has to be."""
+
+STOP_GRACE_S = 5.0
+"""How long calls in flight may go on after a stop: they are paid for."""
+
+
+def new_run_id() -> str:
+    """A unique id that sorts by time, such as "20261122-132501-7f3a9c"."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def open_models(spec: RunSpec) -> dict[str, Model]:
+    """Open every model the spec names, judge included.
+
+    Raises:
+        UnknownName: for a model nobody knows.
+        MissingKey: when a provider's key is not in the environment.
+    """
+    settings = read_settings()
+    names = dict.fromkeys([*spec.team.models, *([spec.judge] if spec.judge else [])])
+    return {name: open_model(name, settings, pace=spec.pace) for name in names}
+
+
+async def play(
+    spec: RunSpec,
+    *,
+    run_id: str | None = None,
+    models: Mapping[str, Model] | None = None,
+    record: Recorder | None = None,
+    before: Sequence[Event] = (),
+    stop: asyncio.Event | None = None,
+    policy: RetryPolicy | None = None,
+) -> AsyncIterator[Event]:
+    """Play a run, or what is missing of one.
+
+    Args:
+        spec: the recipe.
+        run_id: a new one by default.
+        models: by the ids that seats and judge name; opened from the catalogue by default.
+        record: keeps each event before anything depends on it; by default nothing is kept.
+        before: the events of the run so far, when it is resumed. What they hold is not asked again.
+        stop: set by whoever wants the run to end early; calls in flight get 5 seconds.
+        policy: when failed calls are made again.
+
+    Yields:
+        `RunStarted` (or `RunResumed`), then what happens, and exactly one `RunFinished`, last.
+
+    Raises:
+        BadInput: before the first event, when the spec names an unknown protocol, option or model.
+        Exception: a bug; the run is recorded as failed first.
+
+    Examples:
+        >>> from swarm.mission import mission_from_text
+        >>> from swarm.team import make_team
+        >>> async def last():
+        ...     spec = RunSpec(mission_from_text("Open a bakery"), make_team(["sim/strong"], 3))
+        ...     return [event async for event in play(spec)][-1]
+        >>> asyncio.run(last()).status
+        'finished'
+    """
+    performance = _Performance(
+        spec=replace(spec, prompts=spec.prompts or render.version()),
+        models=open_models(spec) if models is None else models,
+        teller=_Teller(run_id or new_run_id(), record, before),
+        progress=progress_of(before),
+        stop=stop or asyncio.Event(),
+        policy=policy or RetryPolicy(),
+    )
+    performing = asyncio.create_task(performance.perform(resumed=bool(before)))
+    try:
+        async for event in performance.teller.events():
+            yield event
+        await performing
+    finally:
+        performing.cancel()
+        with suppress(asyncio.CancelledError):
+            await performing
+
+
+class _Teller:
+    """Numbers and dates the facts of a run, keeps them, and hands them to whoever listens."""
+
+    def __init__(self, run_id: str, record: Recorder | None, before: Sequence[Event]) -> None:
+        self._run_id = run_id
+        self._record = record
+        self._seq = before[-1].seq + 1 if before else 0
+        self._began = time.monotonic() - (before[-1].t if before else 0.0)
+        self._told: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    def clock(self) -> float:
+        """Seconds since the run began, not counting the time it lay interrupted."""
+        return time.monotonic() - self._began
+
+    async def tell(self, fact: type[Fact], /, **fields: object) -> None:
+        """Make a fact, keep it, pass it on."""
+        numbered = {"run_id": self._run_id, "seq": self._seq, "at": datetime.now(UTC), "t": self.clock()}
+        self._seq += 1
+        event: Event = fact(**numbered, **fields)  # pyright: ignore[reportAssignmentType, reportArgumentType]
+        if self._record:
+            await self._record(event)
+        self._told.put_nowait(event)
+
+    def close(self) -> None:
+        """Nothing more will be told."""
+        self._told.put_nowait(None)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What is told, until it ends."""
+        while (event := await self._told.get()) is not None:
+            yield event
+
+
+@dataclass(slots=True)
+class _Performance:
+    """One playing of a run: what it is made of and how far it is."""
+
+    spec: RunSpec
+    models: Mapping[str, Model]
+    teller: _Teller
+    progress: Progress
+    stop: asyncio.Event
+    policy: RetryPolicy
+    transcript: list[Turn] = field(default_factory=list[Turn])
+    spoken: set[TurnKey] = field(default_factory=set[TurnKey])
+
+    def __post_init__(self) -> None:
+        self.protocol = find_protocol(self.spec.protocol, self.spec.options)
+        self.code = render.mark(self.spec)
+        self.budget = Budget(self.spec.limits, self.progress.spent, self.progress.calls)
+        self.caller = Caller(
+            self.models, self.budget, self.teller.tell, self.teller.clock, self.progress.unfinished, self.policy
+        )
+
+    async def perform(self, *, resumed: bool) -> None:
+        """Play to the end, and tell how it ended."""
+        try:
+            if resumed:
+                await self.teller.tell(RunResumed)
+            else:
+                simulated = any(model.simulated for model in self.models.values())
+                await self.teller.tell(RunStarted, spec=self.spec, simulated=simulated, version=__version__)
+            status, reason = await self._until_it_ends()
+            await self._finish(status, reason)
+        except Exception as error:
+            await self._finish("failed", f"internal error: {type(error).__name__}: {error}")
+            raise
+        finally:
+            self.teller.close()
+
+    async def _until_it_ends(self) -> tuple[Ending, str | None]:
+        limit = self.spec.limits.seconds
+        left = None if limit is None else max(0.0, limit - self.teller.clock())
+        try:
+            async with asyncio.timeout(left) as deadline:
+                await self._speak_and_judge_until(deadline)
+        except RunEnded as error:
+            return _ending(error)
+        except ModelUnavailable as error:
+            return "failed", str(error)
+        except TimeoutError:
+            if self.stop.is_set():
+                return _ending(Stopped("stopped by request"))
+            return _ending(LimitExceeded("seconds", limit or 0.0, self.teller.clock()))
+        return "finished", None
+
+    async def _speak_and_judge_until(self, deadline: asyncio.Timeout) -> None:
+        grace = asyncio.create_task(self._give_grace(deadline))
+        try:
+            await self._speak_and_judge()
+        finally:
+            grace.cancel()
+
+    async def _give_grace(self, deadline: asyncio.Timeout) -> None:
+        await self.stop.wait()
+        deadline.reschedule(asyncio.get_running_loop().time() + STOP_GRACE_S)
+
+    async def _speak_and_judge(self) -> None:
+        async for _turn in self.protocol(self.spec.mission, self.spec.team, self._speak):
+            pass
+        if self.spec.judge and self.progress.verdict is None:
+            verdict = await judge(
+                self.caller, self.spec.judge, self.spec.mission, self._deliverable(), seed=self.spec.seed
+            )
+            await self.teller.tell(RunJudged, verdict=verdict)
+
+    async def _speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
+        """The capability handed to protocols: one seat speaks, or is remembered to have spoken."""
+        heard = [turn for turn in hears if turn.action in ("plan", "intend", "contribute")]
+        keys = tuple(other.key for other in heard)
+        index = self._next_index(TurnKey(cue.round, seat.number))
+        turn = self.progress.turns.get(index)
+        if turn is None:
+            if self.stop.is_set():
+                raise Stopped("stopped by request")
+            await self.teller.tell(
+                TurnStarted, index=index, seat=seat.number, round=cue.round, cue=cue.kind, role=cue.role, heard=keys
+            )
+            turn = await take_turn(self.caller, self.spec, self.code, seat, cue, heard, index)
+            await self.teller.tell(TurnTaken, turn=turn)
+        elif (turn.seat, turn.heard) != (seat.number, keys):
+            raise ProtocolFailed(f"turn {index} was agent {turn.seat}'s when recorded; the protocol has changed since")
+        self.transcript.append(turn)
+        return turn
+
+    def _next_index(self, key: TurnKey) -> int:
+        if key in self.spoken:
+            raise ProtocolFailed(f"agent {key.seat} spoke twice in round {key.round}; a second turn needs a new round")
+        self.spoken.add(key)
+        return len(self.spoken) - 1
+
+    def _deliverable(self) -> str:
+        """The contributions, in the order of speaking, without names: what is delivered and judged."""
+        pieces = [turn.text for turn in contributions(self.transcript)]
+        return "\n\n".join(pieces[-1:] if self.spec.deliverable == "last" else pieces)
+
+    async def _finish(self, status: Ending, reason: str | None) -> None:
+        await self.teller.tell(
+            RunFinished,
+            status=status,
+            reason=reason,
+            deliverable=self._deliverable(),
+            spent=self.budget.spent,
+            calls=self.budget.calls,
+        )
+
+
+def _ending(error: BaseException) -> tuple[Ending, str]:
+    statuses: dict[type[BaseException], Ending] = {LimitExceeded: "limited", Stopped: "stopped"}
+    return statuses.get(type(error), "failed"), str(error)
+
+
+__all__ = ["RunSpec", "new_run_id", "open_models", "play"]
