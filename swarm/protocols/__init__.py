@@ -37,6 +37,9 @@ PROTOCOLS: dict[str, CoordinationProtocol] = {
     "batched": batched,
 }
 
+REMEMBERING = {"shared"}
+"""Protocols whose agents are told who had which role in earlier missions of their organization."""
+
 
 def find_protocol(name: str, options: Mapping[str, Any] | None = None) -> CoordinationProtocol:
     """Look a protocol up and set its options.

@@ -1,0 +1,154 @@
+"""This file is where what a person asked for becomes a run's recipe: judge, limit and memory are settled here.
+
+The command line, the dashboard and the Python API all compose through it, so they refuse the same things.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from swarm.budget import DEFAULT_MAX_USD, Limits
+from swarm.config import Settings
+from swarm.errors import BadInput
+from swarm.mission import Mission
+from swarm.models.catalogue import ModelCard, card_of, check_key, load_catalogue, present_keys
+from swarm.prompts import render
+from swarm.protocols import REMEMBERING, find_protocol
+from swarm.spec import PACES, Pace, PastRole, RunSpec
+from swarm.team import generic_roles, make_team
+
+SIMULATED_JUDGE = "sim/judge"
+NO_JUDGE = "none"
+
+Remember: TypeAlias = Callable[[str, Mission, bool], tuple[PastRole, ...]]
+"""Looks up what an organization remembers: its name, the mission now, whether the team is simulated."""
+
+
+def remember_nothing(organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
+    """The memory of an organization without a past."""
+    return ()
+
+
+def compose(
+    mission: Mission,
+    settings: Settings,
+    *,
+    protocol: str = "sequential",
+    options: Mapping[str, Any] | None = None,
+    agents: int = 8,
+    models: Sequence[str] = ("sim/strong",),
+    judge: str | None = None,
+    seed: int = 0,
+    limits: Limits | None = None,
+    pace: Pace = "instant",
+    organization: str = "default",
+    remember: Remember = remember_nothing,
+) -> RunSpec:
+    """Make a complete recipe, or say in one sentence why it cannot be.
+
+    Args:
+        mission: what to deliver.
+        settings: for keys and providers' addresses.
+        protocol: a name in PROTOCOLS.
+        options: settings of the protocol.
+        agents: 1 to 256.
+        models: see `make_team`.
+        judge: a model; None chooses one (see `default_judge`); "none" for a run that is not judged.
+        seed: makes simulated runs repeatable; sent to providers that take one.
+        limits: a run on real models without a dollar limit gets one of $1.
+        pace: how much of a simulated model's thinking time is waited for.
+        organization: whose memory the roles of this run join.
+        remember: asked only for protocols whose agents know the roles of earlier missions.
+
+    Raises:
+        BadInput: for anything unknown, out of range, mixed or unaffordable.
+    """
+    if pace not in PACES:
+        raise BadInput(f"pace {pace!r}: known are {', '.join(PACES)}")
+    find_protocol(protocol, options)
+    team = make_team(models, agents)
+    cards = [card_of(model, settings) for model in team.models]
+    simulated = _all_or_none_simulated(cards)
+    judging, warnings = _judge(judge, cards, settings)
+    paid = [*cards, *([judging] if judging else [])]
+    for card in paid:
+        check_key(card, settings)
+    bounds, price_warnings = _limits(limits or Limits(), paid)
+    chosen = dict(options or {})
+    if protocol == "fixed_roles":
+        chosen.setdefault("roles", generic_roles())
+    return RunSpec(
+        mission=mission,
+        team=team,
+        protocol=protocol,
+        options=chosen,
+        seed=seed,
+        limits=bounds,
+        judge=judging.id if judging else None,
+        memory=remember(organization, mission, simulated) if protocol in REMEMBERING else (),
+        organization=organization,
+        pace=pace,
+        max_tokens=max(card.max_output for card in cards),
+        prompts=render.version(),
+        warnings=(*warnings, *price_warnings),
+    )
+
+
+def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[ModelCard, tuple[str, ...]]:
+    """Choose a judge for a team.
+
+    Returns:
+        The simulated judge for simulated teams; for real ones the first model of the catalogue of another family
+        whose key is present, else the team's own first model with a warning in words.
+    """
+    if cards[0].simulated:
+        return card_of(SIMULATED_JUDGE, settings), ()
+    families = {card.family for card in cards}
+    strangers = (card for card in load_catalogue().values() if not card.simulated and card.family not in families)
+    stranger = next((card for card in strangers if present_keys(card, settings)), None)
+    if stranger:
+        return stranger, ()
+    own = cards[0]
+    return own, (
+        f"The judge {own.id} is of the same family as the team: it may favour its own kind. "
+        "Set the key of another provider, or name a judge.",
+    )
+
+
+def _judge(
+    wanted: str | None, cards: Sequence[ModelCard], settings: Settings
+) -> tuple[ModelCard | None, tuple[str, ...]]:
+    if wanted is None:
+        return default_judge(cards, settings)
+    if wanted == NO_JUDGE:
+        return None, ("Nobody judges this run, so it has no quality.",)
+    judge = card_of(wanted, settings)
+    if judge.simulated and not cards[0].simulated:
+        raise BadInput(f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none")
+    if not judge.simulated and judge.family in {card.family for card in cards}:
+        return judge, (f"The judge {wanted} is of the same family as the team: it may favour its own kind.",)
+    return judge, ()
+
+
+def _all_or_none_simulated(cards: Sequence[ModelCard]) -> bool:
+    kinds = {card.simulated for card in cards}
+    if len(kinds) > 1:
+        names = ", ".join(card.id for card in cards)
+        raise BadInput(f"a team is all simulated or all real, never mixed: {names}")
+    return kinds.pop()
+
+
+def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[str, ...]]:
+    if all(card.simulated for card in cards):
+        return limits, ()
+    unpriced = [card.id for card in cards if card.price is None]
+    if unpriced and limits.calls is None and limits.tokens is None:
+        raise BadInput(
+            f"the price of {unpriced[0]} is unknown, so dollars cannot be limited: "
+            "limit calls or tokens instead, or add its price to data/models.toml"
+        )
+    if unpriced:
+        return limits, (f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",)
+    if limits.usd is None:
+        return replace(limits, usd=DEFAULT_MAX_USD), ()
+    return limits, ()

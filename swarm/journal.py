@@ -1,0 +1,201 @@
+"""This file is where events are kept: append-only files, one JSON object a line, one writer each. The truth.
+
+A line is `{"crc":"<CRC-32 of the event's bytes, hex>","event":{…}}`. What a real model was asked or answered is
+synced to disk before anything depends on it; simulated turns, which cost nothing to repeat, once a run. A writer
+holds an operating-system lock for as long as it lives, so an unfinished run that nobody locks is interrupted.
+"""
+
+import asyncio
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from swarm.config import Settings
+from swarm.errors import RunBusy, UnknownRun
+from swarm.events import (
+    CallEnded,
+    CallStarted,
+    Event,
+    RunDeleted,
+    RunFinished,
+    RunJudged,
+    RunResumed,
+    RunStarted,
+    TurnTaken,
+    from_json,
+    to_json,
+)
+
+SYNCED_ALWAYS = (RunFinished, RunDeleted)
+SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
+_HEAD = len(b'{"crc":"01234567","event":')
+
+
+class Entry(NamedTuple):
+    """One event and where its line begins, in bytes."""
+
+    offset: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a journal file."""
+
+    entries: tuple[Entry, ...] = ()
+    position: int = 0
+    """Just behind the last complete line; an incomplete last line is not read."""
+    damaged: tuple[int, ...] = ()
+    """Offsets of complete lines that are not what was written."""
+
+    @property
+    def events(self) -> list[Event]:
+        """The events alone."""
+        return [entry.event for entry in self.entries]
+
+
+class Journal:
+    """A journal file open for appending. Use as a context manager; the lock goes with it."""
+
+    def __init__(self, path: Path, *, paid: bool) -> None:
+        """Open or create a journal file.
+
+        Args:
+            path: the file; its folder exists.
+            paid: whether repeating what it records would cost money, so that each fact is synced.
+
+        Raises:
+            RunBusy: when another process writes this file.
+        """
+        self.path = path
+        self._paid = paid
+        self._lock = FileLock(_lock_path(path), timeout=2.0)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise RunBusy(f"another process is performing {path.stem!r}; stop it first, or watch it") from error
+        self._file = _open_at_line_end(path)
+        self._written = self._synced = self._file.tell()
+        self._syncing: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._lock.release()
+
+    def append(self, event: Event) -> None:
+        """Write one event; it survives the death of this process, though not yet that of the machine."""
+        body = to_json(event)
+        line = b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
+        self._file.write(line)
+        self._written += len(line)
+
+    async def record(self, event: Event) -> None:
+        """Append, and return when the event is as durable as it has to be."""
+        self.append(event)
+        if isinstance(event, SYNCED_ALWAYS) or (self._paid and isinstance(event, SYNCED_WHEN_PAID)):
+            await self.sync()
+
+    async def sync(self) -> None:
+        """Return when everything appended so far is on disk; concurrent callers share one sync."""
+        wanted = self._written
+        while self._synced < wanted:
+            if self._syncing is None:
+                self._syncing = asyncio.create_task(self._sync_once())
+            # A caller that is cancelled must not take the others' sync with it.
+            await asyncio.shield(self._syncing)
+
+    async def _sync_once(self) -> None:
+        reached = self._written
+        try:
+            await asyncio.to_thread(os.fsync, self._file.fileno())
+            self._synced = reached
+        finally:
+            self._syncing = None
+
+
+def read_journal(path: Path, start: int = 0) -> Reading:
+    """Read the complete lines of a journal file from byte `start` on."""
+    with path.open("rb") as file:
+        file.seek(start)
+        content = file.read()
+    end = content.rfind(b"\n") + 1
+    entries: list[Entry] = []
+    damaged: list[int] = []
+    for offset, line in _lines(content[:end], start):
+        event = _read_line(line)
+        if event is None:
+            damaged.append(offset)
+        else:
+            entries.append(Entry(offset, event))
+    return Reading(tuple(entries), start + end, tuple(damaged))
+
+
+def journal_of(run_id: str, settings: Settings) -> Path:
+    """Where a single run keeps its events.
+
+    Raises:
+        UnknownRun: when the id cannot be one.
+    """
+    if not run_id or not all(part.isalnum() for part in run_id.split("-")) or len(run_id) > 80:
+        raise UnknownRun(f"{run_id[:80]!r} is not the id of a run; `python -m swarm list` shows them")
+    return settings.journal / f"{run_id}.jsonl"
+
+
+def is_written_to(path: Path) -> bool:
+    """Whether a living process holds this journal file."""
+    if not _lock_path(path).exists():
+        return False
+    try:
+        # Others may be looking at the same instant, each for microseconds: hence a little patience.
+        with FileLock(_lock_path(path), timeout=0.03, poll_interval=0.005):
+            return False
+    except Timeout:
+        return True
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _open_at_line_end(path: Path) -> BinaryIO:
+    """Open for appending; a torn last line, which nobody was told of, is cut off."""
+    file = path.open("ab", buffering=0)
+    size = file.tell()
+    if size:
+        with path.open("rb") as existing:
+            end = existing.read().rfind(b"\n") + 1
+        if end < size:
+            file.truncate(end)
+            file.seek(end)
+    return file  # pyright: ignore[reportReturnType]
+
+
+def _lines(content: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    offset = start
+    # Not splitlines(): a damaged line may contain other line ends.
+    for line in content.split(b"\n"):
+        if line:
+            yield offset, line
+        offset += len(line) + 1
+
+
+def _read_line(line: bytes) -> Event | None:
+    body = line[_HEAD:-1]
+    if line[:_HEAD] != b'{"crc":"%08x","event":' % zlib.crc32(body):
+        return None
+    try:
+        return from_json(body)
+    except ValidationError:
+        return None

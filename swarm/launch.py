@@ -1,0 +1,109 @@
+"""This file is where the processes that perform runs are started, found and stopped.
+
+A launched performer outlives whoever launched it: a refresh, another page or a new dashboard changes nothing.
+"""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from swarm.config import PROJECT, Settings, ensure_data_folder
+from swarm.errors import BadInput, RunBusy, SwarmError
+from swarm.journal import is_written_to, journal_of
+from swarm.perform import events_before, stop_file_of
+from swarm.run import new_run_id
+from swarm.spec import SPEC, RunSpec
+
+START_DEADLINE_S = 30.0
+"""Longest wait for a performer's first event; importing a provider's library takes some of it."""
+
+
+def launch(spec: RunSpec, settings: Settings, run_id: str | None = None) -> str:
+    """Start a process that performs a run; returns its id once its first event is kept.
+
+    Args:
+        spec: the recipe; it travels over a pipe, keys through the environment only.
+        settings: where to keep the run.
+        run_id: an id chosen before, so that a second click on the same button cannot start a second run.
+
+    Raises:
+        RunBusy: when a run of this id was started before.
+        SwarmError: when the process ended without starting the run, with what it said.
+    """
+    ensure_data_folder(settings)
+    run_id = run_id or new_run_id()
+    if journal_of(run_id, settings).exists():
+        raise RunBusy(f"run {run_id!r} was started already")
+    _spawn(["perform", run_id], SPEC.dump_json(spec), settings, run_id)
+    return run_id
+
+
+def relaunch(run_id: str, settings: Settings) -> None:
+    """Start a process that resumes an unfinished run.
+
+    Raises:
+        UnknownRun: when there is no such run.
+        BadInput: when there is nothing to resume.
+        RunBusy: when it is being performed.
+    """
+    if is_running(run_id, settings):
+        raise RunBusy(f"run {run_id!r} is being performed")
+    events_before(run_id, settings)
+    _spawn(["perform", run_id, "--resume"], b"", settings, run_id)
+
+
+def stop(run_id: str, settings: Settings) -> None:
+    """Ask a performer to stop; calls in flight get 5 seconds.
+
+    Raises:
+        BadInput: when nobody performs this run.
+    """
+    if not is_running(run_id, settings):
+        raise BadInput(f"run {run_id!r} is not running, so it cannot be stopped")
+    stop_file_of(run_id, settings).touch()
+
+
+def is_running(run_id: str, settings: Settings) -> bool:
+    """Whether a living process performs this run."""
+    return is_written_to(journal_of(run_id, settings))
+
+
+def _spawn(arguments: list[str], piped: bytes, settings: Settings, run_id: str) -> None:
+    journal = journal_of(run_id, settings)
+    size_before = journal.stat().st_size if journal.exists() else 0
+    said = journal.with_suffix(".err")
+    with said.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "swarm", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd=PROJECT,
+            env={**settings.environment, "ROLELESS_DATA": str(settings.data)},
+            start_new_session=True,
+        )
+    assert process.stdin is not None
+    process.stdin.write(piped)
+    process.stdin.close()
+    # Somebody has to take note of its end, or it stays in the process table for as long as the dashboard lives.
+    threading.Thread(target=process.wait, daemon=True).start()
+    _await_first_event(process, journal, size_before, said)
+
+
+def _await_first_event(process: "subprocess.Popen[bytes]", journal: Path, size_before: int, said: Path) -> None:
+    deadline = time.monotonic() + START_DEADLINE_S
+    while time.monotonic() < deadline:
+        if journal.exists() and journal.stat().st_size > size_before:
+            return
+        if process.poll() is not None:
+            raise SwarmError(_last_line(said) or f"the performer ended at once with code {process.returncode}")
+        time.sleep(0.02)
+    process.terminate()
+    raise SwarmError(f"the performer did not start within {START_DEADLINE_S:g} s")
+
+
+def _last_line(said: Path) -> str:
+    lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
+    return lines[-1] if lines else ""

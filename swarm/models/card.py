@@ -1,0 +1,95 @@
+"""This file is where a model's card is defined: what is known of it before it is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Structured = Literal["schema", "json", "none"]
+"""How a model can be made to answer in JSON: by a schema, as any object, or only by asking nicely."""
+Cache = Literal["marks", "automatic", "none"]
+"""Whether the provider reuses the start of a prompt: where it is marked, by itself, or never."""
+
+PER_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens."""
+
+    input: float
+    cached: float
+    """For input read from the provider's cache."""
+    output: float
+    cache_write: float
+    """For input written to the provider's cache."""
+
+    def cost(
+        self, input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0
+    ) -> float:
+        """Dollars of one call. `input_tokens` includes the cached and the written ones.
+
+        Examples:
+            >>> Price(input=3.0, cached=0.3, output=15.0, cache_write=3.75).cost(3_050, 30, 2_000, 1_000)
+            0.00495
+        """
+        plain = max(0, input_tokens - cached_tokens - written_tokens)
+        dollars = (
+            plain * self.input
+            + cached_tokens * self.cached
+            + written_tokens * self.cache_write
+            + output_tokens * self.output
+        )
+        return dollars / PER_MILLION
+
+
+FREE = Price(0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One model."""
+
+    id: str
+    """What it is asked for by: a LiteLLM name such as "openai/gpt-4.1-mini", or "sim/strong"."""
+    label: str
+    family: str
+    """Who made it; a judge of the same family as an agent may favour it."""
+    keys: tuple[str, ...] = ()
+    """Environment variables of which any one suffices; empty when no key is needed."""
+    price: Price | None = None
+    """None when it is unknown."""
+    priced_on: date | None = None
+    """When the price was read from the provider's list."""
+    context: int | None = None
+    """Tokens of prompt and reply together; None when unknown."""
+    max_output: int = 4_000
+    """Tokens of a reply to ask for by default, hidden reasoning included."""
+    structured: Structured = "none"
+    cache: Cache = "none"
+    paper: bool = False
+    """Whether it is one of the models of the paper."""
+    note: str = ""
+    traits: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
+    """What drives a simulated mind; empty for the others."""
+
+    @property
+    def provider(self) -> str:
+        """The part of the id before the first slash."""
+        return self.id.split("/", 1)[0]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is a simulated mind."""
+        return self.provider == "sim"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCard:
+    """A kind of server that people run on their own machine."""
+
+    name: str
+    prefix: str
+    """What precedes a model's name to make it a LiteLLM name."""
+    base_url: str
+    """Where it listens unless told otherwise; what LiteLLM calls `api_base`."""

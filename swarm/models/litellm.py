@@ -1,0 +1,239 @@
+"""This file is where models are asked over the network, through LiteLLM: the only door.
+
+LiteLLM takes seconds to import, so that happens when a model is first asked.
+"""
+
+import asyncio
+import json
+import time
+from functools import cache
+from ssl import SSLContext
+from types import ModuleType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from pydantic import JsonValue
+
+from swarm.config import prepare_litellm_environment
+from swarm.errors import ModelUnavailable
+from swarm.models.card import ModelCard, Price
+from swarm.models.failures import failure, redacted
+from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
+from swarm.models.metering import Figures, finish_of, metered, server_of
+from swarm.models.model import Completion, Request, most_tokens
+from swarm.models.transport import EXCHANGE, Exchange, OneRequest
+from swarm.turn import Usage
+
+MAX_IN_FLIGHT = 48
+"""Calls to one provider at a time; above about 64 LiteLLM's own work shows in the models' times."""
+
+_LATER_S = 5.0
+"""How much later than ours LiteLLM's own deadline is, which every byte that arrives extends."""
+_REASONING_OUTPUT = 8_000
+
+_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
+"""Places for calls in flight, by provider: shared by all its models, so they belong to the process."""
+
+
+class LiteLlmModel:
+    """A model behind a provider that LiteLLM knows."""
+
+    def __init__(
+        self,
+        card: ModelCard,
+        *,
+        api_base: str | None = None,
+        api_key: str | None = None,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        """Make the model; nothing is sent.
+
+        Args:
+            card: what is known about it.
+            api_base: the provider's address; None leaves it to LiteLLM and its variables.
+            api_key: None leaves it to LiteLLM and its variables, such as OPENAI_API_KEY.
+            secrets: values that must not show in messages, besides `api_key`.
+        """
+        self.card = card
+        self._access = {"api_base": api_base, "api_key": api_key}
+        self._secrets = (*secrets, api_key) if api_key else secrets
+
+    @property
+    def name(self) -> str:
+        """The id under which it is asked for."""
+        return self.card.id
+
+    @property
+    def simulated(self) -> bool:
+        """False: somebody real answers."""
+        return False
+
+    def most(self, request: Request) -> Usage:
+        """The most that `request` can use. Cost None when the price is unknown."""
+        size = sum(len(part.encode()) for message in request.messages for part in message.parts)
+        tokens = most_tokens(size + (schema_bytes(request.answer) if request.answer else 0))
+        price = self.card.price
+        written = tokens if self.card.cache == "marks" else 0
+        cost = None if price is None else price.cost(tokens, request.max_tokens, written_tokens=written)
+        return Usage(input_tokens=tokens, output_tokens=request.max_tokens, cost_usd=cost)
+
+    async def complete(self, request: Request) -> Completion:
+        """Ask once: one request leaves, whatever comes back.
+
+        Raises:
+            ModelUnavailable: when there is no reply; says whether asking again may help.
+        """
+        library()
+        asked_s = time.monotonic()
+        async with _places(self.card.provider):
+            waited_s = time.monotonic() - asked_s
+            exchange = Exchange()
+            reply = await self._ask(request, exchange)
+        return self._read(request, exchange, reply, waited_s)
+
+    async def _ask(self, request: Request, exchange: Exchange) -> object:
+        from openai import OpenAIError
+
+        token = EXCHANGE.set(exchange)
+        try:
+            async with asyncio.timeout(request.timeout_s):
+                return await library().acompletion(**self._arguments(request))
+        except TimeoutError:
+            text = f"{self.name} gave no complete reply within {request.timeout_s:g} s"
+            raise ModelUnavailable("timeout", text, billed="unknown") from None
+        except (OpenAIError, ImportError) as error:
+            # Not "from error": its text may repeat the key, and tracebacks print causes.
+            raise failure(exchange, str(error), self._secrets) from None
+        finally:
+            EXCHANGE.reset(token)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        marks = self.card.cache == "marks"
+        arguments = {
+            "model": self.card.id,
+            "messages": [
+                _marked(m) if marks else {"role": m.role, "content": m.text} for m in request.messages
+            ],
+            "temperature": request.temperature,
+            "seed": request.seed,
+            "max_tokens": request.max_tokens,
+            "timeout": request.timeout_s + _LATER_S,
+            "response_format": response_format(self.card.structured, request.answer),
+            # num_retries, even 0, would put a second loop of retries around the first.
+            "max_retries": 0,
+            "drop_params": True,
+            **self._access,
+        }
+        return {key: value for key, value in arguments.items() if value is not None}
+
+    def _read(self, request: Request, exchange: Exchange, reply: object, waited_s: float) -> Completion:
+        if exchange.status is None or exchange.status >= 300:
+            raise failure(exchange, "no reply", self._secrets)
+        raw = self._decoded(exchange.body)
+        finish = finish_of(raw)
+        text, finish = self._text(reply, finish)
+        usage = metered(raw, _figures(reply), text=text, most=self.most(request), price=self.card.price)
+        return Completion(text, usage, finish, server_of(raw, self.card.id), waited_s)
+
+    def _decoded(self, body: bytes) -> dict[str, JsonValue]:
+        try:
+            raw: JsonValue = json.loads(body)
+        except ValueError as error:
+            raise self._bad_reply(f"not JSON ({error})") from None
+        if not isinstance(raw, dict):
+            raise self._bad_reply("not a JSON object")
+        return raw
+
+    def _text(self, reply: object, finish: str | None) -> tuple[str, str | None]:
+        choices = getattr(reply, "choices", None)
+        if not choices:
+            raise self._bad_reply("no choices")
+        message = choices[0].message
+        text, refusal = message.content, getattr(message, "refusal", None)
+        if text is None and isinstance(refusal, str):
+            return refusal, "content_filter"
+        if text is None and finish in ("content_filter", "length"):
+            # Refused, or all tokens went into hidden reasoning: a poor answer, but a billed one.
+            return "", finish
+        if not isinstance(text, str):
+            raise self._bad_reply(f"its text is {type(text).__name__}")
+        return text, finish
+
+    def _bad_reply(self, reason: str) -> ModelUnavailable:
+        text = redacted(f"{self.name} sent a reply nobody can read: {reason}", self._secrets)
+        return ModelUnavailable("bad_reply", text, billed="unknown")
+
+
+@cache
+def library() -> ModuleType:
+    """Import LiteLLM: offline, silent, and with our transport under all its clients."""
+    prepare_litellm_environment()
+    import litellm
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    def transport(
+        ssl_context: SSLContext | None = None,
+        ssl_verify: bool | None = None,
+        shared_session: object = None,
+    ) -> OneRequest:
+        return OneRequest(verify=ssl_context or ssl_verify is not False)
+
+    litellm.suppress_debug_info = True
+    # There is no setting for it. Left alone, most of its clients follow redirects, and repeat a request that
+    # was refused or whose reply was cut off.
+    AsyncHTTPHandler.create_async_transport = staticmethod(transport)  # pyright: ignore[reportAttributeAccessIssue]
+    return litellm
+
+
+def card_by_litellm(model_id: str) -> ModelCard | None:
+    """Describe a model as far as LiteLLM knows it; None when it knows no provider for it."""
+    litellm = library()
+    try:
+        name, provider, _, _ = litellm.get_llm_provider(model_id)
+    except litellm.exceptions.BadRequestError:
+        return None
+    facts: dict[str, Any] = litellm.model_cost.get(model_id) or litellm.model_cost.get(name) or {}
+    schema = litellm.supports_response_schema(name, provider)
+    return ModelCard(
+        id=model_id,
+        label=name,
+        family=provider,
+        keys=tuple(litellm.validate_environment(model_id)["missing_keys"]),
+        price=_listed_price(facts),
+        context=facts.get("max_input_tokens"),
+        max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
+        structured="schema" if schema else "none",
+        cache="marks"
+        if provider == "anthropic"
+        else "automatic"
+        if facts.get("supports_prompt_caching")
+        else "none",
+        note="not in the catalogue",
+    )
+
+
+def _listed_price(facts: dict[str, Any]) -> Price | None:
+    """LiteLLM's price; None for 0, which it also says of models it does not know."""
+    paid = facts.get("input_cost_per_token") or 0.0
+    earned = facts.get("output_cost_per_token") or 0.0
+    if paid <= 0 or earned <= 0:
+        return None
+    read = facts.get("cache_read_input_token_cost") or paid
+    write = facts.get("cache_creation_input_token_cost") or paid
+    return Price(*(round(dollars * 1_000_000, 6) for dollars in (paid, read, earned, write)))
+
+
+def _places(provider: str) -> asyncio.Semaphore:
+    places = _PLACES.setdefault(asyncio.get_running_loop(), {})
+    return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
+
+
+def _figures(reply: object) -> Figures:
+    usage = getattr(reply, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Figures(
+        getattr(usage, "prompt_tokens", None),
+        getattr(usage, "completion_tokens", None),
+        getattr(details, "cached_tokens", 0),
+        getattr(details, "cache_creation_tokens", 0),
+    )

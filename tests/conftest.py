@@ -1,0 +1,48 @@
+"""Every test gets a data folder of its own and reaches nothing beyond loopback."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from swarm.config import Settings, ensure_data_folder, read_settings
+
+hypothesis_settings.register_profile("roleless", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("roleless")
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that no other test sees; keys of the machine's owner are out of reach."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("ROLELESS_DATA", str(folder))
+    for name in list(os.environ):
+        if name.endswith(("_API_KEY", "_API_BASE", "_BASE_URL")):
+            monkeypatch.delenv(name)
+    return folder
+
+
+@pytest.fixture
+def settings(data_folder: Path) -> Settings:
+    """Settings whose data folder exists."""
+    found = read_settings()
+    ensure_data_folder(found)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connecting to anything but this machine fails the test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+            host = str(address[0])
+            if host != "localhost" and not ipaddress.ip_address(host.split("%")[0]).is_loopback:
+                raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
