@@ -11,7 +11,8 @@ from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.config import Settings
 from swarm.errors import BadInput
 from swarm.mission import Mission
-from swarm.models.catalogue import ModelCard, card_of, check_key, load_catalogue, present_keys
+from swarm.models.card import ModelCard
+from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, find_protocol
 from swarm.spec import PACES, Pace, PastRole, RunSpec

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from swarm.models.catalogue import ModelCard
+from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
 from swarm.prompts import render
 from swarm.protocols import find_protocol

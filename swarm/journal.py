@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from swarm.config import Settings
-from swarm.errors import RunBusy, UnknownRun
+from swarm.errors import DataFolderUnusable, RunBusy, UnknownRun
 from swarm.events import (
     CallEnded,
     CallStarted,
@@ -35,6 +35,8 @@ from swarm.events import (
 
 SYNCED_ALWAYS = (RunFinished, RunDeleted)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
+_MARK = b'{"crc":"'
+"""How every line begins. Quotes inside JSON texts are escaped, so no event contains it."""
 _HEAD = len(b'{"crc":"01234567","event":')
 
 
@@ -95,10 +97,21 @@ class Journal:
         self._lock.release()
 
     def append(self, event: Event) -> None:
-        """Write one event; it survives the death of this process, though not yet that of the machine."""
+        """Write one event; it survives the death of this process, though not yet that of the machine.
+
+        Raises:
+            DataFolderUnusable: when it cannot be written whole; nothing of it is left in the file then.
+        """
         body = to_json(event)
         line = b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
-        self._file.write(line)
+        try:
+            complete = self._file.write(line) == len(line)
+        except OSError as error:
+            raise self._unwritable(error.strerror) from error
+        if not complete:
+            # A full disk takes a part of a line without an error; the next line must not be glued to it.
+            self._file.truncate(self._written)
+            raise self._unwritable("no space left on the device")
         self._written += len(line)
 
     async def record(self, event: Event) -> None:
@@ -116,6 +129,9 @@ class Journal:
             # A caller that is cancelled must not take the others' sync with it.
             await asyncio.shield(self._syncing)
 
+    def _unwritable(self, reason: str | None) -> DataFolderUnusable:
+        return DataFolderUnusable(f"cannot write to the journal {str(self.path)!r}: {reason}")
+
     async def _sync_once(self) -> None:
         reached = self._written
         try:
@@ -125,21 +141,21 @@ class Journal:
             self._syncing = None
 
 
-def read_journal(path: Path, start: int = 0) -> Reading:
-    """Read the complete lines of a journal file from byte `start` on."""
+def read_journal(path: Path, start: int = 0, end: int | None = None) -> Reading:
+    """Read the complete lines of a journal file from byte `start` on, up to byte `end` or to the last one."""
     with path.open("rb") as file:
         file.seek(start)
-        content = file.read()
-    end = content.rfind(b"\n") + 1
+        content = file.read(-1 if end is None else end - start)
+    complete = content.rfind(b"\n") + 1
     entries: list[Entry] = []
     damaged: list[int] = []
-    for offset, line in _lines(content[:end], start):
+    for offset, line in _lines(content[:complete], start):
         event = _read_line(line)
         if event is None:
             damaged.append(offset)
         else:
             entries.append(Entry(offset, event))
-    return Reading(tuple(entries), start + end, tuple(damaged))
+    return Reading(tuple(entries), start + complete, tuple(damaged))
 
 
 def journal_of(run_id: str, settings: Settings) -> Path:
@@ -187,13 +203,22 @@ def _lines(content: bytes, start: int) -> Iterator[tuple[int, bytes]]:
     # Not splitlines(): a damaged line may contain other line ends.
     for line in content.split(b"\n"):
         if line:
-            yield offset, line
+            yield from _unglued(line, offset)
         offset += len(line) + 1
+
+
+def _unglued(line: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Cut a line where others begin: they are glued together when the line end between them is damaged."""
+    begin = 0
+    while (found := line.find(_MARK, begin + 1)) > 0:
+        yield offset + begin, line[begin:found]
+        begin = found
+    yield offset + begin, line[begin:]
 
 
 def _read_line(line: bytes) -> Event | None:
     body = line[_HEAD:-1]
-    if line[:_HEAD] != b'{"crc":"%08x","event":' % zlib.crc32(body):
+    if line[:_HEAD] != b'{"crc":"%08x","event":' % zlib.crc32(body) or line[-1:] != b"}":
         return None
     try:
         return from_json(body)

@@ -1,8 +1,8 @@
 """This file is where a model's text becomes an answer, or the reason why not.
 
-Models asked for one JSON object send it in code fences, between sentences, with slips, wrapped or quoted.
-All that is read, and every repair is named. What is cut off or says two things is not: an answer is not ours
-to make up.
+Models asked for one JSON object send it in code fences, between sentences, with slips, wrapped or
+quoted. All that is read, and every repair is named. What is cut off or says two things is not read: an
+answer is not ours to make up.
 """
 
 import json
@@ -34,7 +34,7 @@ _UNFINISHED = {
 _FENCE = re.compile(r"(?:```|~~~)[\w+.-]*+")
 _OPENING_FENCE = re.compile(rf"(?:{_FENCE.pattern}\s*+)?+")
 _ENTITIES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
-_OBJECT_IN_ENTITIES = re.compile(r"\{\s*+&(?:quot|#34);")
+_OBJECT_IN_ENTITIES = re.compile(r"[^{]*+\{\s*+&(?:quot|#34);")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _unpacked(text: str) -> tuple[str, list[str]]:
         raise MalformedReply("empty reply")
     if bare != text.strip():
         repairs.append("removed an invisible character")
-    if '"' not in bare and _OBJECT_IN_ENTITIES.search(bare):
+    if '"' not in bare and _OBJECT_IN_ENTITIES.match(bare):
         bare = unescape(bare, _ENTITIES)
         repairs.append("put characters for HTML entities")
     plain = _unquoted(bare)
@@ -104,15 +104,18 @@ def _unquoted(text: str) -> str:
 
 
 def _only_answer(objects: list[str], shape: type[A]) -> Read[A]:
-    reads: list[Read[A]] = []
-    for text in objects:
-        with suppress(MalformedReply):
-            reads.append(_answer(text, shape))
     if not objects:
         raise MalformedReply("no JSON object in the reply")
+    reads: list[Read[A]] = []
+    refusals: dict[int, MalformedReply] = {}
+    for text in objects:
+        try:
+            reads.append(_answer(text, shape))
+        except MalformedReply as refusal:
+            refusals[len(text)] = refusal
     if not reads:
         # The longest object is the likeliest to be the answer, so its reason is the one to give.
-        return _answer(max(objects, key=len), shape)
+        raise refusals[max(refusals)]
     if any(read.answer != reads[0].answer for read in reads):
         raise MalformedReply("two different answers in one reply")
     return reads[0]
@@ -120,29 +123,37 @@ def _only_answer(objects: list[str], shape: type[A]) -> Read[A]:
 
 def _answer(text: str, shape: type[A]) -> Read[A]:
     value, repairs = parse(text)
-    while (inside := _wrapped(value)) is not None:
-        value = inside
-        repairs.append("took the object out of its wrapper")
+    layers = _layers(value)
+    for depth, layer in enumerate(layers):
+        with suppress(MalformedReply):
+            unwrapping = ["took the object out of its wrapper"] if depth else []
+            return Read(_validated(layer, shape), (*repairs, *unwrapping))
+    # The reason to give is that of the layer which tried to answer: the first with a key of the answer.
+    tries = (layer for layer in layers if isinstance(layer, dict) and layer.keys() & shape.model_fields)
+    return Read(_validated(next(tries, layers[-1]), shape), ())
+
+
+def _validated(value: Json, shape: type[A]) -> A:
     if not isinstance(value, dict):
         raise MalformedReply("a list where one object was asked for")
     if _is_schema(value):
         raise MalformedReply("the schema came back instead of an answer")
     try:
-        return Read(shape.model_validate(value), tuple(repairs))
+        return shape.model_validate(value)
     except ValidationError as error:
         raise MalformedReply(_reason(error)) from error
 
 
-def _wrapped(value: Json) -> dict[str, Json] | list[Json] | None:
-    """The list or object that is all a list or object holds; None when there is no such one."""
+def _layers(value: Json) -> list[Json]:
+    """The value, and what lists of one and objects of one key hold, from the outside in."""
     match value:
         case [dict() | list() as inside]:
-            return inside
+            return [value, *_layers(inside)]
         case dict() if len(value) == 1 and not _is_schema(value):
             [inside] = value.values()
-            return inside if isinstance(inside, dict | list) else None
+            return [value, *_layers(inside)] if isinstance(inside, dict | list) else [value]
         case _:
-            return None
+            return [value]
 
 
 def _is_schema(value: dict[str, Json]) -> bool:

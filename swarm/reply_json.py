@@ -1,8 +1,8 @@
 """This file is where the text of one object becomes a value. It knows nothing of answers.
 
 Strict JSON is read as it is. Otherwise the usual slips are rewritten as strict JSON, token by token, and
-read by the same decoder, so that repeated keys and absurd numbers are noticed in every case. Nothing missing
-is ever supplied.
+read by the same decoder, so that repeated keys and absurd numbers are noticed always.
+Nothing missing is ever supplied.
 """
 
 import json

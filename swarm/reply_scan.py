@@ -16,7 +16,7 @@ MAX_VALUES = 10_000
 
 # The strings and comments that models write; one without an end reaches to the end of the text.
 DOUBLE = r'"[^"\\]*+(?:\\.?+[^"\\]*+)*+(?:"|\Z)'
-SINGLE = r"(?<=[\s{\[,:])'[^'\\]*+(?:\\.?+[^'\\]*+)*+(?:'|\Z)"
+SINGLE = r"(?<=[\s{\[,:/])'[^'\\]*+(?:\\.?+[^'\\]*+)*+(?:'|\Z)"
 CURLY = r"[“”„][^“”\\]*+(?:\\.?+[^“”\\]*+)*+(?:[“”]|\Z)"
 COMMENT = r"//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
 
@@ -50,6 +50,8 @@ def pieces(text: str) -> list[Piece]:
     found: list[Piece] = []
     place, thought, room = 0, 0, MAX_VALUES
     while opening := _OPENING.search(text, place):
+        if len(found) > MAX_VALUES:
+            raise MalformedReply(f"more than {MAX_VALUES} pieces")
         start = opening.start()
         found.append(Piece("prose", text[place:start]))
         if opening.lastgroup == "object":

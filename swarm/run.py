@@ -152,7 +152,7 @@ class _Teller:
             yield event
 
 
-@dataclass(slots=True)
+@dataclass
 class _Performance:
     """One playing of a run: what it is made of and how far it is."""
 

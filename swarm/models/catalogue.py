@@ -18,6 +18,7 @@ from swarm.errors import BadInput, MissingKey, UnknownName
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.models.loopback import is_loopback_url
 from swarm.models.model import Model
+from swarm.spec import Pace
 
 CATALOGUE = LIBRARY / "models.toml"
 
@@ -146,13 +147,13 @@ def check_key(card: ModelCard, settings: Settings) -> None:
     )
 
 
-def open_model(model_id: str, settings: Settings, *, pace: float) -> Model:
+def open_model(model_id: str, settings: Settings, *, pace: Pace) -> Model:
     """Make a model that can be asked.
 
     Args:
         model_id: any id `card_of` knows.
         settings: where keys and addresses are looked up.
-        pace: how fast a simulated mind answers; see there. Others ignore it.
+        pace: how fast a simulated mind answers; others answer as fast as they can.
 
     Raises:
         UnknownName: nobody knows the model.

@@ -6,10 +6,10 @@ What providers write is shown to people and kept, so keys are taken out of it.
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
@@ -19,77 +19,51 @@ from swarm.models.transport import Exchange
 MAX_MESSAGE_CHARS = 300
 _MIN_SECRET_CHARS = 6
 """Shorter values of key variables are placeholders such as "x", which would black out ordinary words."""
+_MAX_SAID_CHARS = 1_000
+_MAX_READ_BYTES = 20_000
 
 _KEY = re.compile(
-    r"(?:\b(?:sk|pk|rk|gsk|xai|hf|nvapi|r8)[-_][\w*.…-]{6,})|AIza[\w-]{10,}|\beyJ[\w-]{8,}[\w.-]*"
-    r"|\b(?:Bearer|Basic)\s+[^\s\"',]+|(?<=[?&]key=)[^\s&\"']+",
+    r"\b(?:sk|pk|rk|gsk|xai|hf|nvapi|r8)[-_][\w*.…-]{6,}|AIza[\w-]{10,}|\beyJ[\w-]{8,}[\w.-]*"
+    r"|\bBearer\s+[^\s\"',]+|(?<=[?&]key=)[^\s&\"']+",
     re.IGNORECASE,
 )
-_STATUS: dict[int, FailureKind] = {
-    401: "auth",
-    402: "quota",
-    403: "auth",
-    408: "overloaded",
-    429: "rate_limit",
-}
-_WORDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
-    (
-        re.compile(r"api.?key.?(is )?(not valid|invalid)|invalid.?api.?key|invalid x-api-key", re.I),
-        "auth",
-    ),
-    (
-        re.compile(
-            r"insufficient.?(quota|balance|credit|funds)|credit balance|billing|out of credits", re.I
-        ),
-        "quota",
-    ),
-    (
-        re.compile(
-            r"context.?(length|window)|maximum context|(prompt|input|request) (is )?too (long|large)"
-            r"|too many tokens|input token count|reduce the length",
-            re.I,
-        ),
-        "too_long",
-    ),
-    (
-        re.compile(
-            r"content.?(policy|filter|management)|safety system|flagged|responsible.?ai"
-            r"|prohibited.?content|usage polic",
-            re.I,
-        ),
-        "refused",
-    ),
-)
 _RETRY_DELAY = re.compile(r'"retryDelay"\s*:\s*"([\d.]+)s"')
+"""Where Gemini says how long to wait."""
+
+_BY_STATUS: Mapping[int, FailureKind] = {401: "auth", 402: "quota", 403: "auth", 408: "overloaded"}
+_BY_WORDS: Mapping[FailureKind, str] = {
+    "auth": r"api.?key.?(is )?(not valid|invalid)|invalid.?(x-)?api.?key"
+    r"|missing .{0,20}(api.?key|credentials)",
+    "quota": r"insufficient.?(quota|balance|credit|funds)|credit balance|billing|out of credits",
+    "too_long": r"context.?(length|window)|maximum context|(prompt|input|request) (is )?too (long|large)"
+    r"|too many tokens|input token count|reduce the length",
+    "refused": r"content.?(policy|filter|management)|safety system|flagged|responsible.?ai"
+    r"|prohibited.?content|usage polic",
+}
+"""What a 4xx means, in the order of looking: providers use 400 for nearly everything."""
 _MAYBE_BILLED = (408, 502, 504)
 """Somebody in between gave up on work that may have gone on."""
 
 
-def failure(exchange: Exchange, otherwise: str, secrets: Iterable[str]) -> ModelUnavailable:
+class _Diagnosis(NamedTuple):
+    kind: FailureKind
+    billed: Literal["no", "unknown"]
+    text: str
+
+
+def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[str]) -> ModelUnavailable:
     """Say why an exchange gave no reply.
 
     Args:
+        model: who was asked.
         exchange: what went over the wire.
-        otherwise: the client's own message, for failures the provider says nothing about.
+        otherwise: what to say when the provider says nothing.
         secrets: values that must not show.
     """
-    if exchange.failure is not None or exchange.status is None:
-        return _below_http(exchange, otherwise, secrets)
-    status = exchange.status
-    said = _said(exchange.body)
-    kind = _kind(status, said, exchange)
-    text = (
-        f"HTTP {status}: {said or otherwise}"
-        if kind != "bad_reply"
-        else f"a reply nobody can read: {otherwise}"
-    )
-    if 300 <= status < 400:
-        text = f"HTTP {status}: a redirect, which is not followed. Check the address of the provider."
+    kind, billed, text = _below_http(exchange, otherwise) or _by_status(exchange, otherwise)
+    wait_s = retry_after(exchange)
     return ModelUnavailable(
-        kind,
-        redacted(text, secrets),
-        retry_after_s=retry_after(exchange),
-        billed="unknown" if kind == "bad_reply" or status in _MAYBE_BILLED else "no",
+        kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed
     )
 
 
@@ -110,7 +84,7 @@ def retry_after(exchange: Exchange) -> float | None:
     """Seconds the provider asks to wait, at least 0; None when it does not say."""
     value = exchange.headers.get("retry-after", "").strip()
     if not value:
-        delay = _RETRY_DELAY.search(exchange.body[:20_000].decode("utf-8", "replace"))
+        delay = _RETRY_DELAY.search(exchange.body[:_MAX_READ_BYTES].decode("utf-8", "replace"))
         value = delay[1] if delay else ""
     try:
         seconds = float(value)
@@ -128,44 +102,70 @@ def _until(http_date: str) -> float | None:
     return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
-def _below_http(exchange: Exchange, text: str, secrets: Iterable[str]) -> ModelUnavailable:
-    kinds: dict[str | None, tuple[FailureKind, Literal["no", "unknown"]]] = {
-        None: ("bad_request", "no"),
-        "unreachable": ("network", "no"),
-        "broken": ("network", "unknown"),
-        "unreadable": ("bad_reply", "unknown"),
-    }
-    kind, billed = kinds[exchange.failure]
-    return ModelUnavailable(kind, redacted(text, secrets), billed=billed)
+def _below_http(exchange: Exchange, otherwise: str) -> _Diagnosis | None:
+    match exchange.failure:
+        case "unreachable":
+            return _Diagnosis("network", "no", exchange.reason)
+        case "broken":
+            return _Diagnosis("network", "unknown", exchange.reason)
+        case "unreadable":
+            return _Diagnosis("bad_reply", "unknown", exchange.reason)
+        case None:
+            if exchange.status is not None:
+                return None
+            # The client library itself refused to send anything.
+            return _Diagnosis(_kind_by_words(otherwise), "no", otherwise)
+
+
+def _by_status(exchange: Exchange, otherwise: str) -> _Diagnosis:
+    status, said = exchange.status or 0, _said(exchange.body) or otherwise
+    if exchange.succeeded:
+        return _Diagnosis("bad_reply", "unknown", f"a reply that cannot be used: {said}")
+    if 300 <= status < 400:
+        text = "a redirect, which is not followed; check the provider's address"
+        return _Diagnosis("bad_request", "no", f"HTTP {status}: {text}")
+    billed = "unknown" if status in _MAYBE_BILLED else "no"
+    return _Diagnosis(_kind(status, said, exchange), billed, f"HTTP {status}: {said}")
 
 
 def _kind(status: int, said: str, exchange: Exchange) -> FailureKind:
-    if status < 300:
-        return "bad_reply"
-    if status in (401, 402, 403) or status >= 500 or status == 408:
-        return _STATUS.get(status, "overloaded")
-    if status == 429 and retry_after(exchange) is not None and "insufficient_quota" not in said:
-        # Gemini speaks of quota and billing whenever a minute is full, but says when to come back.
-        return "rate_limit"
-    meant: list[FailureKind] = [kind for words, kind in _WORDS if words.search(said)]
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return "overloaded"
     if status == 429:
-        return "quota" if "quota" in meant else "rate_limit"
-    return meant[0] if meant else "bad_request"
+        return _kind_of_429(said, exchange)
+    return _kind_by_words(said)
+
+
+def _kind_by_words(said: str) -> FailureKind:
+    for kind, words in _BY_WORDS.items():
+        if re.search(words, said, re.IGNORECASE):
+            return kind
+    return "bad_request"
+
+
+def _kind_of_429(said: str, exchange: Exchange) -> FailureKind:
+    # Gemini speaks of quota and billing whenever a minute is full, but then says when to come back.
+    passing = retry_after(exchange) is not None and "insufficient_quota" not in said
+    return (
+        "quota" if re.search(_BY_WORDS["quota"], said, re.IGNORECASE) and not passing else "rate_limit"
+    )
 
 
 def _said(body: bytes) -> str:
     """The provider's own words; only those, since some repeat the whole prompt after them."""
-    text = body[:20_000].decode("utf-8", "replace")
+    text = body[:_MAX_READ_BYTES].decode("utf-8", "replace")
     try:
         error = _error_of(json.loads(text))
     except ValueError:
-        return text[:1_000]
+        return text[:_MAX_SAID_CHARS]
     if not isinstance(error, dict):
-        return str(error)[:1_000]
+        return str(error)[:_MAX_SAID_CHARS]
     words = (
         str(error[key]) for key in ("message", "detail", "code", "type", "status") if error.get(key)
     )
-    return " ".join(words)[:1_000]
+    return " ".join(words)[:_MAX_SAID_CHARS]
 
 
 def _error_of(content: JsonValue) -> JsonValue:

@@ -4,10 +4,13 @@ import json
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from swarm.models.card import Structured
 from swarm.models.model import Message
+
+_REFUSED = ("default", "title", "maxLength", "minLength", "minimum", "maximum", "pattern", "format")
+"""What one provider or another refuses in a schema; the reader of the reply checks it anyway."""
 
 
 def in_one_text(message: Message) -> dict[str, Any]:
@@ -31,14 +34,46 @@ def in_marked_blocks(message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": blocks}
 
 
-def response_format(structured: Structured, answer: type[BaseModel] | None) -> object:
+def response_format(structured: Structured, answer: type[BaseModel] | None) -> dict[str, Any] | None:
     """What to ask for so that the reply is JSON; None to leave it to the prompt."""
     if answer is None or structured == "none":
         return None
-    return answer if structured == "schema" else {"type": "json_object"}
+    if structured == "json":
+        return {"type": "json_object"}
+    # LiteLLM would take the class itself, but OpenAI refuses the defaults in its schema.
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": answer.__name__, "schema": schema_of(answer), "strict": True},
+    }
+
+
+@cache
+def schema_of(answer: type[BaseModel]) -> JsonValue:
+    """The schema of an answer with what all providers with structured output understand."""
+    return _strict(answer.model_json_schema())
 
 
 @cache
 def schema_bytes(answer: type[BaseModel]) -> int:
     """Size of the schema that goes with every request."""
-    return len(json.dumps(answer.model_json_schema()).encode())
+    return len(json.dumps(schema_of(answer)).encode())
+
+
+def _strict(schema: JsonValue) -> JsonValue:
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    strict = {key: _strict_member(key, value) for key, value in schema.items() if key not in _REFUSED}
+    if isinstance(properties := schema.get("properties"), dict):
+        strict |= {"required": list(properties), "additionalProperties": False}
+    return strict
+
+
+def _strict_member(key: str, value: JsonValue) -> JsonValue:
+    """A schema, or, under two keys, schemas by names that must not be mistaken for keywords."""
+    if key in ("properties", "$defs") and isinstance(value, dict):
+        return {name: _strict(schema) for name, schema in value.items()}
+    return _strict(value)

@@ -4,23 +4,21 @@ LiteLLM takes seconds to import, so that happens when a model is first asked.
 """
 
 import asyncio
-import json
+import logging
 import time
 from functools import cache
 from ssl import SSLContext
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
-
-from pydantic import JsonValue
 
 from swarm.config import prepare_litellm_environment
 from swarm.errors import ModelUnavailable
 from swarm.models.card import ModelCard, Price
-from swarm.models.failures import failure, redacted
+from swarm.models.failures import failure
 from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
-from swarm.models.metering import Figures, finish_of, metered, server_of
 from swarm.models.model import Completion, Request, most_tokens
+from swarm.models.reading import Figures, finish_of, metered, parsed, server_of, text_of
 from swarm.models.transport import EXCHANGE, Exchange, OneRequest
 from swarm.turn import Usage
 
@@ -92,6 +90,7 @@ class LiteLlmModel:
         return self._read(request, exchange, reply, waited_s)
 
     async def _ask(self, request: Request, exchange: Exchange) -> object:
+        """LiteLLM's reading of the reply; None when it cannot read it but we may."""
         from openai import OpenAIError
 
         token = EXCHANGE.set(exchange)
@@ -99,21 +98,22 @@ class LiteLlmModel:
             async with asyncio.timeout(request.timeout_s):
                 return await library().acompletion(**self._arguments(request))
         except TimeoutError:
-            text = f"{self.name} gave no complete reply within {request.timeout_s:g} s"
+            text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
         except (OpenAIError, ImportError) as error:
+            if exchange.succeeded:
+                # It fails over its own bookkeeping at times; the reply was paid for.
+                return None
             # Not "from error": its text may repeat the key, and tracebacks print causes.
-            raise failure(exchange, str(error), self._secrets) from None
+            raise failure(self.name, exchange, str(error), self._secrets) from None
         finally:
             EXCHANGE.reset(token)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        marks = self.card.cache == "marks"
-        arguments = {
+        form = in_marked_blocks if self.card.cache == "marks" else in_one_text
+        arguments: dict[str, Any] = {
             "model": self.card.id,
-            "messages": [
-                _marked(m) if marks else {"role": m.role, "content": m.text} for m in request.messages
-            ],
+            "messages": [form(message) for message in request.messages],
             "temperature": request.temperature,
             "seed": request.seed,
             "max_tokens": request.max_tokens,
@@ -127,41 +127,13 @@ class LiteLlmModel:
         return {key: value for key, value in arguments.items() if value is not None}
 
     def _read(self, request: Request, exchange: Exchange, reply: object, waited_s: float) -> Completion:
-        if exchange.status is None or exchange.status >= 300:
-            raise failure(exchange, "no reply", self._secrets)
-        raw = self._decoded(exchange.body)
-        finish = finish_of(raw)
-        text, finish = self._text(reply, finish)
-        usage = metered(raw, _figures(reply), text=text, most=self.most(request), price=self.card.price)
-        return Completion(text, usage, finish, server_of(raw, self.card.id), waited_s)
-
-    def _decoded(self, body: bytes) -> dict[str, JsonValue]:
-        try:
-            raw: JsonValue = json.loads(body)
-        except ValueError as error:
-            raise self._bad_reply(f"not JSON ({error})") from None
-        if not isinstance(raw, dict):
-            raise self._bad_reply("not a JSON object")
-        return raw
-
-    def _text(self, reply: object, finish: str | None) -> tuple[str, str | None]:
-        choices = getattr(reply, "choices", None)
-        if not choices:
-            raise self._bad_reply("no choices")
-        message = choices[0].message
-        text, refusal = message.content, getattr(message, "refusal", None)
-        if text is None and isinstance(refusal, str):
-            return refusal, "content_filter"
-        if text is None and finish in ("content_filter", "length"):
-            # Refused, or all tokens went into hidden reasoning: a poor answer, but a billed one.
-            return "", finish
-        if not isinstance(text, str):
-            raise self._bad_reply(f"its text is {type(text).__name__}")
-        return text, finish
-
-    def _bad_reply(self, reason: str) -> ModelUnavailable:
-        text = redacted(f"{self.name} sent a reply nobody can read: {reason}", self._secrets)
-        return ModelUnavailable("bad_reply", text, billed="unknown")
+        raw = parsed(exchange.body) if exchange.succeeded else None
+        text = None if raw is None else text_of(raw, _text(reply))
+        if raw is None or text is None:
+            raise failure(self.name, exchange, "it has no text", self._secrets)
+        most = self.most(request)
+        usage = metered(raw, _figures(reply), text=text, most=most, price=self.card.price)
+        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.id), waited_s)
 
 
 @cache
@@ -179,9 +151,11 @@ def library() -> ModuleType:
         return OneRequest(verify=ssl_context or ssl_verify is not False)
 
     litellm.suppress_debug_info = True
-    # There is no setting for it. Left alone, most of its clients follow redirects, and repeat a request that
-    # was refused or whose reply was cut off.
-    AsyncHTTPHandler.create_async_transport = staticmethod(transport)  # pyright: ignore[reportAttributeAccessIssue]
+    logging.getLogger("LiteLLM").setLevel(logging.ERROR)
+    # There is no setting for it. Left alone, its clients follow redirects, and repeat a request that was
+    # refused or whose reply was cut off.
+    clients = cast(Any, AsyncHTTPHandler)
+    clients.create_async_transport = staticmethod(transport)
     return litellm
 
 
@@ -198,7 +172,7 @@ def card_by_litellm(model_id: str) -> ModelCard | None:
         id=model_id,
         label=name,
         family=provider,
-        keys=tuple(litellm.validate_environment(model_id)["missing_keys"]),
+        keys=_key_variables(litellm.validate_environment(model_id)["missing_keys"]),
         price=_listed_price(facts),
         context=facts.get("max_input_tokens"),
         max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
@@ -210,6 +184,11 @@ def card_by_litellm(model_id: str) -> ModelCard | None:
         else "none",
         note="not in the catalogue",
     )
+
+
+def _key_variables(missing: list[str]) -> tuple[str, ...]:
+    """Of the variables LiteLLM misses, those that are no addresses."""
+    return tuple(variable for variable in missing if not variable.endswith(("_BASE", "_URL")))
 
 
 def _listed_price(facts: dict[str, Any]) -> Price | None:
@@ -228,12 +207,19 @@ def _places(provider: str) -> asyncio.Semaphore:
     return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
 
 
-def _figures(reply: object) -> Figures:
+def _text(reply: object) -> object:
+    choices = getattr(reply, "choices", None)
+    return choices[0].message.content if choices else None
+
+
+def _figures(reply: object) -> Figures | None:
     usage = getattr(reply, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
+    if usage is None:
+        return None
+    details = usage.prompt_tokens_details
     return Figures(
-        getattr(usage, "prompt_tokens", None),
-        getattr(usage, "completion_tokens", None),
+        usage.prompt_tokens,
+        usage.completion_tokens,
         getattr(details, "cached_tokens", 0),
         getattr(details, "cache_creation_tokens", 0),
     )

@@ -15,6 +15,10 @@ import httpx
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 """Of a reply, before and after decompression; the longest real ones have a few hundred kilobytes."""
 
+Failure = Literal["unreachable", "broken", "unreadable"]
+"""Nothing left; it was cut off half-way; what came is too long or damaged."""
+
+_NOTHING_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _UNPACKED = ("content-encoding", "content-length", "transfer-encoding")
 
 
@@ -25,9 +29,16 @@ class Exchange:
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytes = b""
-    failure: Literal["unreachable", "broken", "unreadable"] | None = None
-    """How it failed below HTTP: nothing left, it was cut off half-way, or what came cannot be read."""
+    failure: Failure | None = None
+    """How it failed below HTTP."""
+    reason: str = ""
+    """What the failure said of itself."""
     begun: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the last request was answered, and not with an error."""
+        return self.status is not None and 200 <= self.status < 300
 
     @property
     def over(self) -> bool:
@@ -35,7 +46,7 @@ class Exchange:
 
         After a success something may: GigaChat hands out a token first.
         """
-        return self.begun and (self.status is None or not 200 <= self.status < 300)
+        return self.begun and not self.succeeded
 
 
 EXCHANGE: ContextVar[Exchange | None] = ContextVar("EXCHANGE", default=None)
@@ -64,15 +75,9 @@ class OneRequest(httpx.AsyncBaseTransport):
         request.headers["accept-encoding"] = "gzip"
         try:
             return await self._exchange(request, exchange)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol):
-            exchange.failure = "unreachable"
-            raise
-        except (httpx.DecodingError, zlib.error) as error:
-            exchange.failure = "unreadable"
-            raise httpx.TransportError(str(error)) from error
-        except httpx.TransportError:
-            exchange.failure = "broken"
-            raise
+        except (httpx.TransportError, httpx.DecodingError, zlib.error) as error:
+            exchange.failure, exchange.reason = _failure(error), f"{type(error).__name__}: {error}"
+            raise httpx.TransportError(exchange.reason) from error
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -89,6 +94,12 @@ class OneRequest(httpx.AsyncBaseTransport):
             (name, value) for name, value in reply.headers.multi_items() if name.lower() not in _UNPACKED
         ]
         return httpx.Response(reply.status_code, headers=headers, content=body, request=request)
+
+
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, _NOTHING_LEFT):
+        return "unreachable"
+    return "broken" if isinstance(error, httpx.TransportError) else "unreadable"
 
 
 async def _bounded(reply: httpx.Response) -> bytes:

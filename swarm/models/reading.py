@@ -1,8 +1,9 @@
-"""This file is where a provider's bill is checked: how much a call used, why it ended and who served it.
+"""This file is where a reply is checked: its text, why it ended, who served it and what it used.
 
 Figures are held against the reply as it was; the missing and the absurd become our upper estimate.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,13 +52,13 @@ class Figures:
 
 
 def metered(
-    raw: Mapping[str, JsonValue], figures: Figures, *, text: str, most: Usage, price: Price | None
+    raw: Mapping[str, JsonValue], figures: Figures | None, *, text: str, most: Usage, price: Price | None
 ) -> Usage:
     """Check and price what a call used.
 
     Args:
         raw: the provider's reply.
-        figures: the same usage, in one shape for all providers.
+        figures: the same usage, in one shape for all providers; None when the client could not read it.
         text: the reply; one that says something took some tokens.
         most: the upper estimate to fall back on.
         price: None when unknown.
@@ -65,6 +66,7 @@ def metered(
     Returns:
         The usage; `most`, marked as estimated, where the provider's figures are missing or cannot be.
     """
+    figures = figures or _stated_figures(raw)
     wrong = (
         not _states_usage(raw)
         or not _plausible(figures.input, most.input_tokens)
@@ -75,12 +77,41 @@ def metered(
     read = _part(figures.read, figures.input)
     written = _part(figures.written, figures.input - read)
     cost = None if price is None else price.cost(figures.input, figures.output, read, written)
-    return Usage(figures.input, read, figures.output, cost)
+    doubtful = (figures.read or 0, figures.written or 0) != (read, written)
+    return Usage(figures.input, read, figures.output, cost, estimated=doubtful)
+
+
+def parsed(body: bytes) -> dict[str, JsonValue] | None:
+    """A reply as an object; None when it is not one, or not in Unicode."""
+    try:
+        content: JsonValue = json.loads(body)
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def text_of(raw: Mapping[str, JsonValue], read: object) -> str | None:
+    """The text of a reply; None when it has none.
+
+    Args:
+        raw: the provider's reply.
+        read: what the client library made of it, which gives up where only the usage is odd.
+    """
+    message = (_first(raw, "choices") or {}).get("message")
+    said = message if isinstance(message, dict) else {}
+    for text in (read, said.get("content"), said.get("refusal")):
+        if isinstance(text, str):
+            return text
+    # Refused, or all tokens went into hidden reasoning: a poor answer, but a billed one.
+    return "" if finish_of(raw) in ("content_filter", "length") else None
 
 
 def finish_of(raw: Mapping[str, JsonValue]) -> str | None:
     """Why the reply ended: "stop", "length", "content_filter", the provider's own word, or None."""
     candidate = _first(raw, "choices") or _first(raw, "candidates") or raw
+    message = candidate.get("message")
+    if isinstance(message, dict) and isinstance(message.get("refusal"), str):
+        return "content_filter"
     for key in ("finish_reason", "finishReason", "stop_reason", "done_reason"):
         reason = candidate.get(key)
         if isinstance(reason, str):
@@ -94,6 +125,13 @@ def server_of(raw: Mapping[str, JsonValue], asked: str) -> str | None:
     if not isinstance(name, str) or name in (asked, asked.split("/", 1)[-1]):
         return None
     return "".join(char for char in name if char.isprintable())[:200] or None
+
+
+def _stated_figures(raw: Mapping[str, JsonValue]) -> Figures:
+    """The usage of a reply in OpenAI's shape."""
+    usage = raw.get("usage")
+    stated = usage if isinstance(usage, dict) else {}
+    return Figures(stated.get("prompt_tokens"), stated.get("completion_tokens"))
 
 
 def _states_usage(raw: Mapping[str, JsonValue]) -> bool:
@@ -124,7 +162,7 @@ def _plausible(count: object, most: int, least: int = 1) -> bool:
 
 
 def _part(count: object, whole: int) -> int:
-    return min(max(count, 0), whole) if isinstance(count, int) else 0
+    return count if isinstance(count, int) and 0 <= count <= whole else 0
 
 
 def _first(raw: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonValue] | None:

@@ -1,0 +1,81 @@
+"""This file is where figures get their looks: colours, symbols and safe text.
+
+Every colour is legible on white and on near-black, so that a figure need not know the page's theme; plain ink
+is left to the page. No meaning is carried by colour alone: each standing has a symbol of its own.
+"""
+
+from dataclasses import dataclass
+from html import escape
+from textwrap import shorten, wrap
+
+import plotly.graph_objects as go
+
+from swarm.graph import Standing
+
+ACCENT = "#1f8a8f"
+FAINT = "rgba(128, 138, 150, 0.28)"
+QUIET = "rgba(128, 138, 150, 0.75)"
+ON_COLOUR = "#ffffff"
+CLEAR = "rgba(0, 0, 0, 0)"
+PALETTE = ("#e08e00", "#0072b2", "#c65a9a", "#d55e00", "#56a5dc", "#a79400", "#7a6bd0")
+"""After Okabe and Ito's colours for the colour-blind; the green is left out, too near to the accent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a standing is drawn, and what it is called."""
+
+    label: str
+    symbol: str
+    colour: str
+    filled: bool = True
+    scale: float = 1.0
+    """Relative to the usual size of a node."""
+
+
+MARKS: dict[Standing, Mark] = {
+    "active": Mark("Contributed", "circle", ACCENT),
+    "thinking": Mark("Thinking", "circle-dot", ACCENT, filled=False),
+    "abstained": Mark("Abstained by choice", "circle", QUIET, filled=False),
+    "directed_idle": Mark("Idle by order", "diamond", QUIET, filled=False, scale=0.75),
+    "unparsed": Mark("Unreadable reply", "square", "#d55e00", filled=False),
+    "failed": Mark("No reply", "x-thin", "#d55e00", filled=False, scale=0.75),
+    "waiting": Mark("Waiting", "circle", FAINT, filled=False, scale=0.7),
+    "not_reached": Mark("Not reached", "circle", FAINT, filled=False, scale=0.7),
+}
+
+
+def label(text: str, width: int = 17, lines: int = 2) -> str:
+    """A short label of at most `lines` lines of `width` characters, safe to draw."""
+    short = shorten(text, width * lines, placeholder="…") or text[: width * lines - 1] + "…"
+    return "<br>".join(escape(line) for line in wrap(short, width)[:lines])
+
+
+def paragraph(text: str, width: int = 46, limit: int = 260) -> str:
+    """A wrapped paragraph for hover boxes, cut at `limit` characters, safe to draw."""
+    cut = text if len(text) <= limit else text[:limit].rstrip() + "…"
+    return "<br>".join(escape(line) for line in wrap(cut, width))
+
+
+def bare(figure: go.Figure, height: int) -> go.Figure:
+    """Give a figure the common frame: no axes, no background, quiet legend below."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        dragmode=False,
+        hovermode="closest",
+        legend={
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": 0,
+            "yanchor": "top",
+            "itemclick": False,
+        },
+        uirevision="fixed",
+    )
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    return figure

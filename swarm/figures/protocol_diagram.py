@@ -1,0 +1,179 @@
+"""This file is where a coordination protocol is drawn: who speaks when, and who hears whom.
+
+The protocol itself is played by a small team of nobodies and drawn as it goes, so that a protocol registered
+a minute ago has its diagram.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import plotly.graph_objects as go
+
+from swarm.figures.look import ACCENT, FAINT, ON_COLOUR, QUIET, bare
+from swarm.mission import Mission
+from swarm.protocols import find_protocol
+from swarm.team import Seat, make_team
+from swarm.turn import Assignment, Call, Cue, CueKind, Turn, TurnKey, Usage
+
+DIAGRAM_AGENTS = 5
+MAX_TURNS = 3 * DIAGRAM_AGENTS
+"""A protocol that goes on is drawn as far as this."""
+VERBS: dict[CueKind, str] = {"plan": "plans", "intend": "announces", "contribute": "works"}
+_SYMBOLS: dict[CueKind, str] = {"plan": "diamond", "intend": "circle-open", "contribute": "circle"}
+
+
+class Rehearsed(NamedTuple):
+    """One turn of a rehearsal."""
+
+    step: int
+    """From 1; turns of one step happen at the same time."""
+    seat: int
+    cue: Cue
+    heard: tuple[TurnKey, ...]
+
+    @property
+    def key(self) -> TurnKey:
+        """What identifies the turn."""
+        return TurnKey(self.cue.round, self.seat)
+
+
+@dataclass(slots=True)
+class _Rehearsal:
+    turns: list[Rehearsed] = field(default_factory=list[Rehearsed])
+
+    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
+        step = 1 + max((turn.step for turn in self.turns), default=0)
+        # All simultaneous speakers must be on stage before the first of them has spoken.
+        await asyncio.sleep(0)
+        self.turns.append(Rehearsed(step, seat.number, cue, tuple(turn.key for turn in hears)))
+        jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
+        return Turn(
+            index=len(self.turns),
+            seat=seat.number,
+            round=cue.round,
+            cue=cue.kind,
+            action=cue.kind,
+            text="…",
+            assignments=jobs if cue.kind == "plan" else (),
+            calls=(Call(len(self.turns), "nobody", reply="…", usage=Usage(4_000, 0, 1_000)),),
+        )
+
+
+def rehearse(protocol: str, options: Mapping[str, Any] | None = None) -> tuple[Rehearsed, ...]:
+    """Play a protocol with five agents who say nothing; at most `MAX_TURNS` turns.
+
+    Raises:
+        BadInput: for an unknown protocol or option.
+    """
+    return asyncio.run(_rehearse(protocol, options))
+
+
+async def _rehearse(protocol: str, options: Mapping[str, Any] | None) -> tuple[Rehearsed, ...]:
+    rehearsal = _Rehearsal()
+    mission = Mission("rehearsal", "Rehearsal", "Rehearse.")
+    team = make_team(["nobody"], DIAGRAM_AGENTS)
+    async with aclosing(find_protocol(protocol, options)(mission, team, rehearsal.speak)) as turns:  # type: ignore[type-var]
+        async for _turn in turns:
+            if len(rehearsal.turns) >= MAX_TURNS:
+                break
+    return tuple(rehearsal.turns)
+
+
+def protocol_diagram(
+    protocol: str, options: Mapping[str, Any] | None = None, height: int = 230
+) -> go.Figure:
+    """Draw who speaks when and who hears whom, for five agents.
+
+    Time runs to the right; a line leads from a turn to those who heard it. Diamonds plan, open circles
+    announce, discs work, squares work in a role they were given.
+
+    Raises:
+        BadInput: for an unknown protocol or option.
+    """
+    turns = rehearse(protocol, options)
+    place = {turn.key: (turn.step, -turn.seat) for turn in turns}
+    figure = go.Figure([_rows(turns), _sound(turns, place), *_speakers(turns)])
+    bare(figure, height)
+    last = max(turn.step for turn in turns)
+    figure.update_layout(showlegend=False, margin={"l": 8, "r": 8, "t": 4, "b": 4})
+    figure.update_xaxes(range=[0.05, max(last, 3) + 0.5])
+    figure.update_yaxes(range=[-DIAGRAM_AGENTS - 1.1, -0.4])
+    figure.add_annotation(
+        text="time",
+        x=max(last, 3) + 0.45,
+        y=-DIAGRAM_AGENTS - 0.85,
+        ax=0.5,
+        ay=-DIAGRAM_AGENTS - 0.85,
+        xref="x",
+        yref="y",
+        axref="x",
+        ayref="y",
+        showarrow=True,
+        arrowhead=2,
+        arrowwidth=1,
+        arrowcolor=QUIET,
+        font={"size": 11},
+    )
+    return figure
+
+
+def _rows(turns: Sequence[Rehearsed]) -> go.Scatter:
+    """A faint line for every agent, those included who never speak."""
+    last = max(max(turn.step for turn in turns), 3)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for seat in range(1, DIAGRAM_AGENTS + 1):
+        xs += [0.45, last + 0.45, None]
+        ys += [-seat, -seat, None]
+    return go.Scatter(
+        x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": FAINT, "width": 1, "dash": "dot"}
+    )
+
+
+def _sound(turns: Sequence[Rehearsed], place: Mapping[TurnKey, tuple[int, int]]) -> go.Scatter:
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for turn in turns:
+        for key in turn.heard:
+            (x0, y0), (x1, y1) = place[key], place[turn.key]
+            xs += [x0, x1, None]
+            ys += [y0, y1, None]
+    return go.Scatter(x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": QUIET, "width": 1.2})
+
+
+def _speakers(turns: Sequence[Rehearsed]) -> list[go.Scatter]:
+    names = go.Scatter(
+        x=[0.22] * DIAGRAM_AGENTS,
+        y=[-seat for seat in range(1, DIAGRAM_AGENTS + 1)],
+        mode="text",
+        text=[str(seat) for seat in range(1, DIAGRAM_AGENTS + 1)],
+        textfont={"size": 12},
+        hoverinfo="skip",
+    )
+    discs = go.Scatter(
+        x=[turn.step for turn in turns],
+        y=[-turn.seat for turn in turns],
+        mode="markers",
+        hovertext=[_what(turn) for turn in turns],
+        hoverinfo="text",
+        marker={
+            "symbol": ["square" if turn.cue.role else _SYMBOLS[turn.cue.kind] for turn in turns],
+            "size": 16,
+            "color": ACCENT,
+            "line": {
+                "color": [ACCENT if turn.cue.kind == "intend" else ON_COLOUR for turn in turns],
+                "width": 2,
+            },
+        },
+    )
+    return [names, discs]
+
+
+def _what(turn: Rehearsed) -> str:
+    heard = sorted({key.seat for key in turn.heard})
+    hearing = f"hears agents {', '.join(map(str, heard))}" if heard else "hears nobody"
+    given = ", role given" if turn.cue.role else ""
+    return f"Agent {turn.seat} {VERBS[turn.cue.kind]}{given}<br>{hearing}"

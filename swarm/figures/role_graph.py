@@ -1,0 +1,247 @@
+"""This file is where a role graph is drawn: who took which role, builds on whom, or sat it out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from swarm.figures.look import (
+    ACCENT,
+    CLEAR,
+    FAINT,
+    MARKS,
+    ON_COLOUR,
+    PALETTE,
+    QUIET,
+    bare,
+    label,
+    paragraph,
+)
+from swarm.graph import RING_UP_TO, Link, Place, SeatNow, layered, links_of, ring, seats_of
+from swarm.record import RunRecord
+
+Arrangement = Literal["seats", "layers"]
+ARRANGEMENTS: dict[Arrangement, str] = {"seats": "By seat", "layers": "By layer"}
+
+LABELS_UP_TO = 16
+"""More role names would overlap; hover boxes have them then."""
+ARROWS_UP_TO = 300
+CURVES_UP_TO = 300
+"""More edges are drawn as plain straight lines, to keep the figure light."""
+
+
+def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: int = 500) -> go.Figure:
+    """Draw the role graph of a run, live or finished.
+
+    A node's size is its share of the tokens. Nodes share a colour when their roles are near-synonyms; a role
+    of its own has the accent colour. Every node carries its seat number as `customdata`.
+
+    Args:
+        record: the run.
+        arrangement: in seat order, or by declared layer.
+        height: in pixels.
+    """
+    seats = seats_of(record)
+    links = links_of(record)
+    places = _places(record, seats, arrangement)
+    figure = go.Figure()
+    if arrangement == "seats" and 2 < len(seats) <= RING_UP_TO:
+        figure.add_trace(_orbit(places))
+    for kind in ("builds_on", "reports_to"):
+        edges = [link for link in links if kind in link.kinds]
+        if edges:
+            figure.add_trace(_edges(kind, edges, places))
+    sizes = _sizes(seats)
+    colours = _colours(seats)
+    for standing in MARKS:
+        chosen = [seat for seat in seats if seat.standing == standing and seat.number in places]
+        if chosen:
+            figure.add_trace(_nodes(chosen, places, sizes, colours))
+    if len(places) <= LABELS_UP_TO:
+        figure.add_trace(_names(seats, places, sizes, arrangement))
+    bare(figure, height)
+    wide = 2.3 if len(places) <= LABELS_UP_TO else 1.15
+    figure.update_xaxes(range=[-wide, wide])
+    figure.update_yaxes(range=[-1.34, 1.26])
+    return figure
+
+
+def _places(record: RunRecord, seats: Sequence[SeatNow], arrangement: Arrangement) -> dict[int, Place]:
+    layer_of = {seat.number: seat.layer for seat in seats if seat.layer}
+    if arrangement == "layers" and layer_of:
+        return layered(layer_of)
+    planners = {turn.seat for turn in (*record.turns, *record.speaking) if turn.cue == "plan"}
+    return ring(len(seats), planners)
+
+
+def _orbit(places: Mapping[int, Place]) -> go.Scatter:
+    around = [place for place in places.values() if place != (0.0, 0.0)]
+    xs, ys = zip(*around, around[0], strict=True)
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        line={"color": FAINT, "width": 1, "dash": "dot"},
+    )
+
+
+def _edges(kind: str, edges: Sequence[Link], places: Mapping[int, Place]) -> go.Scatter:
+    drawn = [(link.seat, link.other) for link in edges if link.seat in places and link.other in places]
+    points: list[tuple[float | None, float | None, int]] = []
+    for one, other in drawn:
+        path = _path(places[one], places[other], curved=len(drawn) <= CURVES_UP_TO)
+        points += [(x, y, 0) for x, y in path[:-1]]
+        points += [(*path[-1], 9 if len(drawn) <= ARROWS_UP_TO else 0), (None, None, 0)]
+    reports = kind == "reports_to"
+    colour = ACCENT if reports else QUIET
+    return go.Scatter(
+        x=[x for x, _, _ in points],
+        y=[y for _, y, _ in points],
+        mode="lines+markers" if len(drawn) <= ARROWS_UP_TO else "lines",
+        name="Reports to" if reports else "Builds on",
+        hoverinfo="skip",
+        line={"color": colour, "width": 2 if reports else 1.2, "dash": "dash" if reports else "solid"},
+        opacity=0.9 if len(drawn) <= 60 else 0.45,
+        marker={
+            "symbol": "arrow",
+            "angleref": "previous",
+            "standoff": 15,
+            "size": [size for _, _, size in points],
+            "color": colour,
+        },
+    )
+
+
+def _path(start: Place, end: Place, *, curved: bool) -> list[Place]:
+    """From seat to seat, bent towards the middle so that neighbours' links do not lie on the ring."""
+    if not curved:
+        return [start, end]
+    middle = ((start[0] + end[0]) * 0.3, (start[1] + end[1]) * 0.3)
+    if start == (0.0, 0.0) or end == (0.0, 0.0):
+        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    return [_bezier(start, middle, end, step / 8) for step in range(9)]
+
+
+def _bezier(start: Place, middle: Place, end: Place, t: float) -> Place:
+    a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
+    return (
+        round(a * start[0] + b * middle[0] + c * end[0], 3),
+        round(a * start[1] + b * middle[1] + c * end[1], 3),
+    )
+
+
+def _nodes(
+    seats: Sequence[SeatNow],
+    places: Mapping[int, Place],
+    sizes: Mapping[int, float],
+    colours: Mapping[int, str],
+) -> go.Scatter:
+    mark = MARKS[seats[0].standing]
+    shades = [colours.get(seat.number, mark.colour) for seat in seats]
+    numbered = len(sizes) <= RING_UP_TO and mark.symbol != "circle-dot"
+    return go.Scatter(
+        x=[places[seat.number][0] for seat in seats],
+        y=[places[seat.number][1] for seat in seats],
+        mode="markers+text" if numbered else "markers",
+        name=mark.label,
+        text=[str(seat.number) for seat in seats] if numbered else None,
+        textfont={"size": 12, **({"color": ON_COLOUR} if mark.filled else {})},
+        hovertext=[_hover(seat) for seat in seats],
+        hoverinfo="text",
+        customdata=[seat.number for seat in seats],
+        marker={
+            "symbol": [_symbol(seat) for seat in seats],
+            "size": [round(sizes[seat.number] * mark.scale, 1) for seat in seats],
+            "color": shades if mark.filled else CLEAR,
+            "line": {"color": shades, "width": 2 if not mark.filled else 0},
+        },
+    )
+
+
+def _symbol(seat: SeatNow) -> str:
+    if seat.leads and seat.standing in ("active", "thinking"):
+        return "square" if seat.standing == "active" else "square-dot"
+    return MARKS[seat.standing].symbol
+
+
+def _names(
+    seats: Sequence[SeatNow],
+    places: Mapping[int, Place],
+    sizes: Mapping[int, float],
+    arrangement: Arrangement,
+) -> go.Scatter:
+    named = [
+        seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"
+    ]
+    return go.Scatter(
+        x=[places[seat.number][0] for seat in named],
+        y=[places[seat.number][1] for seat in named],
+        mode="markers+text",
+        text=[label(seat.role or "") for seat in named],
+        textposition=[_side(places[seat.number], arrangement) for seat in named],
+        textfont={"size": 12},
+        hoverinfo="skip",
+        showlegend=False,
+        # Invisible, but they keep the names clear of the nodes.
+        marker={
+            "size": [sizes[seat.number] + 6 for seat in named],
+            "color": CLEAR,
+            "line": {"width": 0},
+        },
+    )
+
+
+def _side(place: Place, arrangement: Arrangement) -> str:
+    x, y = place
+    if arrangement == "layers" or abs(x) < 0.05:
+        return "top center" if y > 0.9 and arrangement == "seats" else "bottom center"
+    return "middle right" if x > 0 else "middle left"
+
+
+def _sizes(seats: Sequence[SeatNow]) -> dict[int, float]:
+    """Diameters in pixels; the area grows with the share of tokens."""
+    smallest, largest = (
+        (24, 40) if len(seats) <= LABELS_UP_TO else (18, 30) if len(seats) <= RING_UP_TO else (7, 15)
+    )
+    most = max((seat.tokens for seat in seats), default=0) or 1
+    return {
+        seat.number: round(smallest + (largest - smallest) * (seat.tokens / most) ** 0.5, 1)
+        for seat in seats
+    }
+
+
+def _colours(seats: Sequence[SeatNow]) -> dict[int, str]:
+    """A colour for seats whose role others have as well: one each for the largest groups, grey for the rest."""
+    sizes = {seat.cluster: seat.shared_by for seat in seats if seat.cluster and seat.shared_by > 1}
+    ranked = sorted(sizes, key=lambda cluster: -sizes[cluster])
+    shades = dict(zip(ranked, PALETTE, strict=False))
+    return {
+        seat.number: shades.get(seat.cluster, QUIET)
+        for seat in seats
+        if seat.cluster in sizes and seat.standing == "active"
+    }
+
+
+def _hover(seat: SeatNow) -> str:
+    lines = [f"<b>Agent {seat.number}</b> · {MARKS[seat.standing].label.lower()}"]
+    if seat.role:
+        lines.append(f"<b>{paragraph(seat.role, limit=80)}</b>")
+    if seat.shared_by > 1:
+        lines.append(f"{seat.shared_by} agents have roles like this one")
+    if seat.reason:
+        lines.append(f"<i>{paragraph(seat.reason)}</i>")
+    facts: list[Any] = [f"{seat.tokens:,} tokens" if seat.tokens else None]
+    facts.append(f"builds on {_list(seat.builds_on)}" if seat.builds_on else None)
+    facts.append(f"reports to agent {seat.reports_to}" if seat.reports_to else None)
+    lines.append(" · ".join(fact for fact in facts if fact))
+    return "<br>".join(line for line in lines if line)
+
+
+def _list(numbers: Sequence[int]) -> str:
+    return (
+        "agent " + ", ".join(map(str, numbers))
+        if len(numbers) == 1
+        else "agents " + ", ".join(map(str, numbers))
+    )

@@ -1,0 +1,168 @@
+"""This file is where a simulated mind reads: the mission's needs, and what others have already covered.
+
+It reads the same text that a real model would get, and nothing else.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+MAX_NEEDS = 60
+
+_SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:R\d+\.\s*)?(\S.*?)(?:\s*\(([^()]*)\))?\s*$", re.MULTILINE)
+_CLAUSE = re.compile(r"[.;:,!?\n]+|\band\b")
+_NUMBER = re.compile(r"\bR(\d{1,3})\b")
+_HEARD = re.compile(
+    r"^\[([0-9a-f]{8}) agent (\d+)(?: as ([^\]\n]*?))? (planned|intends|contributed)\]\n(.*?)^\[\1 end of agent \2\]$",
+    re.MULTILINE | re.DOTALL,
+)
+_PAST = re.compile(r"^- .*: agent (\d+) was (.+)$", re.MULTILINE)
+_PIECE = re.compile(r"^R(\d{1,3}) – .*?(?=^R\d{1,3} – |\Z)", re.MULTILINE | re.DOTALL)
+_LABEL = re.compile(r"\b(Steps|Owner|Due|Measure|Risk|Evidence): ")
+_LINK = re.compile(r"\b(?:Follows|Adds to) (R\d{1,3}(?:, R\d{1,3})*)")
+
+USUAL_NEEDS = (
+    "Define the goal and what is out of scope",
+    "Lay out a plan in steps",
+    "Name an owner for every part",
+    "Estimate the cost and who pays",
+    "Assess the risks and how to meet them",
+    "Set a measure of success",
+    "Fix the dates",
+)
+"""What any plan needs, whatever it is about; for goals in free text without bullet points."""
+
+WEAK = {
+    "Steps": "discuss it when the time comes",
+    "Owner": "everybody",
+    "Due": "as soon as possible",
+    "Measure": "general satisfaction",
+    "Risk": "none",
+    "Evidence": "it has always been done this way",
+}
+"""How a part reads when skill failed: the statement that a judge counts as wrong."""
+
+PARTS = tuple(WEAK)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One requirement, as a mind sees it."""
+
+    number: int
+    text: str
+    needs: tuple[int, ...]
+    conflict: bool
+    salience: float
+    """How much it springs to mind, in (0, 1]: unequal, and the same for everybody."""
+    difficulty: float
+    """In [0, 1]: dependencies, conflicts and missing information make it harder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a text says about one requirement."""
+
+    number: int
+    sound: frozenset[str]
+    """Parts present and right: some of Steps, Owner, Due, Measure, Risk, Evidence."""
+    weak: frozenset[str]
+    links: frozenset[int]
+    """Requirements whose results it says it follows or adds to."""
+    settles: bool
+    """Whether it settles the conflict between stakeholders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One turn of somebody else, as shown in the prompt."""
+
+    seat: int
+    role: str
+    verb: Literal["planned", "intends", "contributed"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything a mind finds in a prompt."""
+
+    needs: tuple[Need, ...]
+    heard: tuple[Heard, ...]
+    past_roles: Mapping[int, str]
+    """Roles by seat in the latest earlier mission; empty without organizational memory."""
+    last_lines: str
+    seat: int
+    agents: int
+    chars: int
+
+
+def read_brief(text: str) -> Brief:
+    """Read a prompt: one text that ends in the lines saying who is speaking."""
+    body, _, last_lines = text.rpartition("\n---\n")
+    body = body or text
+    turns = list(_HEARD.finditer(body))
+    mission = body[: turns[0].start()] if turns else body
+    return Brief(
+        needs=read_needs(mission),
+        heard=tuple(Heard(int(m[2]), m[3] or "", m[4], m[5]) for m in turns),  # pyright: ignore[reportArgumentType]
+        past_roles=_past_roles(mission),
+        last_lines=last_lines,
+        seat=_number(r"You are agent (\d+)", last_lines),
+        agents=_number(r"of a team of (\d+)", last_lines),
+        chars=len(text),
+    )
+
+
+@lru_cache(maxsize=1024)
+def read_needs(mission: str) -> tuple[Need, ...]:
+    """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
+    section = _SECTION.search(mission)
+    found = [(match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)]
+    if not found:
+        clauses = [clause.strip() for clause in _CLAUSE.split(mission.partition("\n## ")[0]) if len(clause.split()) > 2]
+        found = [(clause, "") for clause in (*clauses[:8], *USUAL_NEEDS)]
+    unknowns = "\n## Not known\n" in mission
+    return tuple(_need(number, *texts, unknowns) for number, texts in enumerate(found[:MAX_NEEDS], 1))
+
+
+@lru_cache(maxsize=65_536)
+def read_pieces(text: str) -> tuple[Piece, ...]:
+    """What a contribution or a deliverable says about each requirement, in its order."""
+    return tuple(_piece(int(match[1]), match[0]) for match in _PIECE.finditer(text))
+
+
+@lru_cache(maxsize=65_536)
+def numbers_in(text: str) -> tuple[int, ...]:
+    """Requirements named in a text."""
+    return tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(text)))
+
+
+def _need(number: int, text: str, facts: str, unknowns: bool) -> Need:
+    dependencies = tuple(n for n in numbers_in(facts) if n != number)
+    conflict = "in conflict" in facts
+    chance = (zlib.crc32(text.encode()) % 1000) / 1000
+    hardness = 0.15 + 0.12 * min(len(dependencies), 3) + 0.35 * conflict + 0.2 * unknowns + 0.15 * chance
+    salience = (0.35 + 0.65 * chance) / (1 + 0.06 * number)
+    return Need(number, text.rstrip("."), dependencies, conflict, salience, min(1.0, hardness))
+
+
+def _piece(number: int, text: str) -> Piece:
+    labels = _LABEL.split(text)[1:]
+    said = dict(zip(labels[::2], labels[1::2], strict=True))
+    weak = frozenset(label for label, words in said.items() if words.startswith(WEAK[label]))
+    links = frozenset(int(n) for match in _LINK.findall(text) for n in _NUMBER.findall(match))
+    return Piece(number, frozenset(said) - weak, weak, links, "Settlement:" in text)
+
+
+def _past_roles(mission: str) -> dict[int, str]:
+    return {int(match[1]): match[2] for match in _PAST.finditer(mission)}
+
+
+def _number(pattern: str, text: str) -> int:
+    match = re.search(pattern, text)
+    return int(match[1]) if match else 0
