@@ -13,9 +13,15 @@ MAX_ROLE_CHARS = 80
 MAX_TEXT_CHARS = 200_000
 
 
+# Possessive, because a reply may hold a hundred thousand spaces here.
+_AGENT = re.compile(r"\s*+(?:agent|seat|#)?[\s_#-]*+(\d{1,3})\s*+", re.IGNORECASE)
+
+
 def _number_of_agent(value: Any) -> Any:
     """Read 3, "3", "agent 3" and "#3" as 3; leave the rest to the validator."""
-    if isinstance(value, str) and (match := re.fullmatch(r"\s*(?:agent|seat|#)?[\s_#-]*(\d{1,3})\s*", value, re.I)):
+    if isinstance(value, bool):
+        raise ValueError("an agent is named by its number")
+    if isinstance(value, str) and (match := _AGENT.fullmatch(value)):
         return int(match[1])
     return value
 
@@ -35,7 +41,7 @@ def _agent_or_nobody(value: Any) -> Any:
 
 
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARS), _nothing_for_null("")]
-AgentNumber = Annotated[int, BeforeValidator(_number_of_agent)]
+AgentNumber = Annotated[int, Field(ge=0, le=999_999), BeforeValidator(_number_of_agent)]
 
 
 class Answer(BaseModel):
@@ -51,7 +57,7 @@ class AgentAnswer(Answer):
     participate: bool = Field(description="false to sit this mission out.")
     reason: Text = Field(default="", description="One sentence: why you contribute this, or why you abstain.")
     contribution: Text = Field(default="", description="Your part of the deliverable; empty if you abstain.")
-    builds_on: Annotated[list[AgentNumber], BeforeValidator(_list_of_agents)] = Field(
+    builds_on: Annotated[list[AgentNumber], Field(max_length=1_000), BeforeValidator(_list_of_agents)] = Field(
         default_factory=list[int], description="Numbers of the agents whose work above you used."
     )
     reports_to: Annotated[AgentNumber | None, BeforeValidator(_agent_or_nobody)] = Field(
@@ -73,6 +79,7 @@ class PlanAnswer(Answer):
     reason: Text = Field(default="", description="One sentence: the idea of your plan.")
     plan: Text = Field(default="", description="How the work is divided, in a few sentences.")
     assignments: list[AssignmentAnswer] = Field(
+        max_length=1_000,
         description="One entry for each agent that shall work; agents left out stay idle."
     )
 

@@ -43,7 +43,7 @@ class Settings:
     @property
     def mission_folders(self) -> tuple[Path, ...]:
         """Where missions are looked for; one's own, in the data folder, win."""
-        return (LIBRARY / "missions", self.data / "missions")
+        return tuple(dict.fromkeys((LIBRARY / "missions", self.data / "missions")))
 
     def has_key(self, variable: str) -> bool:
         """Whether an environment variable is set to something."""

@@ -24,6 +24,8 @@ LEVELS: dict[Level, str] = {
 MAX_MISSION_BYTES = 64_000
 """Longer texts would leave no room for the team's work in most context windows."""
 
+MAX_REQUIREMENTS = 60
+
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.MULTILINE)
 
 
@@ -96,7 +98,7 @@ class _MissionTable(_Table):
     domains: list[Line] = []
     unknowns: list[Line] = []
     stakeholders: list[_StakeholderTable] = []
-    requirements: Annotated[list[_RequirementTable], Field(max_length=60)] = []
+    requirements: Annotated[list[_RequirementTable], Field(max_length=MAX_REQUIREMENTS)] = []
 
 
 def mission_from_text(text: str) -> Mission:
@@ -110,13 +112,16 @@ def mission_from_text(text: str) -> Mission:
         'Hire two bakers'
     """
     _check_size(text, "the mission")
-    goal = text.strip()
-    title = goal.splitlines()[0].lstrip("# ").strip()
+    bullets = [match["text"].strip() for match in _BULLET.finditer(text)]
+    if len(bullets) > MAX_REQUIREMENTS:
+        raise BadMission(f"the mission has {len(bullets)} bullet points; at most {MAX_REQUIREMENTS} can be requirements")
+    prose = [line for line in _BULLET.sub("", text).splitlines() if line.strip("# \t")]
+    title = (prose or bullets)[0].strip("# \t")
     return Mission(
         id="own",
         title=title if len(title) <= 80 else title[:79].rstrip() + "…",
-        goal=_BULLET.sub("", goal).strip() or title,
-        requirements=tuple(Requirement(match["text"].strip()) for match in _BULLET.finditer(goal)),
+        goal="\n".join(prose).strip() or title,
+        requirements=tuple(Requirement(bullet) for bullet in bullets),
     )
 
 
@@ -137,8 +142,9 @@ def mission_from_toml(text: str, source: str) -> Mission:
         raise BadMission(f"{source}: not valid TOML: {error}") from error
     except ValidationError as error:
         raise BadMission(f"{source}: {_explain(error, text)}") from error
-    except RecursionError as error:
-        raise BadMission(f"{source}: nested too deeply to be a mission") from error
+    except (RecursionError, ValueError) as error:
+        # The TOML parser lets Python's own limits on depth and on digits through.
+        raise BadMission(f"{source}: not a mission: {error}") from error
     return _check_references(_build(table, Path(source).stem), source, text)
 
 
@@ -166,10 +172,9 @@ def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
         BadMission: for the first file that is not a mission.
     """
     files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    missions = [read_mission(path) for path in files]
-    ordered = sorted(missions, key=lambda mission: (mission.level or "L9", mission.title))
-    latest = {mission.id: mission for mission in missions}
-    return {mission.id: latest[mission.id] for mission in ordered}
+    latest = {mission.id: mission for mission in map(read_mission, files)}
+    ordered = sorted(latest.values(), key=lambda mission: (mission.level or "L9", mission.title))
+    return {mission.id: mission for mission in ordered}
 
 
 def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
@@ -191,7 +196,7 @@ def _check_size(text: str, source: str) -> None:
 
 def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
-        id=table.id or stem,
+        id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
         title=table.title,
         goal=table.goal,
         values=tuple(table.values),
@@ -207,6 +212,8 @@ def _build(table: _MissionTable, stem: str) -> Mission:
 
 def _check_references(mission: Mission, source: str, text: str) -> Mission:
     names = {stakeholder.name for stakeholder in mission.stakeholders}
+    if len(names) < len(mission.stakeholders):
+        raise BadMission(f"{source}: two stakeholders have the same name; give each a name of its own")
     for number, requirement in enumerate(mission.requirements, 1):
         line = _line_of(text, ("requirements", number - 1))
         wrong = [need for need in requirement.needs if not 1 <= need < number]
@@ -231,7 +238,7 @@ def _explain(error: ValidationError, text: str) -> str:
     inner = {"requirements": _RequirementTable, "stakeholders": _StakeholderTable}
     table = inner.get(str(place[0]), _MissionTable) if len(place) > 1 else _MissionTable
     known = ", ".join(table.model_fields)
-    what = f"unknown key; known keys: {known}" if first["type"] == "extra_forbidden" else first["msg"].lower()
+    what = f"unknown key; known keys: {known}" if first["type"] == "extra_forbidden" else first["msg"][0].lower() + first["msg"][1:]
     return f"line {_line_of(text, place)}, key {key!r}: {what}"
 
 
@@ -240,7 +247,7 @@ def _line_of(text: str, place: Sequence[str | int]) -> int:
     lines = text.splitlines()
     start = 0
     if len(place) > 1 and isinstance(place[1], int):
-        headers = [number for number, line in enumerate(lines) if line.strip() == f"[[{place[0]}]]"]
+        headers = [number for number, line in enumerate(lines) if line.split("#")[0].strip() == f"[[{place[0]}]]"]
         start = headers[place[1]] if place[1] < len(headers) else 0
     names = [part for part in place if isinstance(part, str)]
     for number in range(start, len(lines)):

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
@@ -93,4 +94,23 @@ def _entry(text: str) -> tuple[int | None, str]:
 @cache
 def generic_roles() -> tuple[str, ...]:
     """Eight jobs found in almost every organization, for protocols that hand out roles (`data/teams`)."""
-    return tuple(tomllib.loads((LIBRARY / "teams" / "generic.toml").read_text(encoding="utf-8"))["roles"])
+    return read_roles(LIBRARY / "teams" / "generic.toml")
+
+
+def read_roles(path: Path) -> tuple[str, ...]:
+    """Read a list of roles: TOML with a key `roles`, or plain text with one role a line.
+
+    Raises:
+        BadInput: when the file cannot be read or holds no roles.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        found = tomllib.loads(text).get("roles", []) if path.suffix == ".toml" else text.splitlines()
+    except OSError as error:
+        raise BadInput(f"cannot read the roles file {str(path)!r}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadInput(f"{path}: not readable as a list of roles: {error}") from error
+    roles = tuple(role.strip() for role in found if isinstance(role, str) and role.strip())
+    if not roles or len(roles) > MAX_AGENTS or any(len(role) > 80 for role in roles):
+        raise BadInput(f"{path}: {len(roles)} roles; give 1 to {MAX_AGENTS}, each of at most 80 characters")
+    return roles

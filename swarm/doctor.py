@@ -1,0 +1,122 @@
+"""This file is where a machine is examined: what Roleless needs, what it finds, and what to do about the rest."""
+
+import importlib.metadata
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from swarm.config import PROJECT, Settings, ensure_data_folder
+from swarm.errors import SwarmError
+from swarm.history import History
+from swarm.mission import load_library
+from swarm.models.catalogue import load_catalogue, present_keys
+from swarm.models.local import find_servers
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing examined."""
+
+    what: str
+    state: Literal["good", "note", "bad"]
+    """ "bad" keeps Roleless from working; "note" is worth knowing."""
+    found: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Examine everything; nothing is changed but that the data folder is made."""
+    return [
+        _python(),
+        *_packages(),
+        _data_folder(settings),
+        _missions(settings),
+        _history(settings),
+        *_keys(settings),
+        _local_servers(),
+        _chromium(settings),
+    ]
+
+
+def find_chromium(settings: Settings) -> str | None:
+    """Where a Chromium-like browser is; `CHROMIUM` in the environment wins. None when there is none."""
+    named = settings.environment.get("CHROMIUM")
+    found = named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    return found or (str(MACOS_CHROME) if MACOS_CHROME.exists() else None)
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    good = sys.version_info >= (3, 11)
+    return Finding("Python", "good" if good else "bad", version if good else f"{version}; 3.11 or newer is needed")
+
+
+def _packages() -> list[Finding]:
+    lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    wanted = [line.split(" ")[0].split("==") for line in lines if "==" in line and not line.startswith((" ", "#"))]
+    direct = {"streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm"}
+    return [_package(name, version) for name, version in wanted if name in direct]
+
+
+def _package(name: str, wanted: str) -> Finding:
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "bad", f"not installed; {wanted} is needed: make .venv")
+    if found != wanted:
+        return Finding(name, "note", f"{found}; tested with {wanted}")
+    return Finding(name, "good", found)
+
+
+def _data_folder(settings: Settings) -> Finding:
+    try:
+        ensure_data_folder(settings)
+    except SwarmError as error:
+        return Finding("data folder", "bad", str(error))
+    free = shutil.disk_usage(settings.data).free
+    state = "good" if free > 1e9 else "note"
+    return Finding("data folder", state, f"{settings.data}, {free / 1e9:.1f} GB free")
+
+
+def _missions(settings: Settings) -> Finding:
+    try:
+        return Finding("missions", "good", f"{len(load_library(settings.mission_folders))} in the library")
+    except SwarmError as error:
+        return Finding("missions", "bad", str(error))
+
+
+def _history(settings: Settings) -> Finding:
+    try:
+        history = History(settings)
+        runs, damages = history.count(), history.damages()
+    except SwarmError as error:
+        return Finding("history", "bad", str(error))
+    if damages:
+        return Finding("history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)")
+    return Finding("history", "good", f"{runs} runs")
+
+
+def _keys(settings: Settings) -> list[Finding]:
+    present = {key for card in load_catalogue().values() for key in present_keys(card, settings)}
+    if not present:
+        return [Finding("keys", "note", "none in the environment: simulated and local models only")]
+    return [Finding("key", "good", f"{name} is set") for name in sorted(present)]
+
+
+def _local_servers() -> Finding:
+    servers = find_servers()
+    if not servers:
+        return Finding("local servers", "note", "none found (Ollama, LM Studio, vLLM, llama.cpp)")
+    names = ", ".join(f"{server.name} at {server.base_url}, {len(server.models)} models" for server in servers)
+    return Finding("local servers", "good", names)
+
+
+def _chromium(settings: Settings) -> Finding:
+    found = find_chromium(settings)
+    if found:
+        return Finding("Chromium", "good", found)
+    return Finding("Chromium", "note", "not found; only the browser tests need it (make test installs it)")

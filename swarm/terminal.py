@@ -1,0 +1,209 @@
+"""This file is where runs are shown in a terminal. Models' text is shown as text: no markup, no control codes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from swarm.events import CallEnded, Event, RunJudged, TurnStarted, TurnTaken
+from swarm.mission import Mission
+from swarm.models.card import ModelCard
+from swarm.record import RunRecord
+from swarm.spec import RunSpec
+from swarm.turn import Turn, Usage
+
+if TYPE_CHECKING:
+    from swarm.doctor import Finding
+    from swarm.history import RunRow
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_DID = {
+    "plan": ("planned", "cyan"),
+    "intend": ("intends", "blue"),
+    "contribute": ("contributed", "green"),
+    "abstain": ("abstained", "yellow"),
+    "unparsed": ("unreadable", "magenta"),
+    "failed": ("failed", "red"),
+}
+_ROWS = 24
+"""Most seats in the live table; of larger teams, those that spoke last."""
+
+
+def harmless(text: str) -> str:
+    """A text without terminal escapes and other control characters; line breaks and tabs stay."""
+    return _CONTROL.sub("�", text.replace("\r\n", "\n"))
+
+
+def usd(amount: float | None, simulated: bool = False) -> str:
+    """Money as people write it; "unknown" when the price is not known."""
+    if amount is None:
+        return "unknown"
+    return f"${amount:,.4f}" + (" (simulated)" if simulated else "")
+
+
+class LiveRun:
+    """A live table of who does what. Use as a context manager around the run."""
+
+    def __init__(self, spec: RunSpec, before: RunRecord | None) -> None:
+        """Begin with what a resumed run did before."""
+        self._spec = spec
+        self._seats: dict[int, tuple[str, str, str]] = {}
+        self._spent = Usage()
+        self._console = Console()
+        self._live = Live(self._table(), console=self._console, refresh_per_second=8, transient=True)
+        for turn in before.turns if before else ():
+            self._take(turn)
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.__exit__(kind, error, trace)
+
+    def show(self, event: Event) -> None:
+        """Take one event in."""
+        match event:
+            case TurnStarted():
+                self._seats.pop(event.seat, None)
+                self._seats[event.seat] = ("thinking", "dim", event.role or "")
+            case TurnTaken():
+                self._take(event.turn)
+            case CallEnded(index=int()):
+                self._console.print(Text(harmless(f"asking again: {event.because}"), style="dim"))
+            case RunJudged():
+                self._spent += event.verdict.usage
+            case _:
+                return
+        self._live.update(self._table())
+
+    def conclude(self, record: RunRecord) -> None:
+        """Show the run as it ended."""
+        print_record(record, self._console)
+
+    def _take(self, turn: Turn) -> None:
+        did, style = _DID[turn.action]
+        self._spent += turn.usage
+        self._seats.pop(turn.seat, None)
+        self._seats[turn.seat] = (did, style, turn.role or turn.reason or "")
+
+    def _table(self) -> Table:
+        table = Table(title=_title(self._spec), caption=_used(self._spent), expand=True, box=None)
+        for name, width in (("agent", 6), ("does", 12)):
+            table.add_column(name, width=width)
+        table.add_column("role", ratio=1, no_wrap=True)
+        latest = list(self._seats.items())[-_ROWS:]
+        for seat, (did, style, role) in sorted(latest):
+            table.add_row(str(seat), Text(did, style=style), Text(harmless(role)))
+        return table
+
+
+def print_record(record: RunRecord, console: Console | None = None) -> None:
+    """Show one run: what was delivered, by whom, and how it was judged."""
+    console = console or Console()
+    blocks: list[RenderableType] = [Rule(_title(record.spec)), _turns(record)]
+    if record.deliverable:
+        blocks += [Rule("deliverable"), Text(harmless(record.deliverable))]
+    blocks += [Rule("verdict"), _verdict(record), Rule(), _closing(record)]
+    console.print(Group(*blocks))
+
+
+def print_runs(rows: Sequence["RunRow"]) -> None:
+    """List runs."""
+    if not rows:
+        Console().print("No runs yet. Try: python -m swarm run --mission food-festival")
+        return
+    table = _columns("run", "status", "mission", "protocol", "agents", "quality", "cost", right=(4, 5, 6))
+    for row in rows:
+        quality = "–" if row.quality is None else f"{row.quality:.3f}"
+        cost = usd(row.cost_usd, row.simulated)
+        mission = Text(harmless(row.mission_title))
+        table.add_row(row.run_id, row.status, mission, row.protocol, str(row.agents), quality, cost)
+    Console().print(table)
+
+
+def print_missions(missions: Sequence[Mission]) -> None:
+    """List missions."""
+    table = _columns("id", "level", "title", "domains")
+    for mission in missions:
+        title, domains = Text(harmless(mission.title)), Text(harmless(", ".join(mission.domains)))
+        table.add_row(mission.id, mission.level or "–", title, domains)
+    Console().print(table)
+
+
+def print_models(cards: Sequence[ModelCard], present: Mapping[str, Sequence[str]]) -> None:
+    """List models: prices per million tokens and keys by name."""
+    table = _columns("model", "input $/M", "output $/M", "context", "key", right=(1, 2, 3))
+    for card in cards:
+        price = (f"{card.price.input:g}", f"{card.price.output:g}") if card.price else ("?", "?")
+        found = ", ".join(present[card.id]) or (f"missing: {card.keys[0]}" if card.keys else "none needed")
+        table.add_row(card.id, *price, f"{card.context:,}" if card.context else "?", found)
+    Console().print(table)
+
+
+def print_findings(findings: Sequence["Finding"]) -> None:
+    """List what the doctor found."""
+    styles = {"good": "green", "note": "yellow", "bad": "red"}
+    table = _columns("", "what", "found")
+    for finding in findings:
+        table.add_row(Text(finding.state, style=styles[finding.state]), finding.what, Text(harmless(finding.found)))
+    Console().print(table)
+
+
+def _columns(*names: str, right: Sequence[int] = ()) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for position, name in enumerate(names):
+        table.add_column(name, justify="right" if position in right else "left", overflow="fold")
+    return table
+
+
+def _title(spec: RunSpec) -> Text:
+    models = ", ".join(f"{count} × {name}" for name, count in spec.team.models.items())
+    return Text(harmless(f"{spec.mission.title} · {spec.protocol} · {models}"), style="bold")
+
+
+def _used(usage: Usage) -> str:
+    return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {usd(usage.cost_usd)}"
+
+
+def _turns(record: RunRecord) -> Table:
+    table = _columns("agent", "did", "role", "builds on", "why")
+    for turn in record.turns:
+        did, style = _DID[turn.action]
+        links = ", ".join(str(seat) for seat in turn.builds_on) or "–"
+        role, why = Text(harmless(turn.role or "–")), Text(harmless(turn.reason or ""), style="dim")
+        table.add_row(str(turn.seat), Text(did, style=style), role, links, why)
+    return table
+
+
+def _verdict(record: RunRecord) -> RenderableType:
+    verdict = record.verdict
+    if verdict is None:
+        return Text("not judged", style="dim")
+    if verdict.unscored:
+        return Text(harmless(f"unscored: {verdict.unscored}"), style="yellow")
+    table = _columns("criterion", "points", "reason", right=(1,))
+    for score in verdict.scores:
+        table.add_row(score.criterion.replace("_", " "), f"{score.points} of 4", Text(harmless(score.reason)))
+    return table
+
+
+def _closing(record: RunRecord) -> Text:
+    seats = record.participation
+    quality = record.verdict.quality if record.verdict else None
+    words = (
+        f"{record.run_id} {record.status}"
+        f" · quality {'–' if quality is None else f'{quality:.3f}'} · depth {record.depth or '–'}"
+        f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
+        f" · {_used(record.spent)} · {record.duration_s:.1f} s"
+    )
+    badge = Text(" SIMULATED ", style="black on yellow") if record.simulated else Text("")
+    return Text.assemble(badge, " " if record.simulated else "", words)
