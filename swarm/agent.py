@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from swarm.answer import MAX_ROLE_CHARS, AgentAnswer, PlanAnswer
-from swarm.call import Asked, Caller
+from swarm.call import Caller
 from swarm.models.model import Request
 from swarm.prompts.render import agent_messages
 from swarm.spec import RunSpec
@@ -33,15 +33,16 @@ async def take_turn(
         LimitExceeded: when a call could pass a limit of the run.
         ModelUnavailable: when no call to this model can succeed any more.
     """
+    shape: type[PlanAnswer | AgentAnswer] = PlanAnswer if cue.kind == "plan" else AgentAnswer
     request = Request(
         messages=agent_messages(spec, code, seat, cue, heard),
-        answer=PlanAnswer if cue.kind == "plan" else AgentAnswer,
+        answer=shape,
         temperature=spec.temperature,
         seed=spec.seed * 1_000_003 + index,
         max_tokens=spec.max_tokens,
         timeout_s=spec.call_timeout_s,
     )
-    asked = await caller.ask_for(seat.model, request, request.answer or AgentAnswer, index)
+    asked = await caller.ask_for(seat.model, request, shape, index)
     turn = Turn(
         index=index,
         seat=seat.number,
@@ -54,14 +55,8 @@ async def take_turn(
         calls=asked.calls,
         notes=asked.notes,
     )
-    return _answered(turn, asked, cue, heard, len(spec.team))
-
-
-def _answered(
-    turn: Turn, asked: Asked[PlanAnswer | AgentAnswer], cue: Cue, heard: Sequence[Turn], agents: int
-) -> Turn:
     if isinstance(asked.answer, PlanAnswer):
-        return _planned(turn, asked.answer, agents)
+        return _planned(turn, asked.answer, len(spec.team))
     if isinstance(asked.answer, AgentAnswer):
         return _contributed(turn, asked.answer, cue, heard)
     return turn

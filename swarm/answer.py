@@ -5,7 +5,7 @@ is swarm/reply.py's business.
 """
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -33,7 +33,7 @@ def _nothing_for_null(empty: Any) -> BeforeValidator:
 def _list_of_agents(value: Any) -> Any:
     if value is None or value == "":
         return []
-    return value if isinstance(value, list) else [value]
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _agent_or_nobody(value: Any) -> Any:

@@ -20,6 +20,7 @@ from swarm.errors import BadInput, SwarmError
 if TYPE_CHECKING:
     from swarm.config import Settings
     from swarm.events import Event
+    from swarm.history import RunRow
     from swarm.mission import Mission
     from swarm.record import RunRecord
     from swarm.spec import RunSpec
@@ -60,19 +61,11 @@ RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", me
 def main() -> NoReturn:
     """Run the command line; every error a person can act upon is one sentence."""
     try:
-        code = app(standalone_mode=False)
+        app()
     except SwarmError as error:
-        _fail(str(error), 2 if isinstance(error, BadInput) else 1)
-    except typer.TyperException as error:
-        error.show()
-        raise SystemExit(error.exit_code) from None
-    except typer.Abort:
-        raise SystemExit(3) from None
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more when it flushes.
-        sys.stdout = None
-        raise SystemExit(0) from None
-    raise SystemExit(code or 0)
+        _remark(f"error: {error}")
+        raise SystemExit(2 if isinstance(error, BadInput) else 1) from None
+    raise SystemExit(0)
 
 
 @app.command()
@@ -397,10 +390,10 @@ def _ignore(event: "Event") -> None:
     """For runs that nobody watches."""
 
 
-def _plain(value: Any) -> Any:
+def _plain(row: "RunRow") -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    return TypeAdapter(type(row)).dump_python(row, mode="json")
 
 
 def _print_json(value: object) -> None:
@@ -418,8 +411,3 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from error
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _remark(f"error: {message}")
-    raise SystemExit(code)

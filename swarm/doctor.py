@@ -1,5 +1,6 @@
 """This file is where a machine is examined: what Roleless needs, what it finds, and what to do about the rest."""
 
+import asyncio
 import importlib.metadata
 import shutil
 import sys
@@ -7,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from packaging.requirements import Requirement
+
 from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import SwarmError
 from swarm.history import History
 from swarm.mission import load_library
 from swarm.models.catalogue import load_catalogue, present_keys
-from swarm.models.local import find_servers
+from swarm.models.local import find_local_servers
 
+SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MACOS_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -57,9 +61,9 @@ def _python() -> Finding:
 
 def _packages() -> list[Finding]:
     lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    wanted = [line.split(" ")[0].split("==") for line in lines if "==" in line and not line.startswith((" ", "#"))]
-    direct = {"streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm"}
-    return [_package(name, version) for name, version in wanted if name in direct]
+    pins = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalpha()]
+    here = [pin for pin in pins if pin.marker is None or pin.marker.evaluate()]
+    return [_package(pin.name, str(pin.specifier).removeprefix("==")) for pin in here if pin.name in SHOWN_PACKAGES]
 
 
 def _package(name: str, wanted: str) -> Finding:
@@ -108,7 +112,7 @@ def _keys(settings: Settings) -> list[Finding]:
 
 
 def _local_servers() -> Finding:
-    servers = find_servers()
+    servers = asyncio.run(find_local_servers())
     if not servers:
         return Finding("local servers", "note", "none found (Ollama, LM Studio, vLLM, llama.cpp)")
     names = ", ".join(f"{server.name} at {server.base_url}, {len(server.models)} models" for server in servers)

@@ -108,11 +108,11 @@ class UnknownRun(BadInput):
     """No run of this id is in the journal or the history."""
 
 
-class RunBusy(SwarmError):
+class RunBusy(BadInput):
     """Another process is performing this run."""
 
 
-class DataFolderUnusable(SwarmError):
+class DataFolderUnusable(BadInput):
     """The data folder cannot be made, read or written."""
 
 

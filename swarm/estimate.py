@@ -72,7 +72,7 @@ class _Rehearsal:
         # All simultaneous speakers must be on stage before the first of them has spoken.
         await asyncio.sleep(0)
         messages = render.agent_messages(self.spec, "00000000", seat, cue, heard)
-        turn = self._turn(seat, cue, self._usage(seat.model, messages))
+        turn = self._turn(seat, cue, self.usage(seat.model, messages))
         self.turns.append(turn)
         self.waves[wave] = self.waves.get(wave, 0) + 1
         return turn
@@ -91,7 +91,8 @@ class _Rehearsal:
             calls=(Call(len(self.turns) + 1, seat.model, reply="", usage=usage),),
         )
 
-    def _usage(self, model: str, messages: Sequence[Message]) -> Usage:
+    def usage(self, model: str, messages: Sequence[Message]) -> Usage:
+        """What one answer of the rehearsed length takes."""
         asked = likely_tokens(sum(len(part) for message in messages for part in message.parts))
         price = self.cards[model].price
         answered = self.answer_tokens + 60
@@ -106,7 +107,7 @@ async def _rehearse(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: i
     deliverable = "x" * sum(len(turn.text) for turn in rehearsal.turns if turn.action == "contribute")
     usages = [turn.usage for turn in rehearsal.turns]
     if spec.judge:
-        usages.append(rehearsal._usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
+        usages.append(rehearsal.usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
     whole = total(usages)
     steps = sum(-(-turns // CALLS_AT_ONCE) for turns in rehearsal.waves.values()) + bool(spec.judge)
     return Estimate(

@@ -9,7 +9,7 @@ from swarm.errors import ModelUnavailable
 from swarm.mission import Mission
 from swarm.models.model import Request
 from swarm.prompts.render import judge_messages
-from swarm.verdict import CRITERIA, Score, Verdict
+from swarm.verdict import CRITERIA, Criterion, Score, Verdict
 
 
 async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, *, seed: int) -> Verdict:
@@ -38,13 +38,9 @@ async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, 
     if asked.answer is None:
         problem = asked.failed or f"its reply could not be read: {asked.unreadable}"
         return Verdict(model, unscored=f"the judge gave no verdict: {problem}", calls=asked.calls)
-    scores = {name: _score(asked.answer, name) for name in CRITERIA}
-    return Verdict(
-        model,
-        scores=tuple(Score(name, score.score, score.reason.strip()) for name, score in scores.items()),
-        calls=asked.calls,
-    )
+    return Verdict(model, scores=tuple(_score(asked.answer, name) for name in CRITERIA), calls=asked.calls)
 
 
-def _score(answer: JudgeAnswer, criterion: str) -> ScoreAnswer:
-    return getattr(answer, criterion)
+def _score(answer: JudgeAnswer, criterion: Criterion) -> Score:
+    given: ScoreAnswer = getattr(answer, criterion)
+    return Score(criterion, given.score, given.reason.strip())

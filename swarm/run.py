@@ -59,7 +59,7 @@ def open_models(spec: RunSpec) -> dict[str, Model]:
         MissingKey: when a provider's key is not in the environment.
     """
     settings = read_settings()
-    names = dict.fromkeys([*spec.team.models, *([spec.judge] if spec.judge else [])])
+    names = [*spec.team.models, *([spec.judge] if spec.judge else [])]
     return {name: open_model(name, settings, pace=spec.pace) for name in names}
 
 

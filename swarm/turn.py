@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from pydantic import TypeAdapter
+
 from swarm.team import Seat
 
 CueKind = Literal["plan", "intend", "contribute"]
@@ -165,3 +167,7 @@ def contributions(transcript: Transcript) -> list[Turn]:
     """Each seat's last contribution, in the order of speaking: what the deliverable is made of."""
     last = {turn.seat: turn for turn in transcript if turn.action == "contribute"}
     return sorted(last.values(), key=lambda turn: turn.index)
+
+
+TURN: TypeAdapter[Turn] = TypeAdapter(Turn)
+"""Reads a turn from JSON and writes it."""

@@ -5,13 +5,13 @@ import networkx as nx
 from swarm.turn import Transcript, contributions
 
 
-def declared_links(transcript: Transcript) -> nx.DiGraph:
+def declared_links(transcript: Transcript) -> "nx.DiGraph[int]":
     """The declared organization: active seats, with an edge from each seat to those it builds on or reports to.
 
     Edges carry `kinds`, a set of "builds_on" and "reports_to". A job taken from a plan is a "reports_to" edge to
     the planner. Only each seat's last contribution counts, and every plan.
     """
-    graph: nx.DiGraph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     plans = [turn for turn in transcript if turn.action == "plan"]
     work = contributions(transcript)
     graph.add_nodes_from(turn.seat for turn in (*plans, *work))
@@ -46,7 +46,7 @@ def depth(transcript: Transcript) -> int | None:
     return int(nx.dag_longest_path_length(nx.condensation(graph), weight="none", default_weight=1)) + 1
 
 
-def _link(graph: nx.DiGraph, seat: int, other: int, kind: str) -> None:
+def _link(graph: "nx.DiGraph[int]", seat: int, other: int, kind: str) -> None:
     if seat == other or seat not in graph or other not in graph:
         return
     kinds: set[str] = graph.edges[seat, other]["kinds"] if graph.has_edge(seat, other) else set()

@@ -172,8 +172,11 @@ def open_model(model_id: str, settings: Settings, *, pace: Pace) -> Model:
 
 def _access(card: ModelCard, settings: Settings) -> Mapping[str, str | None]:
     """Address and key to be given to LiteLLM; None leaves it to LiteLLM's own variables."""
-    keyless = _runs_here(card, settings) and not present_keys(card, settings)
-    return {"api_base": _base(card, settings), "api_key": _PLACEHOLDER_KEY if keyless else None}
+    if not _runs_here(card, settings):
+        return {"api_base": None, "api_key": None}
+    # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
+    key = None if present_keys(card, settings) else _PLACEHOLDER_KEY
+    return {"api_base": _base(card, settings), "api_key": key}
 
 
 def _runs_here(card: ModelCard, settings: Settings) -> bool:

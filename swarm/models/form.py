@@ -20,18 +20,24 @@ def in_one_text(message: Message) -> dict[str, Any]:
 
 def in_marked_blocks(message: Message) -> dict[str, Any]:
     """A message in blocks, marked where the part ends that the next request repeats."""
-    texts: list[str] = []
-    for part in message.parts:
-        if part.strip() or not texts:
-            texts.append(part)
-        else:
-            # Providers refuse blank blocks.
-            texts[-1] += part
-    blocks: list[dict[str, Any]] = [{"type": "text", "text": text} for text in texts]
+    blocks: list[dict[str, Any]] = [
+        {"type": "text", "text": text} for text in _without_blanks(message.parts)
+    ]
     stable = blocks if message.role == "system" else blocks[:-1]
     if stable:
         stable[-1]["cache_control"] = {"type": "ephemeral"}
     return {"role": message.role, "content": blocks}
+
+
+def _without_blanks(parts: tuple[str, ...]) -> list[str]:
+    """The same text in parts that are not blank, because providers refuse blank blocks."""
+    texts: list[str] = []
+    for part in parts:
+        if texts and not (part.strip() and texts[-1].strip()):
+            texts[-1] += part
+        else:
+            texts.append(part)
+    return texts
 
 
 def response_format(structured: Structured, answer: type[BaseModel] | None) -> dict[str, Any] | None:

@@ -102,7 +102,8 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
     work = tuple(_do(need, view, traits, chance, given) for need in chosen)
     builds_on = _builders(work, view, chance)
     lead = builds_on[0] if builds_on and any(item.need.conflict for item in work) and chance.random() < 0.3 else None
-    return Decision(role, words.why_contribute(chosen[0].text, bool(view.parts), chance), work, builds_on, lead)
+    why = words.why_assigned(assigned) if assigned else words.why_contribute(chosen[0].text, bool(view.parts), chance)
+    return Decision(role, why, work, builds_on, lead)
 
 
 def intend(brief: Brief, traits: Traits, chance: Random) -> Decision:

@@ -17,7 +17,7 @@ _JOB = re.compile(r"^Your job, assigned by the leader: (.+)$", re.MULTILINE)
 _STOP = frozenset(
     "about above after also around before being between both each every from have into least less more most must "
     "only other over same than that their them then there these they this those through under until what when where "
-    "which while with within without including whose will would could should such upon against across during".split()
+    "first last both hours hour days week which while with within without including whose will would could should such upon against across during".split()
 )
 _CRAFTS = {
     "budget": "budget planner", "estimate": "cost analyst", "price": "cost analyst", "calculate": "cost analyst",
@@ -128,6 +128,11 @@ def why_contribute(requirement: str, heard: bool, chance: Random) -> str:
     topic = _topic(requirement)
     ways = (f"Nobody has worked out {topic} yet.", f"What is there on {topic} is still thin.")
     return chance.choice(ways) if heard else f"My first thought goes to {topic}."
+
+
+def why_assigned(job: str) -> str:
+    """A reason for doing what one was told."""
+    return f"It is my part of the plan: {job.rstrip('.')[:1].lower()}{job.rstrip('.')[1:]}."
 
 
 def why_abstain(requirement: str, chance: Random) -> str:

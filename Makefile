@@ -1,0 +1,51 @@
+# `make app` and `make test` are all a newcomer needs; README.md has the plain commands behind them.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: app test test-fast check format chromium lock bench help
+
+help:                  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+app: .venv/.app        ## open the dashboard on http://127.0.0.1:8501
+	$(BIN)/streamlit run app.py
+
+test: .venv/.dev chromium  ## run all tests, those in a headless browser included
+	$(BIN)/python -m pytest -n auto
+
+test-fast: .venv/.dev  ## run the tests that need no browser
+	$(BIN)/python -m pytest -n auto -m "not browser"
+
+check: .venv/.dev      ## format, lint, types, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+format: .venv/.dev     ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+chromium:              ## find a Chromium for the tests, or install one
+	@sh .ci/chromium
+
+lock: .venv/.dev       ## make the lock files anew from the .in files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		requirements-dev.in -o requirements-dev.txt
+
+bench: .venv/.dev      ## measure; every program prints a table and one JSON line
+	for program in bench/*.py; do $(BIN)/python $$program; done
+
+.venv/.app: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.app requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

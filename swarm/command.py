@@ -1,0 +1,119 @@
+"""This file is where a run's recipe becomes the command line that does the same."""
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from swarm.budget import DEFAULT_MAX_USD
+from swarm.compose import NO_JUDGE
+from swarm.mission import Mission
+from swarm.protocols import options_of
+from swarm.spec import RunSpec
+from swarm.team import Team, generic_roles
+
+PROGRAM = ("python", "-m", "swarm", "run")
+OWN = "own"
+"""The id of missions that are not in the library."""
+
+
+def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str = "mission.toml") -> str:
+    """Write the command that composes and performs the same run, quoted for a shell.
+
+    Args:
+        spec: the recipe.
+        judge: what was asked for: a model, "none", or None to let Roleless choose again.
+        mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone needs
+            no file.
+    """
+    words = [*PROGRAM, *_mission(spec.mission, mission_file), "--protocol", spec.protocol]
+    words += [f"--option={name}={value}" for name, value in _options(spec)]
+    words += ["--agents", str(len(spec.team)), *_models(spec.team)]
+    words += ["--judge", judge] if judge else []
+    words += ["--seed", str(spec.seed)] if spec.seed else []
+    words += _limits(spec)
+    words += ["--pace", spec.pace] if spec.pace != "instant" else []
+    words += ["--organization", spec.organization] if spec.organization != "default" else []
+    return shlex.join(words)
+
+
+def same_again(spec: RunSpec) -> str:
+    """The command that repeats a stored run, its judge named."""
+    return command_line(spec, judge=spec.judge or NO_JUDGE)
+
+
+def mission_toml(mission: Mission) -> str:
+    """Write a mission as a file that `--mission-file` and the dashboard read.
+
+    Examples:
+        >>> print(mission_toml(Mission("own", "Bakery", "Open a bakery.")))
+        title = "Bakery"
+        goal = "Open a bakery."
+    """
+    return "\n".join(_toml_lines(mission))
+
+
+def _toml_lines(mission: Mission) -> Iterator[str]:
+    yield f"title = {_string(mission.title)}"
+    if mission.level:
+        yield f"level = {_string(mission.level)}"
+    yield f"goal = {_string(mission.goal)}"
+    for name in ("values", "domains", "unknowns"):
+        if lines := getattr(mission, name):
+            yield f"{name} = {_strings(lines)}"
+    for stakeholder in mission.stakeholders:
+        yield f"\n[[stakeholders]]\nname = {_string(stakeholder.name)}\nwants = {_string(stakeholder.wants)}"
+    for requirement in mission.requirements:
+        yield f"\n[[requirements]]\ntext = {_string(requirement.text)}"
+        if requirement.phase:
+            yield f"phase = {_string(requirement.phase)}"
+        if requirement.needs:
+            yield f"needs = {list(requirement.needs)}"
+        if requirement.conflict:
+            yield f"conflict = {_strings(requirement.conflict)}"
+
+
+def _mission(mission: Mission, file: str) -> list[str]:
+    if mission.id != OWN:
+        return ["--mission", mission.id]
+    rest = (mission.values, mission.requirements, mission.domains, mission.unknowns, mission.stakeholders)
+    if any(rest) or mission.level:
+        return ["--mission-file", file]
+    return ["--goal", mission.goal]
+
+
+def _options(spec: RunSpec) -> Iterator[tuple[str, object]]:
+    defaults = options_of(spec.protocol)
+    for name, value in spec.options.items():
+        if value != defaults.get(name) and not (name == "roles" and value == generic_roles()):
+            yield name, ",".join(value) if isinstance(value, tuple) else value
+
+
+def _models(team: Team) -> list[str]:
+    if len(team.models) == 1:
+        return ["--model", *team.models]
+    runs: list[tuple[str, int]] = []
+    for seat in team:
+        if runs and runs[-1][0] == seat.model:
+            runs[-1] = (seat.model, runs[-1][1] + 1)
+        else:
+            runs.append((seat.model, 1))
+    return ["--model", ", ".join(f"{seats} {model}" for model, seats in runs)]
+
+
+def _limits(spec: RunSpec) -> list[str]:
+    limits, words = spec.limits, list[str]()
+    if limits.usd is not None and limits.usd != DEFAULT_MAX_USD:
+        words += ["--max-usd", f"{limits.usd:g}"]
+    words += ["--max-tokens", str(limits.tokens)] if limits.tokens is not None else []
+    words += ["--max-calls", str(limits.calls)] if limits.calls is not None else []
+    words += ["--timeout-s", f"{limits.seconds:g}"] if limits.seconds is not None else []
+    return words
+
+
+def _string(text: str) -> str:
+    # JSON's strings are TOML's, but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _strings(texts: tuple[str, ...]) -> str:
+    return "[" + ", ".join(_string(text) for text in texts) + "]"

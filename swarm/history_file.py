@@ -1,0 +1,213 @@
+"""This file is where the history file is opened: by one thread of one process at a time.
+
+DuckDB admits one writing process. Whoever comes second waits a little and tries again, and is told in the
+end who holds the file. The schema is brought up to date on the way.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from swarm import __version__
+from swarm.errors import DataFolderUnusable, HistoryBusy, HistoryDamaged
+
+POLL_S = 0.01
+"""How often a file held by somebody else is tried again; holders need a few of these."""
+REMEDY = (
+    "run `python -m swarm rebuild`: it sets the file aside and makes a new history from the journals"
+)
+
+MIGRATIONS = (
+    """
+    CREATE TABLE runs (
+        run_id VARCHAR NOT NULL, started TIMESTAMP NOT NULL, status VARCHAR NOT NULL, reason VARCHAR,
+        mission_id VARCHAR NOT NULL, mission_title VARCHAR NOT NULL, level VARCHAR,
+        protocol VARCHAR NOT NULL, models VARCHAR NOT NULL, agents INTEGER NOT NULL,
+        seed BIGINT NOT NULL, simulated BOOLEAN NOT NULL,
+        judge VARCHAR, quality DOUBLE, mission_relevance INTEGER, unscored VARCHAR, depth INTEGER,
+        active INTEGER NOT NULL, abstained INTEGER NOT NULL, directed_idle INTEGER NOT NULL,
+        unparsed INTEGER NOT NULL, failed INTEGER NOT NULL, distinct_roles INTEGER NOT NULL,
+        input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
+        cost_usd DOUBLE, judge_cost_usd DOUBLE, duration_s DOUBLE NOT NULL,
+        organization VARCHAR NOT NULL,
+        model_names VARCHAR[] NOT NULL, body JSON NOT NULL,
+        journal VARCHAR NOT NULL, first_offset BIGINT NOT NULL, next_offset BIGINT NOT NULL
+    );
+    CREATE TABLE turns (
+        run_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, seat INTEGER NOT NULL, round INTEGER NOT NULL,
+        cue VARCHAR NOT NULL, action VARCHAR NOT NULL,
+        role VARCHAR, role_normalised VARCHAR, reason VARCHAR,
+        words INTEGER NOT NULL, characters INTEGER NOT NULL,
+        builds_on INTEGER[] NOT NULL, reports_to INTEGER,
+        input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
+        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL, body JSON NOT NULL
+    );
+    CREATE TABLE deleted (run_id VARCHAR NOT NULL, journal VARCHAR NOT NULL);
+    CREATE TABLE journals (
+        path VARCHAR NOT NULL, position BIGINT NOT NULL, size BIGINT NOT NULL, damaged BIGINT[] NOT NULL
+    );
+    """,
+)
+"""What makes each version of the schema of the one before; never edited after a release. There are no
+indexes: at this size they cost more than they save."""
+
+_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+_OUR_OWN_FAULT = (
+    duckdb.ProgrammingError,
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.NotSupportedError,
+)
+_THREADS: dict[Path, threading.Lock] = {}
+"""One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked while a
+thread holds the file finds it held for ever, instead of losing what it writes."""
+
+
+@contextmanager
+def opened(path: Path, patience_s: float) -> Generator[DuckDBPyConnection, None, None]:
+    """Hold the history file, made or brought up to date if need be, while the context lasts.
+
+    Args:
+        path: the file; its folder exists.
+        patience_s: how long to wait for others to let it go.
+
+    Raises:
+        HistoryBusy: names the process that holds it.
+        HistoryDamaged: when it cannot be read, or is of a newer Roleless.
+        DataFolderUnusable: when it cannot be written.
+    """
+    lock = _THREADS.setdefault(path, threading.Lock())
+    deadline = time.monotonic() + patience_s
+    if not lock.acquire(timeout=patience_s):
+        raise HistoryBusy(_busy(path, "another thread of this process", patience_s))
+    try:
+        with _translated(path):
+            connection = _connect(path, deadline, patience_s)
+            try:
+                _migrate(connection, path)
+                yield connection
+            finally:
+                connection.close()
+    finally:
+        lock.release()
+
+
+def exchange(path: Path, new: Path, patience_s: float) -> Path | None:
+    """Put a new history in the place of the old one.
+
+    Returns:
+        Where the old one is now; None when there was none.
+
+    Raises:
+        HistoryBusy: when somebody holds the old one for too long; nothing has changed then.
+    """
+    if not path.exists():
+        new.replace(path)
+        return None
+    aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    log = path.with_name(f"{path.name}.wal")
+    with ExitStack() as held:
+        # While we hold the old file, nobody writes under its name; what cannot be opened, nobody holds.
+        # It is opened twice as closing merges a write-ahead log, which must not happen after the move.
+        with suppress(HistoryDamaged):
+            with opened(path, patience_s):
+                pass
+            held.enter_context(opened(path, patience_s))
+        path.rename(aside)
+        if log.exists():
+            log.rename(aside.with_name(f"{aside.name}.wal"))
+        new.replace(path)
+    return aside
+
+
+@contextmanager
+def transaction(connection: DuckDBPyConnection) -> Generator[None, None, None]:
+    """Commit what happens in the context, or nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnection:
+    if path.exists() and not path.is_file():
+        # DuckDB would wait for ever for somebody to write into a named pipe.
+        raise HistoryDamaged(f"{str(path)!r} is not a file; {REMEDY}")
+    while True:
+        try:
+            return duckdb.connect(path, config=_LOCKED_DOWN)
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise
+            if time.monotonic() >= deadline:
+                holder = re.search(r"PID (\d+)", str(error))
+                who = f"process {holder[1]}" if holder else "another process"
+                raise HistoryBusy(_busy(path, who, patience_s)) from error
+        time.sleep(POLL_S)
+
+
+def _migrate(connection: DuckDBPyConnection, path: Path) -> None:
+    """Bring the schema up to date, in one transaction."""
+    version, roleless = _version(connection)
+    if version > len(MIGRATIONS):
+        raise HistoryDamaged(
+            f"{str(path)!r} has schema {version}, of Roleless {roleless}; this is {__version__}, which knows "
+            f"schema {len(MIGRATIONS)}. Use Roleless {roleless} or later, or {REMEDY}"
+        )
+    if version == len(MIGRATIONS):
+        return
+    if not version and connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall() != [(0,)]:
+        raise HistoryDamaged(f"{str(path)!r} is a DuckDB file, but not a history of Roleless; {REMEDY}")
+    with transaction(connection):
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS meta (version INTEGER NOT NULL, roleless VARCHAR NOT NULL)"
+        )
+        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+            connection.execute(statements)
+            connection.execute("INSERT INTO meta VALUES (?, ?)", [number, __version__])
+
+
+def _version(connection: DuckDBPyConnection) -> tuple[int, str]:
+    """The schema's version, 0 in a new file, and the Roleless that made it."""
+    try:
+        rows = connection.execute(
+            "SELECT version, roleless FROM meta ORDER BY version DESC LIMIT 1"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return 0, ""
+    return rows[0] if rows else (0, "")
+
+
+@contextmanager
+def _translated(path: Path) -> Generator[None, None, None]:
+    """Say in our words what DuckDB says about the file; what it says about our statements is a bug."""
+    try:
+        yield
+    except _OUR_OWN_FAULT:
+        raise
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        if re.search("No space left|Permission denied|Read-only file system", first):
+            raise DataFolderUnusable(f"cannot write the history {str(path)!r}: {first}") from error
+        raise HistoryDamaged(f"the history {str(path)!r} cannot be read ({first}); {REMEDY}") from error
+
+
+def _busy(path: Path, holder: str, patience_s: float) -> str:
+    return (
+        f"the history {str(path)!r} has been held by {holder} for more than {patience_s:g} s; "
+        "try again, or close what holds it"
+    )

@@ -1,0 +1,263 @@
+"""This file is where the history takes journals in: the new bytes of every file.
+
+A run that goes on is read again from its first event, so that a row is always made of all of them. Rows and
+positions change in one transaction: at every instant, the history is that of a prefix of every file.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from swarm.errors import DamagedJournal
+from swarm.events import Event, RunDeleted, RunStarted
+from swarm.history_file import REMEDY, transaction
+from swarm.history_rows import run_cells, turn_cells
+from swarm.journal import Reading, read_journal
+from swarm.record import record_of
+
+BATCH_BYTES = 16_000_000
+"""About how much is taken in at a time: bounds memory, and how long others wait for the file."""
+
+_BEHIND = """
+    SELECT path, coalesce(journals.position, 0), coalesce(incoming.size, 0)
+    FROM incoming FULL JOIN journals USING (path)
+    WHERE coalesce(journals.position, 0) <> coalesce(incoming.size, 0)
+    ORDER BY path
+"""
+_KNOWN = """
+    SELECT run_id, journal, first_offset, next_offset FROM runs
+    WHERE run_id IN (SELECT unnest($ids::VARCHAR[]))
+    UNION ALL
+    SELECT run_id, '', 0, 0 FROM deleted WHERE run_id IN (SELECT unnest($ids::VARCHAR[]))
+"""
+_FORGET = (
+    "DELETE FROM runs WHERE run_id IN (SELECT unnest($ids::VARCHAR[]))",
+    "DELETE FROM turns WHERE run_id IN (SELECT unnest($ids::VARCHAR[]))",
+)
+_ADD = {
+    "runs": "INSERT INTO runs BY NAME SELECT * FROM incoming",
+    "turns": "INSERT INTO turns BY NAME SELECT * FROM incoming",
+    "deleted": "INSERT INTO deleted BY NAME SELECT * FROM incoming",
+    "journals": """
+        MERGE INTO journals USING incoming USING (path)
+        WHEN MATCHED THEN UPDATE SET position = incoming.position, size = incoming.size,
+            damaged = list_concat(journals.damaged, incoming.damaged)
+        WHEN NOT MATCHED THEN INSERT BY NAME
+    """,
+}
+
+
+class Taken(NamedTuple):
+    """What was taken in at a time."""
+
+    events: int
+    complete: bool
+    """Whether there was nothing more."""
+
+
+class _Behind(NamedTuple):
+    """A journal of which not everything is in the history."""
+
+    path: str
+    position: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Events of one run, and where they lie in its journal."""
+
+    run_id: str
+    journal: str
+    first: int
+    next: int
+    """Where the line behind the last event begins."""
+    events: list[Event] = field(default_factory=list[Event])
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the run was deleted."""
+        return any(isinstance(event, RunDeleted) for event in self.events)
+
+
+def sizes_of(folder: Path) -> dict[str, int]:
+    """Bytes of every journal file in a folder, by name."""
+    with os.scandir(folder) as entries:
+        return {entry.name: entry.stat().st_size for entry in entries if entry.name.endswith(".jsonl")}
+
+
+def take_in(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, int]) -> Taken:
+    """Take in one batch of what the journals hold beyond what the history has of them.
+
+    Args:
+        connection: to the history.
+        folder: of the journals.
+        sizes: of all journals, as seen a moment ago.
+
+    Raises:
+        DamagedJournal: when a journal is shorter than what was read of it before.
+    """
+    readings, complete = _read_batch(folder, _behind(connection, folder, sizes))
+    if not readings:
+        return Taken(0, complete)
+    stretches = _stretches(readings)
+    known = _known(connection, stretches)
+    # A run belongs to one journal, a deleted one to none: a copy must not bring it twice, or back.
+    news = [new for id_, new in stretches.items() if known.get(id_, new).journal == new.journal]
+    gone = [new for new in news if new.deleted]
+    there = [new for new in news if not new.deleted]
+    _prepend_earlier(folder, there, known)
+    with transaction(connection):
+        _forget(connection, [new.run_id for new in news if new.run_id in known])
+        _add_runs(connection, there)
+        _add(connection, "deleted", [{"run_id": old.run_id, "journal": old.journal} for old in gone])
+        _add(connection, "journals", [_journal_cells(journal, reading) for journal, reading in readings])
+    return Taken(sum(len(reading.entries) for _, reading in readings), complete)
+
+
+def _behind(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, int]) -> list[_Behind]:
+    found = [{"path": name, "size": size} for name, size in sizes.items()]
+    with _incoming(connection, "journals", found):
+        behind = [_Behind(*row) for row in connection.execute(_BEHIND).fetchall()]
+    return [
+        journal if journal.size > journal.position else _look_again(folder, journal)
+        for journal in behind
+    ]
+
+
+def _look_again(folder: Path, journal: _Behind) -> _Behind:
+    """Others may have taken in what was written since sizes were seen; otherwise bytes are missing."""
+    path = folder / journal.path
+    size = path.stat().st_size if path.exists() else 0
+    if size < journal.position:
+        raise DamagedJournal(
+            f"the journal {str(path)!r} has {size:,} bytes, but {journal.position:,} were read before; "
+            f"put it back from a copy, or {REMEDY}"
+        )
+    return journal._replace(size=size)
+
+
+def _read_batch(folder: Path, behind: Iterable[_Behind]) -> tuple[list[tuple[_Behind, Reading]], bool]:
+    """Read on until it is enough; say whether that was all. Files without a new line are left out."""
+    readings: list[tuple[_Behind, Reading]] = []
+    read = 0
+    for journal in behind:
+        if read >= BATCH_BYTES:
+            return readings, False
+        reading = _read_on(folder / journal.path, journal)
+        if reading.position > journal.position:
+            readings.append((journal, reading))
+            read += reading.position - journal.position
+    return readings, all(journal.size - journal.position <= BATCH_BYTES for journal, _ in readings)
+
+
+def _read_on(path: Path, journal: _Behind) -> Reading:
+    reading = read_journal(path, journal.position, journal.position + BATCH_BYTES)
+    # A single line may be longer than a batch.
+    return reading if reading.position > journal.position else read_journal(path, journal.position)
+
+
+def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> dict[str, _Stretch]:
+    """What was read, by run."""
+    stretches: dict[str, _Stretch] = {}
+    for journal, reading in readings:
+        ends = [*(entry.offset for entry in reading.entries[1:]), reading.position]
+        for entry, end in zip(reading.entries, ends, strict=False):
+            run_id = entry.event.run_id
+            stretch = stretches.setdefault(run_id, _Stretch(run_id, journal.path, entry.offset, end))
+            if stretch.journal == journal.path:
+                stretch.next = end
+                stretch.events.append(entry.event)
+    return stretches
+
+
+def _known(connection: DuckDBPyConnection, run_ids: Collection[str]) -> dict[str, _Stretch]:
+    """Where the events of runs lie that were taken in before; a deleted run is in the journal ""."""
+    rows = connection.execute(_KNOWN, {"ids": list(run_ids)}).fetchall()
+    return {row[0]: _Stretch(*row) for row in rows}
+
+
+def _prepend_earlier(folder: Path, news: Iterable[_Stretch], known: Mapping[str, _Stretch]) -> None:
+    """Complete the stretches of runs that go on by their events of before, read once more."""
+    going_on = {new.run_id: new for new in news if new.run_id in known}
+    earlier: dict[str, list[Event]] = defaultdict(list)
+    for journal, start, end in _pieces([known[run_id] for run_id in going_on]):
+        for event in read_journal(folder / journal, start, end).events:
+            earlier[event.run_id].append(event)
+    for run_id, new in going_on.items():
+        new.first = known[run_id].first
+        new.events[:0] = earlier[run_id]
+
+
+def _pieces(stretches: Iterable[_Stretch]) -> list[tuple[str, int, int]]:
+    """The pieces of journals that stretches cover, none twice: file, start and end."""
+    pieces: list[tuple[str, int, int]] = []
+    for journal, first, end in sorted((each.journal, each.first, each.next) for each in stretches):
+        if pieces and pieces[-1][0] == journal and first <= pieces[-1][2]:
+            start = pieces[-1][1]
+            pieces[-1] = (journal, start, max(end, pieces[-1][2]))
+        else:
+            pieces.append((journal, first, end))
+    return pieces
+
+
+def _journal_cells(journal: _Behind, reading: Reading) -> dict[str, object]:
+    return {
+        "path": journal.path,
+        "position": reading.position,
+        "size": max(journal.size, reading.position),
+        "damaged": list(reading.damaged),
+    }
+
+
+def _forget(connection: DuckDBPyConnection, run_ids: Collection[str]) -> None:
+    for statement in _FORGET if run_ids else ():
+        connection.execute(statement, {"ids": list(run_ids)})
+
+
+def _add_runs(connection: DuckDBPyConnection, stretches: Iterable[_Stretch]) -> None:
+    runs: list[Mapping[str, object]] = []
+    turns: list[Mapping[str, object]] = []
+    for stretch in stretches:
+        # A run whose first line is damaged cannot be shown; the damaged line is reported.
+        if isinstance(stretch.events[0], RunStarted):
+            record = record_of(stretch.events)
+            where = {
+                "journal": stretch.journal,
+                "first_offset": stretch.first,
+                "next_offset": stretch.next,
+            }
+            runs.append({**run_cells(record), **where})
+            turns += [turn_cells(record.run_id, turn) for turn in record.turns]
+    _add(connection, "runs", runs)
+    _add(connection, "turns", turns)
+
+
+def _add(connection: DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        with _incoming(connection, table, rows):
+            connection.execute(_ADD[table])
+
+
+@contextmanager
+def _incoming(
+    connection: DuckDBPyConnection, like: str, rows: Sequence[Mapping[str, object]]
+) -> Generator[None, None, None]:
+    """Let statements read rows, shaped like those of a table, under the name `incoming`.
+
+    Arrow brings them in a hundred times faster than one by one.
+    """
+    schema = connection.table(like).limit(0).to_arrow_table().schema
+    table = pa.Table.from_pylist(rows, schema=schema)  # pyright: ignore
+    connection.register("incoming", table)  # pyright: ignore
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")

@@ -1,0 +1,187 @@
+"""This file is where rows of the history are described, and made of records. Pure: no SQL, no files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from swarm.metrics.roles import distinct_roles, normalise
+from swarm.mission import Level
+from swarm.record import RunRecord, Status
+from swarm.turn import Turn
+
+RECORD = TypeAdapter(RunRecord)
+TURN = TypeAdapter(Turn)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are meant. Empty and None mean "whichever"; all that is given must hold."""
+
+    text: str | None = None
+    """Found, in any case, in the mission's title or id or in the run's id."""
+    protocols: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    """At least one seat has one of these."""
+    statuses: tuple[Status, ...] = ()
+    simulated: bool | None = None
+    organization: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run as one line of a table; see the metrics for what the numbers mean."""
+
+    run_id: str
+    started: datetime
+    """UTC."""
+    status: Status
+    reason: str | None
+    mission_id: str
+    mission_title: str
+    level: Level | None
+    protocol: str
+    models: str
+    """Seats per model, such as "sim/strong ×6, sim/weak ×2"."""
+    agents: int
+    seed: int
+    simulated: bool
+    judge: str | None
+    quality: float | None
+    mission_relevance: int | None
+    unscored: str | None
+    """Why the judge gave no scores; None when it did, or was not asked."""
+    depth: int | None
+    active: int
+    abstained: int
+    directed_idle: int
+    unparsed: int
+    failed: int
+    distinct_roles: int
+    """Different roles after `normalise`."""
+    input_tokens: int
+    """Tokens and money of everything, the judge included."""
+    cached_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    judge_cost_usd: float | None
+    """The judge's part of `cost_usd`."""
+    duration_s: float
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A line of a journal that is not what was written."""
+
+    journal: str
+    """The file's name."""
+    offset: int
+    """Where the line begins, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What came of making the history again."""
+
+    runs: int
+    events: int
+    damaged: int
+    """Unreadable lines in the journals."""
+    set_aside: Path | None
+    """Where the old file is now; None when there was none."""
+
+
+COLUMNS = tuple(field.name for field in fields(RunRow))
+"""What runs can be ordered by."""
+
+
+def row_of(record: RunRecord) -> RunRow:
+    """Sum a run up in one line."""
+    spec, seats, verdict = record.spec, record.participation, record.verdict
+    roles = [turn.role for turn in record.turns if turn.action == "contribute" and turn.role]
+    return RunRow(
+        run_id=record.run_id,
+        started=record.started,
+        status=record.status,
+        reason=record.reason,
+        mission_id=spec.mission.id,
+        mission_title=spec.mission.title,
+        level=spec.mission.level,
+        protocol=spec.protocol,
+        models=", ".join(f"{model} ×{seated}" for model, seated in spec.team.models.items()),
+        agents=len(spec.team),
+        seed=spec.seed,
+        simulated=record.simulated,
+        judge=spec.judge,
+        quality=verdict.quality if verdict else None,
+        mission_relevance=verdict.mission_relevance if verdict else None,
+        unscored=verdict.unscored if verdict else None,
+        depth=record.depth,
+        active=seats.active,
+        abstained=seats.abstained,
+        directed_idle=seats.directed_idle,
+        unparsed=seats.unparsed,
+        failed=seats.failed,
+        distinct_roles=distinct_roles(roles).normalised,
+        input_tokens=record.spent.input_tokens,
+        cached_tokens=record.spent.cached_tokens,
+        output_tokens=record.spent.output_tokens,
+        cost_usd=record.spent.cost_usd,
+        judge_cost_usd=verdict.usage.cost_usd if verdict else 0.0,
+        duration_s=record.duration_s,
+        organization=spec.organization,
+    )
+
+
+def run_cells(record: RunRecord) -> Mapping[str, object]:
+    """The cells of a run in the table `runs`, but for where its events lie."""
+    row = row_of(record)
+    return {name: getattr(row, name) for name in COLUMNS} | {
+        "started": record.started.astimezone(UTC).replace(tzinfo=None),
+        "model_names": list(record.spec.team.models),
+        "body": RECORD.dump_json(replace(record, turns=())).decode(),
+    }
+
+
+def turn_cells(run_id: str, turn: Turn) -> Mapping[str, object]:
+    """The cells of a turn in the table `turns`."""
+    usage = turn.usage
+    return {
+        "run_id": run_id,
+        "index": turn.index,
+        "seat": turn.seat,
+        "round": turn.round,
+        "cue": turn.cue,
+        "action": turn.action,
+        "role": turn.role,
+        "role_normalised": normalise(turn.role) if turn.role else None,
+        "reason": turn.reason,
+        "words": len(turn.text.split()),
+        "characters": len(turn.text),
+        "builds_on": list(turn.builds_on),
+        "reports_to": turn.reports_to,
+        "input_tokens": usage.input_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
+        "started_s": turn.started_s,
+        "ended_s": turn.ended_s,
+        "body": TURN.dump_json(turn).decode(),
+    }
+
+
+def row_from(cells: tuple[object, ...]) -> RunRow:
+    """Read the cells of `COLUMNS`, in that order."""
+    named = dict(zip(COLUMNS, cells, strict=True))
+    started = named.pop("started")
+    assert isinstance(started, datetime)
+    return RunRow(**named, started=started.replace(tzinfo=UTC))  # pyright: ignore[reportArgumentType]
+
+
+def record_from(body: str, turns: list[str], status: Status) -> RunRecord:
+    """Read a run's record from its bodies, turns in the order of speaking."""
+    record = RECORD.validate_json(body)
+    return replace(record, turns=tuple(TURN.validate_json(turn) for turn in turns), status=status)
