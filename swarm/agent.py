@@ -71,7 +71,9 @@ def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:
         elif job.agent in jobs:
             notes.append(f"dropped a second job for agent {job.agent}")
         else:
-            jobs[job.agent] = Assignment(job.agent, one_line(job.role) or "Unnamed role", job.job.strip())
+            jobs[job.agent] = Assignment(
+                job.agent, one_line(job.role) or "Unnamed role", job.job.strip()
+            )
     if not jobs:
         reason = "the plan gives nobody a job"
         return replace(turn, action="unparsed", reason=reason, notes=tuple(notes))
@@ -93,14 +95,20 @@ def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn
         return replace(turn, action="abstain", role=role, reason=reason or "no reason given")
     text = answer.contribution.strip()
     if not text:
-        return replace(turn, action="unparsed", role=role, reason="it says it takes part, but contributes nothing")
+        return replace(
+            turn, action="unparsed", role=role, reason="it says it takes part, but contributes nothing"
+        )
     if cue.kind == "intend":
         return replace(turn, action="intend", role=role or "Unnamed role", text=text, reason=reason)
     known = {other.seat for other in heard if other.action in ("contribute", "plan")} - {turn.seat}
     named = tuple(dict.fromkeys(answer.builds_on))
     lead = answer.reports_to
     strangers = sorted({seat for seat in (*named, lead) if seat is not None and seat not in known})
-    note = (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",) if strangers else ()
+    note = (
+        (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",)
+        if strangers
+        else ()
+    )
     return replace(
         turn,
         action="contribute",

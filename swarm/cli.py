@@ -71,23 +71,38 @@ def main() -> NoReturn:
 @app.command()
 def run(
     mission: Annotated[str | None, typer.Option(help="A mission of the library, by id.")] = None,
-    mission_file: Annotated[Path | None, typer.Option(help="A mission of your own, TOML or plain text.")] = None,
-    goal: Annotated[str | None, typer.Option(help="A mission in one sentence; bullet points are requirements.")] = None,
+    mission_file: Annotated[
+        Path | None, typer.Option(help="A mission of your own, TOML or plain text.")
+    ] = None,
+    goal: Annotated[
+        str | None, typer.Option(help="A mission in one sentence; bullet points are requirements.")
+    ] = None,
     protocol: Annotated[str, typer.Option(help="Who speaks, when, hearing what.")] = "sequential",
     agents: Annotated[int, typer.Option(help="Number of agents, 1 to 256.")] = 8,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="One for all, one per seat, or a mix such as '2 sim/strong, 6 sim/weak'.", show_default="sim/strong"),
+        typer.Option(
+            help="One for all, one per seat, or a mix such as '2 sim/strong, 6 sim/weak'.",
+            show_default="sim/strong",
+        ),
     ] = None,
-    judge: Annotated[str | None, typer.Option(help="The model that judges, or none. Default: one of another family.")] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="The model that judges, or none. Default: one of another family.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed repeats a simulated run.")] = 0,
-    option: Annotated[list[str] | None, typer.Option(help="A setting of the protocol, as name=value.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="A setting of the protocol, as name=value.")
+    ] = None,
     roles_file: Annotated[Path | None, typer.Option(help="Roles for fixed_roles, one a line.")] = None,
-    max_usd: Annotated[float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")
+    ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens, input and output.")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Most calls to models.")] = None,
     timeout_s: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
-    pace: Annotated[Pace, typer.Option(help="How much of simulated thinking time to wait for.")] = Pace.instant,
+    pace: Annotated[
+        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
+    ] = Pace.instant,
     organization: Annotated[str, typer.Option(help="Whose memory the roles join.")] = "default",
     detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
     as_json: Json = False,
@@ -147,7 +162,9 @@ def stop(run_id: RunId) -> None:
 
 @app.command("list")
 def list_runs(
-    text: Annotated[str | None, typer.Option("--find", help="Only runs whose mission or id contains this.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--find", help="Only runs whose mission or id contains this.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="Most runs to show.", min=1)] = 50,
     as_json: Json = False,
 ) -> None:
@@ -180,7 +197,9 @@ def show(run_id: RunId, as_json: Json = False) -> None:
 def export(
     run_id: RunId,
     format: Annotated[Format, typer.Option(help="What to make of it.")] = Format.json,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write; default: standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write; default: standard output.")
+    ] = None,
 ) -> None:
     """Export one run."""
     from swarm.export import export_run
@@ -197,7 +216,9 @@ def export(
 
 
 @app.command()
-def delete(run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+def delete(
+    run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
     """Delete a run from the history."""
     from swarm.history import History
 
@@ -234,7 +255,12 @@ def models(as_json: Json = False) -> None:
     cards = list(load_catalogue().values())
     present = {card.id: present_keys(card, settings) for card in cards}
     if as_json:
-        _print_json([{**asdict(card), "keys_present": present[card.id], "simulated": card.simulated} for card in cards])
+        _print_json(
+            [
+                {**asdict(card), "keys_present": present[card.id], "simulated": card.simulated}
+                for card in cards
+            ]
+        )
     else:
         print_models(cards, present)
 
@@ -243,7 +269,9 @@ def models(as_json: Json = False) -> None:
 def serve(
     port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 8600,
     host: Annotated[str, typer.Option(help="Loopback only.")] = "127.0.0.1",
-    pace: Annotated[Pace, typer.Option(help="How much of simulated thinking time to wait for.")] = Pace.instant,
+    pace: Annotated[
+        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
+    ] = Pace.instant,
 ) -> None:
     """Offer the simulated models to any OpenAI client: http://127.0.0.1:8600/v1."""
     from swarm.models.catalogue import load_catalogue, open_model
@@ -304,11 +332,15 @@ def _settings() -> "Settings":
     return read_settings()
 
 
-def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings") -> "Mission":
+def _mission(
+    mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings"
+) -> "Mission":
     from swarm.mission import find_mission, load_library, mission_from_text, read_mission
 
     if sum(value is not None for value in (mission_id, file, goal)) != 1:
-        raise BadInput("give exactly one of --mission ID (see `missions`), --mission-file FILE or --goal TEXT")
+        raise BadInput(
+            "give exactly one of --mission ID (see `missions`), --mission-file FILE or --goal TEXT"
+        )
     if mission_id is not None:
         return find_mission(load_library(settings.mission_folders), mission_id)
     return read_mission(file) if file is not None else mission_from_text(goal or "")

@@ -75,7 +75,13 @@ def _toml_lines(mission: Mission) -> Iterator[str]:
 def _mission(mission: Mission, file: str) -> list[str]:
     if mission.id != OWN:
         return ["--mission", mission.id]
-    rest = (mission.values, mission.requirements, mission.domains, mission.unknowns, mission.stakeholders)
+    rest = (
+        mission.values,
+        mission.requirements,
+        mission.domains,
+        mission.unknowns,
+        mission.stakeholders,
+    )
     if any(rest) or mission.level:
         return ["--mission-file", file]
     return ["--goal", mission.goal]

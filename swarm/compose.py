@@ -105,7 +105,9 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
     if cards[0].simulated:
         return card_of(SIMULATED_JUDGE, settings), ()
     families = {card.family for card in cards}
-    strangers = (card for card in load_catalogue().values() if not card.simulated and card.family not in families)
+    strangers = (
+        card for card in load_catalogue().values() if not card.simulated and card.family not in families
+    )
     stranger = next((card for card in strangers if present_keys(card, settings)), None)
     if stranger:
         return stranger, ()
@@ -125,9 +127,13 @@ def _judge(
         return None, ("Nobody judges this run, so it has no quality.",)
     judge = card_of(wanted, settings)
     if judge.simulated and not cards[0].simulated:
-        raise BadInput(f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none")
+        raise BadInput(
+            f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none"
+        )
     if not judge.simulated and judge.family in {card.family for card in cards}:
-        return judge, (f"The judge {wanted} is of the same family as the team: it may favour its own kind.",)
+        return judge, (
+            f"The judge {wanted} is of the same family as the team: it may favour its own kind.",
+        )
     return judge, ()
 
 
@@ -149,7 +155,9 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
             "limit calls or tokens instead, or add its price to data/models.toml"
         )
     if unpriced:
-        return limits, (f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",)
+        return limits, (
+            f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",
+        )
     if limits.usd is None:
         return replace(limits, usd=DEFAULT_MAX_USD), ()
     return limits, ()

@@ -56,14 +56,20 @@ def find_chromium(settings: Settings) -> str | None:
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
     good = sys.version_info >= (3, 11)
-    return Finding("Python", "good" if good else "bad", version if good else f"{version}; 3.11 or newer is needed")
+    return Finding(
+        "Python", "good" if good else "bad", version if good else f"{version}; 3.11 or newer is needed"
+    )
 
 
 def _packages() -> list[Finding]:
     lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalpha()]
     here = [pin for pin in pins if pin.marker is None or pin.marker.evaluate()]
-    return [_package(pin.name, str(pin.specifier).removeprefix("==")) for pin in here if pin.name in SHOWN_PACKAGES]
+    return [
+        _package(pin.name, str(pin.specifier).removeprefix("=="))
+        for pin in here
+        if pin.name in SHOWN_PACKAGES
+    ]
 
 
 def _package(name: str, wanted: str) -> Finding:
@@ -88,7 +94,9 @@ def _data_folder(settings: Settings) -> Finding:
 
 def _missions(settings: Settings) -> Finding:
     try:
-        return Finding("missions", "good", f"{len(load_library(settings.mission_folders))} in the library")
+        return Finding(
+            "missions", "good", f"{len(load_library(settings.mission_folders))} in the library"
+        )
     except SwarmError as error:
         return Finding("missions", "bad", str(error))
 
@@ -100,7 +108,9 @@ def _history(settings: Settings) -> Finding:
     except SwarmError as error:
         return Finding("history", "bad", str(error))
     if damages:
-        return Finding("history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)")
+        return Finding(
+            "history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)"
+        )
     return Finding("history", "good", f"{runs} runs")
 
 
@@ -115,7 +125,9 @@ def _local_servers() -> Finding:
     servers = asyncio.run(find_local_servers())
     if not servers:
         return Finding("local servers", "note", "none found (Ollama, LM Studio, vLLM, llama.cpp)")
-    names = ", ".join(f"{server.name} at {server.base_url}, {len(server.models)} models" for server in servers)
+    names = ", ".join(
+        f"{server.name} at {server.base_url}, {len(server.models)} models" for server in servers
+    )
     return Finding("local servers", "good", names)
 
 
@@ -123,4 +135,6 @@ def _chromium(settings: Settings) -> Finding:
     found = find_chromium(settings)
     if found:
         return Finding("Chromium", "good", found)
-    return Finding("Chromium", "note", "not found; only the browser tests need it (make test installs it)")
+    return Finding(
+        "Chromium", "note", "not found; only the browser tests need it (make test installs it)"
+    )

@@ -5,7 +5,16 @@ from difflib import get_close_matches
 from typing import Literal
 
 FailureKind = Literal[
-    "auth", "quota", "rate_limit", "overloaded", "network", "timeout", "bad_request", "too_long", "refused", "bad_reply"
+    "auth",
+    "quota",
+    "rate_limit",
+    "overloaded",
+    "network",
+    "timeout",
+    "bad_request",
+    "too_long",
+    "refused",
+    "bad_reply",
 ]
 """Why a provider gave no usable reply. `auth`, `quota`, `bad_request`, `too_long` and `refused` are terminal:
 the same request would fail again."""
@@ -51,7 +60,9 @@ class LimitExceeded(RunEnded):
     """The next call would pass a limit of the run."""
 
     def __init__(self, kind: str, limit: float, value: float) -> None:
-        super().__init__(f"the limit of {limit:g} {kind} is reached: the next call could bring it to {value:g}")
+        super().__init__(
+            f"the limit of {limit:g} {kind} is reached: the next call could bring it to {value:g}"
+        )
         self.kind, self.limit, self.value = kind, limit, value
 
 

@@ -53,7 +53,9 @@ def estimate(spec: RunSpec, cards: dict[str, ModelCard]) -> Estimates:
         spec: the recipe.
         cards: of every model it names, judge included, by id.
     """
-    low, expected, high = (asyncio.run(_rehearse(spec, cards, tokens)) for tokens in TOKENS_PER_ANSWER.values())
+    low, expected, high = (
+        asyncio.run(_rehearse(spec, cards, tokens)) for tokens in TOKENS_PER_ANSWER.values()
+    )
     return Estimates(low, expected, high)
 
 
@@ -78,7 +80,9 @@ class _Rehearsal:
         return turn
 
     def _turn(self, seat: Seat, cue: Cue, usage: Usage) -> Turn:
-        everyone = [Assignment(other.number, "Specialist for a part", "x" * 120) for other in self.spec.team]
+        everyone = [
+            Assignment(other.number, "Specialist for a part", "x" * 120) for other in self.spec.team
+        ]
         return Turn(
             index=len(self.turns),
             seat=seat.number,
@@ -102,7 +106,9 @@ class _Rehearsal:
 
 async def _rehearse(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> Estimate:
     rehearsal = _Rehearsal(spec, cards, answer_tokens)
-    async for _turn in find_protocol(spec.protocol, spec.options)(spec.mission, spec.team, rehearsal.speak):
+    async for _turn in find_protocol(spec.protocol, spec.options)(
+        spec.mission, spec.team, rehearsal.speak
+    ):
         pass
     deliverable = "x" * sum(len(turn.text) for turn in rehearsal.turns if turn.action == "contribute")
     usages = [turn.usage for turn in rehearsal.turns]

@@ -67,7 +67,9 @@ def as_graphml(record: RunRecord) -> bytes:
     import networkx as nx
 
     graph = role_graph(record)
-    plain: nx.DiGraph[int] = nx.DiGraph(run_id=record.run_id, protocol=record.spec.protocol, simulated=record.simulated)
+    plain: nx.DiGraph[int] = nx.DiGraph(
+        run_id=record.run_id, protocol=record.spec.protocol, simulated=record.simulated
+    )
     for seat, facts in graph.nodes(data=True):
         plain.add_node(seat, **_flat(facts))
     for seat, other, facts in graph.edges(data=True):
@@ -78,7 +80,9 @@ def as_graphml(record: RunRecord) -> bytes:
 def as_markdown(record: RunRecord) -> bytes:
     """A report to read: figures, who did what, the deliverable, the verdict."""
     facts = summary(record)
-    badge = "**SIMULATED**: the agents and the judge are simulated models.\n\n" if record.simulated else ""
+    badge = (
+        "**SIMULATED**: the agents and the judge are simulated models.\n\n" if record.simulated else ""
+    )
     figures = "".join(f"- {name.replace('_', ' ')}: {facts[name]}\n" for name in _REPORTED)
     turns = "\n".join(_turn_as_markdown(turn) for turn in record.turns)
     verdict = _verdict_as_markdown(record)

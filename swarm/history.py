@@ -33,8 +33,8 @@ NEWEST_FIRST = ("started", True)
 class History:
     """Answers questions about all runs. Holds no file between two questions; threads may share it.
 
-    Every question may raise HistoryBusy (somebody else holds the file for too long), HistoryDamaged (it must be
-    rebuilt), DamagedJournal (bytes are gone that were read before) and DataFolderUnusable.
+    Every question may raise HistoryBusy (somebody else holds the file for too long), HistoryDamaged (it
+    must be rebuilt), DamagedJournal (bytes are gone that were read before) and DataFolderUnusable.
     """
 
     def __init__(self, settings: Settings, *, patience_s: float = 5.0) -> None:
@@ -186,8 +186,8 @@ class History:
     def _answering(self) -> Generator[tuple[DuckDBPyConnection, list[str]], None, None]:
         """Hold the fresh history, and know the journals of unfinished runs that nobody writes to.
 
-        A journal must be found abandoned *before* its last bytes are read: a run that finishes in between
-        would seem interrupted. Those unfinished last time are looked at first; mostly, that suffices.
+        A journal must be found abandoned *before* its last bytes are read, or a run that finishes in
+        between would seem interrupted. Those unfinished last time are looked at first.
         """
         while True:
             written = {name: is_written_to(self._settings.journal / name) for name in self._unfinished}

@@ -1,6 +1,6 @@
 """This file is where the history file is opened: by one thread of one process at a time.
 
-DuckDB admits one writing process. Whoever comes second waits a little and tries again, and is told in the
+DuckDB admits one writing process. Whoever comes second waits a little, tries again, and is told in the
 end who holds the file. The schema is brought up to date on the way.
 """
 
@@ -37,7 +37,7 @@ MIGRATIONS = (
         input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
         cost_usd DOUBLE, judge_cost_usd DOUBLE, duration_s DOUBLE NOT NULL,
         organization VARCHAR NOT NULL,
-        model_names VARCHAR[] NOT NULL, body JSON NOT NULL,
+        model_names VARCHAR[] NOT NULL, body JSON NOT NULL USING COMPRESSION zstd,
         journal VARCHAR NOT NULL, first_offset BIGINT NOT NULL, next_offset BIGINT NOT NULL
     );
     CREATE TABLE turns (
@@ -47,7 +47,7 @@ MIGRATIONS = (
         words INTEGER NOT NULL, characters INTEGER NOT NULL,
         builds_on INTEGER[] NOT NULL, reports_to INTEGER,
         input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
-        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL, body JSON NOT NULL
+        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL, body JSON NOT NULL USING COMPRESSION zstd
     );
     CREATE TABLE deleted (run_id VARCHAR NOT NULL, journal VARCHAR NOT NULL);
     CREATE TABLE journals (
@@ -70,8 +70,8 @@ _OUR_OWN_FAULT = (
     duckdb.NotSupportedError,
 )
 _THREADS: dict[Path, threading.Lock] = {}
-"""One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked while a
-thread holds the file finds it held for ever, instead of losing what it writes."""
+"""One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked
+while a thread holds the file finds it held for ever, instead of losing what it writes."""
 
 
 @contextmanager
@@ -165,8 +165,8 @@ def _migrate(connection: DuckDBPyConnection, path: Path) -> None:
     version, roleless = _version(connection)
     if version > len(MIGRATIONS):
         raise HistoryDamaged(
-            f"{str(path)!r} has schema {version}, of Roleless {roleless}; this is {__version__}, which knows "
-            f"schema {len(MIGRATIONS)}. Use Roleless {roleless} or later, or {REMEDY}"
+            f"{str(path)!r} has schema {version}, of Roleless {roleless}; this is {__version__}, which "
+            f"knows schema {len(MIGRATIONS)}. Use Roleless {roleless} or later, or {REMEDY}"
         )
     if version == len(MIGRATIONS):
         return

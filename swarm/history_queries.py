@@ -15,8 +15,8 @@ from swarm.spec import PastRole
 _MATCHING = """
     WITH shown AS (
         SELECT * EXCLUDE (body) REPLACE (
-            if(status = 'running' AND list_contains($abandoned::VARCHAR[], journal), 'interrupted', status)
-            AS status
+            CASE WHEN status = 'running' AND list_contains($abandoned::VARCHAR[], journal)
+                THEN 'interrupted' ELSE status END AS status
         )
         FROM runs
     )
@@ -58,7 +58,7 @@ _DAMAGES = "SELECT path, unnest(damaged) AS line FROM journals ORDER BY path, li
 def matching(
     connection: DuckDBPyConnection, where: RunFilter, abandoned: Collection[str]
 ) -> DuckDBPyRelation:
-    """The runs that a filter means, in the columns of RunRow; those in abandoned journals are interrupted."""
+    """The runs a filter means, in the columns of RunRow; unfinished ones may be interrupted."""
     parameters = {
         "text": where.text or None,
         "protocols": list(where.protocols),

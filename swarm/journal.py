@@ -82,7 +82,9 @@ class Journal:
         try:
             self._lock.acquire()
         except Timeout as error:
-            raise RunBusy(f"another process is performing {path.stem!r}; stop it first, or watch it") from error
+            raise RunBusy(
+                f"another process is performing {path.stem!r}; stop it first, or watch it"
+            ) from error
         self._file = _open_at_line_end(path)
         self._written = self._synced = self._file.tell()
         self._syncing: asyncio.Task[None] | None = None

@@ -92,18 +92,24 @@ def _spawn(arguments: list[str], piped: bytes, settings: Settings, run_id: str) 
     _await_first_event(process, journal, size_before, said)
 
 
-def _await_first_event(process: "subprocess.Popen[bytes]", journal: Path, size_before: int, said: Path) -> None:
+def _await_first_event(
+    process: "subprocess.Popen[bytes]", journal: Path, size_before: int, said: Path
+) -> None:
     deadline = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < deadline:
         if journal.exists() and journal.stat().st_size > size_before:
             return
         if process.poll() is not None:
-            raise SwarmError(_last_line(said) or f"the performer ended at once with code {process.returncode}")
+            raise SwarmError(
+                _last_line(said) or f"the performer ended at once with code {process.returncode}"
+            )
         time.sleep(0.02)
     process.terminate()
     raise SwarmError(f"the performer did not start within {START_DEADLINE_S:g} s")
 
 
 def _last_line(said: Path) -> str:
-    lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
+    lines = (
+        said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
+    )
     return lines[-1] if lines else ""

@@ -114,7 +114,9 @@ def mission_from_text(text: str) -> Mission:
     _check_size(text, "the mission")
     bullets = [match["text"].strip() for match in _BULLET.finditer(text)]
     if len(bullets) > MAX_REQUIREMENTS:
-        raise BadMission(f"the mission has {len(bullets)} bullet points; at most {MAX_REQUIREMENTS} can be requirements")
+        raise BadMission(
+            f"the mission has {len(bullets)} bullet points; at most {MAX_REQUIREMENTS} can be requirements"
+        )
     prose = [line for line in _BULLET.sub("", text).splitlines() if line.strip("# \t")]
     title = (prose or bullets)[0].strip("# \t")
     return Mission(
@@ -156,7 +158,9 @@ def read_mission(path: Path) -> Mission:
     """
     try:
         if path.stat().st_size > MAX_MISSION_BYTES:
-            raise BadMission(f"{path}: {path.stat().st_size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+            raise BadMission(
+                f"{path}: {path.stat().st_size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}"
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadMission(f"cannot read the mission file {str(path)!r}: {error.strerror}") from error
@@ -189,7 +193,9 @@ def _check_size(text: str, source: str) -> None:
     if size > MAX_MISSION_BYTES:
         raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
     if not text.strip():
-        raise BadMission(f"{source} is empty: say what the team must deliver, for instance 'Plan a food festival'")
+        raise BadMission(
+            f"{source} is empty: say what the team must deliver, for instance 'Plan a food festival'"
+        )
     if "\x00" in text:
         raise BadMission(f"{source}: contains a NUL character; a mission is plain text")
 
@@ -238,7 +244,11 @@ def _explain(error: ValidationError, text: str) -> str:
     inner = {"requirements": _RequirementTable, "stakeholders": _StakeholderTable}
     table = inner.get(str(place[0]), _MissionTable) if len(place) > 1 else _MissionTable
     known = ", ".join(table.model_fields)
-    what = f"unknown key; known keys: {known}" if first["type"] == "extra_forbidden" else first["msg"][0].lower() + first["msg"][1:]
+    what = (
+        f"unknown key; known keys: {known}"
+        if first["type"] == "extra_forbidden"
+        else first["msg"][0].lower() + first["msg"][1:]
+    )
     return f"line {_line_of(text, place)}, key {key!r}: {what}"
 
 
@@ -247,7 +257,11 @@ def _line_of(text: str, place: Sequence[str | int]) -> int:
     lines = text.splitlines()
     start = 0
     if len(place) > 1 and isinstance(place[1], int):
-        headers = [number for number, line in enumerate(lines) if line.split("#")[0].strip() == f"[[{place[0]}]]"]
+        headers = [
+            number
+            for number, line in enumerate(lines)
+            if line.split("#")[0].strip() == f"[[{place[0]}]]"
+        ]
         start = headers[place[1]] if place[1] < len(headers) else 0
     names = [part for part in place if isinstance(part, str)]
     for number in range(start, len(lines)):

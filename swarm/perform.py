@@ -44,7 +44,9 @@ async def perform(
         watching = asyncio.create_task(_watch(stop_file, stop))
         _heed_signals(stop)
         try:
-            events = play(spec, run_id=run_id, models=models, record=journal.record, before=before, stop=stop)
+            events = play(
+                spec, run_id=run_id, models=models, record=journal.record, before=before, stop=stop
+            )
             async for event in events:
                 yield event
         finally:

@@ -39,7 +39,9 @@ class Progress:
 
     turns: Mapping[int, Turn] = field(default_factory=dict[int, Turn])
     """Complete turns by index."""
-    unfinished: Mapping[int | None, Sequence[Call]] = field(default_factory=dict[int | None, Sequence[Call]])
+    unfinished: Mapping[int | None, Sequence[Call]] = field(
+        default_factory=dict[int | None, Sequence[Call]]
+    )
     """Calls of turns that were not completed, by turn index; None is the judge's."""
     verdict: Verdict | None = None
     spent: Usage = field(default_factory=Usage)
@@ -60,7 +62,11 @@ def progress_of(events: Sequence[Event]) -> Progress:
     settled = [call for turn in turns.values() for call in turn.calls]
     settled += [call for verdict in verdicts for call in verdict.calls]
     known = {call.number: call.usage for call in (*[event.outcome for event in ended], *settled)}
-    doubtful = {number: replace(usage, estimated=True) for number, usage in reserved.items() if number not in known}
+    doubtful = {
+        number: replace(usage, estimated=True)
+        for number, usage in reserved.items()
+        if number not in known
+    }
     spent = {**known, **doubtful}
     return Progress(
         turns=turns,
@@ -133,9 +139,13 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         raise ValueError("the events of a run begin with run_started")
     first, last = events[0], events[-1]
     progress = progress_of(events)
-    ending = next((event for event in reversed(events) if isinstance(event, RunFinished | RunResumed)), None)
+    ending = next(
+        (event for event in reversed(events) if isinstance(event, RunFinished | RunResumed)), None
+    )
     over = ending if isinstance(ending, RunFinished) else None
-    speaking = {e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns}
+    speaking = {
+        e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns
+    }
     return RunRecord(
         run_id=first.run_id,
         spec=first.spec,

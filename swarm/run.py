@@ -170,7 +170,12 @@ class _Performance:
         self.code = render.mark(self.spec)
         self.budget = Budget(self.spec.limits, self.progress.spent, self.progress.calls)
         self.caller = Caller(
-            self.models, self.budget, self.teller.tell, self.teller.clock, self.progress.unfinished, self.policy
+            self.models,
+            self.budget,
+            self.teller.tell,
+            self.teller.clock,
+            self.progress.unfinished,
+            self.policy,
         )
 
     async def perform(self, *, resumed: bool) -> None:
@@ -180,7 +185,9 @@ class _Performance:
                 await self.teller.tell(RunResumed)
             else:
                 simulated = any(model.simulated for model in self.models.values())
-                await self.teller.tell(RunStarted, spec=self.spec, simulated=simulated, version=__version__)
+                await self.teller.tell(
+                    RunStarted, spec=self.spec, simulated=simulated, version=__version__
+                )
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)
         except Exception as error:
@@ -235,18 +242,28 @@ class _Performance:
             if self.stop.is_set():
                 raise Stopped("stopped by request")
             await self.teller.tell(
-                TurnStarted, index=index, seat=seat.number, round=cue.round, cue=cue.kind, role=cue.role, heard=keys
+                TurnStarted,
+                index=index,
+                seat=seat.number,
+                round=cue.round,
+                cue=cue.kind,
+                role=cue.role,
+                heard=keys,
             )
             turn = await take_turn(self.caller, self.spec, self.code, seat, cue, heard, index)
             await self.teller.tell(TurnTaken, turn=turn)
         elif (turn.seat, turn.heard) != (seat.number, keys):
-            raise ProtocolFailed(f"turn {index} was agent {turn.seat}'s when recorded; the protocol has changed since")
+            raise ProtocolFailed(
+                f"turn {index} was agent {turn.seat}'s when recorded; the protocol has changed since"
+            )
         self.transcript.append(turn)
         return turn
 
     def _next_index(self, key: TurnKey) -> int:
         if key in self.spoken:
-            raise ProtocolFailed(f"agent {key.seat} spoke twice in round {key.round}; a second turn needs a new round")
+            raise ProtocolFailed(
+                f"agent {key.seat} spoke twice in round {key.round}; a second turn needs a new round"
+            )
         self.spoken.add(key)
         return len(self.spoken) - 1
 

@@ -4,6 +4,6 @@ Text of agents and missions is escaped in every label and hover box. Colours and
 """
 
 from swarm.figures.protocol_diagram import protocol_diagram
-from swarm.figures.role_graph import role_figure
+from swarm.figures.role_graph import ARRANGEMENTS, role_figure
 
-__all__ = ["protocol_diagram", "role_figure"]
+__all__ = ["ARRANGEMENTS", "protocol_diagram", "role_figure"]

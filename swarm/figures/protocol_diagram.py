@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
-from swarm.figures.look import ACCENT, FAINT, ON_COLOUR, QUIET, bare
+from swarm.figures.look import ACCENT, FAINT, QUIET, bare
 from swarm.mission import Mission
 from swarm.protocols import find_protocol
 from swarm.team import Seat, make_team
@@ -134,14 +134,32 @@ def _rows(turns: Sequence[Rehearsed]) -> go.Scatter:
 
 
 def _sound(turns: Sequence[Rehearsed], place: Mapping[TurnKey, tuple[int, int]]) -> go.Scatter:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
+    points: list[tuple[float | None, float | None]] = []
     for turn in turns:
         for key in turn.heard:
-            (x0, y0), (x1, y1) = place[key], place[turn.key]
-            xs += [x0, x1, None]
-            ys += [y0, y1, None]
-    return go.Scatter(x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": QUIET, "width": 1.2})
+            points += [*_carried(place[key], place[turn.key]), (None, None)]
+    return go.Scatter(
+        x=[x for x, _ in points],
+        y=[y for _, y in points],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": QUIET, "width": 1.2},
+    )
+
+
+def _carried(start: tuple[int, int], end: tuple[int, int]) -> list[tuple[float, float]]:
+    """The way of a voice: straight to the next step, in a bow to later ones, so that none hides another."""
+    (x0, y0), (x1, y1) = start, end
+    if x1 - x0 < 2:
+        return [start, end]
+    bend = [step / 10 for step in range(11)]
+    return [
+        (
+            round((1 - t) ** 2 * x0 + 2 * t * (1 - t) * (x0 + 0.85 * (x1 - x0)) + t**2 * x1, 3),
+            round((1 - t) ** 2 * y0 + 2 * t * (1 - t) * (y0 + 0.15 * (y1 - y0)) + t**2 * y1, 3),
+        )
+        for t in bend
+    ]
 
 
 def _speakers(turns: Sequence[Rehearsed]) -> list[go.Scatter]:
@@ -162,10 +180,11 @@ def _speakers(turns: Sequence[Rehearsed]) -> list[go.Scatter]:
         marker={
             "symbol": ["square" if turn.cue.role else _SYMBOLS[turn.cue.kind] for turn in turns],
             "size": 16,
+            "opacity": 1,
             "color": ACCENT,
             "line": {
-                "color": [ACCENT if turn.cue.kind == "intend" else ON_COLOUR for turn in turns],
-                "width": 2,
+                "color": ACCENT,
+                "width": [2 if turn.cue.kind == "intend" else 0 for turn in turns],
             },
         },
     )

@@ -23,8 +23,11 @@ from swarm.record import RunRecord
 Arrangement = Literal["seats", "layers"]
 ARRANGEMENTS: dict[Arrangement, str] = {"seats": "By seat", "layers": "By layer"}
 
+TWO_LINES_UP_TO = 10
 LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""
+DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
+"""Of nodes in pixels, smallest and largest, by the size of the team."""
 ARROWS_UP_TO = 300
 CURVES_UP_TO = 300
 """More edges are drawn as plain straight lines, to keep the figure light."""
@@ -62,7 +65,7 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
     bare(figure, height)
     wide = 2.3 if len(places) <= LABELS_UP_TO else 1.15
     figure.update_xaxes(range=[-wide, wide])
-    figure.update_yaxes(range=[-1.34, 1.26])
+    figure.update_yaxes(range=[-1.5, 1.45])
     return figure
 
 
@@ -107,7 +110,7 @@ def _edges(kind: str, edges: Sequence[Link], places: Mapping[int, Place]) -> go.
         marker={
             "symbol": "arrow",
             "angleref": "previous",
-            "standoff": 15,
+            "standoff": [16 if size else 0 for _, _, size in points],
             "size": [size for _, _, size in points],
             "color": colour,
         },
@@ -155,6 +158,7 @@ def _nodes(
             "symbol": [_symbol(seat) for seat in seats],
             "size": [round(sizes[seat.number] * mark.scale, 1) for seat in seats],
             "color": shades if mark.filled else CLEAR,
+            "opacity": 1,
             "line": {"color": shades, "width": 2 if not mark.filled else 0},
         },
     )
@@ -179,9 +183,12 @@ def _names(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],
         mode="markers+text",
-        text=[label(seat.role or "") for seat in named],
+        text=[
+            label(seat.role or "", lines=2 if len(places) <= TWO_LINES_UP_TO else 1) for seat in named
+        ],
         textposition=[_side(places[seat.number], arrangement) for seat in named],
-        textfont={"size": 12},
+        textfont={"size": 13},
+        cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
         # Invisible, but they keep the names clear of the nodes.
@@ -202,9 +209,7 @@ def _side(place: Place, arrangement: Arrangement) -> str:
 
 def _sizes(seats: Sequence[SeatNow]) -> dict[int, float]:
     """Diameters in pixels; the area grows with the share of tokens."""
-    smallest, largest = (
-        (24, 40) if len(seats) <= LABELS_UP_TO else (18, 30) if len(seats) <= RING_UP_TO else (7, 15)
-    )
+    smallest, largest = next(sizes for most, sizes in DIAMETERS.items() if len(seats) <= most)
     most = max((seat.tokens for seat in seats), default=0) or 1
     return {
         seat.number: round(smallest + (largest - smallest) * (seat.tokens / most) ** 0.5, 1)

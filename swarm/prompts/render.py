@@ -39,7 +39,9 @@ def mark(spec: RunSpec) -> str:
     return hashlib.sha256(f"{spec.seed} {spec.mission}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def agent_messages(spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> tuple[Message, ...]:
+def agent_messages(
+    spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn]
+) -> tuple[Message, ...]:
     """The messages for one turn.
 
     Args:
@@ -86,7 +88,9 @@ def mission_text(mission: Mission) -> str:
         _bullets("Values", mission.values),
         _bullets("Stakeholders", [f"{who.name} wants: {who.wants}" for who in mission.stakeholders]),
         _bullets("Not known", mission.unknowns),
-        _bullets("Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]),
+        _bullets(
+            "Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]
+        ),
     ]
     return "\n".join(section for section in sections if section)
 
@@ -107,7 +111,9 @@ def _requirement_line(mission: Mission, number: int) -> str:
 
 
 def _mission_part(spec: RunSpec) -> str:
-    memory = _bullets("Roles in earlier missions of this organization", [_past(past) for past in spec.memory])
+    memory = _bullets(
+        "Roles in earlier missions of this organization", [_past(past) for past in spec.memory]
+    )
     return mission_text(spec.mission) + (f"\n{memory}" if memory else "")
 
 

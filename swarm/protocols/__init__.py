@@ -76,7 +76,11 @@ def _check_option(protocol: str, key: str, value: Any) -> Any:
     try:
         checked = TypeAdapter(wanted).validate_python(value)
     except ValidationError as error:
-        raise BadInput(f"option {key} of {protocol}: {value!r}: {error.errors()[0]['msg'].lower()}") from error
-    if isinstance(checked, int) and checked < min(1, int(known[key])):
-        raise BadInput(f"option {key} of {protocol}: {value!r}: must be at least {min(1, int(known[key]))}")
+        raise BadInput(
+            f"option {key} of {protocol}: {value!r}: {error.errors()[0]['msg'].lower()}"
+        ) from error
+    default = known[key]
+    # A switch is an int to Python, and an option of one's own may have no default to go by.
+    if type(default) is int and isinstance(checked, int) and checked < min(1, default):
+        raise BadInput(f"option {key} of {protocol}: {value!r}: must be at least {min(1, default)}")
     return checked

@@ -15,7 +15,9 @@ async def coordinator(mission: Mission, team: Team, speak: Speak) -> AsyncIterat
     plan = await speak(leader, cue=Cue("plan"))
     yield plan
     if plan.action != "plan":
-        raise ProtocolFailed(f"there is no plan to follow: the leader's turn is {plan.action} ({plan.reason})")
+        raise ProtocolFailed(
+            f"there is no plan to follow: the leader's turn is {plan.action} ({plan.reason})"
+        )
     jobs = {job.seat: job for job in plan.assignments}
     named = [seat for seat in team if seat.number in jobs]
     work = await together(

@@ -68,7 +68,9 @@ def answer(request: Request, traits: Traits) -> tuple[str, str]:
     chance = Random(request.seed * 4_294_967_311 + zlib.crc32(text.encode("utf-8", "replace")))
     if is_judging(text):
         points = judge_deliverable(text, chance)
-        return _plain({name: {"score": score, "reason": why} for name, (score, why) in points.items()}), "stop"
+        return _plain(
+            {name: {"score": score, "reason": why} for name, (score, why) in points.items()}
+        ), "stop"
     brief = read_brief(text)
     if '"assignments"' in brief.last_lines:
         return _as_models_do(_plan(brief, traits, chance), traits, chance)
@@ -81,17 +83,23 @@ def answer(request: Request, traits: Traits) -> tuple[str, str]:
 
 def _plan(brief: Brief, traits: Traits, chance: Random) -> dict[str, object]:
     jobs = plan(brief, traits, chance)
-    numbered = [(seat, role, ", ".join(f"R{need.number}" for need in share)) for seat, role, share in jobs]
+    numbered = [
+        (seat, role, ", ".join(f"R{need.number}" for need in share)) for seat, role, share in jobs
+    ]
     return {
         "reason": "Neighbouring requirements go to one agent.",
         "plan": f"{len(jobs)} agents work on {len(brief.needs)} requirements, each on those that stand together.",
-        "assignments": [{"agent": s, "role": role, "job": f"Deliver {what}."} for s, role, what in numbered],
+        "assignments": [
+            {"agent": s, "role": role, "job": f"Deliver {what}."} for s, role, what in numbered
+        ],
     }
 
 
 def _object(decision: Decision, announcing: bool, chance: Random) -> dict[str, object]:
     numbers = ", ".join(f"R{work.need.number}" for work in decision.work)
-    contribution = f"I intend to deliver {numbers}." if announcing and decision.work else _prose(decision, chance)
+    contribution = (
+        f"I intend to deliver {numbers}." if announcing and decision.work else _prose(decision, chance)
+    )
     return {
         "role": decision.role,
         "participate": bool(decision.work),

@@ -12,8 +12,12 @@ from typing import Literal
 
 MAX_NEEDS = 60
 
-_SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:R\d+\.\s*)?(\S.*?)(?:\s*\(([^()]*)\))?\s*$", re.MULTILINE)
+_SECTION = re.compile(
+    r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL
+)
+_BULLET = re.compile(
+    r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:R\d+\.\s*)?(\S.*?)(?:\s*\(([^()]*)\))?\s*$", re.MULTILINE
+)
 _CLAUSE = re.compile(r"[.;:,!?\n]+|\band\b")
 _NUMBER = re.compile(r"\bR(\d{1,3})\b")
 _HEARD = re.compile(
@@ -103,8 +107,9 @@ class Brief:
 
 def read_brief(text: str) -> Brief:
     """Read a prompt: one text that ends in the lines saying who is speaking."""
-    body, _, last_lines = text.rpartition("\n---\n")
-    body = body or text
+    body, rule, last_lines = text.rpartition("\n---\n")
+    if not rule:
+        body, last_lines = text, ""
     turns = list(_HEARD.finditer(body))
     mission = body[: turns[0].start()] if turns else body
     return Brief(
@@ -122,9 +127,15 @@ def read_brief(text: str) -> Brief:
 def read_needs(mission: str) -> tuple[Need, ...]:
     """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
     section = _SECTION.search(mission)
-    found = [(match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)]
+    found = [
+        (match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)
+    ]
     if not found:
-        clauses = [clause.strip() for clause in _CLAUSE.split(mission.partition("\n## ")[0]) if len(clause.split()) > 2]
+        clauses = [
+            clause.strip()
+            for clause in _CLAUSE.split(mission.partition("\n## ")[0])
+            if len(clause.split()) > 2
+        ]
         found = [(clause, "") for clause in (*clauses[:8], *USUAL_NEEDS)]
     unknowns = "\n## Not known\n" in mission
     return tuple(_need(number, *texts, unknowns) for number, texts in enumerate(found[:MAX_NEEDS], 1))

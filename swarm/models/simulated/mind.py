@@ -101,8 +101,16 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
         return Decision(role, words.why_abstain(chosen[0].text if chosen else "", chance))
     work = tuple(_do(need, view, traits, chance, given) for need in chosen)
     builds_on = _builders(work, view, chance)
-    lead = builds_on[0] if builds_on and any(item.need.conflict for item in work) and chance.random() < 0.3 else None
-    why = words.why_assigned(assigned) if assigned else words.why_contribute(chosen[0].text, bool(view.parts), chance)
+    lead = (
+        builds_on[0]
+        if builds_on and any(item.need.conflict for item in work) and chance.random() < 0.3
+        else None
+    )
+    why = (
+        words.why_assigned(assigned)
+        if assigned
+        else words.why_contribute(chosen[0].text, bool(view.parts), chance)
+    )
     return Decision(role, why, work, builds_on, lead)
 
 
@@ -116,7 +124,9 @@ def plan(brief: Brief, traits: Traits, chance: Random) -> list[tuple[int, str, l
 
     One reading of the mission misses what its reader does not notice, and groups what stands together.
     """
-    noticed = [need for need in brief.needs if chance.random() < traits.reading * (1 - 0.25 * need.difficulty)]
+    noticed = [
+        need for need in brief.needs if chance.random() < traits.reading * (1 - 0.25 * need.difficulty)
+    ]
     seats = list(range(2, brief.agents + 1)) or [1]
     shares: list[list[Need]] = [[] for _ in seats[: max(1, len(noticed))]]
     for position, need in enumerate(noticed or list(brief.needs[:1])):
@@ -140,7 +150,9 @@ def notice(brief: Brief, traits: Traits, chance: Random) -> View:
     return View(parts, authors, intended)
 
 
-def _covered_by(turn: Heard, chance: Random, attention: float, parts: dict[int, frozenset[str]]) -> list[int]:
+def _covered_by(
+    turn: Heard, chance: Random, attention: float, parts: dict[int, frozenset[str]]
+) -> list[int]:
     if turn.verb == "planned":
         return []
     if turn.verb == "intends":
@@ -151,7 +163,9 @@ def _covered_by(turn: Heard, chance: Random, attention: float, parts: dict[int, 
     return [piece.number for piece in noticed]
 
 
-def _choose(needs: Sequence[Need], view: View, traits: Traits, chance: Random, role: str | None) -> list[Need]:
+def _choose(
+    needs: Sequence[Need], view: View, traits: Traits, chance: Random, role: str | None
+) -> list[Need]:
     """One or two requirements: where least is covered, or what springs to mind; a role pulls towards its words."""
     wise = chance.random() < traits.choice
     scores = [(_appeal(need, view, wise, role, chance), need) for need in needs]
@@ -212,6 +226,8 @@ def _do(need: Need, view: View, traits: Traits, chance: Random, role: str | None
 
 def _builders(work: Sequence[Work], view: View, chance: Random) -> tuple[int, ...]:
     used = [view.authors[number] for item in work for number in item.follows if number in view.authors]
-    used += [view.authors[item.need.number] for item in work if item.adds and item.need.number in view.authors]
+    used += [
+        view.authors[item.need.number] for item in work if item.adds and item.need.number in view.authors
+    ]
     # Most use is silent: people and models credit only part of what they build on.
     return tuple(dict.fromkeys(seat for seat in used if chance.random() < 0.45))

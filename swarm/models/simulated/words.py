@@ -116,10 +116,16 @@ def paragraph(
 ) -> str:
     """Write what was decided about one requirement."""
     topics = content_words(requirement)[1:] or content_words(requirement) or ("it",)
-    said = [f"{part}: {WEAK[part] if part in weak else _say(part, topics, role, chance)}." for part in SAY if part in sound or part in weak]  # noqa: E501
+    said = [
+        f"{part}: {WEAK[part] if part in weak else _say(part, topics, role, chance)}."
+        for part in SAY
+        if part in sound or part in weak
+    ]  # noqa: E501
     said += [f"{link}." for link in links]
     if settles:
-        said.append("Settlement: each side gets its first point, the rest is decided by a rule both accept beforehand.")
+        said.append(
+            "Settlement: each side gets its first point, the rest is decided by a rule both accept beforehand."
+        )
     return f"R{number} – {requirement}\n" + " ".join(said)
 
 

@@ -1,0 +1,215 @@
+"""Runs as processes: several at once, killed, resumed, stopped, detached. Real processes, real HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from swarm.config import PROJECT
+from swarm.history import History
+from swarm.journal import journal_of, read_journal
+from swarm.launch import is_running, launch, stop
+from swarm.mission import find_mission, load_library
+from swarm.record import record_of
+from swarm.spec import SPEC
+from tests.provider import provider, wait_until
+
+MISSION = ["--mission", "api-security-review"]
+
+
+def swarm(*arguments, **environment):
+    """Run the command line to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "swarm", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def start(*arguments, **environment):
+    """Start the command line and return at once."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "swarm", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def taken(settings):
+    """Turns in the only journal there is."""
+    journals = list(settings.journal.glob("*.jsonl"))
+    events = read_journal(journals[0]).events if journals else []
+    return [event for event in events if event.kind == "turn_taken"]
+
+
+def test_four_processes_on_one_data_folder_all_succeed_and_lose_nothing(settings):
+    processes = [start("run", *MISSION, "--seed", str(seed), "--json") for seed in range(4)]
+    results = [(process.communicate(timeout=120), process.returncode) for process in processes]
+    assert [code for _, code in results] == [0, 0, 0, 0], [said for (_, said), _ in results]
+    found = {row.run_id: row for row in History(settings).runs()}
+    for (out, _), _ in results:
+        printed = json.loads(out)
+        assert found[printed["run_id"]].quality == printed["quality"]
+    assert len(found) == 4
+
+
+def test_a_killed_run_loses_no_finished_turn_and_asks_none_again(settings):
+    with provider(delay_s=0.15) as (witness, environment):
+        process = start(
+            "run", *MISSION, "--model", "openai/sim/strong", "--agents", "6", "--json", **environment
+        )
+        wait_until(lambda: len(taken(settings)) >= 3)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        run_id = next(settings.journal.glob("*.jsonl")).stem
+        before = [event.turn for event in taken(settings)]
+        asked_before = {turn.seat: witness.asked_of(turn.seat) for turn in before}
+        assert History(settings).run(run_id).status == "interrupted"
+
+        resumed = swarm("resume", run_id, "--json", **environment)
+        assert resumed.returncode == 0, resumed.stderr
+        assert json.loads(resumed.stdout)["status"] == "finished"
+        after = {turn.seat: turn for turn in History(settings).run(run_id).turns}
+        assert all(after[turn.seat] == turn for turn in before)
+        assert {seat: witness.asked_of(seat) for seat in asked_before} == asked_before
+        assert len(after) == 6
+
+
+def test_a_kill_before_the_reply_counts_the_call_as_possibly_billed(settings):
+    with provider(delay_s=30.0) as (witness, environment):
+        process = start(
+            "run", *MISSION, "--model", "openai/gpt-4.1-mini", "--agents", "2", "--json", **environment
+        )
+        wait_until(
+            lambda: any(
+                e.kind == "call_started"
+                for p in settings.journal.glob("*.jsonl")
+                for e in read_journal(p).events
+            )
+        )
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        record = History(settings).run(next(settings.journal.glob("*.jsonl")).stem)
+        assert record.spent.cost_usd > 0
+        assert record.spent.estimated
+
+
+def test_stop_ends_a_run_from_outside_and_keeps_what_was_done(settings):
+    process = start("run", *MISSION, "--agents", "64", "--pace", "real", "--json")
+    wait_until(lambda: len(taken(settings)) >= 1)
+    run_id = next(settings.journal.glob("*.jsonl")).stem
+    stop(run_id, settings)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert json.loads(out)["status"] == "stopped"
+    assert len(History(settings).run(run_id).turns) >= 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_a_signal_stops_a_run_in_order(settings, number):
+    process = start("run", *MISSION, "--agents", "64", "--pace", "real", "--json")
+    wait_until(lambda: len(taken(settings)) >= 1)
+    process.send_signal(number)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, json.loads(out)["status"]) == (3, "stopped")
+
+
+def test_a_stopped_run_resumes_to_its_end_on_the_same_turns(settings):
+    process = start("run", *MISSION, "--agents", "10", "--pace", "fast", "--json")
+    wait_until(lambda: len(taken(settings)) >= 2)
+    run_id = next(settings.journal.glob("*.jsonl")).stem
+    stop(run_id, settings)
+    process.communicate(timeout=60)
+    first = History(settings).run(run_id).turns
+    resumed = swarm("resume", run_id, "--json")
+    assert json.loads(resumed.stdout)["status"] == "finished"
+    assert History(settings).run(run_id).turns[: len(first)] == first
+
+
+def test_a_detached_run_goes_on_without_whoever_started_it(settings):
+    printed = swarm("run", *MISSION, "--detach", "--pace", "fast")
+    run_id = printed.stdout.strip()
+    assert printed.returncode == 0
+    wait_until(lambda: History(settings).run(run_id).status == "finished")
+
+
+def test_a_second_performer_of_the_same_run_is_refused(settings):
+    spec = compose_small(settings, pace="real")
+    run_id = launch(spec, settings)
+    assert is_running(run_id, settings)
+    refused = swarm("resume", run_id)
+    assert refused.returncode == 2
+    assert "being performed" in refused.stderr
+    stop(run_id, settings)
+    wait_until(lambda: not is_running(run_id, settings))
+
+
+def test_a_second_click_on_run_starts_no_second_run(settings):
+    from swarm.errors import RunBusy
+
+    spec = compose_small(settings)
+    launch(spec, settings, run_id="20260101-000000-aaaaaa")
+    with pytest.raises(RunBusy):
+        launch(spec, settings, run_id="20260101-000000-aaaaaa")
+    assert History(settings).count() == 1
+
+
+def test_a_performer_that_cannot_start_says_why(settings):
+    from swarm.errors import SwarmError
+
+    spec = compose_small(settings)
+    broken = SPEC.validate_json(SPEC.dump_json(spec).replace(b'"sequential"', b'"no-such-protocol"'))
+    with pytest.raises(SwarmError, match="unknown protocol 'no-such-protocol'"):
+        launch(broken, settings)
+
+
+def test_keys_are_nowhere_in_what_is_kept(settings):
+    with provider() as (_, environment):
+        done = swarm(
+            "run", *MISSION, "--model", "openai/sim/strong", "--agents", "2", "--json", **environment
+        )
+        assert done.returncode == 0, done.stderr
+        History(settings).count()
+    key = environment["OPENAI_API_KEY"].encode()
+    kept = [path for path in settings.data.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if key in path.read_bytes()]
+    assert key.decode() not in done.stdout + done.stderr
+
+
+def test_a_damaged_line_stops_a_resume_instead_of_paying_twice(settings):
+    process = start("run", *MISSION, "--agents", "10", "--pace", "fast", "--json")
+    wait_until(lambda: len(taken(settings)) >= 2)
+    run_id = next(settings.journal.glob("*.jsonl")).stem
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    path = journal_of(run_id, settings)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(b'"seat"', b'"saet"')
+    path.write_bytes(b"".join(lines))
+    refused = swarm("resume", run_id)
+    assert refused.returncode == 1
+    assert "unreadable line" in refused.stderr
+
+
+def compose_small(settings, **more):
+    from swarm.compose import compose
+
+    mission = find_mission(load_library(settings.mission_folders), "api-security-review")
+    return compose(mission, settings, agents=4, **more)
+
+
+def test_the_record_of_a_journal_is_the_record_of_the_history(settings):
+    run_id = launch(compose_small(settings), settings)
+    wait_until(lambda: History(settings).run(run_id).status == "finished")
+    assert record_of(read_journal(journal_of(run_id, settings)).events) == History(settings).run(run_id)

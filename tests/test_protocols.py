@@ -1,0 +1,377 @@
+"""Who speaks, in what order, hearing what: worked out by hand for three agents, and as rules for all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from swarm.errors import BadInput, ProtocolFailed, UnknownName
+from swarm.mission import Mission
+from swarm.protocols import PROTOCOLS, find_protocol, in_a_sentence, options_of
+from swarm.protocols.together import together
+from swarm.team import Seat, Team, generic_roles, make_team
+from swarm.turn import Action, Assignment, Call, Cue, Speak, Turn, Usage
+from tests.staging import (
+    GARBAGE,
+    MISSION,
+    NAMES,
+    Dawdler,
+    act,
+    ending_of,
+    played,
+    recipe,
+    said,
+    script,
+    turns_of,
+)
+
+JOBS = (Assignment(2, "Scout", "Find a site."), Assignment(3, "Recruiter", "Hire."))
+OPTIONS: dict[str, dict[str, Any]] = {"solo": {"token_budget": 30}, "batched": {"size": 2}}
+"""Settings that make a protocol's rules show in a team of a few."""
+
+
+@dataclass
+class Rehearsal:
+    """Plays a protocol without models: whoever is cued does as it is told."""
+
+    actions: dict[tuple[int, int], Action] = field(default_factory=dict)
+    """What else a seat does in a round."""
+    patience: Callable[[Seat], int] = lambda seat: 1
+    """How long a seat takes, in turns of the event loop."""
+    cues: list[tuple[Seat, Cue, tuple[Turn, ...]]] = field(default_factory=list)
+    finished: list[Turn] = field(default_factory=list)
+    knew: list[tuple[Turn, ...]] = field(default_factory=list)
+    """What had been finished when each cue was given."""
+
+    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
+        index = len(self.cues)
+        self.cues.append((seat, cue, tuple(hears)))
+        self.knew.append(tuple(self.finished))
+        for _ in range(self.patience(seat)):
+            await asyncio.sleep(0)
+        action = self.actions.get((seat.number, cue.round), cue.kind)
+        call = Call(index + 1, seat.model, reply="", usage=Usage(7, 0, 3))
+        jobs = JOBS if action == "plan" else ()
+        turn = Turn(
+            index, seat.number, cue.round, cue.kind, action, cue.role, assignments=jobs, calls=(call,)
+        )
+        self.finished.append(turn)
+        return turn
+
+    def play(self, name: str, agents: int = 3, **options: Any) -> list[Turn]:
+        async def drain() -> list[Turn]:
+            protocol = find_protocol(name, options)
+            return [turn async for turn in protocol(MISSION, make_team(["m"], agents), self.speak)]
+
+        return asyncio.run(drain())
+
+    def lines(self, name: str, **options: Any) -> list[str]:
+        """The transcript in words: who, what, in which round, hearing whom in which round."""
+        self.play(name, **options)
+        return [
+            f"{seat.number} {cue.kind} r{cue.round} <- {' '.join(f'{t.seat}r{t.round}' for t in heard) or '-'}"
+            for seat, cue, heard in self.cues
+        ]
+
+
+# Worked out by hand.
+
+
+def test_sequential_agents_hear_everybody_before_them():
+    assert Rehearsal().lines("sequential") == [
+        "1 contribute r1 <- -",
+        "2 contribute r1 <- 1r1",
+        "3 contribute r1 <- 1r1 2r1",
+    ]
+
+
+def test_coordinated_workers_hear_the_plan_only():
+    assert Rehearsal().lines("coordinator") == [
+        "1 plan r1 <- -",
+        "2 contribute r2 <- 1r1",
+        "3 contribute r2 <- 1r1",
+    ]
+
+
+def test_broadcast_agents_hear_all_intentions_and_no_work():
+    assert Rehearsal().lines("broadcast") == [
+        "1 intend r1 <- -",
+        "2 intend r1 <- -",
+        "3 intend r1 <- -",
+        "1 contribute r2 <- 1r1 2r1 3r1",
+        "2 contribute r2 <- 1r1 2r1 3r1",
+        "3 contribute r2 <- 1r1 2r1 3r1",
+    ]
+
+
+def test_shared_agents_hear_nobody():
+    assert Rehearsal().lines("shared") == [
+        "1 contribute r1 <- -",
+        "2 contribute r1 <- -",
+        "3 contribute r1 <- -",
+    ]
+
+
+def test_agents_with_fixed_roles_hear_everybody_before_them():
+    assert Rehearsal().lines("fixed_roles") == [
+        "1 contribute r1 <- -",
+        "2 contribute r1 <- 1r1",
+        "3 contribute r1 <- 1r1 2r1",
+    ]
+
+
+def test_a_solo_agent_speaks_once_without_a_budget():
+    assert Rehearsal().lines("solo") == ["1 contribute r1 <- -"]
+
+
+def test_batched_groups_hear_earlier_groups_and_not_their_own():
+    assert Rehearsal().lines("batched", size=2) == [
+        "1 contribute r1 <- -",
+        "2 contribute r1 <- -",
+        "3 contribute r1 <- 1r1 2r1",
+    ]
+
+
+# What each one settles.
+
+
+def test_the_leader_gives_each_worker_its_own_role_and_job():
+    rehearsal = Rehearsal()
+    rehearsal.play("coordinator")
+    assert [(cue.role, cue.job) for _, cue, _ in rehearsal.cues] == [
+        (None, None),
+        ("Scout", "Find a site."),
+        ("Recruiter", "Hire."),
+    ]
+
+
+def test_agents_without_a_job_stay_silent():
+    rehearsal = Rehearsal()
+    rehearsal.play("coordinator", agents=5)
+    assert [seat.number for seat, _, _ in rehearsal.cues] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("action", ["unparsed", "failed", "abstain"])
+def test_without_a_plan_the_coordinated_team_ends_with_a_reason(action: Action):
+    with pytest.raises(ProtocolFailed, match=f"there is no plan to follow.*{action}"):
+        Rehearsal({(1, 1): action}).play("coordinator")
+
+
+def test_an_unreadable_plan_ends_the_run_as_failed_and_nobody_works():
+    team = script(GARBAGE, GARBAGE)
+    end = ending_of(played(recipe("coordinator"), team))
+    assert end.status == "failed"
+    assert "there is no plan to follow" in (end.reason or "")
+    assert len(team.requests) == 2
+
+
+def test_free_protocols_impose_no_role():
+    for name in sorted(set(NAMES) - {"fixed_roles", "coordinator"}):
+        rehearsal = Rehearsal()
+        rehearsal.play(name)
+        assert {cue.role for _, cue, _ in rehearsal.cues} == {None}, name
+
+
+def test_given_roles_go_round_when_there_are_fewer_than_seats():
+    turns = Rehearsal().play("fixed_roles", roles=("Cook", "Buyer"))
+    assert [turn.role for turn in turns] == ["Cook", "Buyer", "Cook"]
+
+
+def test_generic_jobs_are_given_when_no_roles_are_listed():
+    turns = Rehearsal().play("fixed_roles", agents=9)
+    assert [turn.role for turn in turns] == [*generic_roles(), generic_roles()[0]]
+
+
+def test_a_seats_own_role_counts_before_the_list():
+    async def drain() -> list[str | None]:
+        team = Team((Seat(1, "m", "Pilot"), Seat(2, "m")))
+        speak = Rehearsal().speak
+        return [
+            turn.role
+            async for turn in PROTOCOLS["fixed_roles"](MISSION, team, speak, roles=("Cook", "Buyer"))
+        ]
+
+    assert asyncio.run(drain()) == ["Pilot", "Buyer"]
+
+
+def test_a_solo_agent_revises_its_latest_work_until_the_budget_is_spent():
+    # Ten tokens a turn: after three turns another one of the same size would pass 30.
+    assert Rehearsal().lines("solo", token_budget=30) == [
+        "1 contribute r1 <- -",
+        "1 contribute r2 <- 1r1",
+        "1 contribute r3 <- 1r2",
+    ]
+
+
+def test_a_solo_agent_stops_when_it_is_content():
+    assert len(Rehearsal({(1, 2): "abstain"}).play("solo", token_budget=1_000)) == 2
+
+
+def test_a_revision_is_asked_for_as_one():
+    rehearsal = Rehearsal()
+    rehearsal.play("solo", token_budget=20)
+    assert [cue.revise for _, cue, _ in rehearsal.cues] == [False, True]
+
+
+@pytest.mark.parametrize(("size", "groups"), [(1, 7), (2, 4), (3, 3), (7, 1), (50, 1)])
+def test_batches_have_the_size_asked_for(size: int, groups: int):
+    rehearsal = Rehearsal()
+    rehearsal.play("batched", agents=7, size=size)
+    heard = [len(heard) for _, _, heard in rehearsal.cues]
+    assert heard == [seat // size * size for seat in range(7)]
+    assert len(set(heard)) == groups
+
+
+# Rules for all protocols.
+
+
+@pytest.mark.parametrize("agents", [1, 3, 8])
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_hears_the_future(name: str, agents: int):
+    rehearsal = Rehearsal()
+    rehearsal.play(name, agents=agents, **OPTIONS.get(name, {}))
+    for (seat, _, heard), finished in zip(rehearsal.cues, rehearsal.knew, strict=True):
+        assert set(heard) <= set(finished), f"agent {seat.number}"
+
+
+@pytest.mark.parametrize("name", ["batched", "broadcast", "coordinator", "shared"])
+def test_simultaneous_speakers_are_all_on_stage_before_one_has_spoken(name: str):
+    rehearsal = Rehearsal()
+    rehearsal.play(name, **OPTIONS.get(name, {}))
+    assert max(rehearsal.knew.count(known) for known in rehearsal.knew) > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_turns_come_in_seat_order_when_the_first_seat_answers_last(name: str):
+    usual = Rehearsal().play(name, agents=5, **OPTIONS.get(name, {}))
+    slow = Rehearsal(patience=lambda seat: 10 * (6 - seat.number)).play(
+        name, agents=5, **OPTIONS.get(name, {})
+    )
+    assert [turn.key for turn in slow] == [turn.key for turn in usual]
+    assert [turn.seat for turn in slow if turn.round == 1] == sorted(
+        turn.seat for turn in slow if turn.round == 1
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_delivers_in_seat_order_when_the_first_seat_answers_last(name: str):
+    usual = played(recipe(name))
+    slow = played(recipe(name), Dawdler("team", act))
+    assert [turn.key for turn in turns_of(slow)] == [turn.key for turn in turns_of(usual)]
+    assert ending_of(slow).deliverable == ending_of(usual).deliverable
+
+
+@pytest.mark.parametrize("agents", [1, 3, 9])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_seat_speaks_at_most_once_a_round(name: str, agents: int):
+    turns = Rehearsal().play(name, agents=agents, **OPTIONS.get(name, {}))
+    assert len({turn.key for turn in turns}) == len(turns)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_turn_that_was_taken_is_handed_on(name: str):
+    rehearsal = Rehearsal()
+    turns = rehearsal.play(name, **OPTIONS.get(name, {}))
+    assert sorted(turns, key=lambda turn: turn.index) == sorted(
+        rehearsal.finished, key=lambda turn: turn.index
+    )
+
+
+@pytest.mark.parametrize("action", ["abstain", "unparsed", "failed"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"coordinator"}))
+def test_the_team_goes_on_when_the_first_seat_gives_nothing(name: str, action: Action):
+    usual = Rehearsal().play(name)
+    assert [turn.key for turn in Rehearsal({(1, 1): action}).play(name)] == [turn.key for turn in usual]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_protocol_says_what_it_does_in_a_sentence(name: str):
+    assert in_a_sentence(name).endswith(".")
+
+
+# Options and protocols of one's own.
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("batched", {"size": 0}, "at least 1"),
+        ("batched", {"size": -3}, "at least 1"),
+        ("batched", {"size": "ten"}, "size of batched"),
+        ("batched", {"size": 2.5}, "size of batched"),
+        ("solo", {"token_budget": -1}, "at least 0"),
+        ("fixed_roles", {"roles": "Cook"}, "roles of fixed_roles"),
+        ("fixed_roles", {"roles": [1, 2]}, "roles of fixed_roles"),
+        ("batched", {"sise": 3}, "Did you mean 'size'"),
+        ("sequential", {"size": 3}, "Known: none"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(name: str, options: dict[str, Any], says: str):
+    with pytest.raises(BadInput, match=says):
+        find_protocol(name, options)
+
+
+def test_an_unknown_protocol_is_refused_with_the_nearest_name():
+    with pytest.raises(UnknownName, match="Did you mean 'sequential'"):
+        find_protocol("sequentail")
+
+
+@pytest.fixture
+def own() -> Iterator[str]:
+    """A protocol that somebody registered a minute ago: the last seat first, and only that one is heard."""
+
+    async def mine(
+        mission: Mission,
+        team: Team,
+        speak: Speak,
+        *,
+        loud: bool = True,
+        share: float = 0.5,
+        word: str = "",
+        top: int | None = None,
+    ) -> AsyncIterator[Turn]:
+        """The last agent speaks first."""
+        first = await speak(team.seats[-1], cue=Cue("contribute"))
+        yield first
+        for turn in await together(
+            speak(s, cue=Cue("contribute"), hears=(first,) if loud else ()) for s in team.seats[:-1]
+        ):
+            yield turn
+
+    PROTOCOLS["mine"] = mine
+    yield "mine"
+    del PROTOCOLS["mine"]
+
+
+def test_a_protocol_of_ones_own_runs(own: str):
+    events = played(recipe(own))
+    assert [(turn.seat, [key.seat for key in turn.heard]) for turn in turns_of(events)] == [
+        (3, []),
+        (1, [3]),
+        (2, [3]),
+    ]
+    assert ending_of(events).status == "finished"
+
+
+@pytest.mark.parametrize(
+    "options", [{"loud": False}, {"share": 0.0}, {"word": "x"}, {"top": 3}, {"top": None}]
+)
+def test_a_protocol_of_ones_own_takes_options_of_every_type(own: str, options: dict[str, Any]):
+    assert set(options) <= set(options_of(own))
+    assert ending_of(played(recipe(own, options=options))).status == "finished"
+
+
+def test_a_protocol_that_cues_a_seat_twice_in_a_round_fails_with_a_reason():
+    async def stutter(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
+        for seat in (team.seats[0], team.seats[0]):
+            yield await speak(seat, cue=Cue("contribute"))
+
+    PROTOCOLS["stutter"] = stutter
+    try:
+        end = ending_of(played(recipe("stutter"), script(said(), said())))
+    finally:
+        del PROTOCOLS["stutter"]
+    assert end.status == "failed"
+    assert "spoke twice in round 1" in (end.reason or "")
