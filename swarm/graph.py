@@ -99,8 +99,7 @@ def standings_of(record: RunRecord) -> dict[int, Standing]:
     thinking = {cued.seat for cued in record.speaking} if record.status == "running" else set[int]()
     found = parts(record.turns, len(record.spec.team), complete=record.status == "finished")
     return {
-        seat: _standing(part, seat in thinking, record.status == "running")
-        for seat, part in found.items()
+        seat: _standing(part, seat in thinking, record.status == "running") for seat, part in found.items()
     }
 
 

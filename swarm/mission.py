@@ -28,6 +28,9 @@ MAX_REQUIREMENTS = 60
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.MULTILINE)
 
+_ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|\s*(?:[-*•]|\d{1,2}[.)])\s)")
+"""A line break that only keeps the lines of a file short: not before a paragraph or a bullet point."""
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
@@ -204,7 +207,7 @@ def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
         id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
         title=table.title,
-        goal=table.goal,
+        goal=_ONE_BREAK.sub(" ", table.goal),
         values=tuple(table.values),
         requirements=tuple(
             Requirement(r.text, r.phase, tuple(r.needs), tuple(r.conflict)) for r in table.requirements

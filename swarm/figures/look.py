@@ -15,6 +15,7 @@ from swarm.graph import Standing
 ACCENT = "#1f8a8f"
 FAINT = "rgba(128, 138, 150, 0.28)"
 QUIET = "rgba(128, 138, 150, 0.75)"
+INK = "#77838a"
 ON_COLOUR = "#ffffff"
 CLEAR = "rgba(0, 0, 0, 0)"
 PALETTE = ("#e08e00", "#0072b2", "#c65a9a", "#d55e00", "#56a5dc", "#a79400", "#7a6bd0")
@@ -66,6 +67,7 @@ def bare(figure: go.Figure, height: int) -> go.Figure:
         plot_bgcolor=CLEAR,
         dragmode=False,
         hovermode="closest",
+        hoverlabel={"align": "left"},
         legend={
             "orientation": "h",
             "x": 0.5,

@@ -82,9 +82,7 @@ async def _rehearse(protocol: str, options: Mapping[str, Any] | None) -> tuple[R
     return tuple(rehearsal.turns)
 
 
-def protocol_diagram(
-    protocol: str, options: Mapping[str, Any] | None = None, height: int = 230
-) -> go.Figure:
+def protocol_diagram(protocol: str, options: Mapping[str, Any] | None = None, height: int = 230) -> go.Figure:
     """Draw who speaks when and who hears whom, for five agents.
 
     Time runs to the right; a line leads from a turn to those who heard it. Diamonds plan, open circles

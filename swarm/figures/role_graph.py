@@ -9,6 +9,7 @@ from swarm.figures.look import (
     ACCENT,
     CLEAR,
     FAINT,
+    INK,
     MARKS,
     ON_COLOUR,
     PALETTE,
@@ -53,7 +54,8 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
     for kind in ("builds_on", "reports_to"):
         edges = [link for link in links if kind in link.kinds]
         if edges:
-            figure.add_trace(_edges(kind, edges, places))
+            curved = arrangement == "seats" and len(edges) <= CURVES_UP_TO
+            figure.add_trace(_edges(kind, edges, places, curved=curved))
     sizes = _sizes(seats)
     colours = _colours(seats)
     for standing in MARKS:
@@ -63,8 +65,10 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
     if len(places) <= LABELS_UP_TO:
         figure.add_trace(_names(seats, places, sizes, arrangement))
     bare(figure, height)
-    wide = 2.3 if len(places) <= LABELS_UP_TO else 1.15
-    figure.update_xaxes(range=[-wide, wide])
+    named = arrangement == "seats" and len(places) <= LABELS_UP_TO
+    figure.update_xaxes(range=[-2.3, 2.3] if named else [-1.25, 1.25])
+    if arrangement == "layers":
+        _name_layers(figure, seats)
     figure.update_yaxes(range=[-1.5, 1.45])
     return figure
 
@@ -75,6 +79,15 @@ def _places(record: RunRecord, seats: Sequence[SeatNow], arrangement: Arrangemen
         return layered(layer_of)
     planners = {turn.seat for turn in (*record.turns, *record.speaking) if turn.cue == "plan"}
     return ring(len(seats), planners)
+
+
+def _name_layers(figure: go.Figure, seats: Sequence[SeatNow]) -> None:
+    layers = sorted({seat.layer for seat in seats if seat.layer})
+    for layer in layers:
+        x = 0.0 if len(layers) == 1 else 2 * (layer - 1) / (len(layers) - 1) - 1
+        figure.add_annotation(
+            x=x, y=1.42, text=f"Layer {layer}", showarrow=False, font={"size": 12, "color": INK}
+        )
 
 
 def _orbit(places: Mapping[int, Place]) -> go.Scatter:
@@ -90,11 +103,11 @@ def _orbit(places: Mapping[int, Place]) -> go.Scatter:
     )
 
 
-def _edges(kind: str, edges: Sequence[Link], places: Mapping[int, Place]) -> go.Scatter:
+def _edges(kind: str, edges: Sequence[Link], places: Mapping[int, Place], *, curved: bool) -> go.Scatter:
     drawn = [(link.seat, link.other) for link in edges if link.seat in places and link.other in places]
     points: list[tuple[float | None, float | None, int]] = []
     for one, other in drawn:
-        path = _path(places[one], places[other], curved=len(drawn) <= CURVES_UP_TO)
+        path = _path(places[one], places[other], curved=curved)
         points += [(x, y, 0) for x, y in path[:-1]]
         points += [(*path[-1], 9 if len(drawn) <= ARROWS_UP_TO else 0), (None, None, 0)]
     reports = kind == "reports_to"
@@ -114,6 +127,7 @@ def _edges(kind: str, edges: Sequence[Link], places: Mapping[int, Place]) -> go.
             "size": [size for _, _, size in points],
             "color": colour,
         },
+        unselected={"marker": {"opacity": 1}},
     )
 
 
@@ -161,6 +175,7 @@ def _nodes(
             "opacity": 1,
             "line": {"color": shades, "width": 2 if not mark.filled else 0},
         },
+        unselected={"marker": {"opacity": 0.55}, "textfont": {"color": ON_COLOUR if mark.filled else INK}},
     )
 
 
@@ -176,16 +191,12 @@ def _names(
     sizes: Mapping[int, float],
     arrangement: Arrangement,
 ) -> go.Scatter:
-    named = [
-        seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"
-    ]
+    named = [seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"]
     return go.Scatter(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],
         mode="markers+text",
-        text=[
-            label(seat.role or "", lines=2 if len(places) <= TWO_LINES_UP_TO else 1) for seat in named
-        ],
+        text=[label(seat.role or "", lines=2 if len(places) <= TWO_LINES_UP_TO else 1) for seat in named],
         textposition=[_side(places[seat.number], arrangement) for seat in named],
         textfont={"size": 13},
         cliponaxis=False,
@@ -212,8 +223,7 @@ def _sizes(seats: Sequence[SeatNow]) -> dict[int, float]:
     smallest, largest = next(sizes for most, sizes in DIAMETERS.items() if len(seats) <= most)
     most = max((seat.tokens for seat in seats), default=0) or 1
     return {
-        seat.number: round(smallest + (largest - smallest) * (seat.tokens / most) ** 0.5, 1)
-        for seat in seats
+        seat.number: round(smallest + (largest - smallest) * (seat.tokens / most) ** 0.5, 1) for seat in seats
     }
 
 

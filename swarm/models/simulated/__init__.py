@@ -20,8 +20,8 @@ from swarm.models.simulated.words import paragraph
 from swarm.spec import PACES, Pace
 from swarm.turn import Usage
 
-SECONDS_TO_FIRST_TOKEN = 0.7
-TOKENS_PER_SECOND = 90.0
+SECONDS_TO_FIRST_TOKEN = 1.0
+TOKENS_PER_SECOND = 60.0
 """Of a typical hosted model; waited for only when the pace says so."""
 
 

@@ -17,7 +17,7 @@ _JOB = re.compile(r"^Your job, assigned by the leader: (.+)$", re.MULTILINE)
 _STOP = frozenset(
     "about above after also around before being between both each every from have into least less more most must "
     "only other over same than that their them then there these they this those through under until what when where "
-    "first last both hours hour days week which while with within without including whose will would could should such upon against across during".split()
+    "give given name keep make take stay next same first last both hours hour days week which while with within without including whose will would could should such upon against across during".split()
 )
 _CRAFTS = {
     "budget": "budget planner", "estimate": "cost analyst", "price": "cost analyst", "calculate": "cost analyst",
