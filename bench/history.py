@@ -102,9 +102,7 @@ def _events(number: int, mission: Mission) -> Iterator[Event]:
         )
         yield TurnTaken(**place(), turn=turn)
     scores = tuple(Score(name, chance.randint(1, 4), _words(chance, 15)) for name in CRITERIA)
-    yield RunJudged(
-        **place(), verdict=Verdict("sim/judge", scores, calls=(_call(AGENTS + 1, "{}", chance),))
-    )
+    yield RunJudged(**place(), verdict=Verdict("sim/judge", scores, calls=(_call(AGENTS + 1, "{}", chance),)))
     spent = total(turn.usage for turn in turns)
     text = "\n\n".join(turn.text for turn in turns)
     yield RunFinished(**place(), status="finished", deliverable=text, spent=spent, calls=AGENTS + 1)
@@ -132,9 +130,7 @@ def _turn(index: int, chance: random.Random) -> Turn:
 
 
 def _call(number: int, reply: str, chance: random.Random) -> Call:
-    usage = Usage(
-        chance.randint(500, 4000), chance.randint(0, 500), len(reply) // 4, chance.random() / 100
-    )
+    usage = Usage(chance.randint(500, 4000), chance.randint(0, 500), len(reply) // 4, chance.random() / 100)
     return Call(
         number, "sim/strong", reply, finish="stop", usage=usage, started_s=number, ended_s=number + 0.9
     )
