@@ -72,15 +72,13 @@ def _questions(history: History, runs: int) -> dict[str, Callable[[], object]]:
 
 def _write(settings: Settings, runs: int, one_journal: bool) -> int:
     missions = list(load_library((LIBRARY / "missions",)).values())
-    size = 0
-    for number in range(runs):
-        name = "experiment" if one_journal else _run_id(number)
+    each = ((_run_id(number), (number,)) for number in range(runs))
+    for name, numbers in [("experiment", range(runs))] if one_journal else each:
         with Journal(settings.journal / f"{name}.jsonl", paid=False) as journal:
-            for event in _events(number, missions[number % len(missions)]):
-                journal.append(event)
-    for path in settings.journal.glob("*.jsonl"):
-        size += path.stat().st_size
-    return size
+            for number in numbers:
+                for event in _events(number, missions[number % len(missions)]):
+                    journal.append(event)
+    return sum(path.stat().st_size for path in settings.journal.glob("*.jsonl"))
 
 
 def _events(number: int, mission: Mission) -> Iterator[Event]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from swarm.budget import DEFAULT_MAX_USD
 from swarm.compose import NO_JUDGE
-from swarm.mission import Mission
+from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
 
 PROGRAM = ("python", "-m", "swarm", "run")
+ROLES_FILE = "roles.txt"
+"""Where roles that were given one by one are kept, one a line."""
 OWN = "own"
 """The id of missions that are not in the library."""
 
@@ -22,11 +24,11 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
     Args:
         spec: the recipe.
         judge: what was asked for: a model, "none", or None to let Roleless choose again.
-        mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone needs
-            no file.
+        mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone
+            needs no file.
     """
     words = [*PROGRAM, *_mission(spec.mission, mission_file), "--protocol", spec.protocol]
-    words += [f"--option={name}={value}" for name, value in _options(spec)]
+    words += _options(spec)
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
     words += ["--judge", judge] if judge else []
     words += ["--seed", str(spec.seed)] if spec.seed else []
@@ -63,13 +65,17 @@ def _toml_lines(mission: Mission) -> Iterator[str]:
     for stakeholder in mission.stakeholders:
         yield f"\n[[stakeholders]]\nname = {_string(stakeholder.name)}\nwants = {_string(stakeholder.wants)}"
     for requirement in mission.requirements:
-        yield f"\n[[requirements]]\ntext = {_string(requirement.text)}"
-        if requirement.phase:
-            yield f"phase = {_string(requirement.phase)}"
-        if requirement.needs:
-            yield f"needs = {list(requirement.needs)}"
-        if requirement.conflict:
-            yield f"conflict = {_strings(requirement.conflict)}"
+        yield from _requirement_lines(requirement)
+
+
+def _requirement_lines(requirement: Requirement) -> Iterator[str]:
+    yield f"\n[[requirements]]\ntext = {_string(requirement.text)}"
+    if requirement.phase:
+        yield f"phase = {_string(requirement.phase)}"
+    if requirement.needs:
+        yield f"needs = {list(requirement.needs)}"
+    if requirement.conflict:
+        yield f"conflict = {_strings(requirement.conflict)}"
 
 
 def _mission(mission: Mission, file: str) -> list[str]:
@@ -87,11 +93,14 @@ def _mission(mission: Mission, file: str) -> list[str]:
     return ["--goal", mission.goal]
 
 
-def _options(spec: RunSpec) -> Iterator[tuple[str, object]]:
-    defaults = options_of(spec.protocol)
+def _options(spec: RunSpec) -> list[str]:
+    words: list[str] = []
     for name, value in spec.options.items():
-        if value != defaults.get(name) and not (name == "roles" and value == generic_roles()):
-            yield name, ",".join(value) if isinstance(value, tuple) else value
+        if name == "roles":
+            words += [] if value in ((), generic_roles()) else ["--roles-file", ROLES_FILE]
+        elif value != options_of(spec.protocol).get(name):
+            words += ["--option", f"{name}={value}"]
+    return words
 
 
 def _models(team: Team) -> list[str]:

@@ -14,7 +14,7 @@ from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys
 from swarm.prompts import render
-from swarm.protocols import REMEMBERING, find_protocol
+from swarm.protocols import REMEMBERING, check_options
 from swarm.spec import PACES, Pace, PastRole, RunSpec
 from swarm.team import generic_roles, make_team
 
@@ -66,7 +66,7 @@ def compose(
     """
     if pace not in PACES:
         raise BadInput(f"pace {pace!r}: known are {', '.join(PACES)}")
-    find_protocol(protocol, options)
+    chosen = check_options(protocol, options or {})
     team = make_team(models, agents)
     cards = [card_of(model, settings) for model in team.models]
     simulated = _all_or_none_simulated(cards)
@@ -75,7 +75,6 @@ def compose(
     for card in paid:
         check_key(card, settings)
     bounds, price_warnings = _limits(limits or Limits(), paid)
-    chosen = dict(options or {})
     if protocol == "fixed_roles":
         chosen.setdefault("roles", generic_roles())
     return RunSpec(
@@ -99,14 +98,16 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
     """Choose a judge for a team.
 
     Returns:
-        The simulated judge for simulated teams; for real ones the first model of the catalogue of another family
-        whose key is present, else the team's own first model with a warning in words.
+        The simulated judge for simulated teams; for real ones the first priced model of the catalogue
+        of another family whose key is present, else the team's own first model with a warning in words.
     """
     if cards[0].simulated:
         return card_of(SIMULATED_JUDGE, settings), ()
     families = {card.family for card in cards}
     strangers = (
-        card for card in load_catalogue().values() if not card.simulated and card.family not in families
+        card
+        for card in load_catalogue().values()
+        if not card.simulated and card.price and card.family not in families
     )
     stranger = next((card for card in strangers if present_keys(card, settings)), None)
     if stranger:

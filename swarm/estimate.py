@@ -5,8 +5,9 @@ that was registered a minute ago.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
@@ -40,7 +41,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Three foretellings of one run: short answers, usual ones, long ones."""
+    """Three foretellings of one run, figure by figure: the least, the usual, the most."""
 
     low: Estimate
     expected: Estimate
@@ -54,10 +55,20 @@ def estimate(spec: RunSpec, cards: dict[str, ModelCard]) -> Estimates:
         spec: the recipe.
         cards: of every model it names, judge included, by id.
     """
-    low, expected, high = (
-        asyncio.run(_rehearse(spec, cards, tokens)) for tokens in TOKENS_PER_ANSWER.values()
+    rehearsed = [asyncio.run(_rehearse(spec, cards, tokens)) for tokens in TOKENS_PER_ANSWER.values()]
+    # Within a token budget, short answers leave room for more turns: each figure has bounds of its own.
+    return Estimates(_each(min, rehearsed), rehearsed[1], _each(max, rehearsed))
+
+
+def _each(pick: Callable[[Iterable[Any]], Any], estimates: Sequence[Estimate]) -> Estimate:
+    costs = [one.cost_usd for one in estimates if one.cost_usd is not None]
+    return Estimate(
+        calls=pick(one.calls for one in estimates),
+        input_tokens=pick(one.input_tokens for one in estimates),
+        output_tokens=pick(one.output_tokens for one in estimates),
+        cost_usd=pick(costs) if costs else None,
+        seconds=pick(one.seconds for one in estimates),
     )
-    return Estimates(low, expected, high)
 
 
 @dataclass(slots=True)

@@ -105,8 +105,10 @@ def standings_of(record: RunRecord) -> dict[int, Standing]:
 
 def links_of(record: RunRecord) -> tuple[Link, ...]:
     """What the seats say of each other, from seat to seat; only among those who delivered something."""
-    links = cast("nx.DiGraph[int]", declared_links(record.turns))
-    return tuple(Link(one, other, frozenset(kinds)) for one, other, kinds in links.edges(data="kinds"))
+    links = declared_links(record.turns)
+    return tuple(
+        Link(one, other, frozenset(links.edges[one, other]["kinds"])) for one, other in links.edges()
+    )
 
 
 def role_graph(record: RunRecord) -> "nx.DiGraph[int]":
@@ -174,7 +176,7 @@ def layered(layer_of: Mapping[int, int]) -> dict[int, Place]:
     for seat, layer in sorted(layer_of.items()):
         columns.setdefault(layer, []).append(seat)
     return {
-        seat: (_spread(layer - 1, deepest), -_spread(position, len(seats)))
+        seat: (_spread(layer - 1, deepest), 0.0 - _spread(position, len(seats)))
         for layer, seats in sorted(columns.items())
         for position, seat in enumerate(seats)
     }

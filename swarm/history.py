@@ -146,9 +146,7 @@ class History:
             # Only now can nothing be added to the run any more.
             record = self.run(run_id)
             now = datetime.now(UTC)
-            journal.append(
-                RunDeleted(run_id=run_id, seq=record.last_seq + 1, at=now, t=record.duration_s)
-            )
+            journal.append(RunDeleted(run_id=run_id, seq=record.last_seq + 1, at=now, t=record.duration_s))
             asyncio.run(journal.sync())
 
     def rebuild(self) -> Rebuilt:
@@ -198,4 +196,4 @@ class History:
                     return
 
 
-__all__ = ["COLUMNS", "Damage", "History", "Rebuilt", "RunFilter", "RunRow"]
+__all__ = ["COLUMNS", "EVERY_RUN", "NEWEST_FIRST", "Damage", "History", "Rebuilt", "RunFilter", "RunRow"]

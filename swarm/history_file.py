@@ -20,9 +20,7 @@ from swarm.errors import DataFolderUnusable, HistoryBusy, HistoryDamaged
 
 POLL_S = 0.01
 """How often a file held by somebody else is tried again; holders need a few of these."""
-REMEDY = (
-    "run `python -m swarm rebuild`: it sets the file aside and makes a new history from the journals"
-)
+REMEDY = "run `python -m swarm rebuild`: it sets the file aside and makes a new history from the journals"
 
 MIGRATIONS = (
     """
@@ -47,7 +45,8 @@ MIGRATIONS = (
         words INTEGER NOT NULL, characters INTEGER NOT NULL,
         builds_on INTEGER[] NOT NULL, reports_to INTEGER,
         input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
-        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL, body JSON NOT NULL USING COMPRESSION zstd
+        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL,
+        body JSON NOT NULL USING COMPRESSION zstd
     );
     CREATE TABLE deleted (run_id VARCHAR NOT NULL, journal VARCHAR NOT NULL);
     CREATE TABLE journals (

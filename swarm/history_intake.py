@@ -108,16 +108,14 @@ def take_in(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, in
     if not readings:
         return Taken(0, complete)
     stretches = _stretches(readings)
-    known = _known(connection, stretches)
-    # A run belongs to one journal, a deleted one to none: a copy must not bring it twice, or back.
-    news = [new for id_, new in stretches.items() if known.get(id_, new).journal == new.journal]
-    gone = [new for new in news if new.deleted]
-    there = [new for new in news if not new.deleted]
+    known = _known(connection, {each.run_id for each in stretches})
+    gone = {each.run_id: each.journal for each in stretches if each.deleted}
+    there = [each for each in _owned(stretches, known) if each.run_id not in gone]
     _prepend_earlier(folder, there, known)
     with transaction(connection):
-        _forget(connection, [new.run_id for new in news if new.run_id in known])
+        _forget(connection, known.keys() & {*gone, *(each.run_id for each in there)})
         _add_runs(connection, there)
-        _add(connection, "deleted", [{"run_id": old.run_id, "journal": old.journal} for old in gone])
+        _add(connection, "deleted", [{"run_id": run_id, "journal": path} for run_id, path in gone.items()])
         _add(connection, "journals", [_journal_cells(journal, reading) for journal, reading in readings])
     return Taken(sum(len(reading.entries) for _, reading in readings), complete)
 
@@ -127,8 +125,7 @@ def _behind(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, in
     with _incoming(connection, "journals", found):
         behind = [_Behind(*row) for row in connection.execute(_BEHIND).fetchall()]
     return [
-        journal if journal.size > journal.position else _look_again(folder, journal)
-        for journal in behind
+        journal if journal.size > journal.position else _look_again(folder, journal) for journal in behind
     ]
 
 
@@ -164,18 +161,24 @@ def _read_on(path: Path, journal: _Behind) -> Reading:
     return reading if reading.position > journal.position else read_journal(path, journal.position)
 
 
-def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> dict[str, _Stretch]:
-    """What was read, by run."""
-    stretches: dict[str, _Stretch] = {}
+def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> list[_Stretch]:
+    """What was read, by run and journal."""
+    stretches: dict[tuple[str, str], _Stretch] = {}
     for journal, reading in readings:
         ends = [*(entry.offset for entry in reading.entries[1:]), reading.position]
         for entry, end in zip(reading.entries, ends, strict=False):
             run_id = entry.event.run_id
-            stretch = stretches.setdefault(run_id, _Stretch(run_id, journal.path, entry.offset, end))
-            if stretch.journal == journal.path:
-                stretch.next = end
-                stretch.events.append(entry.event)
-    return stretches
+            new = _Stretch(run_id, journal.path, entry.offset, end)
+            stretch = stretches.setdefault((run_id, journal.path), new)
+            stretch.next = end
+            stretch.events.append(entry.event)
+    return list(stretches.values())
+
+
+def _owned(stretches: Iterable[_Stretch], known: Mapping[str, _Stretch]) -> list[_Stretch]:
+    """A run belongs to the journal it was first read from, a deleted one to none: copies bring nothing."""
+    owner = {run_id: before.journal for run_id, before in known.items()}
+    return [each for each in stretches if owner.setdefault(each.run_id, each.journal) == each.journal]
 
 
 def _known(connection: DuckDBPyConnection, run_ids: Collection[str]) -> dict[str, _Stretch]:

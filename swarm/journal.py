@@ -37,6 +37,7 @@ SYNCED_ALWAYS = (RunFinished, RunDeleted)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
 _MARK = b'{"crc":"'
 """How every line begins. Quotes inside JSON texts are escaped, so no event contains it."""
+_BLOCK = 65_536
 _HEAD = len(b'{"crc":"01234567","event":')
 
 
@@ -191,13 +192,25 @@ def _open_at_line_end(path: Path) -> BinaryIO:
     """Open for appending; a torn last line, which nobody was told of, is cut off."""
     file = path.open("ab", buffering=0)
     size = file.tell()
-    if size:
-        with path.open("rb") as existing:
-            end = existing.read().rfind(b"\n") + 1
-        if end < size:
-            file.truncate(end)
-            file.seek(end)
+    end = _end_of_last_line(path, size)
+    if end < size:
+        file.truncate(end)
+        file.seek(end)
     return file  # pyright: ignore[reportReturnType]
+
+
+def _end_of_last_line(path: Path, size: int) -> int:
+    """Where the last complete line ends; looked for from behind, as an experiment's journal may be huge."""
+    with path.open("rb") as file:
+        end = size
+        while end:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            end = start
+    return 0
 
 
 def _lines(content: bytes, start: int) -> Iterator[tuple[int, bytes]]:

@@ -227,6 +227,8 @@ class _Performance:
         async for _turn in self.protocol(self.spec.mission, self.spec.team, self._speak):
             pass
         if self.spec.judge and self.progress.verdict is None:
+            if self.stop.is_set():
+                raise Stopped("stopped by request")
             verdict = await judge(
                 self.caller, self.spec.judge, self.spec.mission, self._deliverable(), seed=self.spec.seed
             )

@@ -17,9 +17,7 @@ from swarm.turn import Action, Call, Turn, TurnKey, Usage, total
 from swarm.verdict import CRITERIA, Score, Verdict
 
 BEGAN = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
-BAKERY = Mission(
-    "bakery", "Open a bakery", "Sell bread by May.", requirements=(Requirement("Find a site"),)
-)
+BAKERY = Mission("bakery", "Open a bakery", "Sell bread by May.", requirements=(Requirement("Find a site"),))
 ROLES = ("Baker", "Site scout", "Accountant", "Permit clerk")
 
 
@@ -126,9 +124,7 @@ def keep(settings: Settings, events: Sequence[Event], name: str | None = None) -
 def child(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A living process that has run `code` as far as its first line of output; killed in the end."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    process = subprocess.Popen(
-        command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
     try:

@@ -1,4 +1,4 @@
-"""A small stage: a mission, answers in words, a model that acts by what it is asked, a run played to its end."""
+"""A small stage: a mission, answers, a model that acts by what it is asked, a run played to its end."""
 
 import asyncio
 import hashlib

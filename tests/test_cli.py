@@ -26,7 +26,7 @@ def test_every_command_has_help():
     listing = swarm("--help").stdout
     for (
         command
-    ) in "run resume stop list show export delete missions models serve rebuild doctor".split():
+    ) in ["run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor"]:
         assert command in listing
         assert swarm(command, "--help").returncode == 0
 

@@ -71,7 +71,8 @@ class Rehearsal:
         """The transcript in words: who, what, in which round, hearing whom in which round."""
         self.play(name, **options)
         return [
-            f"{seat.number} {cue.kind} r{cue.round} <- {' '.join(f'{t.seat}r{t.round}' for t in heard) or '-'}"
+            f"{seat.number} {cue.kind} r{cue.round} <- "
+            + (" ".join(f"{turn.seat}r{turn.round}" for turn in heard) or "-")
             for seat, cue, heard in self.cues
         ]
 

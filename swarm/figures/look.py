@@ -6,7 +6,7 @@ is left to the page. No meaning is carried by colour alone: each standing has a 
 
 from dataclasses import dataclass
 from html import escape
-from textwrap import shorten, wrap
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -48,8 +48,10 @@ MARKS: dict[Standing, Mark] = {
 
 def label(text: str, width: int = 17, lines: int = 2) -> str:
     """A short label of at most `lines` lines of `width` characters, safe to draw."""
-    short = shorten(text, width * lines, placeholder="…") or text[: width * lines - 1] + "…"
-    return "<br>".join(escape(line) for line in wrap(short, width)[:lines])
+    pieces = wrap(text, width)
+    if len(pieces) > lines:
+        pieces = [*pieces[: lines - 1], pieces[lines - 1][: width - 1] + "…"]
+    return "<br>".join(map(escape, pieces))
 
 
 def paragraph(text: str, width: int = 46, limit: int = 260) -> str:

@@ -5,10 +5,10 @@ a minute ago has its diagram.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import plotly.graph_objects as go
 
@@ -75,7 +75,8 @@ async def _rehearse(protocol: str, options: Mapping[str, Any] | None) -> tuple[R
     rehearsal = _Rehearsal()
     mission = Mission("rehearsal", "Rehearsal", "Rehearse.")
     team = make_team(["nobody"], DIAGRAM_AGENTS)
-    async with aclosing(find_protocol(protocol, options)(mission, team, rehearsal.speak)) as turns:  # type: ignore[type-var]
+    turns = find_protocol(protocol, options)(mission, team, rehearsal.speak)
+    async with aclosing(cast("AsyncGenerator[Turn, None]", turns)):
         async for _turn in turns:
             if len(rehearsal.turns) >= MAX_TURNS:
                 break

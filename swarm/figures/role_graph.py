@@ -18,7 +18,7 @@ from swarm.figures.look import (
     label,
     paragraph,
 )
-from swarm.graph import RING_UP_TO, Link, Place, SeatNow, layered, links_of, ring, seats_of
+from swarm.graph import RING_UP_TO, Link, Place, SeatNow, Standing, layered, links_of, ring, seats_of
 from swarm.record import RunRecord
 
 Arrangement = Literal["seats", "layers"]
@@ -61,7 +61,7 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
     for standing in MARKS:
         chosen = [seat for seat in seats if seat.standing == standing and seat.number in places]
         if chosen:
-            figure.add_trace(_nodes(chosen, places, sizes, colours))
+            figure.add_traces([_nodes(chosen, places, sizes, colours), _key_to(standing)])
     if len(places) <= LABELS_UP_TO:
         figure.add_trace(_names(seats, places, sizes, arrangement))
     bare(figure, height)
@@ -69,7 +69,7 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
     figure.update_xaxes(range=[-2.3, 2.3] if named else [-1.25, 1.25])
     if arrangement == "layers":
         _name_layers(figure, seats)
-    figure.update_yaxes(range=[-1.5, 1.45])
+    figure.update_yaxes(range=[-1.5, 1.45] if len(places) <= LABELS_UP_TO else [-1.12, 1.12])
     return figure
 
 
@@ -162,7 +162,7 @@ def _nodes(
         x=[places[seat.number][0] for seat in seats],
         y=[places[seat.number][1] for seat in seats],
         mode="markers+text" if numbered else "markers",
-        name=mark.label,
+        showlegend=False,
         text=[str(seat.number) for seat in seats] if numbered else None,
         textfont={"size": 12, **({"color": ON_COLOUR} if mark.filled else {})},
         hovertext=[_hover(seat) for seat in seats],
@@ -176,6 +176,23 @@ def _nodes(
             "line": {"color": shades, "width": 2 if not mark.filled else 0},
         },
         unselected={"marker": {"opacity": 0.55}, "textfont": {"color": ON_COLOUR if mark.filled else INK}},
+    )
+
+
+def _key_to(standing: Standing) -> go.Scatter:
+    """The entry of the legend: in the usual colour, whatever colour the first seat has."""
+    mark = MARKS[standing]
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=mark.label,
+        marker={
+            "symbol": mark.symbol,
+            "size": 14,
+            "color": mark.colour if mark.filled else CLEAR,
+            "line": {"color": mark.colour, "width": 0 if mark.filled else 2},
+        },
     )
 
 
@@ -228,7 +245,7 @@ def _sizes(seats: Sequence[SeatNow]) -> dict[int, float]:
 
 
 def _colours(seats: Sequence[SeatNow]) -> dict[int, str]:
-    """A colour for seats whose role others have as well: one each for the largest groups, grey for the rest."""
+    """Colours for seats whose role others have as well: one for each of the largest groups, then grey."""
     sizes = {seat.cluster: seat.shared_by for seat in seats if seat.cluster and seat.shared_by > 1}
     ranked = sorted(sizes, key=lambda cluster: -sizes[cluster])
     shades = dict(zip(ranked, PALETTE, strict=False))

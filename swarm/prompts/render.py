@@ -125,7 +125,9 @@ def _heard_part(code: str, turn: Turn) -> str:
     role = f" as {turn.role}" if turn.role else ""
     verb = {"plan": "planned", "intend": "intends"}.get(turn.action, "contributed")
     jobs = "".join(f"- agent {job.seat} as {job.role}: {job.job}\n" for job in turn.assignments)
-    return f"\n[{code} agent {turn.seat}{role} {verb}]\n{turn.text}\n{jobs}[{code} end of agent {turn.seat}]\n"
+    # Whoever heard somebody has seen the code, and could repeat it to speak in another's name.
+    text = f"{turn.text}\n{jobs}".replace(code, "(code)")
+    return f"\n[{code} agent {turn.seat}{role} {verb}]\n{text}[{code} end of agent {turn.seat}]\n"
 
 
 def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:

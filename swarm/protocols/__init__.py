@@ -48,10 +48,20 @@ def find_protocol(name: str, options: Mapping[str, Any] | None = None) -> Coordi
         UnknownName: when there is no such protocol.
         BadInput: when an option is unknown or has a value of the wrong type or below 0.
     """
+    checked = check_options(name, options or {})
+    return partial(PROTOCOLS[name], **checked)
+
+
+def check_options(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options in the types that the protocol declares, such as a tuple for a list.
+
+    Raises:
+        UnknownName: when there is no such protocol.
+        BadInput: when an option is unknown or has a value of the wrong type or below 0.
+    """
     if name not in PROTOCOLS:
         raise UnknownName("protocol", name, PROTOCOLS)
-    checked = {key: _check_option(name, key, value) for key, value in (options or {}).items()}
-    return partial(PROTOCOLS[name], **checked)
+    return {key: _check_option(name, key, value) for key, value in options.items()}
 
 
 def options_of(name: str) -> dict[str, Any]:

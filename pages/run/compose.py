@@ -1,0 +1,139 @@
+"""Compose: what to deliver, who does it, how they work together; what that will take; run."""
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.launching import run_and_watch
+from pages.shared.mission_input import choose_mission
+from pages.shared.numbers import count, seconds, usd
+from pages.shared.resources import estimates, history, missions, settings
+from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
+from pages.shared.text import plain
+from swarm.command import command_line, mission_toml
+from swarm.compose import compose
+from swarm.errors import BadInput, SwarmError
+from swarm.estimate import Estimates
+from swarm.mission import find_mission
+from swarm.models.catalogue import card_of
+from swarm.protocols import find_protocol
+from swarm.spec import RunSpec
+from swarm.team import MAX_AGENTS, check_agents
+
+DEFAULTS = {"mission": "food-festival", "mission_level": "L3", "agents": 8, "model": "sim/strong"}
+
+
+def fill_form() -> None:
+    """Fill the form from the link that led here, else as it was, else with defaults.
+
+    Raises:
+        BadInput: when the link names what does not exist; the form then stays as it was.
+    """
+    for key, value in DEFAULTS.items():
+        st.session_state.setdefault(key, value)
+    wanted = st.query_params
+    if "mission" in wanted:
+        mission = find_mission(missions(), wanted["mission"])
+        state.fill_from_link("mission", mission_level=mission.level, mission=mission.id)
+    if "protocol" in wanted:
+        find_protocol(wanted["protocol"])
+        state.fill_from_link("protocol", protocol=wanted["protocol"])
+    if "agents" in wanted:
+        state.fill_from_link("agents", agents=agents_of(wanted["agents"]))
+    if "model" in wanted:
+        state.fill_from_link("model", model=wanted["model"])
+
+
+def agents_of(text: str) -> int:
+    """Read a number of agents; raises BadInput when it is none."""
+    if not text.isdecimal():
+        raise BadInput(f"{text!r} agents: a team has 1 to {MAX_AGENTS} agents")
+    return check_agents(int(text))
+
+
+@st.dialog("Spend real money?", icon=":material/payments:")
+def confirm(spec: RunSpec, expected: Estimates) -> None:
+    """Show the price once more before anything is paid for."""
+    low, likely, high = expected.low, expected.expected, expected.high
+    st.markdown(
+        f"**About {usd(likely.cost_usd)}** (between {usd(low.cost_usd)} and {usd(high.cost_usd)}) "
+        f"for {count(likely.calls)} calls and {count(likely.input_tokens + likely.output_tokens)} tokens."
+    )
+    limit = spec.limits.usd
+    st.markdown(f"The run stops before it passes **{usd(limit)}**." if limit else "No dollar limit is set.")
+    if st.button("Run and pay", type="primary", icon=":material/play_arrow:", width="stretch"):
+        run_and_watch(spec)
+
+
+def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> None:
+    """What the run will take, low, expected and high."""
+    columns = {"Low": expected.low, "**Expected**": expected.expected, "High": expected.high}
+    rows = {
+        name: [
+            count(foretold.calls),
+            count(foretold.input_tokens + foretold.output_tokens),
+            seconds(foretold.seconds),
+            usd(foretold.cost_usd),
+        ]
+        for name, foretold in columns.items()
+    }
+    st.table({"": ["Calls", "Tokens", "Time", "Price"], **rows}, border="horizontal", hide_index=True)
+    if simulated:
+        st.caption(
+            "Simulated agents are free. The price is what models of their class would cost.",
+        )
+    for warning in spec.warnings:
+        st.warning(plain(warning), icon=":material/info:")
+
+
+def show_outcome(spec: RunSpec, judge: str | None) -> None:
+    """What to expect, the same as a command, and the button."""
+    simulated = card_of(next(iter(spec.team.models)), settings()).simulated
+    expected = estimates(spec)
+    show_expectation(spec, expected, simulated)
+    if st.button("Run", type="primary", icon=":material/play_arrow:", width="stretch", key="run"):
+        run_and_watch(spec) if simulated else confirm(spec, expected)
+    command = command_line(spec, judge=judge)
+    st.caption("The same from a terminal:")
+    st.code(command, language="bash", wrap_lines=True)
+    if "--mission-file" in command:
+        st.download_button("Download mission.toml", lambda: mission_toml(spec.mission), "mission.toml")
+
+
+st.title("Compose a run", anchor=False)
+try:
+    fill_form()
+except SwarmError as error:
+    st.error(plain(error))
+
+form, outcome = st.columns([8, 5], gap="large")
+with form:
+    st.subheader("Mission", anchor=False)
+    read_mission = choose_mission(missions())
+    st.subheader("Team", anchor=False)
+    agents, models = choose_team()
+    st.subheader("Protocol", anchor=False, help="Who speaks, in what order, and what each agent hears.")
+    protocol, options = choose_protocol()
+    st.subheader("Judge and limits", anchor=False)
+    conditions = choose_conditions("sim/" in " ".join(models))
+with outcome:
+    st.subheader("What to expect", anchor=False)
+    try:
+        composed = compose(
+            read_mission(),
+            settings(),
+            protocol=protocol,
+            options=options,
+            agents=agents,
+            models=models,
+            judge=conditions.judge,
+            seed=conditions.seed,
+            limits=conditions.limits,
+            pace=conditions.pace,
+            organization=conditions.organization,
+            remember=lambda name, mission, simulated: history().past_roles(
+                name, mission=mission, simulated=simulated
+            ),
+        )
+        show_outcome(composed, conditions.judge)
+    except SwarmError as error:
+        st.error(plain(error))

@@ -1,0 +1,103 @@
+"""Start: the question, a picture, one button, the latest runs."""
+
+import secrets
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.badges import kind_badge, status_badge
+from pages.shared.demo import demo_spec
+from pages.shared.launching import run_and_watch
+from pages.shared.numbers import ago, quality
+from pages.shared.picture import draw
+from pages.shared.resources import history, missions, settings
+from pages.shared.text import plain
+from pages.shared.words import protocol_name, protocol_sentence, team_words
+from swarm.errors import SwarmError
+from swarm.figures import protocol_diagram, role_figure
+from swarm.history import RunFilter, RunRow
+from swarm.protocols import in_a_sentence
+
+LATEST = 6
+LOOKED_AT = 20  # finished runs, for one worth drawing
+EXPLAINED = {
+    "fixed_roles": "Somebody hands out the roles",
+    "coordinator": "Somebody is the boss",
+    "sequential": "Nobody is: agents find their own roles",
+}
+
+
+def show_question() -> None:
+    """Say what this is, and offer the demo."""
+    st.title("Should I drop my roles, my boss, or most of my agents?", anchor=False)
+    st.markdown(
+        "Let a team of AI agents organize itself on a real mission, then measure what assigned roles, "
+        "a boss or more agents would have been worth."
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            "Watch a team organize itself", type="primary", icon=":material/play_arrow:", key="demo"
+        ):
+            run_and_watch(demo_spec(missions(), settings(), seed=secrets.randbelow(10_000)))
+        if st.button("Compose your own", icon=":material/tune:", key="compose"):
+            st.switch_page("../run/compose.py")
+    st.caption("Eight simulated agents plan a street food festival. Free, no key, about half a minute.")
+
+
+def show_explanation() -> None:
+    """Three ways to organize a team, drawn by playing them."""
+    with st.grid(3, min_column_width=240, gap="large"):
+        for protocol, meaning in EXPLAINED.items():
+            with st.container():
+                st.markdown(f"**{meaning}**")
+                draw(
+                    protocol_diagram(protocol, height=200),
+                    alt=in_a_sentence(protocol),
+                    key=f"explain_{protocol}",
+                )
+                st.caption(f"{protocol_name(protocol)}. {protocol_sentence(protocol)}")
+    st.caption("Five agents, one a row; time runs to the right; a line leads to everybody who hears it.")
+
+
+def show_graph(row: RunRow) -> None:
+    """The organization of a finished run."""
+    record = history().run(row.run_id)
+    draw(role_figure(record, height=440), alt="Role graph of a finished run", key="latest_graph")
+    st.caption(
+        f"{plain(row.mission_title)}: every disc is an agent with the role it chose; lines lead to those "
+        "whose work it used."
+    )
+
+
+def show_latest(rows: list[RunRow]) -> None:
+    """The latest runs as cards that lead to them."""
+    st.subheader("Latest runs", anchor=False)
+    with st.grid(3, min_column_width=280):
+        for row in rows:
+            with st.container(border=True, height="stretch", gap="xxsmall"):
+                if st.button(plain(row.mission_title, 70), type="tertiary", key=f"open_{row.run_id}"):
+                    state.show_run(row.run_id)
+                scored = f" · quality {quality(row.quality)}" if row.quality is not None else ""
+                st.caption(f"{team_words(row.agents, row.protocol)}{scored} · {ago(row.started)}")
+                with st.container(horizontal=True):
+                    status_badge(row.status)
+                    kind_badge(row.simulated)
+
+
+try:
+    finished = history().runs(RunFilter(statuses=("finished",)), limit=LOOKED_AT)
+    organized = next((row for row in finished if (row.depth or 0) > 1 and row.agents <= 10), None)
+    if organized is None:
+        show_question()
+        st.space("medium")
+        show_explanation()
+    else:
+        question, picture = st.columns([6, 7], gap="large", vertical_alignment="center")
+        with question:
+            show_question()
+        with picture:
+            show_graph(organized)
+    if latest := history().runs(limit=LATEST):
+        show_latest(latest)
+except SwarmError as error:
+    st.error(plain(error))

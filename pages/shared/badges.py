@@ -1,0 +1,52 @@
+"""This file is where the state of a run is shown in a word, an icon and a colour."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from swarm.record import Status
+
+
+class Look(NamedTuple):
+    """How a status is shown."""
+
+    label: str
+    icon: str
+    colour: str
+    meaning: str
+
+
+STATUS: dict[Status, Look] = {
+    "running": Look("Running", ":material/play_circle:", "primary", "Agents are at work."),
+    "finished": Look("Finished", ":material/check_circle:", "green", "The run came to its end."),
+    "stopped": Look("Stopped", ":material/stop_circle:", "gray", "Somebody stopped it; it can be resumed."),
+    "limited": Look(
+        "Limit reached", ":material/speed:", "orange", "The next call would have passed a limit."
+    ),
+    "failed": Look("Failed", ":material/error:", "red", "It could not go on; it can be resumed."),
+    "interrupted": Look(
+        "Interrupted",
+        ":material/power_off:",
+        "orange",
+        "Its process ended in the middle; it can be resumed.",
+    ),
+}
+
+
+def status_badge(status: Status) -> None:
+    """Show a run's status."""
+    look = STATUS[status]
+    st.badge(look.label, icon=look.icon, color=look.colour, help=look.meaning)  # type: ignore[arg-type]
+
+
+def kind_badge(simulated: bool) -> None:
+    """Show whether a run's models were simulated."""
+    if simulated:
+        st.badge(
+            "SIMULATED",
+            icon=":material/science:",
+            color="violet",
+            help="Simulated models wrote this: they run on this machine and cost nothing.",
+        )
+    else:
+        st.badge("Real models", icon=":material/public:", color="gray")

@@ -1,0 +1,15 @@
+"""This file is where the demo is composed: simulated, free, and slow enough to watch."""
+
+from swarm.compose import compose
+from swarm.config import Settings
+from swarm.mission import Mission, find_mission
+from swarm.spec import RunSpec
+
+DEMO_MISSION = "food-festival"
+DEMO_AGENTS = 8
+
+
+def demo_spec(library: dict[str, Mission], settings: Settings, seed: int) -> RunSpec:
+    """Eight simulated agents plan a street food festival, one after another."""
+    mission = find_mission(library, DEMO_MISSION)
+    return compose(mission, settings, agents=DEMO_AGENTS, models=("sim/strong",), seed=seed, pace="real")

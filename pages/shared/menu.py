@@ -1,0 +1,61 @@
+"""The main script: page configuration and navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parent.parent
+WORDMARK = Path(__file__).parent / "roleless-{theme}.svg"
+MARK = Path(__file__).parent / "mark.svg"
+
+st.set_page_config(page_title="Roleless", page_icon=str(MARK), layout="wide")
+theme = st.context.theme.type or "light"
+st.logo(str(WORDMARK).format(theme=theme), icon_image=str(MARK), size="large")
+
+page = st.navigation(
+    {
+        "Run": [
+            st.Page(
+                PAGES / "run" / "start.py",
+                title="Start",
+                icon=":material/play_circle:",
+                url_path="start",
+                default=True,
+                help="What Roleless asks, a demo that needs no key, and the latest runs.",
+            ),
+            st.Page(
+                PAGES / "run" / "compose.py",
+                title="Compose",
+                icon=":material/tune:",
+                url_path="compose",
+                help="Choose a mission, a team and a protocol; see the price; run.",
+            ),
+            st.Page(
+                PAGES / "run" / "run.py",
+                title="Run",
+                icon=":material/hub:",
+                url_path="run",
+                help="One run, live or finished: roles, contributions, verdict, cost.",
+            ),
+        ],
+        "Evidence": [
+            st.Page(
+                PAGES / "evidence" / "history.py",
+                title="History",
+                icon=":material/history:",
+                url_path="history",
+                help="Every run: filter, open, delete, export.",
+            ),
+        ],
+        "Setup": [
+            st.Page(
+                PAGES / "setup" / "models.py",
+                title="Models",
+                icon=":material/memory:",
+                url_path="models",
+                help="Models with their prices, keys that are present, servers on this machine.",
+            ),
+        ],
+    }
+)
+page.run()

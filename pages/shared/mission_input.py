@@ -1,0 +1,164 @@
+"""This file is where a person says what the team must deliver: from the library, in own words, as a file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.numbers import plural
+from pages.shared.text import plain
+from swarm.errors import BadMission
+from swarm.mission import (
+    LEVELS,
+    Mission,
+    Requirement,
+    find_mission,
+    mission_from_text,
+    mission_from_toml,
+)
+
+LIBRARY, OWN_WORDS, FILE = "Library", "Your own words", "A file"
+
+
+def choose_mission(library: Mapping[str, Mission]) -> Callable[[], Mission]:
+    """Draw the choice of a mission.
+
+    Returns:
+        A function that reads what was chosen and raises BadMission when it is not one: so the page draws all
+        its widgets before anything can be wrong.
+    """
+    source = st.segmented_control(
+        "Where the mission comes from",
+        [LIBRARY, OWN_WORDS, FILE],
+        default=LIBRARY,
+        required=True,
+        key="mission_source",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if source == OWN_WORDS:
+        return _own_words()
+    return _file() if source == FILE else _from_library(library)
+
+
+def own_mission(goal: str, values: str, requirements: str) -> Mission:
+    """Make a mission of three text fields, one value or requirement a line.
+
+    Raises:
+        BadMission: when there is no goal, or it is too long.
+    """
+    mission = mission_from_text(goal)
+    wanted = tuple(Requirement(line) for line in _lines(requirements))
+    return replace(mission, values=_lines(values), requirements=mission.requirements + wanted)
+
+
+def read_upload(name: str, content: bytes) -> Mission:
+    """Read an uploaded or pasted mission: TOML when it is named so, else plain text.
+
+    Raises:
+        BadMission: when it is not UTF-8 text or not a mission.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadMission(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    mission = mission_from_toml(text, name) if name.endswith(".toml") else mission_from_text(text)
+    return replace(mission, id="own")
+
+
+def show_mission(mission: Mission) -> None:
+    """Show what the team is told."""
+    st.text(mission.goal)
+    if mission.requirements:
+        with st.expander(plural(len(mission.requirements), "requirement"), icon=":material/checklist:"):
+            st.markdown("\n".join(f"{n}. {_requirement(r)}" for n, r in enumerate(mission.requirements, 1)))
+    if mission.stakeholders or mission.unknowns:
+        title = f"{plural(len(mission.stakeholders), 'stakeholder')}, {len(mission.unknowns)} not known"
+        with st.expander(title, icon=":material/groups:"):
+            wants = [f"- **{plain(who.name)}** wants: {plain(who.wants)}" for who in mission.stakeholders]
+            unknown = [f"- Not known: {plain(line)}" for line in mission.unknowns]
+            st.markdown("\n".join([*wants, *unknown]))
+    if mission.values:
+        with st.expander(plural(len(mission.values), "value"), icon=":material/favorite:"):
+            st.markdown("\n".join(f"- {plain(value)}" for value in mission.values))
+
+
+def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
+    level = st.segmented_control(
+        "Difficulty",
+        [*LEVELS],
+        required=True,
+        format_func=lambda name: f"Level {name[1:]}",
+        key="mission_level",
+        persist_state="session",
+    )
+    st.caption(LEVELS[level or "L1"])
+    of_level = [mission.id for mission in library.values() if mission.level == level] or [*library]
+    chosen = st.selectbox(
+        "Mission",
+        of_level,
+        format_func=lambda mission_id: library[mission_id].title,
+        key="mission",
+        persist_state="session",
+    )
+    if chosen in library:
+        state.show_in_link("mission", chosen)
+        with st.container(border=True):
+            show_mission(library[chosen])
+    return lambda: find_mission(dict(library), str(chosen))
+
+
+def _own_words() -> Callable[[], Mission]:
+    goal = st.text_area(
+        "Goal",
+        key="own_goal",
+        height=140,
+        placeholder="Plan the move of our office of 40 people to the new building by the end of June.",
+        persist_state="session",
+    )
+    requirements = st.text_area(
+        "Requirements, one a line",
+        key="own_requirements",
+        placeholder="Draw the floor plan with everybody's wishes\nMove the servers without a day of silence",
+        help="What the result must contain. Without any, the agents read them out of the goal.",
+        persist_state="session",
+    )
+    values = st.text_area(
+        "Values, one a line (optional)",
+        key="own_values",
+        height=80,
+        placeholder="Nobody works a weekend for this.",
+        help="What your organization holds dear. Every agent reads them.",
+        persist_state="session",
+    )
+    return lambda: own_mission(goal or "", values or "", requirements or "")
+
+
+def _file() -> Callable[[], Mission]:
+    upload = st.file_uploader(
+        "Mission file (TOML or plain text)", type=["toml", "txt", "md"], key="mission_upload"
+    )
+    pasted = st.text_area("Or paste it", key="mission_pasted", height=160, persist_state="session")
+    if upload is not None:
+        return lambda: read_upload(upload.name, upload.getvalue())
+    if not (pasted or "").strip():
+        return _nothing_yet
+    name = "pasted.toml" if "=" in (pasted or "").split("\n", 1)[0] else "pasted.txt"
+    return lambda: read_upload(name, (pasted or "").encode())
+
+
+def _nothing_yet() -> Mission:
+    raise BadMission("No mission yet: choose a file, or paste one.")
+
+
+def _requirement(requirement: Requirement) -> str:
+    needs = ", ".join(map(str, requirement.needs))
+    conflict = " against ".join(map(plain, requirement.conflict))
+    facts = [f"needs {needs}" if needs else "", f"in conflict: {conflict}" if conflict else ""]
+    known = "; ".join(fact for fact in facts if fact)
+    return plain(requirement.text) + (f" :gray[({known})]" if known else "")
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip(" -*•"))

@@ -1,0 +1,50 @@
+"""This file is where a run's prompts are put together again: they are not stored, but follow from the rest.
+
+The protocol is replayed and handed its recorded turns, so every cue is known again. Pure: no Streamlit.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from swarm.errors import ProtocolFailed
+from swarm.models.model import Message
+from swarm.prompts import render
+from swarm.protocols import PROTOCOLS, find_protocol
+from swarm.record import RunRecord
+from swarm.team import Seat
+from swarm.turn import Cue, Turn, TurnKey
+
+
+def prompts_of(record: RunRecord) -> dict[TurnKey, tuple[Message, ...]]:
+    """The messages each recorded turn was asked with; empty when the protocol or the prompts have changed."""
+    if record.spec.protocol not in PROTOCOLS or record.spec.prompts != render.version():
+        return {}
+    replay = _Replay(record, {turn.key: turn for turn in record.turns})
+    asyncio.run(replay.play())
+    return replay.prompts
+
+
+@dataclass(slots=True)
+class _Replay:
+    record: RunRecord
+    recorded: dict[TurnKey, Turn]
+    prompts: dict[TurnKey, tuple[Message, ...]] = field(default_factory=dict[TurnKey, tuple[Message, ...]])
+
+    async def play(self) -> None:
+        spec = self.record.spec
+        protocol = find_protocol(spec.protocol, spec.options)
+        try:
+            async for _turn in protocol(spec.mission, spec.team, self.speak):
+                pass
+        except ProtocolFailed:
+            return  # as far as the run got
+
+    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
+        key = TurnKey(cue.round, seat.number)
+        if key not in self.recorded:
+            raise ProtocolFailed("not recorded")
+        heard = [turn for turn in hears if turn.action in ("plan", "intend", "contribute")]
+        spec = self.record.spec
+        self.prompts[key] = render.agent_messages(spec, render.mark(spec), seat, cue, heard)
+        return self.recorded[key]

@@ -1,0 +1,54 @@
+"""This file is where pages get what they share: settings, the history, missions, estimates."""
+
+import asyncio
+
+import streamlit as st
+
+from swarm.config import Settings, read_settings
+from swarm.estimate import Estimates, estimate
+from swarm.history import History
+from swarm.mission import Mission, load_library
+from swarm.models.catalogue import card_of
+from swarm.models.local import LocalServer, find_local_servers
+from swarm.spec import RunSpec, fingerprint
+
+
+def settings() -> Settings:
+    """What the environment decides, read anew on every rerun."""
+    return read_settings()
+
+
+def history() -> History:
+    """The history of the data folder; it holds no file between two questions."""
+    return _history(str(settings().data))
+
+
+def missions() -> dict[str, Mission]:
+    """The library, one's own missions included, by id."""
+    return _missions(tuple(map(str, settings().mission_folders)))
+
+
+def estimates(spec: RunSpec) -> Estimates:
+    """What a run is expected to take."""
+    return _estimates(fingerprint(spec), spec)
+
+
+def local_servers() -> tuple[LocalServer, ...]:
+    """The model servers that answer on this machine now; takes a third of a second at most."""
+    return asyncio.run(find_local_servers())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _history(folder: str) -> History:
+    return History(settings())
+
+
+@st.cache_resource(ttl="10s", show_spinner=False)
+def _missions(folders: tuple[str, ...]) -> dict[str, Mission]:
+    return load_library(settings().mission_folders)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _estimates(key: str, _spec: RunSpec) -> Estimates:
+    names = dict.fromkeys([*_spec.team.models, *([_spec.judge] if _spec.judge else [])])
+    return estimate(_spec, {name: card_of(name, settings()) for name in names})

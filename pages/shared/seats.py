@@ -1,0 +1,102 @@
+"""This file is where the seats of a run are listed: who is doing what, and what became of everybody."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.text import plain
+from swarm.export import no_formula
+from swarm.graph import SeatNow, Standing
+from swarm.metrics.participation import Participation
+from swarm.record import Status
+
+LISTED = 16
+"""More seats become a table one can scroll and sort."""
+ICONS: dict[Standing, str] = {
+    "active": ":green[:material/check_circle:]",
+    "thinking": ":primary[:material/more_horiz:]",
+    "abstained": ":gray[:material/do_not_disturb_on:]",
+    "directed_idle": ":gray[:material/bedtime:]",
+    "unparsed": ":orange[:material/help:]",
+    "failed": ":red[:material/error:]",
+    "waiting": ":gray[:material/schedule:]",
+    "not_reached": ":gray[:material/remove:]",
+}
+WORDS: dict[Standing, str] = {
+    "active": "contributed",
+    "thinking": "thinking…",
+    "abstained": "abstained",
+    "directed_idle": "idle by order",
+    "unparsed": "reply could not be read",
+    "failed": "model gave no reply",
+    "waiting": "waiting",
+    "not_reached": "not reached",
+}
+
+
+PARTS_EXPLAINED = (
+    "Active agents delivered something. Abstained: chose to sit it out. Idle by order: never asked to work, "
+    "by a plan or the protocol. Unreadable: the reply could not be read, even when asked again. "
+    "No reply: the model gave none."
+)
+
+
+def list_seats(seats: Sequence[SeatNow]) -> None:
+    """Who is doing what, in seat order."""
+    if len(seats) > LISTED:
+        _table(seats)
+        return
+    st.table(
+        {"What every agent does": [f"{ICONS[seat.standing]}{_numbered(seat)}" for seat in seats]},
+        border="horizontal",
+        hide_index=True,
+        hide_header=True,
+    )
+
+
+def show_participation(seats: Participation, status: Status) -> None:
+    """What became of the seats: four kinds of not working, never mixed."""
+    counts = {
+        "active": seats.active,
+        "abstained": seats.abstained,
+        "idle by order": seats.directed_idle,
+        "unreadable": seats.unparsed,
+        "no reply": seats.failed,
+    }
+    if seats.not_reached:
+        counts["to come" if status == "running" else "not reached"] = seats.not_reached
+    st.caption(" · ".join(f"**{number}** {what}" for what, number in counts.items()))
+
+
+def _numbered(seat: SeatNow) -> str:
+    # Figure and no-break spaces keep numbers of one and two digits in line.
+    return f"\u00a0{seat.number:\u2007>2}\u2002{_sentence(seat)}"
+
+
+def _sentence(seat: SeatNow) -> str:
+    role = f"**{plain(seat.role, 80)}**" if seat.role else ""
+    if seat.standing == "active":
+        lead = " :gray[· leads]" if seat.leads else ""
+        builds = f" :gray[· builds on {', '.join(map(str, seat.builds_on))}]" if seat.builds_on else ""
+        return f"{role or 'contributed'}{lead}{builds}"
+    why = (
+        f": {plain(seat.reason, 140)}"
+        if seat.reason and seat.standing in ("abstained", "unparsed", "failed")
+        else ""
+    )
+    return f":gray[{WORDS[seat.standing]}{why}]"
+
+
+def _table(seats: Sequence[SeatNow]) -> None:
+    st.dataframe(
+        {
+            "Agent": [seat.number for seat in seats],
+            "Doing": [WORDS[seat.standing] for seat in seats],
+            "Role": [no_formula(seat.role or "") for seat in seats],
+            "Tokens": [seat.tokens for seat in seats],
+        },
+        hide_index=True,
+        height=470,
+        column_config={"Tokens": st.column_config.NumberColumn(format="localized")},
+        alt="What every agent is doing",
+    )

@@ -1,0 +1,210 @@
+"""This file is where a person says who is on the team, how it works together, and under what conditions."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.numbers import usd
+from pages.shared.picture import draw
+from pages.shared.words import protocol_name, protocol_sentence
+from swarm.budget import Limits
+from swarm.compose import NO_JUDGE
+from swarm.errors import SwarmError
+from swarm.figures import protocol_diagram
+from swarm.models.catalogue import load_catalogue
+from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
+from swarm.spec import PACES, Option, Pace
+from swarm.team import MAX_AGENTS
+
+ONE_MODEL, MIX = "One model for all", "A mix"
+CHOOSE_FOR_ME = "Choose for me"
+PACE_WORDS: dict[Pace, str] = {"instant": "At once", "fast": "Ten times real", "real": "As real models"}
+OPTION_WORDS = {
+    "size": "Agents per group",
+    "token_budget": "Tokens to spend on revising its own work",
+    "roles": "Roles, one a line (empty: eight generic jobs)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Under what conditions a run takes place."""
+
+    judge: str | None
+    limits: Limits
+    seed: int
+    pace: Pace
+    organization: str
+
+
+def choose_team() -> tuple[int, tuple[str, ...]]:
+    """Draw the choice of the team; return the number of agents and the models as `make_team` takes them."""
+    number, kind = st.columns([1, 2], vertical_alignment="bottom")
+    with number:
+        agents = st.number_input("Agents", 1, MAX_AGENTS, key="agents", persist_state="session")
+        state.show_in_link("agents", agents)
+    with kind:
+        mode = st.segmented_control(
+            "Models",
+            [ONE_MODEL, MIX],
+            default=ONE_MODEL,
+            required=True,
+            key="team_mode",
+            persist_state="session",
+        )
+    if mode == MIX:
+        mix = st.text_input(
+            "Models and how many seats each",
+            "2 sim/strong, 6 sim/weak",
+            key="team_mix",
+            help="In seat order. The numbers must add up; one entry without a number takes the rest.",
+            persist_state="session",
+        )
+        return agents, (mix or "",)
+    model = st.selectbox(
+        "Model",
+        [name for name in load_catalogue() if name != "sim/judge"],
+        format_func=model_label,
+        key="model",
+        accept_new_options=True,
+        help="Any LiteLLM name works, such as ollama_chat/llama3.2: type it and press Enter.",
+        persist_state="session",
+    )
+    state.show_in_link("model", model)
+    return agents, (str(model),)
+
+
+def choose_protocol() -> tuple[str, dict[str, Option]]:
+    """Draw the choice of the protocol, each with its sentence and the chosen one with its picture."""
+    names, picture = st.columns([3, 2], gap="medium")
+    with names:
+        protocol = st.radio(
+            "Protocol",
+            [*PROTOCOLS],
+            format_func=protocol_name,
+            captions=[protocol_sentence(name) for name in PROTOCOLS],
+            key="protocol",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        state.show_in_link("protocol", protocol)
+    with picture:
+        options = _choose_options(str(protocol))
+        _show_diagram(str(protocol), options)
+    return str(protocol), options
+
+
+def choose_conditions(agents_are_simulated: bool) -> Conditions:
+    """Draw judge, limits, seed, pace and organization."""
+    judges = [CHOOSE_FOR_ME, NO_JUDGE, *load_catalogue()]
+    judge = st.selectbox(
+        "Judge",
+        judges,
+        format_func=lambda name: (
+            {CHOOSE_FOR_ME: CHOOSE_FOR_ME, NO_JUDGE: "Nobody"}.get(name) or model_label(name)
+        ),
+        key="judge",
+        accept_new_options=True,
+        help="A model that scores the result on five criteria; by default of another family than the team.",
+        persist_state="session",
+    )
+    limits = _choose_limits()
+    with st.expander("Seed, pace and organization", icon=":material/settings:"):
+        seed, pace, organization = _choose_the_rest(agents_are_simulated)
+    return Conditions(None if judge == CHOOSE_FOR_ME else judge, limits, seed, pace, organization)
+
+
+def model_label(name: str) -> str:
+    """A model with its price, for lists to choose from."""
+    card = load_catalogue().get(name)
+    if card is None:
+        return name
+    if card.simulated:
+        return f"{card.label} · free, no key"
+    price = f"{usd(card.price.input)} in, {usd(card.price.output)} out" if card.price else "price unknown"
+    return f"{card.label} · {price}"
+
+
+def _show_diagram(protocol: str, options: dict[str, Option]) -> None:
+    try:
+        figure = protocol_diagram(protocol, options, height=240)
+    except SwarmError:
+        return  # the same error is told beside the Run button
+    draw(figure, alt=in_a_sentence(protocol), key="protocol_diagram")
+    st.caption(
+        "Five agents, one a row. A line leads from a turn to those who hear it. "
+        "Diamond: plans. Circle: announces. Disc: works. Square: works in a given role."
+    )
+
+
+def _choose_options(protocol: str) -> dict[str, Option]:
+    chosen = {name: _choose_option(protocol, name, default) for name, default in options_of(protocol).items()}
+    return {name: value for name, value in chosen.items() if value != options_of(protocol)[name]}
+
+
+def _choose_option(protocol: str, name: str, default: Option) -> Option:
+    label = OPTION_WORDS.get(name, protocol_name(name))
+    key = f"option_{protocol}_{name}"
+    if isinstance(default, bool):
+        return st.toggle(label, default, key=key, persist_state="session")
+    if isinstance(default, int):
+        return st.number_input(label, 0, None, default, key=key, persist_state="session")
+    if isinstance(default, tuple):
+        text = st.text_area(label, "\n".join(default), height=100, key=key, persist_state="session")
+        return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+    return st.text_input(label, str(default), key=key, persist_state="session")
+
+
+def _choose_limits() -> Limits:
+    with st.grid(4, min_column_width=120):
+        usd_limit = _limit("Most dollars", "limit_usd", 0.01, "%.2f")
+        tokens = _limit("Most tokens", "limit_tokens", 1_000)
+        calls = _limit("Most calls", "limit_calls", 1)
+        duration = _limit("Most seconds", "limit_seconds", 10)
+    return Limits(usd_limit, tokens, calls, duration)
+
+
+def _limit(label: str, key: str, step: float, form: str | None = None) -> float | None:
+    return st.number_input(
+        label,
+        min_value=step if step < 1 else 1,
+        value=None,
+        step=step,
+        format=form,
+        placeholder="none",
+        key=key,
+        persist_state="session",
+    )
+
+
+def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
+    seed = st.number_input(
+        "Seed",
+        0,
+        2**31,
+        0,
+        key="seed",
+        help="The same seed repeats a simulated run exactly.",
+        persist_state="session",
+    )
+    pace = st.segmented_control(
+        "Pace of simulated agents",
+        [*PACES],
+        default="fast",
+        required=True,
+        format_func=lambda name: PACE_WORDS[cast("Pace", name)],
+        key="pace",
+        disabled=not agents_are_simulated,
+        help="How long simulated agents take to think.",
+        persist_state="session",
+    )
+    organization = st.text_input(
+        "Organization",
+        "default",
+        key="organization",
+        help="Roles are remembered within an organization. Only the Shared protocol tells agents about them.",
+        persist_state="session",
+    )
+    return seed, cast("Pace", pace or "instant"), (organization or "").strip() or "default"

@@ -1,0 +1,26 @@
+"""This file is where text of others is made safe to show. Long texts go to `st.text` and `st.code`."""
+
+import re
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SPACE = re.compile(r"\s+")
+# The page's Markdown makes links of bare addresses, escaped or not: an invisible joiner keeps them apart.
+_ADDRESS = re.compile(r"(?i)(?<=https)(?=:)|(?<=http)(?=:)|(?<=www)(?=\.)|(?<=\S)(?=@)")
+_JOINER = "\u2060"
+
+
+def plain(text: object, limit: int | None = None) -> str:
+    r"""Make text literal in any widget that understands Markdown: no link, image, icon, colour or formula.
+
+    Args:
+        text: anything, for instance a role an agent invented. Line breaks become spaces.
+        limit: cut after so many characters.
+
+    Examples:
+        >>> plain("*Chief* chef")
+        '\\*Chief\\* chef'
+    """
+    line = _SPACE.sub(" ", str(text)).strip()
+    if limit is not None and len(line) > limit:
+        line = line[: limit - 1].rstrip() + "…"
+    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(_JOINER, line))

@@ -1,0 +1,29 @@
+"""This file is where names of the engine become words for people."""
+
+from pages.shared.numbers import plural
+from pages.shared.text import plain
+from swarm.history import RunRow
+from swarm.protocols import PROTOCOLS, in_a_sentence
+
+
+def protocol_name(protocol: str) -> str:
+    """A protocol's name as a label."""
+    return protocol.replace("_", " ").capitalize()
+
+
+def protocol_sentence(protocol: str) -> str:
+    """What a protocol does, in a sentence, in Markdown; a protocol of one's own may be unknown here."""
+    known = in_a_sentence(protocol) if protocol in PROTOCOLS else "A protocol that is not registered here."
+    return plain(known.replace("`", ""))
+
+
+def run_label(row: RunRow) -> str:
+    """One run in a line, for lists to choose from."""
+    return (
+        f"{row.started:%Y-%m-%d %H:%M} · {row.mission_title} · {protocol_name(row.protocol)} · {row.agents}"
+    )
+
+
+def team_words(agents: int, protocol: str) -> str:
+    """Protocol and size of a team, in Markdown."""
+    return f"{plain(protocol_name(protocol))} · {plural(agents, 'agent')}"

@@ -1,0 +1,120 @@
+"""A real dashboard on a free port of loopback, and a headless Chromium that looks at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from swarm.config import PROJECT, Settings
+
+OUTPUT = PROJECT / "tests" / "output"
+DEADLINE_S = 60.0
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A running dashboard."""
+
+    url: str
+    settings: Settings
+
+
+@pytest.fixture
+def dashboard(settings: Settings) -> Iterator[Dashboard]:
+    """A dashboard with a data folder of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = settings.data / "dashboard.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(f"{url}/health") or process.poll() is not None, "the dashboard answers")
+        assert process.poll() is None, log.read_text()
+        yield Dashboard(url, settings)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, for as long as the tests run."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A headless Chromium: that of CHROMIUM, the machine's, or Playwright's own."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    started = playwright.chromium.launch(executable_path=found, args=[*QUIET])
+    yield started
+    started.close()
+
+
+def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
+    """A page of that width and colour scheme; waits 20 s at most for anything."""
+    height = 1000 if width > 500 else 844
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run and nothing on it is stale."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.locator('[data-stale="true"]').first.wait_for(state="detached")
+
+
+def keep_picture(page: Page, name: str) -> Path:
+    """Keep what the page looks like, all of it, as a test output."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    path = OUTPUT / f"{name}.png"
+    size = page.viewport_size or {"width": 1440, "height": 1000}
+    tall = int(page.locator('[data-testid="stMainBlockContainer"]').evaluate("it => it.scrollHeight")) + 80
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(tall, 4_000))})
+    settled(page)
+    page.screenshot(path=str(path))
+    page.set_viewport_size(size)
+    return path
+
+
+def wait_until(happened: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Look again and again until something has happened; fail when the deadline passes."""
+    end = time.monotonic() + deadline_s
+    while not happened():
+        assert time.monotonic() < end, f"not within {deadline_s:g} s: {what}"
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers there."""
+    try:
+        with urlopen(url, timeout=1) as reply:
+            return reply.status == 200
+    except (URLError, OSError):
+        return False

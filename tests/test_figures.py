@@ -1,0 +1,105 @@
+import json
+import time
+
+import pytest
+
+from swarm.errors import UnknownName
+from swarm.figures import ARRANGEMENTS, protocol_diagram, role_figure
+from swarm.figures.look import MARKS, label, paragraph
+from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearse
+from swarm.protocols import PROTOCOLS
+from swarm.turn import Cue
+from tests.recorded import a_record, a_turn
+
+HOSTILE = '<b onmouseover=x>boss</b> <a href="https://evil.example">click</a> & <script>alert(1)</script>'
+
+
+def words_of(figure) -> str:
+    return json.dumps(json.loads(figure.to_json())["data"], ensure_ascii=False)
+
+
+def test_agents_text_is_escaped_wherever_it_is_drawn():
+    drawn = words_of(role_figure(a_record([a_turn(1, role=HOSTILE, reason=HOSTILE)])))
+    assert "<script" not in drawn
+    assert "<a " not in drawn
+    assert "&lt;" in drawn
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("agents", [1, 2, 8, 16, 17, 41])
+def test_every_seat_can_be_clicked(agents, arrangement):
+    record = a_record([a_turn(n, builds_on=[n - 1] if n > 1 else []) for n in range(1, agents + 1)])
+    figure = role_figure(record, arrangement)
+    seats = [int(seat) for trace in figure.data if trace.customdata is not None for seat in trace.customdata]
+    assert sorted(seats) == [*range(1, agents + 1)]
+
+
+def test_each_standing_has_a_symbol_or_outline_of_its_own():
+    looks = [(mark.symbol, mark.filled, mark.scale, mark.colour) for mark in MARKS.values()]
+    named = [mark for name, mark in MARKS.items() if name != "not_reached"]
+    assert len({(mark.symbol, mark.filled, mark.scale) for mark in named}) == len(named), looks
+
+
+def test_what_is_declared_is_drawn_in_two_ways():
+    figure = role_figure(a_record([a_turn(1), a_turn(2, builds_on=[1]), a_turn(3, reports_to=1)]))
+    lines = {
+        trace.name: trace.line.dash for trace in figure.data if trace.name in ("Builds on", "Reports to")
+    }
+    assert lines == {"Builds on": "solid", "Reports to": "dash"}
+
+
+def test_a_run_that_nobody_has_spoken_in_is_drawn():
+    figure = role_figure(a_record([], agents=8, ending=None, thinking=1))
+    assert {trace.name for trace in figure.data if trace.showlegend is None} >= {"Thinking", "Waiting"}
+
+
+def test_a_large_team_is_drawn_in_no_time_and_stays_small():
+    turns = [a_turn(n, role=f"Role {n}", builds_on=range(max(1, n - 4), n)) for n in range(1, 257)]
+    record = a_record(turns)
+    role_figure(record)
+    began = time.perf_counter()
+    figure = role_figure(record)
+    assert time.perf_counter() - began < 0.6
+    assert len(figure.to_json()) < 1_000_000
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_protocol_has_a_diagram_with_all_its_turns(protocol):
+    drawn = protocol_diagram(protocol).data[-1]
+    assert [*zip(drawn.x, drawn.y, strict=True)] == [(turn.step, -turn.seat) for turn in rehearse(protocol)]
+
+
+def test_simultaneous_turns_are_one_step_and_consecutive_ones_many():
+    assert {turn.step for turn in rehearse("shared")} == {1}
+    assert [turn.step for turn in rehearse("sequential")] == [*range(1, DIAGRAM_AGENTS + 1)]
+    assert [turn.step for turn in rehearse("batched", {"size": 2})] == [1, 1, 2, 2, 3]
+
+
+def test_a_protocol_that_goes_on_is_drawn_as_far_as_it_fits():
+    assert len(rehearse("solo", {"token_budget": 10_000_000})) == MAX_TURNS
+
+
+def test_a_protocol_registered_a_minute_ago_has_a_diagram(monkeypatch):
+    async def pairs(mission, team, speak):
+        """Only neighbours hear each other."""
+        before = None
+        for seat in team:
+            turn = await speak(seat, cue=Cue("contribute"), hears=(before,) if before else ())
+            yield turn
+            before = turn
+
+    monkeypatch.setitem(PROTOCOLS, "pairs", pairs)
+    assert [len(turn.heard) for turn in rehearse("pairs")] == [0, 1, 1, 1, 1]
+    assert protocol_diagram("pairs").data
+
+
+def test_an_unknown_protocol_is_refused():
+    with pytest.raises(UnknownName, match="unknown protocol 'anarchy'"):
+        protocol_diagram("anarchy")
+
+
+def test_labels_are_short_and_paragraphs_wrapped():
+    assert label("Chief of everything that there is to be chief of") == "Chief of<br>everything that…"
+    assert label("Donaudampfschifffahrtsgesellschaftskapitän", 10) == "Donaudampf<br>schifffah…"
+    assert paragraph("word " * 100).count("<br>") >= 4
+    assert label("") == ""

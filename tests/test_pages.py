@@ -1,0 +1,310 @@
+"""Every page as a script, without a browser; what only a browser can show is in tests/browser."""
+
+from datetime import timedelta
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from swarm.config import PROJECT
+from swarm.history import History
+from swarm.journal import journal_of
+from swarm.run import new_run_id
+from swarm.verdict import Verdict
+from tests.made import BEGAN, keep, verdict, writing
+from tests.recorded import a_turn, events_of
+
+PAGES = ("run/start.py", "run/compose.py", "run/run.py", "evidence/history.py", "setup/models.py")
+ENDINGS = ("finished", "stopped", "limited", "failed")
+STATUS_WORDS = {
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "limited": "Limit reached",
+    "failed": "Failed",
+    None: "Interrupted",
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """The app with one page open."""
+    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=30).run()
+    assert not app.exception
+    app.switch_page(f"../{page}")
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words_of(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    kinds = ("title", "subheader", "markdown", "caption", "text", "code", "warning", "error")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def keep_run(settings, turns=None, **more) -> str:
+    """Write a run of three agents into the journal; returns its id."""
+    turns = [a_turn(1), a_turn(2, builds_on=[1]), a_turn(3, "abstain")] if turns is None else turns
+    run_id = more.pop("run_id", None) or new_run_id()
+    keep(settings, events_of(turns, run_id=run_id, **more))
+    return run_id
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_works_on_an_empty_history(page, settings):
+    app = opened(page)
+    assert app.title
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_works_with_one_run(page, settings):
+    keep_run(settings)
+    assert not opened(page).error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_works_with_a_thousand_runs(page, settings):
+    events = [
+        event
+        for number in range(1_000)
+        for event in events_of([a_turn(1)], run_id=f"20261122-120000-{number:06x}", minute=number)
+    ]
+    keep(settings, events, "many")
+    assert not opened(page).error
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, None])
+def test_every_status_is_drawn_on_purpose(ending, settings):
+    app = opened("run/run.py", run=keep_run(settings, ending=ending))
+    assert not app.error
+    assert STATUS_WORDS[ending] in words_of(app)
+    assert "SIMULATED" in words_of(app)
+
+
+def test_a_running_run_can_be_stopped(settings):
+    run_id = keep_run(settings, [a_turn(1)], agents=3, ending=None, thinking=2)
+    with writing(journal_of(run_id, settings)):
+        app = opened("run/run.py", run=run_id)
+        assert "Running" in words_of(app)
+        app.button(key="stop").click().run()
+        assert not app.exception
+        assert journal_of(run_id, settings).with_suffix(".stop").exists()
+
+
+@pytest.mark.parametrize("action", ["abstain", "unparsed", "failed"])
+def test_a_run_in_which_nobody_worked_is_drawn(action, settings):
+    app = opened("run/run.py", run=keep_run(settings, [a_turn(1, action), a_turn(2, action)]))
+    assert not app.error
+    assert "**0** active" in words_of(app)
+
+
+def test_an_unscored_verdict_says_why(settings):
+    unscored = Verdict("sim/judge", unscored="its reply could not be read")
+    app = opened("run/run.py", run=keep_run(settings, judged=unscored))
+    assert [metric.value for metric in app.metric if metric.label == "Quality"] == ["–"]
+    app.session_state["details"] = "Verdict"
+    assert "its reply could not be read" in words_of(app.run()).replace("\\", "")
+
+
+@pytest.mark.parametrize("view", ["Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe"])
+def test_every_view_of_a_run_is_drawn(view, settings):
+    app = opened("run/run.py", run=keep_run(settings, judged=verdict()))
+    app.session_state["details"] = view
+    app.run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_transcript_shows_contributions_as_text(settings):
+    app = opened(
+        "run/run.py", run=keep_run(settings, [a_turn(1, text="**Bold** ![x](http://evil.example/x.png)")])
+    )
+    assert "**Bold** ![x](http://evil.example/x.png)" in [text.value for text in app.text]
+    assert "![x]" not in "\n".join(markdown.value for markdown in app.markdown)
+
+
+def test_an_unknown_run_is_one_sentence(settings):
+    app = opened("run/run.py", run="20200101-000000-000000")
+    assert [error.value for error in app.error]
+    assert "unknown" in app.error[0].value.lower() or "no run" in app.error[0].value.lower()
+
+
+def test_a_name_that_is_no_run_id_is_one_sentence(settings):
+    assert len(opened("run/run.py", run="../../etc/passwd").error) == 1
+
+
+def test_without_a_run_the_page_offers_those_there_are(settings):
+    run_id = keep_run(settings)
+    app = opened("run/run.py")
+    app.selectbox(key="pick_run").select(run_id).run()
+    assert not app.exception
+    assert app.query_params["run"] == run_id
+
+
+def test_the_demo_starts_a_run_and_shows_it(settings):
+    app = opened("run/start.py")
+    app.button(key="demo").click().run()
+    assert not app.exception
+    (row,) = History(settings).runs()
+    assert (row.mission_id, row.protocol, row.agents, row.simulated) == (
+        "food-festival",
+        "sequential",
+        8,
+        True,
+    )
+    assert app.query_params["run"] == row.run_id
+
+
+def test_a_composed_run_is_launched_as_composed(settings):
+    app = opened("run/compose.py")
+    app.segmented_control(key="mission_source").set_value("Your own words").run()
+    app.text_area(key="own_goal").set_value("Open a bakery\n- Find a site")
+    app.number_input(key="agents").set_value(3)
+    app.radio(key="protocol").set_value("shared")
+    app.segmented_control(key="pace").set_value("instant").run()
+    app.button(key="run").click().run()
+    assert not app.exception
+    assert not app.error
+    (row,) = History(settings).runs()
+    assert (row.mission_title, row.protocol, row.agents) == ("Open a bakery", "shared", 3)
+
+
+def test_two_clicks_start_one_run(settings):
+    token = "20261122-120000-abcdef"
+    for _click in range(2):
+        app = opened("run/compose.py", agents="2")
+        app.session_state["next_run_id"] = token
+        app.button(key="run").click().run()
+        assert not app.exception
+    assert [row.run_id for row in History(settings).runs()] == [token]
+
+
+def test_links_fill_the_form(settings):
+    app = opened("run/compose.py", mission="sepsis-alert", protocol="broadcast", agents="5")
+    assert app.selectbox(key="mission").value == "sepsis-alert"
+    assert app.radio(key="protocol").value == "broadcast"
+    assert app.number_input(key="agents").value == 5
+    assert "--mission sepsis-alert --protocol broadcast --agents 5" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"mission": "atlantis"}, "unknown mission"),
+        ({"protocol": "anarchy"}, "unknown protocol"),
+        ({"agents": "257"}, "1 to 256"),
+        ({"agents": "0"}, "1 to 256"),
+        ({"agents": "ten"}, "1 to 256"),
+    ],
+)
+def test_a_bad_link_is_one_sentence(query, told, settings):
+    app = opened("run/compose.py", **query)
+    assert told in app.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("goal", ["", "x" * 70_000, "a\0b"])
+def test_a_bad_mission_is_one_sentence_and_nothing_typed_is_lost(goal, settings):
+    app = opened("run/compose.py")
+    app.segmented_control(key="mission_source").set_value("Your own words").run()
+    app.text_area(key="own_goal").set_value(goal).run()
+    assert len(app.error) == 1
+    assert app.text_area(key="own_goal").value == goal
+    assert not [button for button in app.button if button.key == "run"]
+
+
+def test_a_broken_file_names_its_line(settings):
+    app = opened("run/compose.py")
+    app.segmented_control(key="mission_source").set_value("A file").run()
+    app.file_uploader(key="mission_upload").upload(
+        "bakery.toml", b'title = "T"\ngoal = "G"\nrodent = 1\n'
+    ).run()
+    assert "bakery.toml: line 3" in app.error[0].value.replace("\\", "")
+
+
+def test_a_mix_that_does_not_add_up_is_one_sentence(settings):
+    app = opened("run/compose.py")
+    app.segmented_control(key="team_mode").set_value("A mix").run()
+    app.text_input(key="team_mix").set_value("2 sim/strong, 2 sim/weak").run()
+    assert "do not fill 8 seats" in app.error[0].value
+
+
+def test_a_missing_key_is_named_and_no_value_is_shown(settings, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-canary-1234")
+    app = opened("run/compose.py", model="openai/gpt-4.1-mini")
+    assert "OPENAI_API_KEY" in app.error[0].value.replace("\\", "")
+    models = opened("setup/models.py")
+    everything = words_of(models) + str([table.value for table in models.dataframe])
+    assert "ANTHROPIC_API_KEY: present" in everything.replace("\\", "")
+    assert "canary" not in everything
+
+
+def test_real_money_is_asked_for_twice(settings, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    app = opened("run/compose.py", model="openai/gpt-4.1-mini", agents="2")
+    app.button(key="run").click().run()
+    assert not app.exception
+    assert "The run stops before it passes" in words_of(app)
+    assert not History(settings).runs()
+
+
+def test_an_unwritable_data_folder_is_one_sentence(settings, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("ROLELESS_DATA", str(tmp_path / "file"))
+    for page in ("run/start.py", "evidence/history.py"):
+        assert "ROLELESS_DATA" in opened(page).error[0].value.replace("\\", "")
+
+
+def test_the_history_filters_opens_and_deletes(settings):
+    kept = keep_run(settings)
+    other = keep_run(settings, ending="failed")
+    app = opened("evidence/history.py")
+    assert len(app.dataframe[0].value) == 2
+    app.multiselect(key="of_status").set_value(["failed"]).run()
+    assert len(app.dataframe[0].value) == 1
+    app.selectbox(key="pick").select(other).run()
+    app.button(key="open").click().run()
+    assert app.query_params["run"] == other
+    History(settings).delete(other)
+    assert [row.run_id for row in History(settings).runs()] == [kept]
+
+
+def test_deleting_asks_first(settings):
+    run_id = keep_run(settings)
+    app = opened("evidence/history.py")
+    app.selectbox(key="pick").select(run_id).run()
+    app.button(key="delete").click().run()
+    assert app.button(key="really_delete")
+    assert History(settings).count() == 1
+
+
+def test_a_history_of_many_pages_is_paged(settings):
+    for number in range(60):
+        keep_run(settings, [a_turn(1)], run_id=f"20261122-120000-{number:06x}", minute=number)
+    app = opened("evidence/history.py")
+    first = app.dataframe[0].value
+    assert len(first) == 50
+    assert first["Started"].iloc[0] == BEGAN + timedelta(minutes=59)
+
+
+def test_damaged_lines_are_reported(settings):
+    run_id = keep_run(settings)
+    path = journal_of(run_id, settings)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:2], b"garbage\n", *lines[2:]]))
+    app = opened("evidence/history.py")
+    assert "1 line of the journal cannot be read" in app.warning[0].value
+
+
+def test_a_simulated_model_answers_the_test_message(settings):
+    app = opened("setup/models.py")
+    app.button(key="send").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.text[-1].value

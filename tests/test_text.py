@@ -1,0 +1,80 @@
+import json
+import string
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages.shared.mission_input import own_mission, read_upload
+from pages.shared.numbers import ago, count, plural, quality, seconds, usd
+from pages.shared.replayed import prompts_of
+from pages.shared.text import plain
+from swarm.errors import BadMission
+from swarm.prompts import render
+from tests.recorded import a_record, a_turn
+
+
+@given(st.text())
+def test_plain_text_has_no_punctuation_that_could_mean_something(text):
+    safe = plain(text)
+    for place, letter in enumerate(safe):
+        if letter in string.punctuation and letter != "\\":
+            assert safe[place - 1] == "\\"
+    assert "\n" not in safe
+
+
+def test_plain_text_is_cut_where_it_is_told_to():
+    assert plain("a" * 50, 10) == "a" * 9 + "…"
+    assert plain("*Chief* chef") == r"\*Chief\* chef"
+
+
+def test_numbers_have_units_and_the_unknown_is_not_zero():
+    assert (usd(None), usd(0.0), usd(0.06659), usd(1234.5)) == ("unknown", "$0", "$0.0666", "$1,234.50")
+    assert (count(None), count(12345)) == ("–", "12,345")
+    assert [seconds(s) for s in (None, 0.04, 9.96, 61, 3_660)] == [
+        "–",
+        "0.0 s",
+        "10 s",
+        "1 min 1 s",
+        "1 h 1 min",
+    ]
+    assert (quality(None), quality(0.8125)) == ("–", "0.81")
+    assert plural(1, "run") == "1 run"
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [(5, "just now"), (61, "1 minute ago"), (7_300, "2 hours ago"), (200_000, "2 days ago")],
+)
+def test_the_past_is_told_in_one_unit(passed, words):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    assert ago(now - timedelta(seconds=passed), now) == words
+
+
+def test_own_words_become_a_mission():
+    mission = own_mission("Move the office\n- Draw a plan", "Be kind", "* Move servers\n\nTell people")
+    assert [need.text for need in mission.requirements] == ["Draw a plan", "Move servers", "Tell people"]
+    assert mission.values == ("Be kind",)
+    with pytest.raises(BadMission, match="is empty"):
+        own_mission("  ", "Be kind", "Move")
+
+
+def test_an_upload_is_read_by_its_name():
+    assert read_upload("x.toml", b'title = "T"\ngoal = "G"').id == "own"
+    assert read_upload("x.txt", "Bäckerei".encode()).title == "Bäckerei"
+    with pytest.raises(BadMission, match="not UTF-8"):
+        read_upload("x.txt", b"\xff\xfe")
+    with pytest.raises(BadMission, match="not valid TOML"):
+        read_upload("x.toml", b"title = ")
+
+
+def test_prompts_are_put_together_again_byte_for_byte():
+    turns = [a_turn(1), a_turn(2)]
+    record = a_record(turns)
+    asked = prompts_of(a_record(turns, spec={"prompts": render.version()}))
+    first, second = (asked[turn.key][1].text for turn in turns)
+    assert prompts_of(record) == {}  # other prompts than today's
+    assert first[: first.index("\n---\n")] == second[: first.index("\n---\n")]
+    assert "Bake bread." in second
+    assert json.dumps(first) != json.dumps(second)
