@@ -1,8 +1,9 @@
 """This file is where events are kept: append-only files, one JSON object a line, one writer each. The truth.
 
-A line is `{"crc":"<CRC-32 of the event's bytes, hex>","event":{…}}`. What a real model was asked or answered is
-synced to disk before anything depends on it; simulated turns, which cost nothing to repeat, once a run. A writer
-holds an operating-system lock for as long as it lives, so an unfinished run that nobody locks is interrupted.
+A line is `{"crc":"<CRC-32 of the event's bytes, hex>","event":{…}}`. What a real model was asked or
+answered is synced to disk before anything depends on it; simulated turns, which cost nothing to repeat, once
+a run. A writer holds an operating-system lock for as long as it lives, so an unfinished run that nobody locks
+is interrupted.
 """
 
 import asyncio

@@ -167,7 +167,9 @@ def print_findings(findings: Sequence["Finding"]) -> None:
 def _columns(*names: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=None, pad_edge=False)
     for position, name in enumerate(names):
-        table.add_column(name, justify="right" if position in right else "left", overflow="fold")
+        # The first column names the thing, to be copied whole.
+        side = "right" if position in right else "left"
+        table.add_column(name, justify=side, overflow="fold", no_wrap=position == 0)
     return table
 
 

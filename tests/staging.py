@@ -159,7 +159,9 @@ def played(
 
     async def drain() -> list[Event]:
         events = play(spec, run_id="r1", models=stage(*models), before=before, policy=policy, **how)
-        return [event async for event in events]
+        # A run that waits for itself shall fail its test, not hang it.
+        async with asyncio.timeout(30):
+            return [event async for event in events]
 
     return asyncio.run(drain())
 

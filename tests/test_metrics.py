@@ -137,6 +137,10 @@ def test_the_last_turn_decides_for_who_never_delivered():
     assert parts([did(1, "abstain"), did(1, "failed", 2)], 1, complete=True) == {1: "failed"}
 
 
+def test_an_intention_after_an_abstention_does_not_undo_it():
+    assert parts([did(1, "abstain"), did(1, "intend", 2)], 1, complete=True) == {1: "abstained"}
+
+
 def test_a_leader_is_active_by_planning():
     assert parts([plan(2)], 3, complete=True) == {1: "active", 2: "directed_idle", 3: "directed_idle"}
 

@@ -2,52 +2,19 @@
 
 import streamlit as st
 
-from pages.shared import state
+from pages.shared.compose_link import fill_form
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import choose_mission
 from pages.shared.numbers import count, seconds, usd
 from pages.shared.resources import estimates, history, missions, settings
 from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
-from pages.shared.text import plain
+from pages.shared.text import plain, sentence
 from swarm.command import command_line, mission_toml
 from swarm.compose import compose
-from swarm.errors import BadInput, SwarmError
+from swarm.errors import SwarmError
 from swarm.estimate import Estimates
-from swarm.mission import find_mission
 from swarm.models.catalogue import card_of
-from swarm.protocols import find_protocol
 from swarm.spec import RunSpec
-from swarm.team import MAX_AGENTS, check_agents
-
-DEFAULTS = {"mission": "food-festival", "mission_level": "L3", "agents": 8, "model": "sim/strong"}
-
-
-def fill_form() -> None:
-    """Fill the form from the link that led here, else as it was, else with defaults.
-
-    Raises:
-        BadInput: when the link names what does not exist; the form then stays as it was.
-    """
-    for key, value in DEFAULTS.items():
-        st.session_state.setdefault(key, value)
-    wanted = st.query_params
-    if "mission" in wanted:
-        mission = find_mission(missions(), wanted["mission"])
-        state.fill_from_link("mission", mission_level=mission.level, mission=mission.id)
-    if "protocol" in wanted:
-        find_protocol(wanted["protocol"])
-        state.fill_from_link("protocol", protocol=wanted["protocol"])
-    if "agents" in wanted:
-        state.fill_from_link("agents", agents=agents_of(wanted["agents"]))
-    if "model" in wanted:
-        state.fill_from_link("model", model=wanted["model"])
-
-
-def agents_of(text: str) -> int:
-    """Read a number of agents; raises BadInput when it is none."""
-    if not text.isdecimal():
-        raise BadInput(f"{text!r} agents: a team has 1 to {MAX_AGENTS} agents")
-    return check_agents(int(text))
 
 
 @st.dialog("Spend real money?", icon=":material/payments:")
@@ -103,7 +70,7 @@ st.title("Compose a run", anchor=False)
 try:
     fill_form()
 except SwarmError as error:
-    st.error(plain(error))
+    st.error(sentence(error), icon=":material/error:")
 
 form, outcome = st.columns([8, 5], gap="large")
 with form:
@@ -136,4 +103,4 @@ with outcome:
         )
         show_outcome(composed, conditions.judge)
     except SwarmError as error:
-        st.error(plain(error))
+        st.error(sentence(error), icon=":material/error:")

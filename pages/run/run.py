@@ -3,28 +3,23 @@
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.badges import STATUS, kind_badge, status_badge
-from pages.shared.exports import export_menu
-from pages.shared.numbers import count, plural, quality, seconds, usd
 from pages.shared.outcome import show_deliverable, show_recipe, show_spending, show_verdict
 from pages.shared.picture import draw_choosable
-from pages.shared.resources import history, settings
-from pages.shared.seats import PARTS_EXPLAINED, list_seats, show_participation
-from pages.shared.text import plain
+from pages.shared.resources import history
+from pages.shared.run_cards import show_cards
+from pages.shared.run_heading import show_heading, show_numbers
+from pages.shared.seats import list_seats, show_participation
+from pages.shared.text import sentence
 from pages.shared.transcript import show_transcript
-from pages.shared.words import protocol_name, protocol_sentence, run_label
+from pages.shared.words import run_label
 from swarm.errors import SwarmError
 from swarm.figures import ARRANGEMENTS, role_figure
 from swarm.graph import seats_of
-from swarm.launch import relaunch, stop
 from swarm.record import RunRecord
 
 POLL_S = 0.5
 CHOICES = 200
-QUALITY_EXPLAINED = (
-    "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
-)
-DEPTH_EXPLAINED = "Layers of who builds on or reports to whom, as the agents say; 1 is flat."
+LATEST = 6
 TABS = ("Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe")
 
 
@@ -37,66 +32,18 @@ def pick_a_run() -> None:
         st.page_link("../run/start.py", label="Go to Start", icon=":material/play_circle:")
         return
     by_id = {row.run_id: run_label(row) for row in rows}
-    chosen = st.selectbox("Which run", [*by_id], format_func=by_id.__getitem__, index=None, key="pick_run")
+    chosen = st.selectbox(
+        "Which run",
+        [*by_id],
+        format_func=by_id.__getitem__,
+        index=None,
+        key="pick_run",
+        placeholder="Choose one",
+    )
     if chosen:
         state.show_run(chosen)
-
-
-def show_heading(record: RunRecord) -> None:
-    """What this run is, how it stands, and what can be done about it."""
-    spec = record.spec
-    with st.container(horizontal=True, vertical_alignment="center"):
-        status_badge(record.status)
-        kind_badge(record.simulated)
-        st.space("stretch")
-        show_actions(record)
-    st.title(plain(spec.mission.title), anchor=False)
-    models = ", ".join(f"{seated} × {model}" for model, seated in spec.team.models.items())
-    st.markdown(
-        f"**{plain(protocol_name(spec.protocol))}** with {plural(len(spec.team), 'agent')} "
-        f"({plain(models)}). "
-        f":gray[{protocol_sentence(spec.protocol)}]"
-    )
-    if record.reason:
-        st.warning(plain(f"{STATUS[record.status].label}: {record.reason}"), icon=STATUS[record.status].icon)
-    elif record.status == "interrupted":
-        st.warning(
-            "The process that performed this run is gone. What was done is kept.",
-            icon=":material/power_off:",
-        )
-    for warning in spec.warnings:
-        st.caption(f":material/info: {plain(warning)}")
-
-
-def show_actions(record: RunRecord) -> None:
-    """Stop or resume, and export."""
-    if record.status == "running" and st.button("Stop", icon=":material/stop_circle:", key="stop"):
-        stop(record.run_id, settings())
-        st.toast("Stopping: calls in flight are finished first.")
-    resumable = record.status not in ("running", "finished")
-    if resumable and st.button("Resume", icon=":material/resume:", key="resume", type="primary"):
-        relaunch(record.run_id, settings())
-        st.rerun()
-    export_menu(record)
-
-
-def show_numbers(record: RunRecord) -> None:
-    """The headline numbers."""
-    verdict, spent, seats = record.verdict, record.spent, len(record.spec.team)
-    with st.grid(6, min_column_width=140):
-        st.metric(
-            "Quality", quality(verdict.quality if verdict else None), border=True, help=QUALITY_EXPLAINED
-        )
-        st.metric("Depth", count(record.depth), border=True, help=DEPTH_EXPLAINED)
-        st.metric(
-            "Active agents", f"{record.participation.active} of {seats}", border=True, help=PARTS_EXPLAINED
-        )
-        st.metric("Tokens", count(spent.tokens), border=True, help="Input and output, the judge's included.")
-        cost = "Cost, simulated" if record.simulated else "Cost"
-        st.metric(cost, plain(usd(spent.cost_usd)), border=True)
-        ticking = record.status == "running"
-        passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
-        st.metric("Time", seconds(record.duration_s + passed), border=True)
+    st.space("small")
+    show_cards(rows[:LATEST])
 
 
 def show_organization(record: RunRecord) -> int | None:
@@ -158,7 +105,7 @@ def show_run(run_id: str) -> None:
             show_numbers(record)
             show_details(record, show_organization(record))
         except SwarmError as error:
-            st.error(plain(error))
+            st.error(sentence(error), icon=":material/error:")
 
     live()
 
@@ -171,5 +118,5 @@ try:
         state.use_up_run_id(shown)
         show_run(shown)
 except SwarmError as error:
-    st.error(plain(error))
+    st.error(sentence(error), icon=":material/error:")
     st.page_link("../evidence/history.py", label="Go to the history", icon=":material/history:")

@@ -4,15 +4,13 @@ import secrets
 
 import streamlit as st
 
-from pages.shared import state
-from pages.shared.badges import kind_badge, status_badge
 from pages.shared.demo import demo_spec
 from pages.shared.launching import run_and_watch
-from pages.shared.numbers import ago, quality
 from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
-from pages.shared.text import plain
-from pages.shared.words import protocol_name, protocol_sentence, team_words
+from pages.shared.run_cards import show_cards
+from pages.shared.text import plain, sentence
+from pages.shared.words import protocol_name, protocol_sentence
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram, role_figure
 from swarm.history import RunFilter, RunRow
@@ -23,7 +21,7 @@ LOOKED_AT = 20  # finished runs, for one worth drawing
 EXPLAINED = {
     "fixed_roles": "Somebody hands out the roles",
     "coordinator": "Somebody is the boss",
-    "sequential": "Nobody is: agents find their own roles",
+    "sequential": "Nobody: agents find their own roles",
 }
 
 
@@ -56,7 +54,10 @@ def show_explanation() -> None:
                     key=f"explain_{protocol}",
                 )
                 st.caption(f"{protocol_name(protocol)}. {protocol_sentence(protocol)}")
-    st.caption("Five agents, one a row; time runs to the right; a line leads to everybody who hears it.")
+    st.caption(
+        "Five agents, one a row; time runs to the right; a line leads to everybody who hears it. "
+        "Diamond: plans. Square: works in a role it was given. Disc: works in a role of its own."
+    )
 
 
 def show_graph(row: RunRow) -> None:
@@ -67,21 +68,6 @@ def show_graph(row: RunRow) -> None:
         f"{plain(row.mission_title)}: every disc is an agent with the role it chose; lines lead to those "
         "whose work it used."
     )
-
-
-def show_latest(rows: list[RunRow]) -> None:
-    """The latest runs as cards that lead to them."""
-    st.subheader("Latest runs", anchor=False)
-    with st.grid(3, min_column_width=280):
-        for row in rows:
-            with st.container(border=True, height="stretch", gap="xxsmall"):
-                if st.button(plain(row.mission_title, 70), type="tertiary", key=f"open_{row.run_id}"):
-                    state.show_run(row.run_id)
-                scored = f" · quality {quality(row.quality)}" if row.quality is not None else ""
-                st.caption(f"{team_words(row.agents, row.protocol)}{scored} · {ago(row.started)}")
-                with st.container(horizontal=True):
-                    status_badge(row.status)
-                    kind_badge(row.simulated)
 
 
 try:
@@ -98,6 +84,7 @@ try:
         with picture:
             show_graph(organized)
     if latest := history().runs(limit=LATEST):
-        show_latest(latest)
+        st.subheader("Latest runs", anchor=False)
+        show_cards(latest)
 except SwarmError as error:
-    st.error(plain(error))
+    st.error(sentence(error), icon=":material/error:")

@@ -135,7 +135,7 @@ def _show_diagram(protocol: str, options: dict[str, Option]) -> None:
     draw(figure, alt=in_a_sentence(protocol), key="protocol_diagram")
     st.caption(
         "Five agents, one a row. A line leads from a turn to those who hear it. "
-        "Diamond: plans. Circle: announces. Disc: works. Square: works in a given role."
+        "Diamond: plans. Circle: announces. Disc: works in a role of its own. Square: in a given one."
     )
 
 

@@ -9,6 +9,13 @@ _ADDRESS = re.compile(r"(?i)(?<=https)(?=:)|(?<=http)(?=:)|(?<=www)(?=\.)|(?<=\S
 _JOINER = "\u2060"
 
 
+def sentence(error: Exception) -> str:
+    """An error a person can act upon, as a sentence that is safe to show."""
+    first, space, rest = str(error).partition(" ")
+    # File names and quoted values keep their case.
+    return plain((first.capitalize() if first.isalpha() and first.islower() else first) + space + rest)
+
+
 def plain(text: object, limit: int | None = None) -> str:
     r"""Make text literal in any widget that understands Markdown: no link, image, icon, colour or formula.
 

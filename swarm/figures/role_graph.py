@@ -1,5 +1,6 @@
 """This file is where a role graph is drawn: who took which role, builds on whom, or sat it out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""
 DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
 """Of nodes in pixels, smallest and largest, by the size of the team."""
+PIXELS_PER_ROW = 58
+"""So much room has a seat with its role name in a column of layers."""
 ARROWS_UP_TO = 300
 CURVES_UP_TO = 300
 """More edges are drawn as plain straight lines, to keep the figure light."""
@@ -64,12 +67,7 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
             figure.add_traces([_nodes(chosen, places, sizes, colours), _key_to(standing)])
     if len(places) <= LABELS_UP_TO:
         figure.add_trace(_names(seats, places, sizes, arrangement))
-    bare(figure, height)
-    named = arrangement == "seats" and len(places) <= LABELS_UP_TO
-    figure.update_xaxes(range=[-2.3, 2.3] if named else [-1.25, 1.25])
-    if arrangement == "layers":
-        _name_layers(figure, seats)
-    figure.update_yaxes(range=[-1.5, 1.45] if len(places) <= LABELS_UP_TO else [-1.12, 1.12])
+    _frame(figure, seats, places, arrangement, height)
     return figure
 
 
@@ -79,6 +77,26 @@ def _places(record: RunRecord, seats: Sequence[SeatNow], arrangement: Arrangemen
         return layered(layer_of)
     planners = {turn.seat for turn in (*record.turns, *record.speaking) if turn.cue == "plan"}
     return ring(len(seats), planners)
+
+
+def _frame(
+    figure: go.Figure,
+    seats: Sequence[SeatNow],
+    places: Mapping[int, Place],
+    arrangement: Arrangement,
+    height: int,
+) -> None:
+    """Leave room for names: beside a ring, below the seats of a layer."""
+    named = len(places) <= LABELS_UP_TO
+    if arrangement == "layers":
+        tallest = max(Counter(x for x, _ in places.values()).values())
+        bare(figure, max(height, 130 + PIXELS_PER_ROW * tallest) if named else height)
+        figure.update_xaxes(range=[-1.25, 1.25])
+        _name_layers(figure, seats)
+    else:
+        bare(figure, height)
+        figure.update_xaxes(range=[-2.3, 2.3] if named else [-1.25, 1.25])
+    figure.update_yaxes(range=[-1.5, 1.45] if named or arrangement == "layers" else [-1.12, 1.12])
 
 
 def _name_layers(figure: go.Figure, seats: Sequence[SeatNow]) -> None:
@@ -209,11 +227,14 @@ def _names(
     arrangement: Arrangement,
 ) -> go.Scatter:
     named = [seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"]
+    width, lines = (17, 2) if len(places) <= TWO_LINES_UP_TO else (17, 1)
+    if arrangement == "layers":
+        width, lines = 24, 1
     return go.Scatter(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],
         mode="markers+text",
-        text=[label(seat.role or "", lines=2 if len(places) <= TWO_LINES_UP_TO else 1) for seat in named],
+        text=[label(seat.role or "", width, lines) for seat in named],
         textposition=[_side(places[seat.number], arrangement) for seat in named],
         textfont={"size": 13},
         cliponaxis=False,

@@ -87,7 +87,8 @@ def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
 def settled(page: Page) -> None:
     """Wait until the page's script has run and nothing on it is stale."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-    page.locator('[data-stale="true"]').first.wait_for(state="detached")
+    for unfinished in ('[data-stale="true"]', '[data-testid="stSkeleton"]'):
+        page.wait_for_selector(unfinished, state="detached")
 
 
 def keep_picture(page: Page, name: str) -> Path:

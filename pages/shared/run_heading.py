@@ -1,0 +1,76 @@
+"""This file is where a run is introduced: how it stands, what can be done about it, its headline numbers."""
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.badges import STATUS, kind_badge, status_badge
+from pages.shared.exports import export_menu
+from pages.shared.numbers import count, plural, quality, seconds, usd
+from pages.shared.resources import settings
+from pages.shared.seats import PARTS_EXPLAINED
+from pages.shared.text import plain
+from pages.shared.words import protocol_name, protocol_sentence
+from swarm.launch import relaunch, stop
+from swarm.record import RunRecord
+
+QUALITY_EXPLAINED = (
+    "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
+)
+DEPTH_EXPLAINED = "Layers of who builds on or reports to whom, as the agents say; 1 is flat."
+
+
+def show_heading(record: RunRecord) -> None:
+    """What this run is, how it stands, and what can be done about it."""
+    spec = record.spec
+    with st.container(horizontal=True, vertical_alignment="center"):
+        status_badge(record.status)
+        kind_badge(record.simulated)
+        st.space("stretch")
+        show_actions(record)
+    st.title(plain(spec.mission.title), anchor=False)
+    models = ", ".join(f"{seated} × {model}" for model, seated in spec.team.models.items())
+    st.markdown(
+        f"**{plain(protocol_name(spec.protocol))}** with {plural(len(spec.team), 'agent')} "
+        f"({plain(models)}). "
+        f":gray[{protocol_sentence(spec.protocol)}]"
+    )
+    if record.reason:
+        st.warning(plain(f"{STATUS[record.status].label}: {record.reason}"), icon=STATUS[record.status].icon)
+    elif record.status == "interrupted":
+        st.warning(
+            "The process that performed this run is gone. What was done is kept.",
+            icon=":material/power_off:",
+        )
+    for warning in spec.warnings:
+        st.caption(f":material/info: {plain(warning)}")
+
+
+def show_actions(record: RunRecord) -> None:
+    """Stop or resume, and export."""
+    if record.status == "running" and st.button("Stop", icon=":material/stop_circle:", key="stop"):
+        stop(record.run_id, settings())
+        st.toast("Stopping: calls in flight are finished first.")
+    resumable = record.status not in ("running", "finished")
+    if resumable and st.button("Resume", icon=":material/resume:", key="resume", type="primary"):
+        relaunch(record.run_id, settings())
+        st.rerun()
+    export_menu(record)
+
+
+def show_numbers(record: RunRecord) -> None:
+    """The headline numbers."""
+    verdict, spent, seats = record.verdict, record.spent, len(record.spec.team)
+    with st.grid(6, min_column_width=140):
+        st.metric(
+            "Quality", quality(verdict.quality if verdict else None), border=True, help=QUALITY_EXPLAINED
+        )
+        st.metric("Depth", count(record.depth), border=True, help=DEPTH_EXPLAINED)
+        st.metric(
+            "Active agents", f"{record.participation.active} of {seats}", border=True, help=PARTS_EXPLAINED
+        )
+        st.metric("Tokens", count(spent.tokens), border=True, help="Input and output, the judge's included.")
+        cost = "Cost, simulated" if record.simulated else "Cost"
+        st.metric(cost, plain(usd(spent.cost_usd)), border=True)
+        ticking = record.status == "running"
+        passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
+        st.metric("Time", seconds(record.duration_s + passed), border=True)

@@ -1,0 +1,55 @@
+"""This file is where one message is sent to one model, to see that it answers."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.numbers import count, seconds, usd
+from pages.shared.resources import settings
+from pages.shared.text import plain
+from swarm.models.card import ModelCard
+from swarm.models.catalogue import card_of, open_model, present_keys
+from swarm.models.model import Message, Model, Request, likely_tokens
+
+GREETING = "Say in one sentence what you would bring to a team."
+REPLY_TOKENS = 300
+TIMEOUT_S = 30.0
+
+
+def show_test(cards: Sequence[ModelCard]) -> None:
+    """Send one message to one model and show its reply."""
+    usable = [card.id for card in cards if not card.keys or present_keys(card, settings())]
+    usable = [name for name in usable if name != "sim/judge"]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Model", usable, key="test_model", accept_new_options=True, width=320)
+        text = st.text_input("Message", GREETING, key="test_message", width=420)
+    card = card_of(str(name), settings())
+    price = "free" if card.simulated else f"at most {usd(_price(card, text or ''))}"
+    if st.button(plain(f"Send ({price})"), icon=":material/send:", key="send"):
+        model = open_model(card.id, settings(), pace="instant")
+        with st.spinner("Waiting for the reply"):
+            show_reply(model, text or "")
+
+
+def show_reply(model: Model, text: str) -> None:
+    """Ask, and frame what comes back as the model's words."""
+    request = Request((Message("user", (text,)),), max_tokens=REPLY_TOKENS, timeout_s=TIMEOUT_S)
+    asked = time.monotonic()
+    reply = asyncio.run(model.complete(request))
+    taken = time.monotonic() - asked
+    with st.container(border=True):
+        st.caption(f"{plain(model.name)} replied:")
+        st.text(reply.text)
+        st.caption(
+            " · ".join(
+                [f"{count(reply.usage.tokens)} tokens", plain(usd(reply.usage.cost_usd)), seconds(taken)]
+            )
+        )
+
+
+def _price(card: ModelCard, text: str) -> float | None:
+    return card.price and card.price.cost(
+        input_tokens=likely_tokens(len(text)) + 50, output_tokens=REPLY_TOKENS
+    )
