@@ -197,8 +197,8 @@ def test_links_fill_the_form(settings):
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ({"mission": "atlantis"}, "unknown mission"),
-        ({"protocol": "anarchy"}, "unknown protocol"),
+        ({"mission": "atlantis"}, "Unknown mission"),
+        ({"protocol": "anarchy"}, "Unknown protocol"),
         ({"agents": "257"}, "1 to 256"),
         ({"agents": "0"}, "1 to 256"),
         ({"agents": "ten"}, "1 to 256"),

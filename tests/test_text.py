@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pages.shared.mission_input import own_mission, read_upload
 from pages.shared.numbers import ago, count, plural, quality, seconds, usd
 from pages.shared.replayed import prompts_of
-from pages.shared.text import plain
+from pages.shared.text import plain, sentence
 from swarm.errors import BadMission
 from swarm.prompts import render
 from tests.recorded import a_record, a_turn
@@ -78,3 +78,15 @@ def test_prompts_are_put_together_again_byte_for_byte():
     assert first[: first.index("\n---\n")] == second[: first.index("\n---\n")]
     assert "Bake bread." in second
     assert json.dumps(first) != json.dumps(second)
+
+
+def test_an_error_becomes_a_sentence_and_names_keep_their_case():
+    assert sentence(BadMission("unknown mission")) == "Unknown mission"
+    assert sentence(BadMission("bakery.toml: line 3")) == r"bakery\.toml\: line 3"
+    assert sentence(BadMission("")) == ""
+
+
+def test_bare_addresses_do_not_become_links():
+    for address in ("http://a.b", "HTTPS://a.b", "www.a.b", "me@a.b"):
+        assert plain(address).replace("\\", "") != address
+        assert plain(address).replace("\\", "").replace("\u2060", "") == address

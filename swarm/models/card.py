@@ -60,7 +60,7 @@ class ModelCard:
     price: Price | None = None
     """None when it is unknown."""
     priced_on: date | None = None
-    """When the price was read from the provider's list."""
+    """When the price was read."""
     context: int | None = None
     """Tokens of prompt and reply together; None when unknown."""
     max_output: int = 4_000
