@@ -40,7 +40,9 @@ def serve(port_of: "multiprocessing.Queue[int]", delay_s: float) -> None:
         message = {"role": "assistant", "content": ANSWER}
         usage = {"prompt_tokens": 1000, "completion_tokens": 300, "total_tokens": 1300}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
-        return web.json_response({"id": "x", "object": "chat.completion", "model": "bench", "choices": [choice], "usage": usage})
+        return web.json_response(
+            {"id": "x", "object": "chat.completion", "model": "bench", "choices": [choice], "usage": usage}
+        )
 
     app = web.Application(client_max_size=2**26)
     app.router.add_post("/v1/chat/completions", complete)
@@ -67,7 +69,9 @@ async def bare(requests: list[Request], model: str, together: bool) -> None:
 
     async def ask(request: Request) -> None:
         messages = [{"role": message.role, "content": message.text} for message in request.messages]
-        await litellm.acompletion(model=model, messages=messages, max_tokens=4000, temperature=0.7, max_retries=0)
+        await litellm.acompletion(
+            model=model, messages=messages, max_tokens=4000, temperature=0.7, max_retries=0
+        )
 
     if together:
         async with asyncio.TaskGroup() as group:
@@ -111,9 +115,15 @@ def main() -> None:
     """Measure and print."""
     print(f"{'work':32}{'bare':>8}{'engine':>8}{'ratio':>7}")
     found: dict[str, dict[str, float]] = {}
-    for protocol, agents, delay_s in (("sequential", 64, 0.0), ("sequential", 256, 0.0), ("shared", 256, 0.05)):
+    for protocol, agents, delay_s in (
+        ("sequential", 64, 0.0),
+        ("sequential", 256, 0.0),
+        ("shared", 256, 0.05),
+    ):
         port_of: multiprocessing.Queue[int] = multiprocessing.get_context("spawn").Queue()
-        server = multiprocessing.get_context("spawn").Process(target=serve, args=(port_of, delay_s), daemon=True)
+        server = multiprocessing.get_context("spawn").Process(
+            target=serve, args=(port_of, delay_s), daemon=True
+        )
         server.start()
         os.environ["OPENAI_API_BASE"] = f"http://127.0.0.1:{port_of.get()}/v1"
         os.environ["OPENAI_API_KEY"] = "not-a-key"

@@ -128,11 +128,7 @@ def main() -> int:
     worst = max(float(row["max"]) for row in rows[1:])
     ok = float(rows[0]["p99"]) <= ORDINARY_P99_MS and worst <= HOSTILE_MAX_MS
     figures = {key: round(float(rows[0][key]), 3) for key in ("p50", "p99", "max")}
-    print(
-        json.dumps(
-            {"bench": "reply", "ordinary_ms": figures, "hostile_max_ms": round(worst, 1), "ok": ok}
-        )
-    )
+    print(json.dumps({"bench": "reply", "ordinary_ms": figures, "hostile_max_ms": round(worst, 1), "ok": ok}))
     return 0 if ok else 1
 
 

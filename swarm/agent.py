@@ -71,9 +71,7 @@ def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:
         elif job.agent in jobs:
             notes.append(f"dropped a second job for agent {job.agent}")
         else:
-            jobs[job.agent] = Assignment(
-                job.agent, one_line(job.role) or "Unnamed role", job.job.strip()
-            )
+            jobs[job.agent] = Assignment(job.agent, one_line(job.role) or "Unnamed role", job.job.strip())
     if not jobs:
         reason = "the plan gives nobody a job"
         return replace(turn, action="unparsed", reason=reason, notes=tuple(notes))
@@ -104,11 +102,7 @@ def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn
     named = tuple(dict.fromkeys(answer.builds_on))
     lead = answer.reports_to
     strangers = sorted({seat for seat in (*named, lead) if seat is not None and seat not in known})
-    note = (
-        (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",)
-        if strangers
-        else ()
-    )
+    note = (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",) if strangers else ()
     return replace(
         turn,
         action="contribute",

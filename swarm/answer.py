@@ -38,9 +38,7 @@ def _list_of_agents(value: Any) -> Any:
 
 def _agent_or_nobody(value: Any) -> Any:
     return (
-        None
-        if isinstance(value, str) and value.strip().lower() in ("", "none", "null", "nobody")
-        else value
+        None if isinstance(value, str) and value.strip().lower() in ("", "none", "null", "nobody") else value
     )
 
 
@@ -57,19 +55,13 @@ class Answer(BaseModel):
 class AgentAnswer(Answer):
     """What an agent returns: a role it chose, whether it takes part, and its contribution."""
 
-    role: Text = Field(
-        default="", description="The role you take, in your own words, two to five words."
-    )
+    role: Text = Field(default="", description="The role you take, in your own words, two to five words.")
     participate: bool = Field(description="false to sit this mission out.")
-    reason: Text = Field(
-        default="", description="One sentence: why you contribute this, or why you abstain."
+    reason: Text = Field(default="", description="One sentence: why you contribute this, or why you abstain.")
+    contribution: Text = Field(default="", description="Your part of the deliverable; empty if you abstain.")
+    builds_on: Annotated[list[AgentNumber], Field(max_length=1_000), BeforeValidator(_list_of_agents)] = (
+        Field(default_factory=list[int], description="Numbers of the agents whose work above you used.")
     )
-    contribution: Text = Field(
-        default="", description="Your part of the deliverable; empty if you abstain."
-    )
-    builds_on: Annotated[
-        list[AgentNumber], Field(max_length=1_000), BeforeValidator(_list_of_agents)
-    ] = Field(default_factory=list[int], description="Numbers of the agents whose work above you used.")
     reports_to: Annotated[AgentNumber | None, BeforeValidator(_agent_or_nobody)] = Field(
         default=None, description="Number of the agent above you follow as a lead, or null."
     )

@@ -7,12 +7,13 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from swarm.answer import Answer
 from swarm.budget import Budget
-from swarm.errors import MalformedReply, ModelUnavailable
+from swarm.errors import MalformedReply, ModelUnavailable, Stopped
 from swarm.events import CallEnded, CallStarted, Fact
 from swarm.models.model import Model, Request
 from swarm.prompts.render import ask_again
@@ -79,6 +80,7 @@ class Caller:
         clock: Callable[[], float],
         stored: Mapping[int | None, Sequence[Call]],
         policy: RetryPolicy,
+        stop: asyncio.Event,
     ) -> None:
         """Take what a run needs for its calls.
 
@@ -89,6 +91,7 @@ class Caller:
             clock: seconds since the run began.
             stored: calls made before the run was interrupted, by turn index (None: the judge's).
             policy: when to ask again.
+            stop: once it is set, no further request leaves.
         """
         self._models = models
         self._budget = budget
@@ -96,6 +99,7 @@ class Caller:
         self._clock = clock
         self._stored = stored
         self._policy = policy
+        self._stop = stop
         self._failed_turns: Counter[str] = Counter()
         self._given_up: dict[str, ModelUnavailable] = {}
 
@@ -104,6 +108,7 @@ class Caller:
 
         Raises:
             LimitExceeded: when a call could pass a limit of the run.
+            Stopped: when somebody asked the run to stop.
             ModelUnavailable: when no call to this model can succeed any more.
         """
         calls = list(self._stored.get(index, ()))
@@ -144,12 +149,15 @@ class Caller:
             await self._tell(CallEnded, index=index, outcome=outcome, because=str(error))
             if gives_up:
                 raise error
-            await asyncio.sleep(wait_s or 0.0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), wait_s)
 
     async def _call(self, model: Model, request: Request) -> tuple[Call, ModelUnavailable | None]:
         """One attempt, with the money for it reserved before and settled after, whatever happens."""
         if model.name in self._given_up:
             raise self._given_up[model.name]
+        if self._stop.is_set():
+            raise Stopped("stopped by request")
         most = model.most(request)
         reservation = await self._budget.reserve(most)
         number = self._budget.calls

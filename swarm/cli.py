@@ -94,9 +94,7 @@ def run(
         list[str] | None, typer.Option(help="A setting of the protocol, as name=value.")
     ] = None,
     roles_file: Annotated[Path | None, typer.Option(help="Roles for fixed_roles, one a line.")] = None,
-    max_usd: Annotated[
-        float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")
-    ] = None,
+    max_usd: Annotated[float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens, input and output.")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Most calls to models.")] = None,
     timeout_s: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
@@ -216,9 +214,7 @@ def export(
 
 
 @app.command()
-def delete(
-    run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
-) -> None:
+def delete(run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Delete a run from the history."""
     from swarm.history import History
 
@@ -332,9 +328,7 @@ def _settings() -> "Settings":
     return read_settings()
 
 
-def _mission(
-    mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings"
-) -> "Mission":
+def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings") -> "Mission":
     from swarm.mission import find_mission, load_library, mission_from_text, read_mission
 
     if sum(value is not None for value in (mission_id, file, goal)) != 1:

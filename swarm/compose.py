@@ -132,9 +132,7 @@ def _judge(
             f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none"
         )
     if not judge.simulated and judge.family in {card.family for card in cards}:
-        return judge, (
-            f"The judge {wanted} is of the same family as the team: it may favour its own kind.",
-        )
+        return judge, (f"The judge {wanted} is of the same family as the team: it may favour its own kind.",)
     return judge, ()
 
 
@@ -156,9 +154,7 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
             "limit calls or tokens instead, or add its price to data/models.toml"
         )
     if unpriced:
-        return limits, (
-            f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",
-        )
+        return limits, (f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",)
     if limits.usd is None:
         return replace(limits, usd=DEFAULT_MAX_USD), ()
     return limits, ()

@@ -94,9 +94,7 @@ def _data_folder(settings: Settings) -> Finding:
 
 def _missions(settings: Settings) -> Finding:
     try:
-        return Finding(
-            "missions", "good", f"{len(load_library(settings.mission_folders))} in the library"
-        )
+        return Finding("missions", "good", f"{len(load_library(settings.mission_folders))} in the library")
     except SwarmError as error:
         return Finding("missions", "bad", str(error))
 
@@ -108,9 +106,7 @@ def _history(settings: Settings) -> Finding:
     except SwarmError as error:
         return Finding("history", "bad", str(error))
     if damages:
-        return Finding(
-            "history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)"
-        )
+        return Finding("history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)")
     return Finding("history", "good", f"{runs} runs")
 
 
@@ -135,6 +131,4 @@ def _chromium(settings: Settings) -> Finding:
     found = find_chromium(settings)
     if found:
         return Finding("Chromium", "good", found)
-    return Finding(
-        "Chromium", "note", "not found; only the browser tests need it (make test installs it)"
-    )
+    return Finding("Chromium", "note", "not found; only the browser tests need it (make test installs it)")

@@ -92,9 +92,7 @@ class _Rehearsal:
         return turn
 
     def _turn(self, seat: Seat, cue: Cue, usage: Usage) -> Turn:
-        everyone = [
-            Assignment(other.number, "Specialist for a part", "x" * 120) for other in self.spec.team
-        ]
+        everyone = [Assignment(other.number, "Specialist for a part", "x" * 120) for other in self.spec.team]
         return Turn(
             index=len(self.turns),
             seat=seat.number,
@@ -118,9 +116,7 @@ class _Rehearsal:
 
 async def _rehearse(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> Estimate:
     rehearsal = _Rehearsal(spec, cards, answer_tokens)
-    async for _turn in find_protocol(spec.protocol, spec.options)(
-        spec.mission, spec.team, rehearsal.speak
-    ):
+    async for _turn in find_protocol(spec.protocol, spec.options)(spec.mission, spec.team, rehearsal.speak):
         pass
     deliverable = "x" * sum(len(turn.text) for turn in rehearsal.turns if turn.action == "contribute")
     usages = [turn.usage for turn in rehearsal.turns]

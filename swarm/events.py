@@ -94,6 +94,13 @@ class TurnTaken(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolEnded(Fact):
+    """Everybody spoke who was to speak; only the judge is left."""
+
+    kind: Literal["protocol_ended"] = "protocol_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunJudged(Fact):
     """The judge scored the deliverable, or could not."""
 
@@ -128,6 +135,7 @@ Event: TypeAlias = (
     | CallStarted
     | CallEnded
     | TurnTaken
+    | ProtocolEnded
     | RunJudged
     | RunFinished
     | RunDeleted

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from swarm.errors import UnknownName
-from swarm.graph import role_graph
+from swarm.graph import graphml
 from swarm.record import RunRecord, summary
 from swarm.spec import SPEC
 from swarm.turn import TURN, Turn
@@ -62,27 +62,10 @@ def as_parquet(record: RunRecord) -> bytes:
     return pd.DataFrame(turn_rows(record), columns=list(_COLUMNS)).to_parquet(compression="zstd")
 
 
-def as_graphml(record: RunRecord) -> bytes:
-    """The role graph, for Gephi, NetworkX and others: seats as nodes, declared links as edges."""
-    import networkx as nx
-
-    graph = role_graph(record)
-    plain: nx.DiGraph[int] = nx.DiGraph(
-        run_id=record.run_id, protocol=record.spec.protocol, simulated=record.simulated
-    )
-    for seat, facts in graph.nodes(data=True):
-        plain.add_node(seat, **_flat(facts))
-    for seat, other, facts in graph.edges(data=True):
-        plain.add_edge(seat, other, **_flat(facts))
-    return "\n".join(nx.generate_graphml(plain)).encode("utf-8", "replace")
-
-
 def as_markdown(record: RunRecord) -> bytes:
     """A report to read: figures, who did what, the deliverable, the verdict."""
     facts = summary(record)
-    badge = (
-        "**SIMULATED**: the agents and the judge are simulated models.\n\n" if record.simulated else ""
-    )
+    badge = "**SIMULATED**: the agents and the judge are simulated models.\n\n" if record.simulated else ""
     figures = "".join(f"- {name.replace('_', ' ')}: {facts[name]}\n" for name in _REPORTED)
     turns = "\n".join(_turn_as_markdown(turn) for turn in record.turns)
     verdict = _verdict_as_markdown(record)
@@ -96,7 +79,7 @@ FORMATS: Mapping[str, Callable[[RunRecord], bytes]] = {
     "json": as_json,
     "csv": as_csv,
     "parquet": as_parquet,
-    "graphml": as_graphml,
+    "graphml": graphml,
     "md": as_markdown,
 }
 
@@ -145,20 +128,6 @@ def _row(record: RunRecord, turn: Turn) -> dict[str, Any]:
         "estimated": usage.estimated,
     }
     return {name: row[name] if name in row else getattr(turn, name) for name in _COLUMNS}
-
-
-def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
-    """GraphML holds no lists and no None."""
-    flat: dict[str, str | int | float | bool] = {}
-    for name, value in facts.items():
-        if isinstance(value, (set, frozenset, tuple, list)):
-            flat[name] = " ".join(sorted(str(item) for item in value))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        elif value is not None:
-            flat[name] = _NOT_XML.sub("�", value) if isinstance(value, str) else value
-    return flat
-
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _turn_as_markdown(turn: Turn) -> str:

@@ -5,9 +5,10 @@ nobody moves while a run grows.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 import networkx as nx
 
@@ -26,6 +27,7 @@ Place: TypeAlias = tuple[float, float]
 
 RING_UP_TO = 40
 """Larger teams would stand too close on a ring; they get a spiral."""
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
@@ -97,7 +99,7 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
 def standings_of(record: RunRecord) -> dict[int, Standing]:
     """What every seat is doing, by number."""
     thinking = {cued.seat for cued in record.speaking} if record.status == "running" else set[int]()
-    found = parts(record.turns, len(record.spec.team), complete=record.status == "finished")
+    found = parts(record.turns, len(record.spec.team), complete=record.protocol_ended)
     return {
         seat: _standing(part, seat in thinking, record.status == "running") for seat, part in found.items()
     }
@@ -122,6 +124,19 @@ def role_graph(record: RunRecord) -> "nx.DiGraph[int]":
     for link in links_of(record):
         graph.add_edge(link.seat, link.other, kinds=set(link.kinds))
     return graph
+
+
+def graphml(record: RunRecord) -> bytes:
+    """The role graph as GraphML, for Gephi, NetworkX and others; what is None or empty is left out."""
+    graph = role_graph(record)
+    plain: nx.DiGraph[int] = nx.DiGraph(
+        run_id=record.run_id, protocol=record.spec.protocol, simulated=record.simulated
+    )
+    for seat, facts in graph.nodes(data=True):
+        plain.add_node(seat, **_flat(facts))
+    for seat, other, facts in graph.edges(data=True):
+        plain.add_edge(seat, other, **_flat(facts))
+    return "\n".join(nx.generate_graphml(plain)).encode("utf-8", "replace")
 
 
 def layers(seats: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
@@ -180,6 +195,17 @@ def layered(layer_of: Mapping[int, int]) -> dict[int, Place]:
         for layer, seats in sorted(columns.items())
         for position, seat in enumerate(seats)
     }
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
+    """GraphML holds no lists, no None and only the characters of XML."""
+    flat: dict[str, str | int | float | bool] = {}
+    for name, value in facts.items():
+        if isinstance(value, (set, tuple)):
+            flat[name] = " ".join(sorted(str(item) for item in cast("Iterable[object]", value)))
+        elif value is not None:
+            flat[name] = _NOT_XML.sub("�", value) if isinstance(value, str) else value
+    return flat
 
 
 def _sizes(worked: Mapping[int, Turn], cluster_of: Mapping[str, str]) -> dict[str, int]:

@@ -38,9 +38,7 @@ async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, 
     if asked.answer is None:
         problem = asked.failed or f"its reply could not be read: {asked.unreadable}"
         return Verdict(model, unscored=f"the judge gave no verdict: {problem}", calls=asked.calls)
-    return Verdict(
-        model, scores=tuple(_score(asked.answer, name) for name in CRITERIA), calls=asked.calls
-    )
+    return Verdict(model, scores=tuple(_score(asked.answer, name) for name in CRITERIA), calls=asked.calls)
 
 
 def _score(answer: JudgeAnswer, criterion: Criterion) -> Score:

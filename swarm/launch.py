@@ -109,7 +109,5 @@ def _await_first_event(
 
 
 def _last_line(said: Path) -> str:
-    lines = (
-        said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
-    )
+    lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
     return lines[-1] if lines else ""

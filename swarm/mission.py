@@ -105,13 +105,13 @@ class _MissionTable(_Table):
 
 
 def mission_from_text(text: str) -> Mission:
-    """Make a mission of plain text: its bullet points, if any, become the requirements.
+    r"""Make a mission of plain text: its bullet points, if any, become the requirements.
 
     Raises:
         BadMission: when the text is empty, longer than 64,000 bytes or not text.
 
     Examples:
-        >>> mission_from_text("Open a bakery\\n- Find a site\\n- Hire two bakers").requirements[1].text
+        >>> mission_from_text("Open a bakery\n- Find a site\n- Hire two bakers").requirements[1].text
         'Hire two bakers'
     """
     _check_size(text, "the mission")
@@ -261,9 +261,7 @@ def _line_of(text: str, place: Sequence[str | int]) -> int:
     start = 0
     if len(place) > 1 and isinstance(place[1], int):
         headers = [
-            number
-            for number, line in enumerate(lines)
-            if line.split("#")[0].strip() == f"[[{place[0]}]]"
+            number for number, line in enumerate(lines) if line.split("#")[0].strip() == f"[[{place[0]}]]"
         ]
         start = headers[place[1]] if place[1] < len(headers) else 0
     names = [part for part in place if isinstance(part, str)]

@@ -13,6 +13,7 @@ from swarm.events import (
     CallEnded,
     CallStarted,
     Event,
+    ProtocolEnded,
     RunDeleted,
     RunFinished,
     RunJudged,
@@ -39,10 +40,10 @@ class Progress:
 
     turns: Mapping[int, Turn] = field(default_factory=dict[int, Turn])
     """Complete turns by index."""
-    unfinished: Mapping[int | None, Sequence[Call]] = field(
-        default_factory=dict[int | None, Sequence[Call]]
-    )
+    unfinished: Mapping[int | None, Sequence[Call]] = field(default_factory=dict[int | None, Sequence[Call]])
     """Calls of turns that were not completed, by turn index; None is the judge's."""
+    protocol_ended: bool = False
+    """Whether everybody spoke who was to speak."""
     verdict: Verdict | None = None
     spent: Usage = field(default_factory=Usage)
     """All calls ever made; those without a known outcome count with all that was reserved."""
@@ -63,14 +64,13 @@ def progress_of(events: Sequence[Event]) -> Progress:
     settled += [call for verdict in verdicts for call in verdict.calls]
     known = {call.number: call.usage for call in (*[event.outcome for event in ended], *settled)}
     doubtful = {
-        number: replace(usage, estimated=True)
-        for number, usage in reserved.items()
-        if number not in known
+        number: replace(usage, estimated=True) for number, usage in reserved.items() if number not in known
     }
     spent = {**known, **doubtful}
     return Progress(
         turns=turns,
         unfinished=unfinished,
+        protocol_ended=any(isinstance(event, ProtocolEnded) for event in events),
         verdict=verdicts[-1] if verdicts else None,
         spent=total(spent.values()),
         calls=max(spent, default=0),
@@ -92,6 +92,8 @@ class RunRecord:
     """Why it ended early; None when it finished or has not ended."""
     turns: tuple[Turn, ...] = ()
     """Complete turns, in the order of speaking."""
+    protocol_ended: bool = False
+    """Whether everybody spoke who was to speak; a seat without a turn is idle by order then."""
     speaking: tuple[TurnStarted, ...] = ()
     """Seats that were cued and have not answered."""
     asked_again: tuple[CallEnded, ...] = ()
@@ -115,7 +117,7 @@ class RunRecord:
     @property
     def participation(self) -> Participation:
         """What became of every seat."""
-        return participation(self.turns, len(self.spec.team), complete=self.status == "finished")
+        return participation(self.turns, len(self.spec.team), complete=self.protocol_ended)
 
     @property
     def depth(self) -> int | None:
@@ -139,13 +141,9 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         raise ValueError("the events of a run begin with run_started")
     first, last = events[0], events[-1]
     progress = progress_of(events)
-    ending = next(
-        (event for event in reversed(events) if isinstance(event, RunFinished | RunResumed)), None
-    )
+    ending = next((event for event in reversed(events) if isinstance(event, RunFinished | RunResumed)), None)
     over = ending if isinstance(ending, RunFinished) else None
-    speaking = {
-        e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns
-    }
+    speaking = {e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns}
     return RunRecord(
         run_id=first.run_id,
         spec=first.spec,
@@ -155,6 +153,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         status=over.status if over else "running",
         reason=over.reason if over else None,
         turns=tuple(turn for _, turn in sorted(progress.turns.items())),
+        protocol_ended=progress.protocol_ended,
         speaking=() if over else tuple(speaking.values()),
         asked_again=tuple(event for event in events if isinstance(event, CallEnded)),
         verdict=progress.verdict,

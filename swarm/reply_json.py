@@ -99,9 +99,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _IN_STRING = re.compile(r'\\.|["\x00-\x1f]', re.DOTALL)
-_AS_IN_JSON = {'"': '\\"', "\\'": "'", "\\x": "\\u00"} | {
-    chr(code): f"\\u{code:04x}" for code in range(32)
-}
+_AS_IN_JSON = {'"': '\\"', "\\'": "'", "\\x": "\\u00"} | {chr(code): f"\\u{code:04x}" for code in range(32)}
 _WORDS = {"True": "true", "False": "false", "None": "null"}
 
 

@@ -22,6 +22,7 @@ from swarm.events import (
     Ending,
     Event,
     Fact,
+    ProtocolEnded,
     RunFinished,
     RunJudged,
     RunResumed,
@@ -176,6 +177,7 @@ class _Performance:
             self.teller.clock,
             self.progress.unfinished,
             self.policy,
+            self.stop,
         )
 
     async def perform(self, *, resumed: bool) -> None:
@@ -185,9 +187,7 @@ class _Performance:
                 await self.teller.tell(RunResumed)
             else:
                 simulated = any(model.simulated for model in self.models.values())
-                await self.teller.tell(
-                    RunStarted, spec=self.spec, simulated=simulated, version=__version__
-                )
+                await self.teller.tell(RunStarted, spec=self.spec, simulated=simulated, version=__version__)
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)
         except Exception as error:
@@ -221,11 +221,14 @@ class _Performance:
 
     async def _give_grace(self, deadline: asyncio.Timeout) -> None:
         await self.stop.wait()
-        deadline.reschedule(asyncio.get_running_loop().time() + STOP_GRACE_S)
+        end_of_grace = asyncio.get_running_loop().time() + STOP_GRACE_S
+        deadline.reschedule(min(end_of_grace, deadline.when() or end_of_grace))
 
     async def _speak_and_judge(self) -> None:
         async for _turn in self.protocol(self.spec.mission, self.spec.team, self._speak):
             pass
+        if not self.progress.protocol_ended:
+            await self.teller.tell(ProtocolEnded)
         if self.spec.judge and self.progress.verdict is None:
             if self.stop.is_set():
                 raise Stopped("stopped by request")

@@ -110,9 +110,7 @@ def make_app(models: Mapping[str, Model]) -> Starlette:
         return JSONResponse(_whole(ask, completion))
 
     async def known(_: HttpRequest) -> Response:
-        listed = [
-            {"id": name, "object": "model", "created": 0, "owned_by": "roleless"} for name in models
-        ]
+        listed = [{"id": name, "object": "model", "created": 0, "owned_by": "roleless"} for name in models]
         return JSONResponse({"object": "list", "data": listed})
 
     async def health(_: HttpRequest) -> Response:

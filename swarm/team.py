@@ -112,7 +112,5 @@ def read_roles(path: Path) -> tuple[str, ...]:
         raise BadInput(f"{path}: not readable as a list of roles: {error}") from error
     roles = tuple(role.strip() for role in found if isinstance(role, str) and role.strip())
     if not roles or len(roles) > MAX_AGENTS or any(len(role) > 80 for role in roles):
-        raise BadInput(
-            f"{path}: {len(roles)} roles; give 1 to {MAX_AGENTS}, each of at most 80 characters"
-        )
+        raise BadInput(f"{path}: {len(roles)} roles; give 1 to {MAX_AGENTS}, each of at most 80 characters")
     return roles

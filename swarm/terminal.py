@@ -121,9 +121,7 @@ def print_runs(rows: Sequence["RunRow"]) -> None:
     if not rows:
         Console().print("No runs yet. Try: python -m swarm run --mission food-festival")
         return
-    table = _columns(
-        "run", "status", "mission", "protocol", "agents", "quality", "cost", right=(4, 5, 6)
-    )
+    table = _columns("run", "status", "mission", "protocol", "agents", "quality", "cost", right=(4, 5, 6))
     for row in rows:
         quality = "–" if row.quality is None else f"{row.quality:.3f}"
         cost = usd(row.cost_usd, row.simulated)
@@ -146,9 +144,7 @@ def print_models(cards: Sequence[ModelCard], present: Mapping[str, Sequence[str]
     table = _columns("model", "input $/M", "output $/M", "context", "key", right=(1, 2, 3))
     for card in cards:
         price = (f"{card.price.input:g}", f"{card.price.output:g}") if card.price else ("?", "?")
-        found = ", ".join(present[card.id]) or (
-            f"missing: {card.keys[0]}" if card.keys else "none needed"
-        )
+        found = ", ".join(present[card.id]) or (f"missing: {card.keys[0]}" if card.keys else "none needed")
         table.add_row(card.id, *price, f"{card.context:,}" if card.context else "?", found)
     Console().print(table)
 
@@ -200,9 +196,7 @@ def _verdict(record: RunRecord) -> RenderableType:
         return Text(harmless(f"unscored: {verdict.unscored}"), style="yellow")
     table = _columns("criterion", "points", "reason", right=(1,))
     for score in verdict.scores:
-        table.add_row(
-            score.criterion.replace("_", " "), f"{score.points} of 4", Text(harmless(score.reason))
-        )
+        table.add_row(score.criterion.replace("_", " "), f"{score.points} of 4", Text(harmless(score.reason)))
     return table
 
 

@@ -65,9 +65,7 @@ def echo_key(request):
 
 
 def used(prompt, completion):
-    return reply(
-        chat(usage={"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": 1})
-    )
+    return reply(chat(usage={"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": 1}))
 
 
 HALF = json.dumps(chat())[:60]
@@ -175,9 +173,7 @@ class Received:
         first, *lines = head.split("\r\n")
         self.path = first.split(" ")[1]
         self.scenario = self.path.split("/")[1]
-        self.headers = {
-            name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
-        }
+        self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         self.raw = body
 
     def header(self, name: str) -> str:

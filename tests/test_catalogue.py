@@ -143,9 +143,7 @@ def test_a_price_nobody_knows_is_unknown_and_not_zero(name):
     assert card_of(name, NOTHING_SET).price is None
 
 
-@pytest.mark.parametrize(
-    "name", ["ollama_chat/llama3.2", "lm_studio/qwen", "hosted_vllm/x", "llamafile/x"]
-)
+@pytest.mark.parametrize("name", ["ollama_chat/llama3.2", "lm_studio/qwen", "hosted_vllm/x", "llamafile/x"])
 def test_a_model_on_a_local_server_is_free_and_needs_no_key(name):
     card = card_of(name, NOTHING_SET)
     assert (card.price, card.note) == (FREE, "local server")
@@ -188,9 +186,7 @@ def test_any_one_of_the_keys_suffices_and_only_its_name_is_told():
 
 
 def test_opening_a_real_model_gives_one_that_is_not_simulated():
-    model = open_model(
-        "openai/gpt-4.1-mini", read_settings({"OPENAI_API_KEY": "hunter22"}), pace="instant"
-    )
+    model = open_model("openai/gpt-4.1-mini", read_settings({"OPENAI_API_KEY": "hunter22"}), pace="instant")
     assert (model.name, model.simulated) == ("openai/gpt-4.1-mini", False)
 
 
@@ -203,9 +199,7 @@ def test_local_servers_are_found_and_the_absent_left_out():
     server = FaultServer()
     answering = server.base("models_list")
     found = found_at(f"{answering}/v1", "http://127.0.0.1:9/v1")
-    assert found == (
-        LocalServer("server 0", f"{answering}/v1", ("lm_studio/llama3.2", "lm_studio/qwen")),
-    )
+    assert found == (LocalServer("server 0", f"{answering}/v1", ("lm_studio/llama3.2", "lm_studio/qwen")),)
     server.close()
 
 

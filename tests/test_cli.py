@@ -20,13 +20,15 @@ KEYS = [
     "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
 ]  # fmt: skip
 MISSION = ["--mission", "food-festival"]
+COMMANDS = [
+    "run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor",
+]  # fmt: skip
+HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]
 
 
 def test_every_command_has_help():
     listing = swarm("--help").stdout
-    for (
-        command
-    ) in ["run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor"]:
+    for command in COMMANDS:
         assert command in listing
         assert swarm(command, "--help").returncode == 0
 
@@ -111,7 +113,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("arguments, words", BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("arguments", "words"), BAD.values(), ids=BAD)
 def test_bad_input_is_one_sentence_exit_2_and_leaves_nothing_behind(arguments, words, data_folder):
     refused = swarm("run", *arguments)
     assert refused.returncode == 2
@@ -204,7 +206,7 @@ def test_people_see_roles_a_badge_and_no_terminal_escapes(tmp_path):
 
 
 def test_help_imports_nothing_heavy():
-    check = "import sys, swarm.cli; print([m for m in ('litellm', 'duckdb', 'streamlit', 'pandas', 'networkx', 'plotly') if m in sys.modules])"
+    check = f"import sys, swarm.cli; print([name for name in {HEAVY} if name in sys.modules])"
     found = subprocess.run(
         [sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True, check=True
     )

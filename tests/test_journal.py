@@ -19,6 +19,7 @@ from swarm.events import (
     CallEnded,
     CallStarted,
     Event,
+    ProtocolEnded,
     RunDeleted,
     RunFinished,
     RunJudged,
@@ -63,6 +64,7 @@ FACT = {"at": st.datetimes(timezones=st.just(UTC)), "t": FLOATS}
 EVENTS = {
     RunStarted: st.builds(RunStarted, spec=SPECS, **FACT),
     RunResumed: st.builds(RunResumed, **FACT),
+    ProtocolEnded: st.builds(ProtocolEnded, **FACT),
     TurnStarted: st.builds(TurnStarted, **FACT),
     CallStarted: st.builds(CallStarted, reserved=USAGES, **FACT),
     CallEnded: st.builds(CallEnded, outcome=CALLS, **FACT),

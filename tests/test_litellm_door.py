@@ -339,8 +339,7 @@ def test_a_crowd_waits_for_a_place_and_the_wait_is_told_apart(runner, server):
     async def crowd():
         async with asyncio.TaskGroup() as group:
             calls = [
-                group.create_task(model_at(server, "slow_ok").complete(ASK))
-                for _ in range(MAX_IN_FLIGHT + 8)
+                group.create_task(model_at(server, "slow_ok").complete(ASK)) for _ in range(MAX_IN_FLIGHT + 8)
             ]
         return [call.result().waited_s for call in calls]
 

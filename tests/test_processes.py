@@ -86,7 +86,7 @@ def test_a_killed_run_loses_no_finished_turn_and_asks_none_again(settings):
 
 
 def test_a_kill_before_the_reply_counts_the_call_as_possibly_billed(settings):
-    with provider(delay_s=30.0) as (witness, environment):
+    with provider(delay_s=30.0) as (_, environment):
         process = start(
             "run", *MISSION, "--model", "openai/gpt-4.1-mini", "--agents", "2", "--json", **environment
         )

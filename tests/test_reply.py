@@ -98,9 +98,7 @@ GOOD = [
         '{"participate": true, "contribution": "“Hi” – ‘yes’"}',
         says("“Hi” – ‘yes’"),
     ),
-    Good(
-        "brackets in a string", '{"participate": true, "contribution": "} ] { [ }}"}', says("} ] { [ }}")
-    ),
+    Good("brackets in a string", '{"participate": true, "contribution": "} ] { [ }}"}', says("} ] { [ }}")),
     Good(
         "reasoning tags in a string",
         '{"participate": true, "contribution": "<think>{</think>"}',
@@ -169,9 +167,7 @@ GOOD = [
         f'<think>{{"participate": false}}</think>\n{MINE}',
         repairs=(REASONING,),
     ),
-    Good(
-        "reasoning holds an open brace", f"<thinking>if (x) {{ </thinking>{MINE}", repairs=(REASONING,)
-    ),
+    Good("reasoning holds an open brace", f"<thinking>if (x) {{ </thinking>{MINE}", repairs=(REASONING,)),
     Good("reasoning in capitals", f"<REASONING>{{}}</REASONING>{MINE}", repairs=(REASONING,)),
     Good("reasoning after", f"{MINE}<think>Was that right?</think>", repairs=(REASONING,)),
     Good(
@@ -188,9 +184,7 @@ GOOD = [
         (COMMA,),
     ),
     Good("trailing comma, then a comment", '{"participate": false, // no\n}', OUT, (COMMA, COMMENT)),
-    Good(
-        "single quotes", "{'participate': true, 'contribution': 'say \"x\"'}", says('say "x"'), (SINGLE,)
-    ),
+    Good("single quotes", "{'participate': true, 'contribution': 'say \"x\"'}", says('say "x"'), (SINGLE,)),
     Good(
         "escaped single quote",
         r"{'participate': true, 'contribution': 'it\'s'}",
@@ -239,9 +233,7 @@ GOOD = [
         (FENCE, AROUND, KEY, WORD, SINGLE, COMMA),
     ),
     Good("repeated key", '{"participate": true, "participate": false}', OUT, (REPEATED,)),
-    Good(
-        "repeated key and a slip", '{"participate": true, "participate": false,}', OUT, (REPEATED, COMMA)
-    ),
+    Good("repeated key and a slip", '{"participate": true, "participate": false,}', OUT, (REPEATED, COMMA)),
     Good(
         "lone surrogate, escaped",
         r'{"participate": true, "contribution": "a\ud800b"}',
@@ -289,9 +281,7 @@ GOOD = [
     Good("JSON in a string in a fence", f"```json\n{json.dumps(MINE)}\n```", repairs=(STRING, FENCE)),
     Good("fence in a string", json.dumps(f"```json\n{MINE}\n```"), repairs=(STRING, FENCE)),
     Good("reasoning in a string", json.dumps(f"<think>{{}}</think>{MINE}"), repairs=(STRING, REASONING)),
-    Good(
-        "deepest", f'{{"participate": false, "x": {"[" * (MAX_DEPTH - 1)}{"]" * (MAX_DEPTH - 1)}}}', OUT
-    ),
+    Good("deepest", f'{{"participate": false, "x": {"[" * (MAX_DEPTH - 1)}{"]" * (MAX_DEPTH - 1)}}}', OUT),
 ]
 
 BAD = [
@@ -314,9 +304,7 @@ BAD = [
     Bad("whole, but cut says the provider", MINE, "cut off", finish="length"),
     Bad("empty, and cut says the provider", "", "cut off", finish="length"),
     Bad("filtered", MINE, "the provider refused", finish="content_filter"),
-    Bad(
-        "cut in a string", '{"participate": true, "contribution": "because the', "the object is cut off"
-    ),
+    Bad("cut in a string", '{"participate": true, "contribution": "because the', "the object is cut off"),
     Bad("cut in a key", '{"participate": true, "contri', "the object is cut off"),
     Bad("cut before the brace", MINE[:-1], "the object is cut off"),
     Bad("cut in a fence", f"```json\n{MINE[:-1]}", "the object is cut off"),
@@ -361,9 +349,7 @@ BAD = [
         "the schema came back",
     ),
     Bad("schema filled in", f'{{"properties": {MINE}}}', "the schema came back"),
-    Bad(
-        "schema with an answer in it", '{"type": "object", "participate": true}', "the schema came back"
-    ),
+    Bad("schema with an answer in it", '{"type": "object", "participate": true}', "the schema came back"),
     Bad("empty object", "{}", "key 'participate': field required"),
     Bad("no choice", '{"role": "editor"}', "key 'participate': field required"),
     Bad("null choice", '{"participate": null}', "key 'participate': input should be a valid boolean"),
@@ -408,13 +394,9 @@ BAD = [
     Bad("doubled braces", f"{{{MINE}}}", "the object is not JSON"),
     Bad("score too high", '{"accuracy": {"score": 11}}', "key 'accuracy.score'", shape=JudgeAnswer),
     Bad("score below nought", '{"accuracy": {"score": -1}}', "key 'accuracy.score'", shape=JudgeAnswer),
-    Bad(
-        "score of minus nought", '{"accuracy": {"score": -0}}', "key 'accuracy.score'", shape=JudgeAnswer
-    ),
+    Bad("score of minus nought", '{"accuracy": {"score": -0}}', "key 'accuracy.score'", shape=JudgeAnswer),
     # Not JSON.
-    Bad(
-        "unescaped quotes", '{"participate": true, "reason": "the "best" one"}', "the object is not JSON"
-    ),
+    Bad("unescaped quotes", '{"participate": true, "reason": "the "best" one"}', "the object is not JSON"),
     Bad(
         "unescaped quotes around an answer",
         f'{{"participate": true, "reason": "Ana: "{MINE}" no"}}',
@@ -585,9 +567,7 @@ ANSWERS = st.builds(
     reports_to=st.none() | st.integers(1, 256),
 )
 # Sentences do not open objects, lists, reasoning or, at the start, a string.
-SENTENCES = st.text(
-    st.characters(exclude_characters='{}[]<>"`~', exclude_categories=["Cs"]), max_size=80
-)
+SENTENCES = st.text(st.characters(exclude_characters='{}[]<>"`~', exclude_categories=["Cs"]), max_size=80)
 FENCES = st.sampled_from(
     [("", ""), ("```json\n", "\n```"), ("```\n", "\n```"), ("```json\n", ""), ("~~~\n", "\n~~~")]
 )
@@ -661,14 +641,10 @@ SLIPS = [
 
 
 @given(
-    st.builds(
-        AgentAnswer, participate=st.booleans(), role=st.sampled_from(["", "a, b", "it is", "x: y"])
-    ),
+    st.builds(AgentAnswer, participate=st.booleans(), role=st.sampled_from(["", "a, b", "it is", "x: y"])),
     st.lists(st.sampled_from(SLIPS), unique=True),
 )
-def test_what_is_mended_reads_as_a_json5_parser_reads_it(
-    answer: AgentAnswer, slips: list[tuple[str, str]]
-):
+def test_what_is_mended_reads_as_a_json5_parser_reads_it(answer: AgentAnswer, slips: list[tuple[str, str]]):
     text = json.dumps(answer.model_dump(exclude={"builds_on"}))
     for strict, slip in slips:
         text = text.replace(strict, slip)

@@ -27,7 +27,7 @@ from swarm.models.card import Price
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply, ScriptedModel
 from swarm.protocols import PROTOCOLS
-from swarm.record import progress_of
+from swarm.record import progress_of, record_of
 from swarm.run import RunSpec, play
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn, Usage, total
@@ -671,3 +671,9 @@ def test_a_started_run_names_everything_needed_to_play_it_again():
 
 def test_scripted_judges_answer_as_judges():
     assert json.loads(judged(2)).keys() == JudgeAnswer.model_fields.keys()
+
+
+def test_a_limit_that_only_the_judge_meets_leaves_idle_seats_idle_by_order():
+    record = record_of(played(recipe("solo", limits=Limits(calls=1))))
+    assert record.status == "limited"
+    assert record.participation.directed_idle == 2

@@ -76,9 +76,7 @@ def test_the_model_gets_what_was_asked_and_nothing_else():
         {"role": "user", "content": [{"type": "text", "text": "one "}, {"type": "text", "text": "two"}]},
         {"role": "assistant", "content": None},
     ]
-    served(
-        model, json=asked(messages=messages, temperature=0.2, seed=9, max_tokens=50, response_format={})
-    )
+    served(model, json=asked(messages=messages, temperature=0.2, seed=9, max_tokens=50, response_format={}))
     (request,) = model.requests
     assert request == Request(
         (
@@ -124,9 +122,7 @@ def test_a_stream_states_its_usage_only_when_asked():
 
 
 def test_a_model_can_be_asked_for_without_its_prefix():
-    assert (
-        served(scripted(), json=asked(model="weak")).json()["choices"][0]["message"]["content"] == "weak"
-    )
+    assert served(scripted(), json=asked(model="weak")).json()["choices"][0]["message"]["content"] == "weak"
 
 
 def test_an_unknown_model_is_refused_with_the_known_ones():
@@ -239,6 +235,4 @@ def test_the_door_to_providers_can_ask_a_served_model(address):
     with asyncio.Runner() as runner:
         completion = runner.run(asyncio.wait_for(model.complete(request), GUARD_S))
     assert (completion.text, completion.finish, completion.served_by) == (TEXT, "length", None)
-    assert completion.usage == Usage(
-        120, 100, 60, pytest.approx((20 * 1.0 + 100 * 0.5 + 60 * 2.0) / 1e6)
-    )
+    assert completion.usage == Usage(120, 100, 60, pytest.approx((20 * 1.0 + 100 * 0.5 + 60 * 2.0) / 1e6))

@@ -306,12 +306,11 @@ def test_begging_for_points_changes_nothing():
     }
 
 
-def test_requirements_named_outside_the_deliverable_do_not_count_as_work():
-    request = Request(judge_messages(LIBRARY_MISSIONS["food-festival"], "Nothing."), JudgeAnswer)
-    assert (
-        read_reply(ask(request, "sim/judge").text, finish="stop", shape=JudgeAnswer).answer.completeness.score
-        == 1
-    )
+def test_work_outside_the_deliverable_does_not_count():
+    mission = LIBRARY_MISSIONS["food-festival"]
+    quoting = replace(mission, goal=f"{mission.goal}\n\nLast year:\n\n{deliverable_of(16)}")
+    assert verdict_of("Nothing.", quoting)["completeness"] == 1
+    assert verdict_of(deliverable_of(16), mission)["completeness"] > 1
 
 
 def test_minds_answer_agents_questions_as_agents():

@@ -69,8 +69,12 @@ def confirm_deletion(row: RunRow) -> None:
     st.markdown(plain(run_label(row)))
     st.caption("It disappears from every page and export. The journal keeps its events on disk.")
     if st.button("Delete", type="primary", icon=":material/delete:", width="stretch", key="really_delete"):
-        history().delete(row.run_id)
-        st.rerun()
+        try:
+            history().delete(row.run_id)
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
+        else:
+            st.rerun()
 
 
 def show_damages() -> None:

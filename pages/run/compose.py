@@ -28,7 +28,10 @@ def confirm(spec: RunSpec, expected: Estimates) -> None:
     limit = spec.limits.usd
     st.markdown(f"The run stops before it passes **{usd(limit)}**." if limit else "No dollar limit is set.")
     if st.button("Run and pay", type="primary", icon=":material/play_arrow:", width="stretch"):
-        run_and_watch(spec)
+        try:
+            run_and_watch(spec)
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
 
 
 def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> None:
@@ -48,6 +51,9 @@ def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> Non
         st.caption(
             "Simulated agents are free. The price is what models of their class would cost.",
         )
+    likely, limit = expected.expected.cost_usd, spec.limits.usd
+    if likely and limit and likely > limit:
+        st.warning("The expected price is above the limit: the run would end early.", icon=":material/info:")
     for warning in spec.warnings:
         st.warning(plain(warning), icon=":material/info:")
 

@@ -4,6 +4,7 @@ import secrets
 
 import streamlit as st
 
+from pages.shared.badges import kind_badge
 from pages.shared.demo import demo_spec
 from pages.shared.launching import run_and_watch
 from pages.shared.picture import draw
@@ -64,10 +65,13 @@ def show_graph(row: RunRow) -> None:
     """The organization of a finished run."""
     record = history().run(row.run_id)
     draw(role_figure(record, height=440), alt="Role graph of a finished run", key="latest_graph")
-    st.caption(
-        f"{plain(row.mission_title)}: every disc is an agent with the role it chose; lines lead to those "
-        "whose work it used."
-    )
+    with st.container(horizontal=True):
+        kind_badge(record.simulated)
+        st.caption(
+            f"{plain(row.mission_title)}: every disc is an agent with the role it chose; lines lead to those "
+            "whose work it used.",
+            width="stretch",
+        )
 
 
 try:

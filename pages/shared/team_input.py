@@ -207,4 +207,5 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
         help="Roles are remembered within an organization. Only the Shared protocol tells agents about them.",
         persist_state="session",
     )
-    return seed, cast("Pace", pace or "instant"), (organization or "").strip() or "default"
+    kept_pace: Pace = cast("Pace", pace) if pace and agents_are_simulated else "instant"
+    return seed, kept_pace, (organization or "").strip() or "default"

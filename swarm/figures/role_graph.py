@@ -91,7 +91,7 @@ def _frame(
     if arrangement == "layers":
         tallest = max(Counter(x for x, _ in places.values()).values())
         bare(figure, max(height, 130 + PIXELS_PER_ROW * tallest) if named else height)
-        figure.update_xaxes(range=[-1.25, 1.25])
+        figure.update_xaxes(range=[-1.5, 1.5])
         _name_layers(figure, seats)
     else:
         bare(figure, height)
@@ -228,8 +228,7 @@ def _names(
 ) -> go.Scatter:
     named = [seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"]
     width, lines = (17, 2) if len(places) <= TWO_LINES_UP_TO else (17, 1)
-    if arrangement == "layers":
-        width, lines = 24, 1
+    lines = 1 if arrangement == "layers" else lines
     return go.Scatter(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],

@@ -30,8 +30,6 @@ def spending(transcript: Transcript, verdict: Verdict | None) -> Spending:
         team=team,
         judge=verdict.usage if verdict else Usage(),
         overhead=talk.tokens / team.tokens if team.tokens else None,
-        quality_per_1k_tokens=None
-        if quality is None or not team.tokens
-        else quality * 1000 / team.tokens,
+        quality_per_1k_tokens=None if quality is None or not team.tokens else quality * 1000 / team.tokens,
         quality_per_usd=None if quality is None or not team.cost_usd else quality / team.cost_usd,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
-_EMPTY_WORDS = frozenset("a an and for of on the to with in".split())
+_EMPTY_WORDS = frozenset(["a", "an", "and", "for", "of", "on", "the", "to", "with", "in"])
 
 
 @dataclass(frozen=True, slots=True)

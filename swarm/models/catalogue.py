@@ -62,9 +62,7 @@ class _ModelTable(_Table):
 
     def card(self) -> ModelCard:
         rest = {
-            name: getattr(self, name)
-            for name in type(self).model_fields
-            if name not in ("keys", "price")
+            name: getattr(self, name) for name in type(self).model_fields if name not in ("keys", "price")
         }
         return ModelCard(**rest, keys=tuple(self.keys), price=self.price.price() if self.price else None)
 

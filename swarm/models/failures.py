@@ -62,9 +62,7 @@ def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[st
     """
     kind, billed, text = _below_http(exchange, otherwise) or _by_status(exchange, otherwise)
     wait_s = retry_after(exchange)
-    return ModelUnavailable(
-        kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed
-    )
+    return ModelUnavailable(kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed)
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
@@ -148,9 +146,7 @@ def _kind_by_words(said: str) -> FailureKind:
 def _kind_of_429(said: str, exchange: Exchange) -> FailureKind:
     # Gemini speaks of quota and billing whenever a minute is full, but then says when to come back.
     passing = retry_after(exchange) is not None and "insufficient_quota" not in said
-    return (
-        "quota" if re.search(_BY_WORDS["quota"], said, re.IGNORECASE) and not passing else "rate_limit"
-    )
+    return "quota" if re.search(_BY_WORDS["quota"], said, re.IGNORECASE) and not passing else "rate_limit"
 
 
 def _said(body: bytes) -> str:
@@ -162,9 +158,7 @@ def _said(body: bytes) -> str:
         return text[:_MAX_SAID_CHARS]
     if not isinstance(error, dict):
         return str(error)[:_MAX_SAID_CHARS]
-    words = (
-        str(error[key]) for key in ("message", "detail", "code", "type", "status") if error.get(key)
-    )
+    words = (str(error[key]) for key in ("message", "detail", "code", "type", "status") if error.get(key))
     return " ".join(words)[:_MAX_SAID_CHARS]
 
 

@@ -20,9 +20,7 @@ def in_one_text(message: Message) -> dict[str, Any]:
 
 def in_marked_blocks(message: Message) -> dict[str, Any]:
     """A message in blocks, marked where the part ends that the next request repeats."""
-    blocks: list[dict[str, Any]] = [
-        {"type": "text", "text": text} for text in _without_blanks(message.parts)
-    ]
+    blocks: list[dict[str, Any]] = [{"type": "text", "text": text} for text in _without_blanks(message.parts)]
     stable = blocks if message.role == "system" else blocks[:-1]
     if stable:
         stable[-1]["cache_control"] = {"type": "ephemeral"}

@@ -45,9 +45,7 @@ async def _find(client: httpx.AsyncClient, card: ServerCard) -> LocalServer | No
     try:
         # httpx bounds the time between two bytes, not the whole.
         async with asyncio.timeout(TIMEOUT_S):
-            names = _names(
-                await _get(client, card.base_url.rstrip("/").removesuffix("/v1") + "/v1/models")
-            )
+            names = _names(await _get(client, card.base_url.rstrip("/").removesuffix("/v1") + "/v1/models"))
     except (httpx.HTTPError, TimeoutError, ValueError):
         return None
     return LocalServer(card.name, card.base_url, tuple(f"{card.prefix}/{name}" for name in names))

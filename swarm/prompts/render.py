@@ -88,9 +88,7 @@ def mission_text(mission: Mission) -> str:
         _bullets("Values", mission.values),
         _bullets("Stakeholders", [f"{who.name} wants: {who.wants}" for who in mission.stakeholders]),
         _bullets("Not known", mission.unknowns),
-        _bullets(
-            "Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]
-        ),
+        _bullets("Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]),
     ]
     return "\n".join(section for section in sections if section)
 
@@ -111,9 +109,7 @@ def _requirement_line(mission: Mission, number: int) -> str:
 
 
 def _mission_part(spec: RunSpec) -> str:
-    memory = _bullets(
-        "Roles in earlier missions of this organization", [_past(past) for past in spec.memory]
-    )
+    memory = _bullets("Roles in earlier missions of this organization", [_past(past) for past in spec.memory])
     return mission_text(spec.mission) + (f"\n{memory}" if memory else "")
 
 

@@ -7,9 +7,7 @@ from swarm.team import Team
 from swarm.turn import Cue, Speak, Turn
 
 
-async def solo(
-    mission: Mission, team: Team, speak: Speak, *, token_budget: int = 0
-) -> AsyncIterator[Turn]:
+async def solo(mission: Mission, team: Team, speak: Speak, *, token_budget: int = 0) -> AsyncIterator[Turn]:
     """Agent 1 works alone; with a token budget it revises its own work until that is spent or it is content.
 
     `token_budget` counts input and output tokens; 0 means a single turn. The other seats stay idle.
@@ -19,8 +17,6 @@ async def solo(
     best, spent, attempt = turn, turn.usage.tokens, 1
     while turn.action == "contribute" and spent + turn.usage.tokens <= token_budget:
         attempt += 1
-        turn = await speak(
-            team.seats[0], cue=Cue("contribute", round=attempt, revise=True), hears=(best,)
-        )
+        turn = await speak(team.seats[0], cue=Cue("contribute", round=attempt, revise=True), hears=(best,))
         yield turn
         best, spent = turn, spent + turn.usage.tokens

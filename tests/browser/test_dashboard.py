@@ -1,5 +1,6 @@
 """The dashboard in a real browser: the main path, two widths, two colour schemes, hostile text."""
 
+import json
 import re
 from urllib.parse import parse_qs, urlparse
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, TimeoutError, expect
 from swarm.history import History
 from swarm.mission import Mission, Requirement
 from swarm.verdict import CRITERIA, Score, Verdict
-from tests.browser.conftest import Dashboard, keep_picture, look, settled, wait_until
+from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until
 from tests.made import keep
 from tests.recorded import a_turn, events_of
 
@@ -123,6 +124,18 @@ def test_a_click_on_an_agent_shows_its_turns(dashboard, browser):
     page.locator(".js-plotly-plot .points path.point").filter(visible=True).nth(2).click(force=True)
     expect(page.get_by_text("Work of 3.")).to_be_visible()
     expect(page.get_by_text("Work of 4.")).to_have_count(0)
+
+
+def test_a_run_is_handed_out_as_a_file(dashboard, browser):
+    keep(dashboard.settings, events_of([a_turn(1, text="Bread."), a_turn(2)]))
+    page = look(browser)
+    open_page(page, dashboard, "/run?run=20261122-120000-abc123")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything (JSON)").click()
+    content = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert content["simulated"] is True
+    assert content["turns"][0]["text"] == "Bread."
 
 
 def test_a_run_is_deleted_after_two_clicks(dashboard, browser):

@@ -83,15 +83,11 @@ def answer(request: Request, traits: Traits) -> tuple[str, str]:
 
 def _plan(brief: Brief, traits: Traits, chance: Random) -> dict[str, object]:
     jobs = plan(brief, traits, chance)
-    numbered = [
-        (seat, role, ", ".join(f"R{need.number}" for need in share)) for seat, role, share in jobs
-    ]
+    numbered = [(seat, role, ", ".join(f"R{need.number}" for need in share)) for seat, role, share in jobs]
     return {
         "reason": "Neighbouring requirements go to one agent.",
         "plan": f"{len(jobs)} agents work on {len(brief.needs)} requirements, each on those that stand together.",
-        "assignments": [
-            {"agent": s, "role": role, "job": f"Deliver {what}."} for s, role, what in numbered
-        ],
+        "assignments": [{"agent": s, "role": role, "job": f"Deliver {what}."} for s, role, what in numbered],
     }
 
 

@@ -12,9 +12,7 @@ from typing import Literal
 
 MAX_NEEDS = 60
 
-_SECTION = re.compile(
-    r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL
-)
+_SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
 _BULLET = re.compile(
     r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:R\d+\.\s*)?(\S.*?)(?:\s*\(([^()]*)\))?\s*$", re.MULTILINE
 )
@@ -127,9 +125,7 @@ def read_brief(text: str) -> Brief:
 def read_needs(mission: str) -> tuple[Need, ...]:
     """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
     section = _SECTION.search(mission)
-    found = [
-        (match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)
-    ]
+    found = [(match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)]
     if not found:
         clauses = [
             clause.strip()

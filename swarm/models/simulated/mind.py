@@ -150,9 +150,7 @@ def notice(brief: Brief, traits: Traits, chance: Random) -> View:
     return View(parts, authors, intended)
 
 
-def _covered_by(
-    turn: Heard, chance: Random, attention: float, parts: dict[int, frozenset[str]]
-) -> list[int]:
+def _covered_by(turn: Heard, chance: Random, attention: float, parts: dict[int, frozenset[str]]) -> list[int]:
     if turn.verb == "planned":
         return []
     if turn.verb == "intends":

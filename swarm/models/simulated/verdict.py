@@ -38,9 +38,7 @@ def judge_deliverable(text: str, chance: Random) -> dict[Criterion, tuple[int, s
     return {name: (_points(seen.share, chance), seen.reason) for name, seen in impressions.items()}
 
 
-def weigh(
-    needs: Sequence[Need], pieces: Sequence[Piece], delivered: bool
-) -> dict[Criterion, Impression]:
+def weigh(needs: Sequence[Need], pieces: Sequence[Piece], delivered: bool) -> dict[Criterion, Impression]:
     """Weigh a deliverable by the five criteria."""
     by_number: dict[int, list[Piece]] = {need.number: [] for need in needs}
     for piece in pieces:
@@ -80,7 +78,7 @@ def _completeness(needs: Sequence[Need], covered: Mapping[int, frozenset[str]]) 
     return Impression(
         min(1.0, depth * 1.15),
         f"{touched} of {len(needs)} requirements are covered, to a depth of {depth:.0%}.",
-    )  # noqa: E501
+    )
 
 
 def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[Piece]]) -> Impression:
@@ -96,9 +94,7 @@ def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[Piece]]) 
         conflicts += need.conflict
         unsettled += need.conflict and not any(piece.settles for piece in pieces)
     whole = max(1, sum(len(pieces) for pieces in by_number.values()))
-    share = (
-        1.0 - GAP_COSTS * (1 - linked / wanted if wanted else 0.0) - REPETITION_COSTS * repeated / whole
-    )
+    share = 1.0 - GAP_COSTS * (1 - linked / wanted if wanted else 0.0) - REPETITION_COSTS * repeated / whole
     share -= CONFLICT_COSTS * (unsettled / conflicts if conflicts else 0.0)
     words = f"{linked} of {wanted} dependencies are taken up; {repeated} parts repeat others; {unsettled} conflicts are left open."  # noqa: E501
     return Impression(share if any(by_number.values()) else 0.0, words)

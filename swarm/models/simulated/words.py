@@ -15,9 +15,12 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{3,}")
 _GIVEN = re.compile(r"^Your role is given: (.+?)\. Keep it\.$", re.MULTILINE)
 _JOB = re.compile(r"^Your job, assigned by the leader: (.+)$", re.MULTILINE)
 _STOP = frozenset(
-    "about above after also around before being between both each every from have into least less more most must "
-    "only other over same than that their them then there these they this those through under until what when where "
-    "give given name keep make take stay next same first last both hours hour days week which while with within without including whose will would could should such upon against across during".split()
+    """
+    about above after also around before being between both each every from have into least less more most must
+    only other over same than that their them then there these they this those through under until what when where
+    give given name keep make take stay next first last hours hour days week which while with within without including
+    whose will would could should such upon against across during
+    """.split()  # noqa: SIM905
 )
 _CRAFTS = {
     "budget": "budget planner", "estimate": "cost analyst", "price": "cost analyst", "calculate": "cost analyst",
@@ -52,7 +55,9 @@ SAY = {
     ),
     "Owner": ("{role}", "{role}, with a named deputy"),
     "Due": ("week {n}", "{n} weeks before the end", "day {n} of the phase"),
-    "Measure": ("{n} of 10 spot checks on {a} passed", "{a} complete, counted weekly", "no more than {n} open points on {b}"),
+    "Measure": (
+        "{n} of 10 spot checks on {a} passed", "{a} complete, counted weekly", "no more than {n} open points on {b}",
+    ),
     "Risk": (
         "the work on {a} runs late; then start with {b} and keep a reserve of {n} days",
         "opinions on {b} differ; then decide by an agreed rule within {n} days",
@@ -120,7 +125,7 @@ def paragraph(
         f"{part}: {WEAK[part] if part in weak else _say(part, topics, role, chance)}."
         for part in SAY
         if part in sound or part in weak
-    ]  # noqa: E501
+    ]
     said += [f"{link}." for link in links]
     if settles:
         said.append(

@@ -1,0 +1,69 @@
+"""How tests look at pages: widths, colour schemes, waiting with deadlines, pictures."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page
+
+from swarm.config import PROJECT, Settings
+
+OUTPUT = PROJECT / "tests" / "output"
+DEADLINE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A running dashboard."""
+
+    url: str
+    settings: Settings
+
+
+def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
+    """A page of that width and colour scheme; waits 20 s at most for anything."""
+    height = 1000 if width > 500 else 844
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run and nothing on it is stale."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    for unfinished in ('[data-stale="true"]', '[data-testid="stSkeleton"]'):
+        page.wait_for_selector(unfinished, state="detached")
+
+
+def keep_picture(page: Page, name: str) -> Path:
+    """Keep what the page looks like, all of it, as a test output."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    path = OUTPUT / f"{name}.png"
+    size = page.viewport_size or {"width": 1440, "height": 1000}
+    tall = int(page.locator('[data-testid="stMainBlockContainer"]').evaluate("it => it.scrollHeight")) + 80
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(tall, 4_000))})
+    settled(page)
+    page.screenshot(path=str(path))
+    page.set_viewport_size(size)
+    return path
+
+
+def wait_until(happened: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Look again and again until something has happened; fail when the deadline passes."""
+    end = time.monotonic() + deadline_s
+    while not happened():
+        assert time.monotonic() < end, f"not within {deadline_s:g} s: {what}"
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers there."""
+    try:
+        with urlopen(url, timeout=1) as reply:
+            return reply.status == 200
+    except (URLError, OSError):
+        return False
