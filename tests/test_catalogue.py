@@ -6,7 +6,6 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from fault_server import FaultServer
 
 from swarm.config import read_settings
 from swarm.errors import BadInput, MissingKey, UnknownName
@@ -21,6 +20,7 @@ from swarm.models.catalogue import (
 )
 from swarm.models.local import LocalServer, find_local_servers
 from swarm.models.scripted import ScriptedModel
+from tests.fault_server import FaultServer
 
 CATALOGUE = load_catalogue()
 NOTHING_SET = read_settings({})

@@ -7,7 +7,6 @@ import traceback
 from dataclasses import replace
 
 import pytest
-from fault_server import SCENARIOS, FaultServer
 
 from swarm.answer import AgentAnswer, JudgeAnswer, PlanAnswer
 from swarm.config import read_settings
@@ -19,6 +18,7 @@ from swarm.models.form import schema_of
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel
 from swarm.models.model import Message, Request
 from swarm.models.transport import Exchange
+from tests.fault_server import SCENARIOS, FaultServer
 
 pytestmark = [
     # Pydantic warns inside the OpenAI client about the replies that are wrong on purpose.

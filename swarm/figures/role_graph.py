@@ -25,7 +25,7 @@ from swarm.record import RunRecord
 Arrangement = Literal["seats", "layers"]
 ARRANGEMENTS: dict[Arrangement, str] = {"seats": "By seat", "layers": "By layer"}
 
-TWO_LINES_UP_TO = 10
+THREE_LINES_UP_TO = 10
 LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""
 DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
@@ -227,8 +227,8 @@ def _names(
     arrangement: Arrangement,
 ) -> go.Scatter:
     named = [seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"]
-    width, lines = (17, 2) if len(places) <= TWO_LINES_UP_TO else (17, 1)
-    lines = 1 if arrangement == "layers" else lines
+    width, lines = (14, 3) if len(places) <= THREE_LINES_UP_TO else (17, 1)
+    width, lines = (17, 1) if arrangement == "layers" else (width, lines)
     return go.Scatter(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],

@@ -88,8 +88,8 @@ def gini(amounts: Sequence[float]) -> float | None:
     Examples:
         >>> gini([1, 1, 1])
         0.0
-        >>> gini([0, 0, 3])
-        0.6666666666666666
+        >>> gini([0, 4])
+        0.5
     """
     ordered, whole = sorted(amounts), sum(amounts)
     if not whole:
