@@ -11,6 +11,7 @@ from typing import Any
 
 from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
+from swarm.models.simulated import thinking_s
 from swarm.prompts import render
 from swarm.protocols import find_protocol
 from swarm.spec import PACES, RunSpec
@@ -21,8 +22,7 @@ TOKENS_PER_ANSWER = {"low": 120, "expected": 260, "high": 520}
 """Output tokens of one contribution. Expected: what arXiv 2603.28990's token counts imply (213 to 360)."""
 SECONDS_PER_CALL = 1.0
 TOKENS_PER_SECOND = 60.0
-"""Of a typical hosted model: 1 s to the first token, then 60 tokens a second. Simulated ones are this fast at real
-pace, and wait less at the others."""
+"""Of a typical hosted model: 1 s to the first token, then 60 tokens a second."""
 CALLS_AT_ONCE = 48
 
 
@@ -123,12 +123,17 @@ async def _rehearse(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: i
     if spec.judge:
         usages.append(rehearsal.usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
     whole = total(usages)
-    waited = PACES[spec.pace] if all(card.simulated for card in cards.values()) else 1.0
     steps = sum(-(-turns // CALLS_AT_ONCE) for turns in rehearsal.waves.values()) + bool(spec.judge)
     return Estimate(
         calls=len(usages),
         input_tokens=whole.input_tokens,
         output_tokens=whole.output_tokens,
         cost_usd=whole.cost_usd,
-        seconds=steps * waited * (SECONDS_PER_CALL + answer_tokens / TOKENS_PER_SECOND),
+        seconds=steps * _seconds_per_call(spec, cards, answer_tokens),
     )
+
+
+def _seconds_per_call(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> float:
+    if all(card.simulated for card in cards.values()):
+        return PACES[spec.pace] * thinking_s(answer_tokens)
+    return SECONDS_PER_CALL + answer_tokens / TOKENS_PER_SECOND

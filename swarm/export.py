@@ -96,7 +96,7 @@ def no_formula(value: Any) -> Any:
         >>> no_formula("=1+1")
         "'=1+1"
     """
-    risky = isinstance(value, str) and value.lstrip(" '\"")[:1] in ("=", "+", "-", "@", "\t", "\r")
+    risky = isinstance(value, str) and value.lstrip(" '\"\0")[:1] in ("=", "+", "-", "@", "\t", "\r")
     return f"'{value}" if risky else value
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record run journal history history_file history_intake history_queries history_rows "
-    "compose estimate graph",
+    "compose estimate graph replay",
     "perform launch experiment claims imports figures export serve doctor terminal command",
     "cli __main__ pages app",
 )
@@ -28,7 +28,7 @@ ONLY_IN = {
     "streamlit": ("app.py", "pages/"),
     "duckdb": ("swarm/history",),
     "litellm": ("swarm/models/litellm.py",),
-    "networkx": ("swarm/graph.py", "swarm/metrics/", "swarm/export.py"),
+    "networkx": ("swarm/graph.py", "swarm/metrics/"),
     # The dashboard shows figures and draws none.
     "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py"),
     "typer": ("swarm/cli.py", "swarm/command.py"),

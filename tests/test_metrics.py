@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from swarm.budget import Limits
 from swarm.errors import ModelUnavailable
 from swarm.metrics.cost import spending
-from swarm.metrics.hierarchy import declared_links, depth
+from swarm.metrics.hierarchy import declared_links, depth, visibility_chain
 from swarm.metrics.participation import Participation, participation, parts
 from swarm.metrics.redundancy import redundancy
 from swarm.metrics.roles import clusters, distinct_roles, evenness, gini, normalise
@@ -308,3 +308,12 @@ def test_the_judge_is_counted_apart():
 def test_a_price_unknown_to_one_call_makes_the_teams_money_unknown():
     free = replace(worked(2), calls=(Call(1, "m", reply="", usage=Usage(5, cost_usd=None)),))
     assert spending([paid(worked(1), 500), free], good()).quality_per_usd is None
+
+
+def test_the_visibility_chain_follows_what_was_heard_whether_it_was_used_or_not():
+    first = Turn(0, 1, 1, "contribute", "contribute", text="a")
+    second = Turn(1, 2, 1, "contribute", "contribute", text="b", heard=(first.key,))
+    third = Turn(2, 3, 1, "contribute", "contribute", text="c", heard=(first.key, second.key))
+    assert visibility_chain([first, second, third]) == 3
+    assert depth([first, second, third]) == 1
+    assert visibility_chain([first]) == 1

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from pages.shared.mission_input import own_mission, read_upload
 from pages.shared.numbers import ago, count, plural, quality, seconds, usd
-from pages.shared.replayed import prompts_of
 from pages.shared.text import plain, sentence
 from swarm.errors import BadMission
 from swarm.prompts import render
+from swarm.replay import prompts_of
 from tests.recorded import a_record, a_turn
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared import state
+from pages.shared.measures import show_measures
 from pages.shared.outcome import show_deliverable, show_recipe, show_spending, show_verdict
 from pages.shared.picture import draw_choosable
 from pages.shared.resources import history
@@ -20,7 +21,7 @@ from swarm.record import RunRecord
 POLL_S = 0.5
 CHOICES = 200
 LATEST = 6
-TABS = ("Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe")
+TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "Recipe")
 
 
 def pick_a_run() -> None:
@@ -73,7 +74,9 @@ def show_organization(record: RunRecord) -> int | None:
 
 def show_details(record: RunRecord, chosen_seat: int | None) -> None:
     """Everything else, one view at a time."""
-    transcript, deliverable, verdict, spending, recipe = st.tabs(TABS, key="details", on_change="rerun")
+    transcript, deliverable, verdict, measures, spending, recipe = st.tabs(
+        TABS, key="details", on_change="rerun"
+    )
     if transcript.open:
         with transcript:
             show_transcript(record, chosen_seat)
@@ -83,6 +86,9 @@ def show_details(record: RunRecord, chosen_seat: int | None) -> None:
     if verdict.open:
         with verdict:
             show_verdict(record.verdict, record.spec.judge, record.ended)
+    if measures.open:
+        with measures:
+            show_measures(record)
     if spending.open:
         with spending:
             show_spending(record, seats_of(record))

@@ -5,7 +5,7 @@ import secrets
 import streamlit as st
 
 from pages.shared.badges import kind_badge
-from pages.shared.demo import demo_spec
+from pages.shared.demo import DEMO_SEEDS, demo_spec
 from pages.shared.launching import run_and_watch
 from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
@@ -37,7 +37,7 @@ def show_question() -> None:
         if st.button(
             "Watch a team organize itself", type="primary", icon=":material/play_arrow:", key="demo"
         ):
-            run_and_watch(demo_spec(missions(), settings(), seed=secrets.randbelow(10_000)))
+            run_and_watch(demo_spec(missions(), settings(), seed=secrets.choice(DEMO_SEEDS)))
         if st.button("Compose your own", icon=":material/tune:", key="compose"):
             st.switch_page("../run/compose.py")
     st.caption("Eight simulated agents plan a street food festival. Free, no key, about half a minute.")

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.shared.numbers import count, plural, seconds, usd
-from pages.shared.replayed import prompts_of
 from pages.shared.text import plain
 from swarm.record import RunRecord
+from swarm.replay import prompts_of
 from swarm.turn import Action, Turn
 
 PER_PAGE = 20

@@ -2,7 +2,7 @@
 
 import networkx as nx
 
-from swarm.turn import Transcript, contributions
+from swarm.turn import Transcript, TurnKey, contributions
 
 
 def declared_links(transcript: Transcript) -> "nx.DiGraph[int]":
@@ -44,6 +44,25 @@ def depth(transcript: Transcript) -> int | None:
     if not graph:
         return None
     return int(nx.dag_longest_path_length(nx.condensation(graph), weight="none", default_weight=1)) + 1
+
+
+def visibility_chain(transcript: Transcript) -> int | None:
+    """Length of the longest chain of who heard whom, in turns, used or not.
+
+    Kept apart from `depth`: in a strictly sequential run it is the number of contributions whatever the agents
+    make of it, so it tells about the protocol, not about the organization.
+
+    Returns:
+        1 when nobody heard anybody; None without turns.
+
+    Examples:
+        >>> visibility_chain(()) is None
+        True
+    """
+    length: dict[TurnKey, int] = {}
+    for turn in transcript:
+        length[turn.key] = 1 + max((length.get(key, 0) for key in turn.heard), default=0)
+    return max(length.values(), default=None)
 
 
 def _link(graph: "nx.DiGraph[int]", seat: int, other: int, kind: str) -> None:

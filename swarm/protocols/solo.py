@@ -15,8 +15,9 @@ async def solo(mission: Mission, team: Team, speak: Speak, *, token_budget: int 
     turn = await speak(team.seats[0], cue=Cue("contribute"))
     yield turn
     best, spent, attempt = turn, turn.usage.tokens, 1
-    while turn.action == "contribute" and spent + turn.usage.tokens <= token_budget:
+    # A model that claims to have used nothing must come to an end as well.
+    while turn.action == "contribute" and spent + max(1, turn.usage.tokens) <= token_budget:
         attempt += 1
         turn = await speak(team.seats[0], cue=Cue("contribute", round=attempt, revise=True), hears=(best,))
         yield turn
-        best, spent = turn, spent + turn.usage.tokens
+        best, spent = turn, spent + max(1, turn.usage.tokens)

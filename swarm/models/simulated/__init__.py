@@ -20,9 +20,9 @@ from swarm.models.simulated.words import paragraph
 from swarm.spec import PACES, Pace
 from swarm.turn import Usage
 
-SECONDS_TO_FIRST_TOKEN = 1.0
-TOKENS_PER_SECOND = 60.0
-"""Of a typical hosted model; waited for only when the pace says so."""
+SECONDS_TO_FIRST_TOKEN = 0.7
+TOKENS_PER_SECOND = 90.0
+"""Of a quick hosted model; waited for only when the pace says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,14 @@ class SimulatedModel:
         asked, answered = likely_tokens(request.chars), likely_tokens(len(cut))
         factor = PACES[self.pace]
         if factor:
-            await asyncio.sleep(factor * (SECONDS_TO_FIRST_TOKEN + answered / TOKENS_PER_SECOND))
+            await asyncio.sleep(factor * thinking_s(answered))
         usage = Usage(asked, 0, answered, self.price.cost(input_tokens=asked, output_tokens=answered))
         return Completion(cut, usage, finish if len(cut) == len(text) else "length")
+
+
+def thinking_s(answer_tokens: int) -> float:
+    """Seconds a simulated mind takes at real pace for an answer of so many tokens."""
+    return SECONDS_TO_FIRST_TOKEN + answer_tokens / TOKENS_PER_SECOND
 
 
 def open_simulated(card: ModelCard, pace: Pace) -> SimulatedModel:
