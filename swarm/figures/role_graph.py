@@ -95,7 +95,7 @@ def _frame(
         _name_layers(figure, seats)
     else:
         bare(figure, height)
-        figure.update_xaxes(range=[-2.3, 2.3] if named else [-1.25, 1.25])
+        figure.update_xaxes(range=[-2.45, 2.45] if named else [-1.25, 1.25])
     figure.update_yaxes(range=[-1.5, 1.45] if named or arrangement == "layers" else [-1.12, 1.12])
 
 
