@@ -32,7 +32,8 @@ def dashboard(settings: Settings) -> Iterator[Dashboard]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = settings.data / "dashboard.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}"
@@ -45,9 +46,9 @@ def dashboard(settings: Settings) -> Iterator[Dashboard]:
         process.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
-    """Playwright, for as long as the tests run."""
+    """Playwright, for one test: while it lives its event loop runs, and other tests want loops of their own."""
     with sync_playwright() as started:
         yield started
 
