@@ -84,7 +84,7 @@ async def bare(requests: list[Request], model: str, together: bool) -> None:
 
 async def whole(spec: RunSpec) -> None:
     """The run as users get it: limits, journal, answers read."""
-    async for event in perform(spec, read_settings(), new_run_id()):
+    async for event in perform(read_settings(), new_run_id(), spec):
         assert getattr(event, "status", "finished") == "finished", event
 
 

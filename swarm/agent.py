@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from swarm.answer import MAX_ROLE_CHARS, AgentAnswer, PlanAnswer
+from swarm.answer import AgentAnswer, PlanAnswer
 from swarm.call import Caller
 from swarm.models.model import Request
 from swarm.prompts.render import agent_messages
-from swarm.spec import RunSpec
-from swarm.team import Seat
+from swarm.spec import MAX_SEED, RunSpec
+from swarm.team import MAX_ROLE_CHARS, Seat, one_line
 from swarm.turn import Assignment, Cue, Turn
 
 
@@ -38,7 +38,7 @@ async def take_turn(
         messages=agent_messages(spec, code, seat, cue, heard),
         answer=shape,
         temperature=spec.temperature,
-        seed=spec.seed * 1_000_003 + index,
+        seed=(spec.seed * 1_000_003 + index) % (MAX_SEED + 1),
         max_tokens=spec.max_tokens,
         timeout_s=spec.call_timeout_s,
     )
@@ -49,7 +49,7 @@ async def take_turn(
         round=cue.round,
         cue=cue.kind,
         action="failed" if asked.failed else "unparsed",
-        role=cue.role,
+        role=_role_name(cue.role) if cue.role else None,
         reason=asked.failed or asked.unreadable,
         heard=tuple(other.key for other in heard),
         calls=asked.calls,
@@ -71,7 +71,7 @@ def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:
         elif job.agent in jobs:
             notes.append(f"dropped a second job for agent {job.agent}")
         else:
-            jobs[job.agent] = Assignment(job.agent, one_line(job.role) or "Unnamed role", job.job.strip())
+            jobs[job.agent] = Assignment(job.agent, _role_name(job.role) or "Unnamed role", job.job.strip())
     if not jobs:
         reason = "the plan gives nobody a job"
         return replace(turn, action="unparsed", reason=reason, notes=tuple(notes))
@@ -87,7 +87,7 @@ def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:
 
 
 def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn]) -> Turn:
-    role = cue.role or one_line(answer.role) or None
+    role = turn.role or _role_name(answer.role) or None
     reason = answer.reason.strip() or None
     if not answer.participate:
         return replace(turn, action="abstain", role=role, reason=reason or "no reason given")
@@ -115,9 +115,9 @@ def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn
     )
 
 
-def one_line(text: str) -> str:
-    """A role as a name: one line, at most 80 characters; an agent's line breaks cannot imitate our marks."""
-    name = " ".join(text.replace("[", "(").replace("]", ")").split())
+def _role_name(text: str) -> str:
+    """A role an agent gave itself, as a name of at most 80 characters."""
+    name = one_line(text)
     return name if len(name) <= MAX_ROLE_CHARS else name[: MAX_ROLE_CHARS - 1].rstrip() + "…"
 
 

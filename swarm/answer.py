@@ -9,7 +9,6 @@ from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-MAX_ROLE_CHARS = 80
 MAX_TEXT_CHARS = 200_000
 
 

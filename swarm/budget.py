@@ -6,6 +6,8 @@ At every instant, spent + reserved is within every limit, however many calls are
 import asyncio
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
+
 from swarm.errors import BadInput, LimitExceeded
 from swarm.turn import Usage
 
@@ -28,6 +30,10 @@ class Limits:
         _check("seconds", self.seconds)
 
 
+LIMITS: TypeAdapter[Limits | None] = TypeAdapter(Limits | None)
+"""Reads limits from JSON and writes them."""
+
+
 def _check(name: str, value: float | None) -> None:
     if value is not None and not 0 < value < float("inf"):
         raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
@@ -36,11 +42,21 @@ def _check(name: str, value: float | None) -> None:
 class Budget:
     """What one run has spent and reserved. Owned by one event loop."""
 
-    def __init__(self, limits: Limits, spent: Usage | None = None, calls: int = 0) -> None:
-        """Start with what a resumed run spent before: `spent` in `calls` calls."""
+    def __init__(
+        self, limits: Limits, spent: Usage | None = None, calls: int = 0, spent_usd: float = 0.0
+    ) -> None:
+        """Start with what a resumed run spent before.
+
+        Args:
+            limits: of the run.
+            spent: all usage so far; its cost is None once any call had no known price.
+            calls: made so far.
+            spent_usd: the dollars of `spent` that are known: what the dollar limit counts.
+        """
         self.limits = limits
         self.spent = spent or Usage()
         self.calls = calls
+        self._spent_usd = spent_usd
         self._reserved: list[Usage] = []
         self._settled = asyncio.Condition()
 
@@ -67,11 +83,13 @@ class Budget:
         async with self._settled:
             self._reserved.remove(reservation)
             self.spent += used
+            self._spent_usd += used.cost_usd or 0.0
             self._settled.notify_all()
 
     def _excess(self, most: Usage) -> LimitExceeded | None:
         tokens = self.spent.tokens + sum(held.tokens for held in self._reserved) + most.tokens
-        usd = (self.spent.cost_usd or 0.0) + sum(held.cost_usd or 0.0 for held in self._reserved)
+        # Calls of unknown price count nothing here; a run that makes them has a limit of another kind.
+        usd = self._spent_usd + sum(held.cost_usd or 0.0 for held in self._reserved)
         checks = (
             ("calls", self.limits.calls, self.calls + 1),
             ("tokens", self.limits.tokens, tokens),

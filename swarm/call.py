@@ -15,7 +15,7 @@ from swarm.answer import Answer
 from swarm.budget import Budget
 from swarm.errors import MalformedReply, ModelUnavailable, Stopped
 from swarm.events import CallEnded, CallStarted, Fact
-from swarm.models.model import Model, Request
+from swarm.models.model import Model, Request, whole_characters
 from swarm.prompts.render import ask_again
 from swarm.reply import Read, read_reply
 from swarm.turn import Call, Usage
@@ -112,20 +112,26 @@ class Caller:
             ModelUnavailable: when no call to this model can succeed any more.
         """
         calls = list(self._stored.get(index, ()))
-        unread = next((call for call in reversed(calls) if call.reply is not None), None)
-        if unread is None:
-            unread = await self._ask(self._models[model], request, calls, index)
-            read = _read(unread, shape)
-            if not isinstance(read, str):
-                return Asked(tuple(calls), read.answer, read.repairs)
-            if unread.reply is None:
-                return Asked(tuple(calls), failed=read)
-            await self._tell(CallEnded, index=index, outcome=unread, because=read)
-        reason = str(_read(unread, shape))
-        again = replace(request, messages=ask_again(request.messages, unread.reply or "", reason))
-        reply = await self._ask(self._models[model], again, calls, index)
+        first = next((call for call in reversed(calls) if call.reply is not None), None)
+        remembered = first is not None
+        if first is None:
+            first = await self._ask(self._models[model], request, calls, index)
+        read = _read(first, shape)
+        if not isinstance(read, str):
+            return Asked(tuple(calls), read.answer, read.repairs)
+        if first.reply is None:
+            return Asked(tuple(calls), failed=read)
+        if not remembered:
+            await self._tell(CallEnded, index=index, outcome=first, because=read)
+        again = replace(request, messages=ask_again(request.messages, first.reply, read))
+        return await self._ask_again(model, again, shape, calls, index, note=f"asked again: {read}")
+
+    async def _ask_again(
+        self, model: str, request: Request, shape: type[A], calls: list[Call], index: int | None, note: str
+    ) -> Asked[A]:
+        """The one re-ask after an unreadable reply."""
+        reply = await self._ask(self._models[model], request, calls, index)
         read = _read(reply, shape)
-        note = f"asked again: {reason}"
         if not isinstance(read, str):
             return Asked(tuple(calls), read.answer, (note, *read.repairs))
         if reply.reply is None:
@@ -153,41 +159,47 @@ class Caller:
                 await asyncio.wait_for(self._stop.wait(), wait_s)
 
     async def _call(self, model: Model, request: Request) -> tuple[Call, ModelUnavailable | None]:
-        """One attempt, with the money for it reserved before and settled after, whatever happens."""
-        if model.name in self._given_up:
-            raise self._given_up[model.name]
-        if self._stop.is_set():
-            raise Stopped("stopped by request")
-        most = model.most(request)
-        reservation = await self._budget.reserve(most)
-        number = self._budget.calls
-        used = Usage() if model.simulated else replace(most, estimated=True)
+        """One attempt: wait for a place, set the money aside, ask, settle."""
+        queued = self._clock()
+        async with model.place():
+            if model.name in self._given_up:
+                raise self._given_up[model.name]
+            reservation = await self._budget.reserve(model.most(request))
+            return await self._exchange(model, request, reservation, self._budget.calls, queued)
+
+    async def _exchange(
+        self, model: Model, request: Request, most: Usage, number: int, queued: float
+    ) -> tuple[Call, ModelUnavailable | None]:
+        """One request, for which `most` is set aside and, whatever happens, settled."""
+        used = Usage()
         started = self._clock()
         try:
+            # Places and money may have been waited for, and somebody may have asked to stop meanwhile.
+            if self._stop.is_set():
+                raise Stopped("stopped by request")
             if not model.simulated:
                 await self._tell(CallStarted, number=number, model=model.name, reserved=most)
+                used = replace(most, estimated=True)
             reply = await model.complete(request)
             used = reply.usage
-            started = min(started + reply.waited_s, self._clock())
             return Call(
                 number,
                 model.name,
-                reply=reply.text,
-                finish=reply.finish,
+                reply=whole_characters(reply.text),
+                finish=reply.finish and whole_characters(reply.finish),
                 usage=used,
                 started_s=started,
                 ended_s=self._clock(),
-                waited_s=reply.waited_s,
-                served_by=reply.served_by,
+                waited_s=started - queued,
+                served_by=reply.served_by and whole_characters(reply.served_by),
             ), None
         except ModelUnavailable as error:
             used = Usage() if error.billed == "no" else used
-            ended = self._clock()
-            return Call(
-                number, model.name, error=str(error), usage=used, started_s=started, ended_s=ended
-            ), error
+            said = whole_characters(str(error))
+            call = Call(number, model.name, error=said, usage=used, started_s=started, ended_s=self._clock())
+            return replace(call, waited_s=started - queued), error
         finally:
-            await self._budget.settle(reservation, used)
+            await self._budget.settle(most, used)
 
     def _gives_up(self, model: Model, error: ModelUnavailable) -> bool:
         self._failed_turns[model.name] += 1

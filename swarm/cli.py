@@ -9,12 +9,14 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from swarm.budget import Limits
 from swarm.errors import BadInput, SwarmError
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from swarm.events import Event
     from swarm.history import RunRow
     from swarm.mission import Mission
-    from swarm.record import RunRecord
     from swarm.spec import RunSpec
 
 app = typer.Typer(
@@ -61,6 +62,8 @@ RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", me
 def main() -> NoReturn:
     """Run the command line; every error a person can act upon is one sentence."""
     try:
+        if any("\udc80" <= letter <= "\udcff" for argument in sys.argv for letter in argument):
+            raise BadInput("an argument is not valid UTF-8 text")
         app()
     except SwarmError as error:
         _remark(f"error: {error}")
@@ -106,7 +109,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Let a team do a mission."""
-    from swarm.budget import Limits
     from swarm.compose import compose
     from swarm.config import ensure_data_folder
 
@@ -131,22 +133,38 @@ def run(
     if detach:
         _detach(spec, settings, as_json)
     else:
+        from swarm.perform import perform as perform_run
         from swarm.run import new_run_id
 
-        _perform(new_run_id(), spec, [], settings, as_json)
+        run_id = new_run_id()
+        _perform(perform_run(settings, run_id, spec), run_id, settings, as_json)
 
 
 @app.command()
-def resume(run_id: RunId, as_json: Json = False) -> None:
-    """Finish a run that was interrupted, stopped, limited or failed; finished turns are not asked again."""
+def resume(
+    run_id: RunId,
+    max_usd: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
+    max_calls: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
+    timeout_s: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Finish a run that was interrupted, stopped, limited or failed; finished turns are not asked again.
+
+    A run that reached a limit needs a higher one. What it used before counts.
+    """
     from swarm.launch import is_running
-    from swarm.perform import events_before, spec_of
+    from swarm.perform import events_before
+    from swarm.perform import resume as resume_run
+    from swarm.record import spec_of
 
     settings = _settings()
     if is_running(run_id, settings):
         raise BadInput(f"run {run_id!r} is being performed; there is nothing to resume")
-    before = events_before(run_id, settings)
-    _perform(run_id, spec_of(before), before, settings, as_json)
+    given = {"usd": max_usd, "tokens": max_tokens, "calls": max_calls, "seconds": timeout_s}
+    raised = {kind: value for kind, value in given.items() if value is not None}
+    limits = replace(spec_of(events_before(run_id, settings, Limits())).limits, **raised) if raised else None
+    _perform(resume_run(settings, run_id, limits), run_id, settings, as_json)
 
 
 @app.command()
@@ -227,8 +245,6 @@ def delete(run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do no
 @app.command()
 def missions(as_json: Json = False) -> None:
     """List the missions of the library."""
-    from dataclasses import asdict
-
     from swarm.mission import load_library
     from swarm.terminal import print_missions
 
@@ -242,8 +258,6 @@ def missions(as_json: Json = False) -> None:
 @app.command()
 def models(as_json: Json = False) -> None:
     """List the catalogue: prices, context sizes, and which keys are present (never their values)."""
-    from dataclasses import asdict
-
     from swarm.models.catalogue import load_catalogue, present_keys
     from swarm.terminal import print_models
 
@@ -292,8 +306,6 @@ def rebuild() -> None:
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Check what Roleless needs: Python, packages, data folder, keys by name, local servers, Chromium."""
-    from dataclasses import asdict
-
     from swarm.doctor import examine
     from swarm.terminal import print_findings
 
@@ -308,15 +320,19 @@ def doctor(as_json: Json = False) -> None:
 
 @app.command(hidden=True)
 def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
-    """Perform a run whose spec comes on standard input; what the dashboard starts."""
+    """Perform a run whose spec, or whose new limits, come on standard input; what the dashboard starts."""
+    from swarm import perform as performing
+    from swarm.budget import LIMITS
     from swarm.journal import journal_of
-    from swarm.perform import events_before, spec_of
     from swarm.spec import SPEC
 
     settings = _settings()
-    before = events_before(run_id, settings) if resumed else []
-    spec = spec_of(before) if resumed else SPEC.validate_json(sys.stdin.buffer.read())
-    asyncio.run(_drain(run_id, spec, before, settings, _ignore))
+    piped = sys.stdin.buffer.read()
+    if resumed:
+        events = performing.resume(settings, run_id, LIMITS.validate_json(piped))
+    else:
+        events = performing.perform(settings, run_id, SPEC.validate_json(piped))
+    asyncio.run(_drain(events, _ignore))
     said = journal_of(run_id, settings).with_suffix(".err")
     if said.exists() and not said.stat().st_size:
         said.unlink()
@@ -375,41 +391,30 @@ def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
         typer.echo(run_id)
 
 
-def _perform(
-    run_id: str, spec: "RunSpec", before: Sequence["Event"], settings: "Settings", as_json: bool
-) -> NoReturn:
+def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", as_json: bool) -> NoReturn:
+    from swarm.journal import journal_of, read_journal
     from swarm.record import record_of, summary
-    from swarm.terminal import LiveRun
+    from swarm.terminal import LiveRun, print_record
 
     if as_json:
-        record = asyncio.run(_drain(run_id, spec, before, settings, _ignore))
+        asyncio.run(_drain(events, _ignore))
+    else:
+        with LiveRun() as live:
+            asyncio.run(_drain(events, live.show))
+    record = record_of(read_journal(journal_of(run_id, settings)).events)
+    if as_json:
         _print_json(summary(record))
     else:
-        with LiveRun(spec, record_of(before) if before else None) as live:
-            record = asyncio.run(_drain(run_id, spec, before, settings, live.show))
-        live.conclude(record)
+        print_record(record)
     if record.reason:
         _remark(record.reason)
     raise SystemExit(EXIT_CODES[record.status])
 
 
-async def _drain(
-    run_id: str,
-    spec: "RunSpec",
-    before: Sequence["Event"],
-    settings: "Settings",
-    show: Callable[["Event"], None],
-) -> "RunRecord":
-    from swarm.perform import perform as perform_run
-    from swarm.record import record_of
-
-    events = list(before)
-    performing: AsyncIterator[Event] = perform_run(spec, settings, run_id, before)
-    async with aclosing(performing):  # pyright: ignore[reportArgumentType]
-        async for event in performing:
-            events.append(event)
+async def _drain(events: AsyncIterator["Event"], show: Callable[["Event"], None]) -> None:
+    async with aclosing(events):  # pyright: ignore[reportArgumentType]
+        async for event in events:
             show(event)
-    return record_of(events)
 
 
 def _ignore(event: "Event") -> None:

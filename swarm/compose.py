@@ -13,10 +13,11 @@ from swarm.errors import BadInput
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys
+from swarm.models.model import whole_characters
 from swarm.prompts import render
-from swarm.protocols import REMEMBERING, check_options
-from swarm.spec import PACES, Pace, PastRole, RunSpec
-from swarm.team import generic_roles, make_team
+from swarm.protocols import REMEMBERING, check_options, options_of
+from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
+from swarm.team import check_roles, generic_roles, make_team
 
 SIMULATED_JUDGE = "sim/judge"
 NO_JUDGE = "none"
@@ -66,6 +67,8 @@ def compose(
     """
     if pace not in PACES:
         raise BadInput(f"pace {pace!r}: known are {', '.join(PACES)}")
+    if not organization.strip() or len(organization) > 80 or whole_characters(organization) != organization:
+        raise BadInput(f"organization {organization[:80]!a}: give a name of 1 to 80 characters")
     chosen = check_options(protocol, options or {})
     team = make_team(models, agents)
     cards = [card_of(model, settings) for model in team.models]
@@ -75,8 +78,8 @@ def compose(
     for card in paid:
         check_key(card, settings)
     bounds, price_warnings = _limits(limits or Limits(), paid)
-    if protocol == "fixed_roles":
-        chosen.setdefault("roles", generic_roles())
+    if "roles" in options_of(protocol):
+        chosen["roles"] = check_roles(chosen.get("roles") or generic_roles(), "the list of roles")
     return RunSpec(
         mission=mission,
         team=team,
@@ -89,6 +92,7 @@ def compose(
         organization=organization,
         pace=pace,
         max_tokens=max(card.max_output for card in cards),
+        judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
         warnings=(*warnings, *price_warnings),
     )
@@ -131,6 +135,10 @@ def _judge(
         raise BadInput(
             f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none"
         )
+    if cards[0].simulated and not judge.simulated:
+        raise BadInput(
+            f"judge {wanted!r} is real and would spend real money on simulated work; name sim/judge, or none"
+        )
     if not judge.simulated and judge.family in {card.family for card in cards}:
         return judge, (f"The judge {wanted} is of the same family as the team: it may favour its own kind.",)
     return judge, ()
@@ -153,8 +161,10 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
             f"the price of {unpriced[0]} is unknown, so dollars cannot be limited: "
             "limit calls or tokens instead, or add its price to data/models.toml"
         )
+    priced = [card for card in cards if card.price is not None]
+    bounds = replace(limits, usd=DEFAULT_MAX_USD) if priced and limits.usd is None else limits
     if unpriced:
-        return limits, (f"The price of {unpriced[0]} is unknown: dollars are neither counted nor limited.",)
-    if limits.usd is None:
-        return replace(limits, usd=DEFAULT_MAX_USD), ()
-    return limits, ()
+        return bounds, (
+            f"The price of {unpriced[0]} is unknown: its dollars are neither counted nor limited.",
+        )
+    return bounds, ()

@@ -1,8 +1,6 @@
 """This file is where the environment is read, once, into a frozen value. Nothing else looks at it."""
 
 import os
-import platform
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +72,6 @@ def ensure_data_folder(settings: Settings) -> None:
 def prepare_litellm_environment() -> None:
     """Set the switches litellm reads when it is imported: no downloads, no `.env` files."""
     os.environ.update(_OFFLINE_LITELLM)
-
-
-def facts() -> dict[str, str]:
-    """What a run records about the machine: versions only, nothing personal."""
-    return {"python": platform.python_version(), "system": sys.platform}
 
 
 def _unusable(settings: Settings, reason: str | None) -> str:

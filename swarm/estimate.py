@@ -4,16 +4,16 @@ The rehearsal renders the real prompts with placeholder contributions, so any pr
 that was registered a minute ago.
 """
 
-import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
 from swarm.models.simulated import thinking_s
 from swarm.prompts import render
-from swarm.protocols import find_protocol
+from swarm.rehearsal import rehearse
 from swarm.spec import PACES, RunSpec
 from swarm.team import Seat
 from swarm.turn import Assignment, Call, Cue, Turn, Usage, total
@@ -24,6 +24,11 @@ SECONDS_PER_CALL = 1.0
 TOKENS_PER_SECOND = 60.0
 """Of a typical hosted model: 1 s to the first token, then 60 tokens a second."""
 CALLS_AT_ONCE = 48
+ENVELOPE_TOKENS = 60
+"""Of an answer, around the contribution: role, reason, links."""
+PLACEHOLDER_ROLE = "Specialist for a part"
+MAX_TURNS = 2_000
+"""A run that would go on is foretold as far as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def estimate(spec: RunSpec, cards: dict[str, ModelCard]) -> Estimates:
         spec: the recipe.
         cards: of every model it names, judge included, by id.
     """
-    rehearsed = [asyncio.run(_rehearse(spec, cards, tokens)) for tokens in TOKENS_PER_ANSWER.values()]
+    rehearsed = [_foretell(spec, cards, tokens) for tokens in TOKENS_PER_ANSWER.values()]
     # Within a token budget, short answers leave room for more turns: each figure has bounds of its own.
     return Estimates(_each(min, rehearsed), rehearsed[1], _each(max, rehearsed))
 
@@ -71,65 +76,54 @@ def _each(pick: Callable[[Iterable[Any]], Any], estimates: Sequence[Estimate]) -
     )
 
 
-@dataclass(slots=True)
-class _Rehearsal:
-    spec: RunSpec
-    cards: dict[str, ModelCard]
-    answer_tokens: int
-    turns: list[Turn] = field(default_factory=list[Turn])
-    waves: dict[int, int] = field(default_factory=dict[int, int])
-    """Turns by the step in which they can be made at the earliest."""
-
-    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
-        heard = [turn for turn in hears if turn.text]
-        wave = 1 + max(self.waves, default=0)
-        # All simultaneous speakers must be on stage before the first of them has spoken.
-        await asyncio.sleep(0)
-        messages = render.agent_messages(self.spec, "00000000", seat, cue, heard)
-        turn = self._turn(seat, cue, self.usage(seat.model, messages))
-        self.turns.append(turn)
-        self.waves[wave] = self.waves.get(wave, 0) + 1
-        return turn
-
-    def _turn(self, seat: Seat, cue: Cue, usage: Usage) -> Turn:
-        everyone = [Assignment(other.number, "Specialist for a part", "x" * 120) for other in self.spec.team]
-        return Turn(
-            index=len(self.turns),
-            seat=seat.number,
-            round=cue.round,
-            cue=cue.kind,
-            action=cue.kind,
-            role="Specialist for a part",
-            text="x" * (120 if cue.kind == "intend" else self.answer_tokens * 4),
-            assignments=tuple(everyone) if cue.kind == "plan" else (),
-            calls=(Call(len(self.turns) + 1, seat.model, reply="", usage=usage),),
-        )
-
-    def usage(self, model: str, messages: Sequence[Message]) -> Usage:
-        """What one answer of the rehearsed length takes."""
+def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> Estimate:
+    def usage(model: str, messages: Sequence[Message]) -> Usage:
         asked = likely_tokens(sum(len(part) for message in messages for part in message.parts))
-        price = self.cards[model].price
-        answered = self.answer_tokens + 60
+        answered = answer_tokens + ENVELOPE_TOKENS
+        price = cards[model].price
         cost = None if price is None else price.cost(input_tokens=asked, output_tokens=answered)
         return Usage(asked, 0, answered, cost)
 
+    def pretend(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
+        messages = render.agent_messages(spec, "00000000", seat, cue, heard)
+        return _placeholder(index, seat, cue, usage(seat.model, messages), answer_tokens, len(spec.team))
 
-async def _rehearse(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> Estimate:
-    rehearsal = _Rehearsal(spec, cards, answer_tokens)
-    async for _turn in find_protocol(spec.protocol, spec.options)(spec.mission, spec.team, rehearsal.speak):
-        pass
-    deliverable = "x" * sum(len(turn.text) for turn in rehearsal.turns if turn.action == "contribute")
-    usages = [turn.usage for turn in rehearsal.turns]
+    said = rehearse(
+        spec.protocol,
+        spec.options,
+        spec.mission,
+        spec.team,
+        pretend,
+        most_turns=spec.limits.calls or MAX_TURNS,
+    )
+    usages = [one.turn.usage for one in said]
     if spec.judge:
-        usages.append(rehearsal.usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
+        deliverable = "x" * sum(len(one.turn.text) for one in said if one.turn.action == "contribute")
+        usages.append(usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
     whole = total(usages)
-    steps = sum(-(-turns // CALLS_AT_ONCE) for turns in rehearsal.waves.values()) + bool(spec.judge)
+    waves = Counter(one.step for one in said).values()
     return Estimate(
         calls=len(usages),
         input_tokens=whole.input_tokens,
         output_tokens=whole.output_tokens,
         cost_usd=whole.cost_usd,
-        seconds=steps * _seconds_per_call(spec, cards, answer_tokens),
+        seconds=(sum(-(-turns // CALLS_AT_ONCE) for turns in waves) + bool(spec.judge))
+        * _seconds_per_call(spec, cards, answer_tokens),
+    )
+
+
+def _placeholder(index: int, seat: Seat, cue: Cue, usage: Usage, answer_tokens: int, agents: int) -> Turn:
+    jobs = [Assignment(number, PLACEHOLDER_ROLE, "x" * 120) for number in range(1, agents + 1)]
+    return Turn(
+        index=index,
+        seat=seat.number,
+        round=cue.round,
+        cue=cue.kind,
+        action=cue.kind,
+        role=PLACEHOLDER_ROLE,
+        text="x" * (120 if cue.kind == "intend" else answer_tokens * 4),
+        assignments=tuple(jobs) if cue.kind == "plan" else (),
+        calls=(Call(index + 1, seat.model, reply="", usage=usage),),
     )
 
 

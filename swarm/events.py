@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from swarm.budget import Limits
 from swarm.spec import RunSpec
 from swarm.turn import Action, Call, CueKind, Turn, TurnKey, Usage
 from swarm.verdict import Verdict
@@ -46,6 +47,8 @@ class RunResumed(Fact):
     """A performer took an unfinished run up again."""
 
     kind: Literal["run_resumed"] = "run_resumed"
+    limits: Limits | None = None
+    """The limits from now on; None: as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,20 @@ The judge sees the mission and the deliverable: no names, no protocol, no models
 from swarm.answer import JudgeAnswer, ScoreAnswer
 from swarm.call import Caller
 from swarm.errors import ModelUnavailable
-from swarm.mission import Mission
 from swarm.models.model import Request
 from swarm.prompts.render import judge_messages
+from swarm.spec import RunSpec
 from swarm.verdict import CRITERIA, Criterion, Score, Verdict
 
 
-async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, *, seed: int) -> Verdict:
+async def judge(caller: Caller, model: str, spec: RunSpec, deliverable: str) -> Verdict:
     """Ask a model for its verdict on a deliverable.
+
+    Args:
+        caller: makes the run's calls.
+        model: that judges.
+        spec: for the mission, the seed and the length of the reply; the judge is shown the mission only.
+        deliverable: what the team wrote, without names.
 
     Returns:
         Five scores of 1 to 4 with reasons; or none, with the reason why, when the deliverable is empty, or the
@@ -25,11 +31,11 @@ async def judge(caller: Caller, model: str, mission: Mission, deliverable: str, 
     if not deliverable.strip():
         return Verdict(model, unscored="nothing was delivered")
     request = Request(
-        messages=judge_messages(mission, deliverable),
+        messages=judge_messages(spec.mission, deliverable),
         answer=JudgeAnswer,
         temperature=0.0,
-        seed=seed,
-        max_tokens=2_000,
+        seed=spec.seed,
+        max_tokens=spec.judge_max_tokens,
     )
     try:
         asked = await caller.ask_for(model, request, JudgeAnswer, index=None)

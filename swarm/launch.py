@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from swarm.budget import LIMITS, Limits
 from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import BadInput, RunBusy, SwarmError
 from swarm.journal import is_written_to, journal_of
@@ -34,24 +35,25 @@ def launch(spec: RunSpec, settings: Settings, run_id: str | None = None) -> str:
     """
     ensure_data_folder(settings)
     run_id = run_id or new_run_id()
-    if journal_of(run_id, settings).exists():
+    journal = journal_of(run_id, settings)
+    if journal.exists() and journal.stat().st_size:
         raise RunBusy(f"run {run_id!r} was started already")
     _spawn(["perform", run_id], SPEC.dump_json(spec), settings, run_id)
     return run_id
 
 
-def relaunch(run_id: str, settings: Settings) -> None:
-    """Start a process that resumes an unfinished run.
+def relaunch(run_id: str, settings: Settings, limits: Limits | None = None) -> None:
+    """Start a process that resumes an unfinished run, under new limits if some are given.
 
     Raises:
         UnknownRun: when there is no such run.
-        BadInput: when there is nothing to resume.
+        BadInput: when there is nothing to resume, or it reached a limit that has not been raised.
         RunBusy: when it is being performed.
     """
     if is_running(run_id, settings):
         raise RunBusy(f"run {run_id!r} is being performed")
-    events_before(run_id, settings)
-    _spawn(["perform", run_id, "--resume"], b"", settings, run_id)
+    events_before(run_id, settings, limits)
+    _spawn(["perform", run_id, "--resume"], LIMITS.dump_json(limits), settings, run_id)
 
 
 def stop(run_id: str, settings: Settings) -> None:

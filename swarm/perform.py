@@ -4,52 +4,60 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+from swarm.budget import Limits
 from swarm.config import Settings, ensure_data_folder
-from swarm.errors import BadInput, DamagedJournal, UnknownRun
+from swarm.errors import BadInput, DamagedJournal, RunBusy, UnknownRun
 from swarm.events import Event, RunDeleted, RunFinished, RunStarted
 from swarm.journal import Journal, journal_of, read_journal
+from swarm.protocols import find_protocol
+from swarm.record import spec_of
 from swarm.run import open_models, play
 from swarm.spec import RunSpec
 
 STOP_POLL_S = 0.2
 
 
-async def perform(
-    spec: RunSpec, settings: Settings, run_id: str, before: Sequence[Event] = ()
-) -> AsyncIterator[Event]:
-    """Perform a run and keep every event in its journal.
-
-    Args:
-        spec: the recipe.
-        settings: where to keep it.
-        run_id: a new id, or that of the run to resume.
-        before: the events of the run so far, when it is resumed.
+async def perform(settings: Settings, run_id: str, spec: RunSpec) -> AsyncIterator[Event]:
+    """Perform a new run and keep every event in its journal.
 
     Yields:
         The events, each already kept.
 
     Raises:
-        RunBusy: when another process performs this run.
+        RunBusy: when a run of this id was started before.
         BadInput: when the spec cannot be played; nothing is kept then.
     """
-    ensure_data_folder(settings)
-    models = open_models(spec)
-    paid = not all(model.simulated for model in models.values())
-    stop_file = stop_file_of(run_id, settings)
-    stop = asyncio.Event()
-    with Journal(journal_of(run_id, settings), paid=paid) as journal:
-        stop_file.unlink(missing_ok=True)
-        watching = asyncio.create_task(_watch(stop_file, stop))
-        _heed_signals(stop)
-        try:
-            events = play(spec, run_id=run_id, models=models, record=journal.record, before=before, stop=stop)
-            async for event in events:
-                yield event
-        finally:
-            watching.cancel()
-            stop_file.unlink(missing_ok=True)
+    with _opened(settings, run_id, spec) as journal:
+        if journal.path.stat().st_size:
+            raise RunBusy(f"run {run_id!r} was started already")
+        async for event in _kept(settings, run_id, spec, journal, ()):
+            yield event
+
+
+async def resume(settings: Settings, run_id: str, limits: Limits | None = None) -> AsyncIterator[Event]:
+    """Perform what is missing of a run; nothing recorded is asked again.
+
+    Args:
+        settings: where it is kept.
+        run_id: of the run.
+        limits: from now on; None: as before.
+
+    Yields:
+        The new events, each already kept.
+
+    Raises:
+        RunBusy: when another process performs this run.
+        UnknownRun, BadInput, DamagedJournal: see `events_before`.
+    """
+    spec = _under(limits, events_before(run_id, settings, limits))
+    with _opened(settings, run_id, spec) as journal:
+        # Only who holds the journal knows what was done: somebody else may have gone on until now.
+        before = events_before(run_id, settings, limits)
+        async for event in _kept(settings, run_id, _under(limits, before), journal, before):
+            yield event
 
 
 def stop_file_of(run_id: str, settings: Settings) -> Path:
@@ -57,12 +65,12 @@ def stop_file_of(run_id: str, settings: Settings) -> Path:
     return journal_of(run_id, settings).with_suffix(".stop")
 
 
-def events_before(run_id: str, settings: Settings) -> list[Event]:
-    """The events of a run that may be resumed.
+def events_before(run_id: str, settings: Settings, limits: Limits | None = None) -> list[Event]:
+    """The events of a run that may be resumed under `limits` (None: as before).
 
     Raises:
         UnknownRun: when there is no such run, or it was deleted.
-        BadInput: when it has finished, so that there is nothing to resume.
+        BadInput: when it has finished, or reached a limit that has not been raised.
         DamagedJournal: when lines are unreadable: what they recorded would be paid for again.
     """
     path = journal_of(run_id, settings)
@@ -77,16 +85,48 @@ def events_before(run_id: str, settings: Settings) -> list[Event]:
         )
     if not events or not isinstance(events[0], RunStarted) or isinstance(events[-1], RunDeleted):
         raise UnknownRun(f"run {run_id!r} was deleted, or never started")
-    if isinstance(events[-1], RunFinished) and events[-1].status == "finished":
-        raise BadInput(f"run {run_id!r} has finished; there is nothing to resume")
+    if isinstance(events[-1], RunFinished):
+        _check_that_something_is_left(events[-1], limits)
     return events
 
 
-def spec_of(events: Sequence[Event]) -> RunSpec:
-    """The recipe of a run that has started."""
-    first = events[0]
-    assert isinstance(first, RunStarted)
-    return first.spec
+def _check_that_something_is_left(ending: RunFinished, limits: Limits | None) -> None:
+    if ending.status == "finished":
+        raise BadInput(f"run {ending.run_id!r} has finished; there is nothing to resume")
+    if ending.status == "limited" and limits is None:
+        raise BadInput(
+            f"{ending.reason}. Resume it with a higher limit, for instance --max-calls or --max-usd"
+        )
+
+
+def _under(limits: Limits | None, events: Sequence[Event]) -> RunSpec:
+    spec = spec_of(events)
+    return spec if limits is None else replace(spec, limits=limits)
+
+
+def _opened(settings: Settings, run_id: str, spec: RunSpec) -> Journal:
+    """Open the journal of a run that can be played."""
+    ensure_data_folder(settings)
+    find_protocol(spec.protocol, spec.options)
+    paid = not all(model.simulated for model in open_models(spec).values())
+    return Journal(journal_of(run_id, settings), paid=paid)
+
+
+async def _kept(
+    settings: Settings, run_id: str, spec: RunSpec, journal: Journal, before: Sequence[Event]
+) -> AsyncIterator[Event]:
+    """Play a run, keep its events, and heed the stop file and signals."""
+    stop_file = stop_file_of(run_id, settings)
+    stop = asyncio.Event()
+    stop_file.unlink(missing_ok=True)
+    watching = asyncio.create_task(_watch(stop_file, stop))
+    _heed_signals(stop)
+    try:
+        async for event in play(spec, run_id=run_id, record=journal.record, before=before, stop=stop):
+            yield event
+    finally:
+        watching.cancel()
+        stop_file.unlink(missing_ok=True)
 
 
 async def _watch(stop_file: Path, stop: asyncio.Event) -> None:

@@ -47,6 +47,8 @@ class Progress:
     verdict: Verdict | None = None
     spent: Usage = field(default_factory=Usage)
     """All calls ever made; those without a known outcome count with all that was reserved."""
+    spent_usd: float = 0.0
+    """The dollars of `spent` that are known."""
     calls: int = 0
 
 
@@ -73,8 +75,21 @@ def progress_of(events: Sequence[Event]) -> Progress:
         protocol_ended=any(isinstance(event, ProtocolEnded) for event in events),
         verdict=verdicts[-1] if verdicts else None,
         spent=total(spent.values()),
+        spent_usd=sum(usage.cost_usd or 0.0 for usage in spent.values()),
         calls=max(spent, default=0),
     )
+
+
+def spec_of(events: Sequence[Event]) -> RunSpec:
+    """The recipe of a run, under the limits of its latest resumption.
+
+    Raises:
+        ValueError: when the first event is not `RunStarted`.
+    """
+    if not events or not isinstance(events[0], RunStarted):
+        raise ValueError("the events of a run begin with run_started")
+    limits = [event.limits for event in events if isinstance(event, RunResumed) and event.limits]
+    return replace(events[0].spec, limits=limits[-1]) if limits else events[0].spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
     speaking = {e.index: e for e in events if isinstance(e, TurnStarted) and e.index not in progress.turns}
     return RunRecord(
         run_id=first.run_id,
-        spec=first.spec,
+        spec=spec_of(events),
         simulated=first.simulated,
         version=first.version,
         started=first.at,

@@ -44,7 +44,9 @@ class _Replay:
         key = TurnKey(cue.round, seat.number)
         if key not in self.recorded:
             raise ProtocolFailed("not recorded")
-        heard = [turn for turn in hears if turn.action in ("plan", "intend", "contribute")]
+        heard = [turn for turn in hears if turn.audible]
         spec = self.record.spec
-        self.prompts[key] = render.agent_messages(spec, render.mark(spec), seat, cue, heard)
+        self.prompts[key] = render.agent_messages(
+            spec, render.mark(spec, None if self.record.simulated else self.record.run_id), seat, cue, heard
+        )
         return self.recorded[key]

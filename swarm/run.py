@@ -17,7 +17,7 @@ from swarm.agent import take_turn
 from swarm.budget import Budget
 from swarm.call import Caller, RetryPolicy
 from swarm.config import read_settings
-from swarm.errors import LimitExceeded, ModelUnavailable, ProtocolFailed, RunEnded, Stopped
+from swarm.errors import BadInput, LimitExceeded, ModelUnavailable, ProtocolFailed, RunEnded, Stopped
 from swarm.events import (
     Ending,
     Event,
@@ -89,7 +89,8 @@ async def play(
         `RunStarted` (or `RunResumed`), then what happens, and exactly one `RunFinished`, last.
 
     Raises:
-        BadInput: before the first event, when the spec names an unknown protocol, option or model.
+        BadInput: before the first event, when the spec names an unknown protocol, option or model, or the run
+            to resume was begun with other prompts.
         Exception: a bug; the run is recorded as failed first.
 
     Examples:
@@ -101,6 +102,11 @@ async def play(
         >>> asyncio.run(last()).status
         'finished'
     """
+    if before and spec.prompts and spec.prompts != render.version():
+        raise BadInput(
+            f"the run was begun with prompts {spec.prompts}, and these are {render.version()}: half of it would "
+            "have been asked in other words; run it anew"
+        )
     performance = _Performance(
         spec=replace(spec, prompts=spec.prompts or render.version()),
         models=open_models(spec) if models is None else models,
@@ -124,7 +130,7 @@ class _Teller:
     """Numbers and dates the facts of a run, keeps them, and hands them to whoever listens."""
 
     def __init__(self, run_id: str, record: Recorder | None, before: Sequence[Event]) -> None:
-        self._run_id = run_id
+        self.run_id = run_id
         self._record = record
         self._seq = before[-1].seq + 1 if before else 0
         self._began = time.monotonic() - (before[-1].t if before else 0.0)
@@ -136,7 +142,7 @@ class _Teller:
 
     async def tell(self, fact: type[Fact], /, **fields: object) -> None:
         """Make a fact, keep it, pass it on."""
-        numbered = {"run_id": self._run_id, "seq": self._seq, "at": datetime.now(UTC), "t": self.clock()}
+        numbered = {"run_id": self.run_id, "seq": self._seq, "at": datetime.now(UTC), "t": self.clock()}
         self._seq += 1
         event: Event = fact(**numbered, **fields)  # pyright: ignore[reportAssignmentType, reportArgumentType]
         if self._record:
@@ -163,13 +169,16 @@ class _Performance:
     progress: Progress
     stop: asyncio.Event
     policy: RetryPolicy
-    transcript: list[Turn] = field(default_factory=list[Turn])
     spoken: set[TurnKey] = field(default_factory=set[TurnKey])
 
     def __post_init__(self) -> None:
+        self.transcript = list(self.progress.turns.values())
+        self.simulated = any(model.simulated for model in self.models.values())
         self.protocol = find_protocol(self.spec.protocol, self.spec.options)
-        self.code = render.mark(self.spec)
-        self.budget = Budget(self.spec.limits, self.progress.spent, self.progress.calls)
+        self.code = render.mark(self.spec, None if self.simulated else self.teller.run_id)
+        self.budget = Budget(
+            self.spec.limits, self.progress.spent, self.progress.calls, self.progress.spent_usd
+        )
         self.caller = Caller(
             self.models,
             self.budget,
@@ -184,10 +193,11 @@ class _Performance:
         """Play to the end, and tell how it ended."""
         try:
             if resumed:
-                await self.teller.tell(RunResumed)
+                await self.teller.tell(RunResumed, limits=self.spec.limits)
             else:
-                simulated = any(model.simulated for model in self.models.values())
-                await self.teller.tell(RunStarted, spec=self.spec, simulated=simulated, version=__version__)
+                await self.teller.tell(
+                    RunStarted, spec=self.spec, simulated=self.simulated, version=__version__
+                )
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)
         except Exception as error:
@@ -232,14 +242,12 @@ class _Performance:
         if self.spec.judge and self.progress.verdict is None:
             if self.stop.is_set():
                 raise Stopped("stopped by request")
-            verdict = await judge(
-                self.caller, self.spec.judge, self.spec.mission, self._deliverable(), seed=self.spec.seed
-            )
+            verdict = await judge(self.caller, self.spec.judge, self.spec, self._deliverable())
             await self.teller.tell(RunJudged, verdict=verdict)
 
     async def _speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
         """The capability handed to protocols: one seat speaks, or is remembered to have spoken."""
-        heard = [turn for turn in hears if turn.action in ("plan", "intend", "contribute")]
+        heard = [turn for turn in hears if turn.audible]
         keys = tuple(other.key for other in heard)
         index = self._next_index(TurnKey(cue.round, seat.number))
         turn = self.progress.turns.get(index)
@@ -257,11 +265,11 @@ class _Performance:
             )
             turn = await take_turn(self.caller, self.spec, self.code, seat, cue, heard, index)
             await self.teller.tell(TurnTaken, turn=turn)
-        elif (turn.seat, turn.heard) != (seat.number, keys):
+            self.transcript.append(turn)
+        elif (turn.key, turn.cue, turn.heard) != ((cue.round, seat.number), cue.kind, keys):
             raise ProtocolFailed(
                 f"turn {index} was agent {turn.seat}'s when recorded; the protocol has changed since"
             )
-        self.transcript.append(turn)
         return turn
 
     def _next_index(self, key: TurnKey) -> int:

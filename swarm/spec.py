@@ -8,12 +8,17 @@ from typing import Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from swarm.budget import Limits
+from swarm.errors import BadInput
 from swarm.mission import Mission
 from swarm.team import Team
 
 Pace = Literal["instant", "fast", "real"]
 PACES: dict[Pace, float] = {"instant": 0.0, "fast": 0.1, "real": 1.0}
 """How much of a simulated model's thinking time is really waited for."""
+
+DEFAULT_MAX_TOKENS = 4_000
+MAX_SEED = 2**31 - 1
+"""What providers that take a seed accept."""
 
 Option: TypeAlias = bool | int | float | str | tuple[str, ...]
 
@@ -51,14 +56,20 @@ class RunSpec:
     """Only simulated models have one."""
     temperature: float = 0.7
     """Of the agents; the judge's is 0."""
-    max_tokens: int = 4_000
-    """Most tokens of one reply, hidden reasoning included."""
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    """Most tokens of one reply of an agent, hidden reasoning included."""
+    judge_max_tokens: int = DEFAULT_MAX_TOKENS
+    """Most tokens of the judge's reply, hidden reasoning included."""
     call_timeout_s: float = 120.0
     """A reply must be complete by then."""
     prompts: str = ""
     """Version of the prompts, a hash of their texts; empty until the run starts."""
     warnings: tuple[str, ...] = ()
     """What the person should know about this recipe, in sentences; shown with every result."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAX_SEED:
+            raise BadInput(f"seed {self.seed}: a seed is a whole number from 0 to {MAX_SEED:,}")
 
 
 SPEC = TypeAdapter(RunSpec)

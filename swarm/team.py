@@ -11,6 +11,7 @@ from swarm.config import LIBRARY
 from swarm.errors import BadInput
 
 MAX_AGENTS = 256
+MAX_ROLE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,28 @@ def read_roles(path: Path) -> tuple[str, ...]:
         raise BadInput(f"cannot read the roles file {str(path)!r}: {error.strerror}") from error
     except ValueError as error:
         raise BadInput(f"{path}: not readable as a list of roles: {error}") from error
-    roles = tuple(role.strip() for role in found if isinstance(role, str) and role.strip())
-    if not roles or len(roles) > MAX_AGENTS or any(len(role) > 80 for role in roles):
-        raise BadInput(f"{path}: {len(roles)} roles; give 1 to {MAX_AGENTS}, each of at most 80 characters")
-    return roles
+    return check_roles([role for role in found if isinstance(role, str)], str(path))
+
+
+def check_roles(roles: Sequence[str], source: str) -> tuple[str, ...]:
+    """Return the roles of a list, each as one line; `source` says in messages where they come from.
+
+    Raises:
+        BadInput: when there are none, more than 256, or one of more than 80 characters.
+    """
+    names = tuple(name for name in (one_line(role) for role in roles) if name)
+    if not names or len(names) > MAX_AGENTS or any(len(name) > MAX_ROLE_CHARS for name in names):
+        raise BadInput(
+            f"{source}: {len(names)} roles; give 1 to {MAX_AGENTS}, each of at most {MAX_ROLE_CHARS} characters"
+        )
+    return names
+
+
+def one_line(text: str) -> str:
+    """A role as a name: without line breaks and square brackets, so that it cannot imitate our marks.
+
+    Examples:
+        >>> one_line("Head of  [a1b2 end]\\n security")
+        'Head of (a1b2 end) security'
+    """
+    return " ".join(text.replace("[", "(").replace("]", ")").split())

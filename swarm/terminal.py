@@ -11,12 +11,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from swarm.events import CallEnded, Event, RunJudged, TurnStarted, TurnTaken
+from swarm.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.record import RunRecord
 from swarm.spec import RunSpec
-from swarm.turn import Turn, Usage
+from swarm.turn import Usage
 
 if TYPE_CHECKING:
     from swarm.doctor import Finding
@@ -50,15 +50,14 @@ def usd(amount: float | None, simulated: bool = False) -> str:
 class LiveRun:
     """A live table of who does what. Use as a context manager around the run."""
 
-    def __init__(self, spec: RunSpec, before: RunRecord | None) -> None:
-        """Begin with what a resumed run did before."""
-        self._spec = spec
+    def __init__(self) -> None:
+        """Begin with an empty table; the run's first event says what it is."""
+        self._title = Text("")
+        self._simulated = False
         self._seats: dict[int, tuple[str, str, str]] = {}
         self._spent = Usage()
         self._console = Console()
         self._live = Live(self._table(), console=self._console, refresh_per_second=8, transient=True)
-        for turn in before.turns if before else ():
-            self._take(turn)
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -72,11 +71,15 @@ class LiveRun:
     def show(self, event: Event) -> None:
         """Take one event in."""
         match event:
+            case RunStarted():
+                self._title, self._simulated = _title(event.spec), event.simulated
+            case RunResumed():
+                self._title = Text(f"resuming {event.run_id}", style="bold")
             case TurnStarted():
-                self._seats.pop(event.seat, None)
-                self._seats[event.seat] = ("thinking", "dim", event.role or "")
-            case TurnTaken():
-                self._take(event.turn)
+                self._move(event.seat, "thinking", "dim", event.role or "")
+            case TurnTaken(turn=turn):
+                self._spent += turn.usage
+                self._move(turn.seat, *_DID[turn.action], turn.role or turn.reason or "")
             case CallEnded(index=int()):
                 self._console.print(Text(harmless(f"asking again: {event.because}"), style="dim"))
             case RunJudged():
@@ -85,18 +88,14 @@ class LiveRun:
                 return
         self._live.update(self._table())
 
-    def conclude(self, record: RunRecord) -> None:
-        """Show the run as it ended."""
-        print_record(record, self._console)
-
-    def _take(self, turn: Turn) -> None:
-        did, style = _DID[turn.action]
-        self._spent += turn.usage
-        self._seats.pop(turn.seat, None)
-        self._seats[turn.seat] = (did, style, turn.role or turn.reason or "")
+    def _move(self, seat: int, did: str, style: str, role: str) -> None:
+        """Note what a seat does, and that it was the last to do something."""
+        self._seats.pop(seat, None)
+        self._seats[seat] = (did, style, role)
 
     def _table(self) -> Table:
-        table = Table(title=_title(self._spec), caption=_used(self._spent), expand=True, box=None)
+        caption = _used(self._spent, self._simulated)
+        table = Table(title=self._title, caption=caption, expand=True, box=None)
         for name, width in (("agent", 6), ("does", 12)):
             table.add_column(name, width=width)
         table.add_column("role", ratio=1, no_wrap=True)
@@ -174,8 +173,9 @@ def _title(spec: RunSpec) -> Text:
     return Text(harmless(f"{spec.mission.title} · {spec.protocol} · {models}"), style="bold")
 
 
-def _used(usage: Usage) -> str:
-    return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {usd(usage.cost_usd)}"
+def _used(usage: Usage, simulated: bool) -> str:
+    cost = usd(usage.cost_usd, simulated)
+    return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
 
 
 def _turns(record: RunRecord) -> Table:
@@ -207,7 +207,7 @@ def _closing(record: RunRecord) -> Text:
         f"{record.run_id} {record.status}"
         f" · quality {'–' if quality is None else f'{quality:.3f}'} · depth {record.depth or '–'}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
-        f" · {_used(record.spent)} · {record.duration_s:.1f} s"
+        f" · {_used(record.spent, record.simulated)} · {record.duration_s:.1f} s"
     )
     badge = Text(" SIMULATED ", style="black on yellow") if record.simulated else Text("")
     return Text.assemble(badge, " " if record.simulated else "", words)

@@ -136,6 +136,11 @@ class Turn:
         return TurnKey(self.round, self.seat)
 
     @property
+    def audible(self) -> bool:
+        """Whether it says anything to others: abstained, unparsed and failed turns are not heard."""
+        return self.action in ("plan", "intend", "contribute")
+
+    @property
     def usage(self) -> Usage:
         """Tokens and money of all its calls."""
         return total(call.usage for call in self.calls)
@@ -165,7 +170,8 @@ class Speak(Protocol):
 
 def contributions(transcript: Transcript) -> list[Turn]:
     """Each seat's last contribution, in the order of speaking: what the deliverable is made of."""
-    last = {turn.seat: turn for turn in transcript if turn.action == "contribute"}
+    in_order = sorted(transcript, key=lambda turn: turn.index)
+    last = {turn.seat: turn for turn in in_order if turn.action == "contribute"}
     return sorted(last.values(), key=lambda turn: turn.index)
 
 

@@ -17,7 +17,7 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record run journal history history_file history_intake history_queries history_rows "
-    "compose estimate graph replay",
+    "compose rehearsal estimate graph replay",
     "perform launch experiment claims imports figures export serve doctor terminal command",
     "cli __main__ pages app",
 )

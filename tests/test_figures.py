@@ -6,7 +6,7 @@ import pytest
 from swarm.errors import UnknownName
 from swarm.figures import ARRANGEMENTS, protocol_diagram, role_figure
 from swarm.figures.look import MARKS, label, paragraph
-from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearse
+from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearsal_of
 from swarm.protocols import PROTOCOLS
 from swarm.turn import Cue
 from tests.recorded import a_record, a_turn
@@ -66,17 +66,19 @@ def test_a_large_team_is_drawn_in_no_time_and_stays_small():
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_protocol_has_a_diagram_with_all_its_turns(protocol):
     drawn = protocol_diagram(protocol).data[-1]
-    assert [*zip(drawn.x, drawn.y, strict=True)] == [(turn.step, -turn.seat) for turn in rehearse(protocol)]
+    assert [*zip(drawn.x, drawn.y, strict=True)] == [
+        (said.step, -said.turn.seat) for said in rehearsal_of(protocol)
+    ]
 
 
 def test_simultaneous_turns_are_one_step_and_consecutive_ones_many():
-    assert {turn.step for turn in rehearse("shared")} == {1}
-    assert [turn.step for turn in rehearse("sequential")] == [*range(1, DIAGRAM_AGENTS + 1)]
-    assert [turn.step for turn in rehearse("batched", {"size": 2})] == [1, 1, 2, 2, 3]
+    assert {turn.step for turn in rehearsal_of("shared")} == {1}
+    assert [turn.step for turn in rehearsal_of("sequential")] == [*range(1, DIAGRAM_AGENTS + 1)]
+    assert [turn.step for turn in rehearsal_of("batched", {"size": 2})] == [1, 1, 2, 2, 3]
 
 
 def test_a_protocol_that_goes_on_is_drawn_as_far_as_it_fits():
-    assert len(rehearse("solo", {"token_budget": 10_000_000})) == MAX_TURNS
+    assert len(rehearsal_of("solo", {"token_budget": 1_000_000})) == MAX_TURNS
 
 
 def test_a_protocol_registered_a_minute_ago_has_a_diagram(monkeypatch):
@@ -89,7 +91,7 @@ def test_a_protocol_registered_a_minute_ago_has_a_diagram(monkeypatch):
             before = turn
 
     monkeypatch.setitem(PROTOCOLS, "pairs", pairs)
-    assert [len(turn.heard) for turn in rehearse("pairs")] == [0, 1, 1, 1, 1]
+    assert [len(turn.heard) for turn in rehearsal_of("pairs")] == [0, 1, 1, 1, 1]
     assert protocol_diagram("pairs").data
 
 

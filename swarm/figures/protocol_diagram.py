@@ -4,17 +4,14 @@ The protocol itself is played by a small team of nobodies and drawn as it goes, 
 a minute ago has its diagram.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, FAINT, QUIET, bare
 from swarm.mission import Mission
-from swarm.protocols import find_protocol
+from swarm.rehearsal import Rehearsed, rehearse
 from swarm.team import Seat, make_team
 from swarm.turn import Assignment, Call, Cue, CueKind, Turn, TurnKey, Usage
 
@@ -25,62 +22,29 @@ VERBS: dict[CueKind, str] = {"plan": "plans", "intend": "announces", "contribute
 _SYMBOLS: dict[CueKind, str] = {"plan": "diamond", "intend": "circle-open", "contribute": "circle"}
 
 
-class Rehearsed(NamedTuple):
-    """One turn of a rehearsal."""
-
-    step: int
-    """From 1; turns of one step happen at the same time."""
-    seat: int
-    cue: Cue
-    heard: tuple[TurnKey, ...]
-
-    @property
-    def key(self) -> TurnKey:
-        """What identifies the turn."""
-        return TurnKey(self.cue.round, self.seat)
-
-
-@dataclass(slots=True)
-class _Rehearsal:
-    turns: list[Rehearsed] = field(default_factory=list[Rehearsed])
-
-    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
-        step = 1 + max((turn.step for turn in self.turns), default=0)
-        # All simultaneous speakers must be on stage before the first of them has spoken.
-        await asyncio.sleep(0)
-        self.turns.append(Rehearsed(step, seat.number, cue, tuple(turn.key for turn in hears)))
-        jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
-        return Turn(
-            index=len(self.turns),
-            seat=seat.number,
-            round=cue.round,
-            cue=cue.kind,
-            action=cue.kind,
-            text="…",
-            assignments=jobs if cue.kind == "plan" else (),
-            calls=(Call(len(self.turns), "nobody", reply="…", usage=Usage(4_000, 0, 1_000)),),
-        )
-
-
-def rehearse(protocol: str, options: Mapping[str, Any] | None = None) -> tuple[Rehearsed, ...]:
+def rehearsal_of(protocol: str, options: Mapping[str, Any] | None = None) -> tuple[Rehearsed, ...]:
     """Play a protocol with five agents who say nothing; at most `MAX_TURNS` turns.
 
     Raises:
         BadInput: for an unknown protocol or option.
     """
-    return asyncio.run(_rehearse(protocol, options))
-
-
-async def _rehearse(protocol: str, options: Mapping[str, Any] | None) -> tuple[Rehearsed, ...]:
-    rehearsal = _Rehearsal()
     mission = Mission("rehearsal", "Rehearsal", "Rehearse.")
     team = make_team(["nobody"], DIAGRAM_AGENTS)
-    turns = find_protocol(protocol, options)(mission, team, rehearsal.speak)
-    async with aclosing(cast("AsyncGenerator[Turn, None]", turns)):
-        async for _turn in turns:
-            if len(rehearsal.turns) >= MAX_TURNS:
-                break
-    return tuple(rehearsal.turns)
+    return rehearse(protocol, options or {}, mission, team, _nobody, most_turns=MAX_TURNS)
+
+
+def _nobody(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
+    jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
+    return Turn(
+        index=index,
+        seat=seat.number,
+        round=cue.round,
+        cue=cue.kind,
+        action=cue.kind,
+        text="…",
+        assignments=jobs if cue.kind == "plan" else (),
+        calls=(Call(index + 1, "nobody", reply="…", usage=Usage(4_000, 0, 1_000)),),
+    )
 
 
 def protocol_diagram(protocol: str, options: Mapping[str, Any] | None = None, height: int = 230) -> go.Figure:
@@ -92,8 +56,8 @@ def protocol_diagram(protocol: str, options: Mapping[str, Any] | None = None, he
     Raises:
         BadInput: for an unknown protocol or option.
     """
-    turns = rehearse(protocol, options)
-    place = {turn.key: (turn.step, -turn.seat) for turn in turns}
+    turns = rehearsal_of(protocol, options)
+    place = {said.turn.key: (said.step, -said.turn.seat) for said in turns}
     figure = go.Figure([_rows(turns), _sound(turns, place), *_speakers(turns)])
     bare(figure, height)
     last = max(turn.step for turn in turns)
@@ -134,9 +98,9 @@ def _rows(turns: Sequence[Rehearsed]) -> go.Scatter:
 
 def _sound(turns: Sequence[Rehearsed], place: Mapping[TurnKey, tuple[int, int]]) -> go.Scatter:
     points: list[tuple[float | None, float | None]] = []
-    for turn in turns:
-        for key in turn.heard:
-            points += [*_carried(place[key], place[turn.key]), (None, None)]
+    for said in turns:
+        for other in said.heard:
+            points += [*_carried(place[other.key], place[said.turn.key]), (None, None)]
     return go.Scatter(
         x=[x for x, _ in points],
         y=[y for _, y in points],
@@ -172,7 +136,7 @@ def _speakers(turns: Sequence[Rehearsed]) -> list[go.Scatter]:
     )
     discs = go.Scatter(
         x=[turn.step for turn in turns],
-        y=[-turn.seat for turn in turns],
+        y=[-said.turn.seat for said in turns],
         mode="markers",
         hovertext=[_what(turn) for turn in turns],
         hoverinfo="text",
@@ -190,8 +154,8 @@ def _speakers(turns: Sequence[Rehearsed]) -> list[go.Scatter]:
     return [names, discs]
 
 
-def _what(turn: Rehearsed) -> str:
-    heard = sorted({key.seat for key in turn.heard})
+def _what(said: Rehearsed) -> str:
+    heard = sorted({other.seat for other in said.heard})
     hearing = f"hears agents {', '.join(map(str, heard))}" if heard else "hears nobody"
-    given = ", role given" if turn.cue.role else ""
-    return f"Agent {turn.seat} {VERBS[turn.cue.kind]}{given}<br>{hearing}"
+    given = ", role given" if said.cue.role else ""
+    return f"Agent {said.turn.seat} {VERBS[said.cue.kind]}{given}<br>{hearing}"

@@ -5,7 +5,7 @@ LiteLLM takes seconds to import, so that happens when a model is first asked.
 
 import asyncio
 import logging
-import time
+from contextlib import AbstractAsyncContextManager
 from functools import cache
 from ssl import SSLContext
 from types import ModuleType
@@ -66,6 +66,10 @@ class LiteLlmModel:
         """False: somebody real answers."""
         return False
 
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """A place among the calls in flight to the provider."""
+        return _places(self.card.provider)
+
     def most(self, request: Request) -> Usage:
         """The most that `request` can use. Cost None when the price is unknown."""
         size = sum(len(part.encode()) for message in request.messages for part in message.parts)
@@ -82,12 +86,8 @@ class LiteLlmModel:
             ModelUnavailable: when there is no reply; says whether asking again may help.
         """
         library()
-        asked_s = time.monotonic()
-        async with _places(self.card.provider):
-            waited_s = time.monotonic() - asked_s
-            exchange = Exchange()
-            reply = await self._ask(request, exchange)
-        return self._read(request, exchange, reply, waited_s)
+        exchange = Exchange()
+        return self._read(request, exchange, await self._ask(request, exchange))
 
     async def _ask(self, request: Request, exchange: Exchange) -> object:
         """LiteLLM's reading of the reply; None when it cannot read it but we may."""
@@ -126,14 +126,14 @@ class LiteLlmModel:
         }
         return {key: value for key, value in arguments.items() if value is not None}
 
-    def _read(self, request: Request, exchange: Exchange, reply: object, waited_s: float) -> Completion:
+    def _read(self, request: Request, exchange: Exchange, reply: object) -> Completion:
         raw = parsed(exchange.body) if exchange.succeeded else None
         text = None if raw is None else text_of(raw, _text(reply))
         if raw is None or text is None:
             raise failure(self.name, exchange, "it has no text", self._secrets)
         most = self.most(request)
         usage = metered(raw, _figures(reply), text=text, most=most, price=self.card.price)
-        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.id), waited_s)
+        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.id))
 
 
 @cache

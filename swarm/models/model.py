@@ -3,6 +3,8 @@
 It knows no provider. Retries, limits and recording are not a model's business: swarm/call.py has them.
 """
 
+import re
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -10,6 +12,7 @@ from pydantic import BaseModel
 
 from swarm.turn import Usage
 
+_HALVES = re.compile("[\ud800-\udfff]")
 CHARS_PER_TOKEN = 4
 """Characters per token of English prose, for expectations; bounds use `most_tokens`."""
 
@@ -61,8 +64,6 @@ class Completion:
     """Why it ended: "stop", "length" (cut off), "content_filter" (refused), …"""
     served_by: str | None = None
     """The model's name in the reply, when it differs from the one asked."""
-    waited_s: float = 0.0
-    """Seconds spent waiting for a free place before the request left."""
 
 
 class Model(Protocol):
@@ -78,6 +79,10 @@ class Model(Protocol):
         """Whether its replies are simulated or scripted: never pooled with real ones."""
         ...
 
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """A place among the calls in flight to this model's provider; waited for before money is set aside."""
+        ...
+
     def most(self, request: Request) -> Usage:
         """The most that `request` can use; the money to reserve. Cost None when the price is unknown."""
         ...
@@ -91,10 +96,20 @@ class Model(Protocol):
         ...
 
 
-def most_tokens(text_bytes: int) -> int:
-    """An upper bound on the tokens of a text of that many UTF-8 bytes, for reservations.
+def whole_characters(text: str) -> str:
+    """A text in which halves of characters, which no file can hold, are replaced by U+FFFD.
 
-    English prose has about 4 bytes a token; code, digits and other scripts about 2.
+    Examples:
+        >>> whole_characters("a" + chr(0xD800))
+        'a�'
+    """
+    return _HALVES.sub("\ufffd", text)
+
+
+def most_tokens(text_bytes: int) -> int:
+    """A generous estimate of the tokens of a text of that many UTF-8 bytes, for reservations.
+
+    English prose has about 4 bytes a token; code, digits and other scripts two to three.
     """
     return text_bytes // 2 + 16
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TypeAlias
 
 from swarm.models.card import Price
@@ -41,6 +42,10 @@ class ScriptedModel:
     def simulated(self) -> bool:
         """True: nobody real answers."""
         return True
+
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """There is always one."""
+        return nullcontext()
 
     def most(self, request: Request) -> Usage:
         """The most that `request` can use."""

@@ -7,7 +7,7 @@ Text of agents stands between marks that carry a code they cannot guess.
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
 
@@ -34,9 +34,14 @@ def version() -> str:
     return hashlib.sha256(texts).hexdigest()[:12]
 
 
-def mark(spec: RunSpec) -> str:
-    """The code that frames other agents' text in a run: the same for all its agents, unknown to them beforehand."""
-    return hashlib.sha256(f"{spec.seed} {spec.mission}".encode("utf-8", "replace")).hexdigest()[:8]
+def mark(spec: RunSpec, run_id: str | None) -> str:
+    """The code that frames other agents' text in a run: the same for all its agents, unknown to them beforehand.
+
+    Args:
+        spec: the recipe.
+        run_id: the run's; None for simulated runs, which repeat themselves and have nobody to deceive.
+    """
+    return hashlib.sha256(f"{run_id} {spec.seed} {spec.mission}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def agent_messages(
@@ -79,7 +84,7 @@ def ask_again(messages: Sequence[Message], reply: str, reason: str) -> tuple[Mes
     return (*messages, Message("assistant", (reply[:4_000],)), Message("user", (again,)))
 
 
-@cache
+@lru_cache(maxsize=256)
 def mission_text(mission: Mission) -> str:
     """What a mission looks like to a model."""
     sections = [

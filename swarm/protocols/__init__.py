@@ -37,6 +37,9 @@ PROTOCOLS: dict[str, CoordinationProtocol] = {
     "batched": batched,
 }
 
+MAX_OPTION = 1_000_000
+"""Largest number an option may have."""
+
 REMEMBERING = {"shared"}
 """Protocols whose agents are told who had which role in earlier missions of their organization."""
 
@@ -91,6 +94,8 @@ def _check_option(protocol: str, key: str, value: Any) -> Any:
         ) from error
     default = known[key]
     # A switch is an int to Python, and an option of one's own may have no default to go by.
-    if type(default) is int and isinstance(checked, int) and checked < min(1, default):
-        raise BadInput(f"option {key} of {protocol}: {value!r}: must be at least {min(1, default)}")
+    if type(default) is int and not min(1, default) <= checked <= MAX_OPTION:
+        raise BadInput(
+            f"option {key} of {protocol}: {value!r}: must be at least {min(1, default)}, at most {MAX_OPTION:,}"
+        )
     return checked

@@ -20,8 +20,11 @@ async def together(turns: Iterable[Awaitable[Turn]]) -> tuple[Turn, ...]:
         SwarmError: the first of them in seat order, and only when all have ended: a call that is paid for is
             not thrown away because another cannot be made.
     """
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_outcome(turn)) for turn in turns]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_outcome(turn)) for turn in turns]
+    except ExceptionGroup as bugs:
+        raise bugs.exceptions[0] from None
     outcomes = [task.result() for task in tasks]
     for outcome in outcomes:
         if isinstance(outcome, SwarmError):

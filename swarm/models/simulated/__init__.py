@@ -8,6 +8,7 @@ import asyncio
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from random import Random
 
@@ -38,6 +39,10 @@ class SimulatedModel:
     def simulated(self) -> bool:
         """Always."""
         return True
+
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """There is always one."""
+        return nullcontext()
 
     def most(self, request: Request) -> Usage:
         """The most a request can use, in simulated money."""

@@ -137,13 +137,13 @@ def read_needs(mission: str) -> tuple[Need, ...]:
     return tuple(_need(number, *texts, unknowns) for number, texts in enumerate(found[:MAX_NEEDS], 1))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def read_pieces(text: str) -> tuple[Piece, ...]:
     """What a contribution or a deliverable says about each requirement, in its order."""
     return tuple(_piece(int(match[1]), match[0]) for match in _PIECE.finditer(text))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def numbers_in(text: str) -> tuple[int, ...]:
     """Requirements named in a text."""
     return tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(text)))
