@@ -2,20 +2,27 @@
 
 import json
 import shlex
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from swarm.budget import DEFAULT_MAX_USD
 from swarm.compose import NO_JUDGE
+from swarm.config import PROJECT
 from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
 
-PROGRAM = ("python", "-m", "swarm", "run")
 ROLES_FILE = "roles.txt"
 """Where roles that were given one by one are kept, one a line."""
 OWN = "own"
 """The id of missions that are not in the library."""
+
+
+def python() -> str:
+    """The Python that runs Roleless, as one calls it in the project's folder."""
+    here = Path(sys.executable)
+    return here.relative_to(PROJECT).as_posix() if here.is_relative_to(PROJECT) else "python"
 
 
 def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str = "mission.toml") -> str:
@@ -27,7 +34,7 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
         mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone
             needs no file.
     """
-    words = [*PROGRAM, *_mission(spec.mission, mission_file), "--protocol", spec.protocol]
+    words = [python(), "-m", "swarm", "run", *_mission(spec.mission, mission_file), "--protocol", spec.protocol]
     words += _options(spec)
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
     words += ["--judge", judge] if judge else []
@@ -117,8 +124,7 @@ def _models(team: Team) -> list[str]:
 
 def _limits(spec: RunSpec) -> list[str]:
     limits, words = spec.limits, list[str]()
-    if limits.usd is not None and limits.usd != DEFAULT_MAX_USD:
-        words += ["--max-usd", f"{limits.usd:g}"]
+    words += ["--max-usd", f"{limits.usd:g}"] if limits.usd is not None else []
     words += ["--max-tokens", str(limits.tokens)] if limits.tokens is not None else []
     words += ["--max-calls", str(limits.calls)] if limits.calls is not None else []
     words += ["--timeout-s", f"{limits.seconds:g}"] if limits.seconds is not None else []

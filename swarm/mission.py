@@ -26,9 +26,10 @@ MAX_MISSION_BYTES = 64_000
 
 MAX_REQUIREMENTS = 60
 
-_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?P<text>\S.*)$", re.MULTILINE)
+# Possessive, so that a mission of blank lines or blanks is read in a moment as well.
+_BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?P<text>\S.*)$", re.MULTILINE)
 
-_ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|\s*(?:[-*•]|\d{1,2}[.)])\s)")
+_ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|[ \t]*+(?:[-*•]|\d{1,2}[.)])\s)")
 """A line break that only keeps the lines of a file short: not before a paragraph or a bullet point."""
 
 
@@ -192,7 +193,10 @@ def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
 
 
 def _check_size(text: str, source: str) -> None:
-    size = len(text.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise BadMission(f"{source}: character {error.start + 1} is half a character; save it as UTF-8") from error
     if size > MAX_MISSION_BYTES:
         raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
     if not text.strip():

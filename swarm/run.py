@@ -5,12 +5,10 @@ There is one loop. The command line, the dashboard, tests and notebooks all drai
 
 import asyncio
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 from swarm import __version__
 from swarm.agent import take_turn
@@ -21,7 +19,6 @@ from swarm.errors import BadInput, LimitExceeded, ModelUnavailable, ProtocolFail
 from swarm.events import (
     Ending,
     Event,
-    Fact,
     ProtocolEnded,
     RunFinished,
     RunJudged,
@@ -38,10 +35,8 @@ from swarm.protocols import find_protocol
 from swarm.record import Progress, progress_of
 from swarm.spec import RunSpec
 from swarm.team import Seat
+from swarm.teller import Recorder, Teller
 from swarm.turn import Cue, Turn, TurnKey, contributions
-
-Recorder: TypeAlias = Callable[[Event], Awaitable[None]]
-"""Keeps one event; returns when it is as durable as it has to be."""
 
 STOP_GRACE_S = 5.0
 """How long calls in flight may go on after a stop: they are paid for."""
@@ -110,7 +105,7 @@ async def play(
     performance = _Performance(
         spec=replace(spec, prompts=spec.prompts or render.version()),
         models=open_models(spec) if models is None else models,
-        teller=_Teller(run_id or new_run_id(), record, before),
+        teller=Teller(run_id or new_run_id(), record, before),
         progress=progress_of(before),
         stop=stop or asyncio.Event(),
         policy=policy or RetryPolicy(),
@@ -126,46 +121,13 @@ async def play(
             await performing
 
 
-class _Teller:
-    """Numbers and dates the facts of a run, keeps them, and hands them to whoever listens."""
-
-    def __init__(self, run_id: str, record: Recorder | None, before: Sequence[Event]) -> None:
-        self.run_id = run_id
-        self._record = record
-        self._seq = before[-1].seq + 1 if before else 0
-        self._began = time.monotonic() - (before[-1].t if before else 0.0)
-        self._told: asyncio.Queue[Event | None] = asyncio.Queue()
-
-    def clock(self) -> float:
-        """Seconds since the run began, not counting the time it lay interrupted."""
-        return time.monotonic() - self._began
-
-    async def tell(self, fact: type[Fact], /, **fields: object) -> None:
-        """Make a fact, keep it, pass it on."""
-        numbered = {"run_id": self.run_id, "seq": self._seq, "at": datetime.now(UTC), "t": self.clock()}
-        self._seq += 1
-        event: Event = fact(**numbered, **fields)  # pyright: ignore[reportAssignmentType, reportArgumentType]
-        if self._record:
-            await self._record(event)
-        self._told.put_nowait(event)
-
-    def close(self) -> None:
-        """Nothing more will be told."""
-        self._told.put_nowait(None)
-
-    async def events(self) -> AsyncIterator[Event]:
-        """What is told, until it ends."""
-        while (event := await self._told.get()) is not None:
-            yield event
-
-
 @dataclass
 class _Performance:
     """One playing of a run: what it is made of and how far it is."""
 
     spec: RunSpec
     models: Mapping[str, Model]
-    teller: _Teller
+    teller: Teller
     progress: Progress
     stop: asyncio.Event
     policy: RetryPolicy

@@ -129,10 +129,10 @@ def check_roles(roles: Sequence[str], source: str) -> tuple[str, ...]:
 
 
 def one_line(text: str) -> str:
-    """A role as a name: without line breaks and square brackets, so that it cannot imitate our marks.
+    r"""A role as a name: without line breaks and square brackets, so that it cannot imitate our marks.
 
     Examples:
-        >>> one_line("Head of  [a1b2 end]\\n security")
+        >>> one_line("Head of  [a1b2 end]\n security")
         'Head of (a1b2 end) security'
     """
     return " ".join(text.replace("[", "(").replace("]", ")").split())

@@ -33,6 +33,9 @@ class Witness:
     def simulated(self):
         return True
 
+    def place(self):
+        return self.inner.place()
+
     def most(self, request: Request):
         return self.inner.most(request)
 

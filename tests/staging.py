@@ -121,6 +121,10 @@ class Listener:
         self.model, self.name, self.simulated = model, model.name, model.simulated
         self.requests: list[Request] = []
 
+    def place(self) -> Any:
+        """Where the other has one."""
+        return self.model.place()
+
     def most(self, request: Request) -> Any:
         """Ask the other."""
         return self.model.most(request)

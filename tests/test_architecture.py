@@ -16,7 +16,7 @@ LAYERS = (
     "models reply reply_json reply_scan prompts events metrics stats",
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
-    "record run journal history history_file history_intake history_queries history_rows "
+    "record teller run journal history history_file history_intake history_queries history_rows "
     "compose rehearsal estimate graph replay",
     "perform launch experiment claims imports figures export serve doctor terminal command",
     "cli __main__ pages app",

@@ -167,7 +167,7 @@ def test_the_limit_of_calls_is_exact(calls: int):
 
 
 def test_what_was_spent_before_counts():
-    budget = Budget(Limits(usd=1.0), spent=Usage(cost_usd=0.75), calls=3)
+    budget = Budget(Limits(usd=1.0), spent=Usage(cost_usd=0.75), calls=3, spent_usd=0.75)
     with pytest.raises(LimitExceeded, match="limit of 1 dollars"):
         asyncio.run(budget.reserve(Usage(cost_usd=0.5)))
 
@@ -200,3 +200,14 @@ def test_an_unknown_price_makes_the_money_spent_unknown_and_not_zero():
 def test_limits_that_make_no_sense_are_refused(name: str, value: float):
     with pytest.raises(BadInput, match=name):
         Limits(**{name: value})
+
+
+def test_a_call_of_unknown_price_does_not_void_the_dollar_limit():
+    async def story() -> None:
+        budget = Budget(Limits(usd=1.0))
+        await budget.settle(await budget.reserve(Usage(cost_usd=None)), Usage(cost_usd=None))
+        await budget.settle(await budget.reserve(Usage(cost_usd=0.9)), Usage(cost_usd=0.9))
+        with pytest.raises(LimitExceeded):
+            await budget.reserve(Usage(cost_usd=0.9))
+
+    asyncio.run(story())

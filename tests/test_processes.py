@@ -213,3 +213,34 @@ def test_the_record_of_a_journal_is_the_record_of_the_history(settings):
     run_id = launch(compose_small(settings), settings)
     wait_until(lambda: History(settings).run(run_id).status == "finished")
     assert record_of(read_journal(journal_of(run_id, settings)).events) == History(settings).run(run_id)
+
+
+def test_of_two_resumes_at_once_one_is_refused_and_nothing_is_asked_twice(settings):
+    with provider(delay_s=0.3) as (witness, environment):
+        first = start(
+            "run", *MISSION, "--model", "openai/sim/strong", "--agents", "4", "--json", **environment
+        )
+        wait_until(lambda: len(taken(settings)) >= 1)
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+        run_id = next(settings.journal.glob("*.jsonl")).stem
+        seats = {event.turn.seat for event in taken(settings)}
+        both = [start("resume", run_id, "--json", **environment) for _ in "12"]
+        results = sorted((process.communicate(timeout=60), process.returncode)[1] for process in both)
+        assert results[0] == 0
+        assert results[1] in (0, 2)
+        events = read_journal(journal_of(run_id, settings)).events
+        assert [event.seq for event in events] == list(range(len(events)))
+        assert sum(event.kind == "run_finished" for event in events) == 1
+        # The one call in flight at the kill may have been asked before; nobody else is asked twice.
+        assert all(witness.asked_of(seat) == 1 for seat in seats)
+        assert sum(witness.asked_of(seat) for seat in range(1, 5)) <= 5
+
+
+def test_a_limited_run_wants_a_higher_limit_and_then_finishes(settings):
+    limited = json.loads(swarm("run", *MISSION, "--max-calls", "2", "--json").stdout)
+    refused = swarm("resume", limited["run_id"])
+    assert (refused.returncode, "higher limit" in refused.stderr) == (2, True)
+    resumed = swarm("resume", limited["run_id"], "--max-calls", "50", "--json")
+    assert json.loads(resumed.stdout)["status"] == "finished"
+    assert History(settings).run(limited["run_id"]).spec.limits.calls == 50

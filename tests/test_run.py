@@ -677,3 +677,63 @@ def test_a_limit_that_only_the_judge_meets_leaves_idle_seats_idle_by_order():
     record = record_of(played(recipe("solo", limits=Limits(calls=1))))
     assert record.status == "limited"
     assert record.participation.directed_idle == 2
+
+
+def test_a_run_begun_with_other_prompts_is_not_resumed_in_new_words():
+    events = played(recipe("sequential", prompts="older"))
+    with pytest.raises(BadInput, match="begun with prompts older"):
+        played(recipe("sequential", prompts="older"), before=events[:4])
+
+
+def test_a_resume_that_runs_out_of_time_keeps_everything_that_was_delivered():
+    spec = recipe("batched", 6, options={"size": 2})
+    whole = played(spec)
+    before = [event for event in whole if event.kind in ("run_started", "turn_started", "turn_taken")]
+    late = replace(before[-1], t=100.0)
+    again = played(replace(spec, limits=Limits(seconds=1.0)), before=[*before[:-1], late])
+    assert ending_of(again).status == "limited"
+    assert ending_of(again).deliverable == ending_of(whole).deliverable
+
+
+def test_half_a_character_in_a_reply_does_not_lose_the_reply():
+    answer = said("Bread at seven.") + "\ud800"
+    events = played(recipe("solo", 1), ScriptedModel("team", lambda request: answer))
+    assert turns_of(events)[0].action == "contribute"
+    assert all(to_json(event) for event in events)
+
+
+class Crowded(PaidModel):
+    """A real-looking model with one place for all calls, who is told to stop while it answers the first."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        super().__init__("team", act)
+        self.stop, self.one = stop, asyncio.Semaphore(1)
+
+    def place(self) -> Any:
+        return self.one
+
+    async def complete(self, request: Request) -> Completion:
+        self.stop.set()
+        await asyncio.sleep(0)
+        return await super().complete(request)
+
+
+def test_a_stop_reaches_calls_that_wait_for_a_place():
+    stop = asyncio.Event()
+    model = Crowded(stop)
+    events = played(recipe("shared", 12), model, stop=stop)
+    assert len(model.requests) == 1
+    assert ending_of(events).status == "stopped"
+
+
+def test_a_stop_reaches_calls_that_wait_for_money():
+    stop = asyncio.Event()
+
+    def told_to_stop(request: Request) -> str:
+        stop.set()
+        return act(request)
+
+    model = PaidModel("team", told_to_stop, price=Price(1.0, 1.0, 1_000.0, 1.0), delay_s=0.01)
+    events = played(recipe("shared", 6, limits=Limits(usd=0.15)), model, stop=stop)
+    assert len(model.requests) == 1
+    assert ending_of(events).status == "stopped"

@@ -16,6 +16,7 @@ from swarm.events import RunFinished, RunJudged
 from swarm.mission import Level, Mission, load_library, mission_from_text
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Message, Model, Request
+from swarm.models.simulated.brief import read_needs
 from swarm.prompts.render import judge_messages
 from swarm.protocols import PROTOCOLS
 from swarm.record import record_of
@@ -320,3 +321,9 @@ def test_minds_answer_agents_questions_as_agents():
         for seed in (1, 2)
     ]
     assert all(answer.role for answer in reads)
+
+
+def test_what_an_organization_remembers_and_holds_dear_is_no_requirement():
+    prompt = "# Mission: Open a bakery\n\nOpen a bakery on the corner and hire two bakers\n"
+    more = "## Values\n- Nobody works at night\n\n## Roles in earlier missions\n- Fair: agent 1 was Cook\n"
+    assert [need.text for need in read_needs(prompt + more)] == [need.text for need in read_needs(prompt)]

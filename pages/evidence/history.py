@@ -29,7 +29,7 @@ ORDERS = {
 
 def choose_filter() -> tuple[RunFilter, str]:
     """Draw the filters and the order; return both."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         text = st.text_input(
             "Search", key="find", type="search", placeholder="Mission or run", bind="query-params", width=260
         )
@@ -53,8 +53,11 @@ def choose_filter() -> tuple[RunFilter, str]:
     return where, order
 
 
-def show_choice(row: RunRow) -> None:
+def show_choice(row: RunRow | None) -> None:
     """What can be done with the chosen run."""
+    if row is None:
+        st.caption("Choose a run in the table to open or delete it.")
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open", type="primary", icon=":material/open_in_full:", key="open"):
             state.show_run(row.run_id)
@@ -74,6 +77,7 @@ def confirm_deletion(row: RunRow) -> None:
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
         else:
+            state.tell_deleted(row.mission_title)
             st.rerun()
 
 
@@ -92,6 +96,8 @@ def show_damages() -> None:
 st.title("History", anchor=False)
 try:
     show_damages()
+    if deleted := state.just_deleted():
+        st.success(f"Deleted: {plain(deleted)}", icon=":material/delete:")
     if not history().count():
         st.markdown("No run yet. The demo on the Start page makes the first one, or compose your own.")
         st.page_link("../run/start.py", label="Go to Start", icon=":material/play_circle:")
@@ -107,8 +113,9 @@ try:
         st.space("stretch")
         export_runs(wanted, found)
     listed = history().runs(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, order=ORDERS[order])
+    actions = st.container()
     chosen = choose_run(listed)
-    if chosen:
-        show_choice(next(row for row in listed if row.run_id == chosen))
+    with actions:
+        show_choice(next((row for row in listed if row.run_id == chosen), None))
 except SwarmError as error:
     st.error(sentence(error), icon=":material/error:")

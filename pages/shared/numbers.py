@@ -9,13 +9,15 @@ def usd(amount: float | None) -> str:
     """Dollars, with as many digits as a small amount needs.
 
     Examples:
-        >>> usd(0.01234), usd(12.5), usd(0.0), usd(None)
-        ('$0.0123', '$12.50', '$0', 'unknown')
+        >>> usd(0.01234), usd(12.5), usd(0.0), usd(0.00007), usd(None)
+        ('$0.0123', '$12.50', '$0', '<$0.0001', 'unknown')
     """
     if amount is None:
         return "unknown"
     if amount == 0:
         return "$0"
+    if amount < 0.0001:
+        return "<$0.0001"
     return f"${amount:,.2f}" if amount >= 1 else f"${amount:.3g}" if amount >= 0.001 else f"${amount:.1g}"
 
 

@@ -7,6 +7,7 @@ from pages.shared.badges import STATUS, kind_badge, status_badge
 from pages.shared.exports import export_menu
 from pages.shared.numbers import count, plural, quality, seconds, usd
 from pages.shared.resources import settings
+from pages.shared.resuming import resume_with_more
 from pages.shared.seats import PARTS_EXPLAINED
 from pages.shared.text import plain
 from pages.shared.words import protocol_name, protocol_sentence
@@ -35,7 +36,8 @@ def show_heading(record: RunRecord) -> None:
         f":gray[{protocol_sentence(spec.protocol)}]"
     )
     if record.reason:
-        st.warning(plain(f"{STATUS[record.status].label}: {record.reason}"), icon=STATUS[record.status].icon)
+        banner = st.error if record.status == "failed" else st.warning
+        banner(plain(f"{STATUS[record.status].label}: {record.reason}"), icon=STATUS[record.status].icon)
     elif record.status == "interrupted":
         st.warning(
             "The process that performed this run is gone. What was done is kept.",
@@ -47,14 +49,34 @@ def show_heading(record: RunRecord) -> None:
 
 def show_actions(record: RunRecord) -> None:
     """Stop or resume, and export."""
-    if record.status == "running" and st.button("Stop", icon=":material/stop_circle:", key="stop"):
-        stop(record.run_id, settings())
-        st.toast("Stopping: calls in flight are finished first.")
+    if record.status == "running":
+        show_stop(record.run_id)
+    else:
+        state.forget_stopping(record.run_id)
     resumable = record.status not in ("running", "finished")
     if resumable and st.button("Resume", icon=":material/resume:", key="resume", type="primary"):
-        relaunch(record.run_id, settings())
-        st.rerun()
+        if record.status == "limited":
+            resume_with_more(record)
+        else:
+            relaunch(record.run_id, settings())
+            st.rerun()
     export_menu(record)
+
+
+def show_stop(run_id: str) -> None:
+    """The button that stops a run; once used, it says so until the run has ended."""
+    if state.is_stopping(run_id):
+        st.button(
+            "Stopping…",
+            icon=":material/hourglass_top:",
+            key="stopping",
+            disabled=True,
+            help="Calls in flight are finished first.",
+        )
+    elif st.button("Stop", icon=":material/stop_circle:", key="stop"):
+        stop(run_id, settings())
+        state.mark_stopping(run_id)
+        st.rerun()
 
 
 def show_numbers(record: RunRecord) -> None:

@@ -1,11 +1,14 @@
 """This file is where runs are listed, one a line, to choose one of them."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.badges import STATUS
-from pages.shared.words import protocol_name, run_label
+from pages.shared.numbers import NONE, quality
+from pages.shared.words import level_name, protocol_name, run_label
 from swarm.export import no_formula
 from swarm.history import RunRow
 
@@ -15,21 +18,22 @@ def choose_run(rows: Sequence[RunRow]) -> str | None:
     event = st.dataframe(
         [_cells(row) for row in rows],
         hide_index=True,
-        key="runs",
+        key=f"runs_{state.deletions()}_{crc32(repr([row.run_id for row in rows]).encode())}",
         on_select="rerun",
         selection_mode="single-row",
         height="auto" if len(rows) <= 12 else 460,
         column_config=_columns(),
+        placeholder=NONE,
         alt="Runs, one a line",
     )
     selected = event["selection"]["rows"]
     by_id = {row.run_id: run_label(row) for row in rows}
     picked = st.selectbox(
-        "Or choose a run here",
+        "Choose by keyboard",
         [*by_id],
         format_func=by_id.__getitem__,
         index=None,
-        key="pick",
+        key=f"pick_{state.deletions()}",
         placeholder="Run",
     )
     return rows[selected[0]].run_id if selected and selected[0] < len(rows) else picked
@@ -40,12 +44,12 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Mission": no_formula(row.mission_title),
         "Started": row.started,
         "Status": STATUS[row.status].label,
-        "Quality": row.quality,
+        "Quality": None if row.quality is None else float(quality(row.quality)),
         "Protocol": protocol_name(row.protocol),
         "Agents": row.agents,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
-        "Level": row.level or "own",
+        "Level": level_name(row.level) if row.level else "own",
         "Depth": row.depth,
         "Roles": row.distinct_roles,
         "Abstained": row.abstained,

@@ -1,10 +1,15 @@
 """This file is where pages keep what outlives a rerun: one function for each key of session and URL."""
 
 import time
+from typing import TypeAlias
 
 import streamlit as st
 
 from swarm.run import new_run_id
+
+Link: TypeAlias = dict[str, tuple[str, ...]]
+"""The parameters of a URL, each with its values."""
+LINKS_SEEN = 4
 
 
 def shown_run() -> str | None:
@@ -30,24 +35,54 @@ def use_up_run_id(run_id: str) -> None:
         del st.session_state["next_run_id"]
 
 
-def fill_from_link(name: str, **values: object) -> None:
-    """Put values into widgets, by their keys, when the URL has just named something else than before.
-
-    Args:
-        name: of the query parameter.
-        values: what widgets that are drawn later shall show.
-    """
-    wanted = st.query_params.get(name)
-    if wanted is not None and st.session_state.get(f"link_{name}") != wanted:
-        st.session_state[f"link_{name}"] = wanted
-        for key, value in values.items():
-            st.session_state[key] = value
+def is_stopping(run_id: str) -> bool:
+    """Whether this session asked a run to stop that has not ended yet."""
+    return f"stopping_{run_id}" in st.session_state
 
 
-def show_in_link(name: str, value: object) -> None:
-    """Name a widget's value in the URL, so that the URL leads to the same view."""
-    if st.query_params.get(name) != str(value):
-        st.session_state[f"link_{name}"] = st.query_params[name] = str(value)
+def mark_stopping(run_id: str) -> None:
+    """Remember that a run was asked to stop."""
+    st.session_state[f"stopping_{run_id}"] = True
+
+
+def forget_stopping(run_id: str) -> None:
+    """Forget so, once it has ended: it may be resumed and stopped again."""
+    st.session_state.pop(f"stopping_{run_id}", None)
+
+
+def deletions() -> int:
+    """How many runs this session has deleted: in keys of widgets, so that no choice outlives its run."""
+    return st.session_state.get("deletions", 0)
+
+
+def tell_deleted(mission: str) -> None:
+    """Remember that a run was deleted, to say so once."""
+    st.session_state["deletions"] = deletions() + 1
+    st.session_state["deleted_mission"] = mission
+
+
+def just_deleted() -> str | None:
+    """The mission of the run deleted a moment ago."""
+    return st.session_state.pop("deleted_mission", None)
+
+
+def new_link() -> Link | None:
+    """What the URL says when it has just led here; None when this page has written or read it before."""
+    link = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
+    seen: tuple[Link, ...] = st.session_state.get("links_seen", ())
+    # A rerun that was asked for before the browser heard of the last link still brings an older one.
+    if link in seen:
+        return None
+    st.session_state["links_seen"] = (*seen, link)[-LINKS_SEEN:] if link else ()
+    return link
+
+
+def write_link(link: Link) -> None:
+    """Write what is chosen into the URL, so that the URL leads to the same view."""
+    seen: tuple[Link, ...] = st.session_state.get("links_seen", ())
+    if link not in seen[-1:]:
+        st.session_state["links_seen"] = (*seen, link)[-LINKS_SEEN:]
+        st.query_params.from_dict({name: [*values] for name, values in link.items()})
 
 
 def seconds_without_news(run_id: str, last_seq: int) -> float:

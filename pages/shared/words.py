@@ -24,6 +24,16 @@ def run_label(row: RunRow) -> str:
     )
 
 
+def level_name(level: str) -> str:
+    """A level as a label.
+
+    Examples:
+        >>> level_name("L3")
+        'Level 3'
+    """
+    return f"Level {level.removeprefix('L')}"
+
+
 def team_words(agents: int, protocol: str) -> str:
     """Protocol and size of a team, in Markdown."""
     return f"{plain(protocol_name(protocol))} · {plural(agents, 'agent')}"

@@ -13,9 +13,7 @@ from typing import Literal
 MAX_NEEDS = 60
 
 _SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
-_BULLET = re.compile(
-    r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(?:R\d+\.\s*)?(\S.*?)(?:\s*\(([^()]*)\))?\s*$", re.MULTILINE
-)
+_BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?:R\d+\.[ \t]*+)?(\S.*)$", re.MULTILINE)
 _CLAUSE = re.compile(r"[.;:,!?\n]+|\band\b")
 _NUMBER = re.compile(r"\bR(\d{1,3})\b")
 _HEARD = re.compile(
@@ -125,13 +123,11 @@ def read_brief(text: str) -> Brief:
 def read_needs(mission: str) -> tuple[Need, ...]:
     """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
     section = _SECTION.search(mission)
-    found = [(match[1], match[2] or "") for match in _BULLET.finditer(section[1] if section else mission)]
+    # Other sections have bullet points of their own: values, stakeholders, what an organization remembers.
+    goal = mission.partition("\n## ")[0]
+    found = [_facts_apart(match[1].rstrip()) for match in _BULLET.finditer(section[1] if section else goal)]
     if not found:
-        clauses = [
-            clause.strip()
-            for clause in _CLAUSE.split(mission.partition("\n## ")[0])
-            if len(clause.split()) > 2
-        ]
+        clauses = [clause.strip() for clause in _CLAUSE.split(goal) if len(clause.split()) > 2]
         found = [(clause, "") for clause in (*clauses[:8], *USUAL_NEEDS)]
     unknowns = "\n## Not known\n" in mission
     return tuple(_need(number, *texts, unknowns) for number, texts in enumerate(found[:MAX_NEEDS], 1))
@@ -147,6 +143,12 @@ def read_pieces(text: str) -> tuple[Piece, ...]:
 def numbers_in(text: str) -> tuple[int, ...]:
     """Requirements named in a text."""
     return tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(text)))
+
+
+def _facts_apart(bullet: str) -> tuple[str, str]:
+    """A requirement and what stands in brackets at its end."""
+    text, bracket, facts = bullet.rpartition("(")
+    return (text.rstrip(), facts[:-1]) if bracket and bullet.endswith(")") else (bullet, "")
 
 
 def _need(number: int, text: str, facts: str, unknowns: bool) -> Need:
