@@ -176,7 +176,7 @@ class Caller:
         try:
             # Places and money may have been waited for, and somebody may have asked to stop meanwhile.
             if self._stop.is_set():
-                raise Stopped("stopped by request")
+                raise Stopped()
             if not model.simulated:
                 await self._tell(CallStarted, number=number, model=model.name, reserved=most)
                 used = replace(most, estimated=True)

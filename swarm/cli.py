@@ -81,7 +81,7 @@ def run(
         str | None, typer.Option(help="A mission in one sentence; bullet points are requirements.")
     ] = None,
     protocol: Annotated[str, typer.Option(help="Who speaks, when, hearing what.")] = "sequential",
-    agents: Annotated[int, typer.Option(help="Number of agents, 1 to 256.")] = 8,
+    agents: Annotated[str, typer.Option(help="Number of agents, 1 to 256.", metavar="INTEGER")] = "8",
     model: Annotated[
         list[str] | None,
         typer.Option(
@@ -119,7 +119,7 @@ def run(
         settings,
         protocol=protocol,
         options=_options(option, roles_file),
-        agents=agents,
+        agents=_number_of_agents(agents),
         models=model or ("sim/strong",),
         judge=judge,
         seed=seed,
@@ -188,11 +188,12 @@ def list_runs(
     from swarm.history import History, RunFilter
     from swarm.terminal import print_runs
 
-    rows = History(_settings()).runs(RunFilter(text=text), limit=limit)
+    history, where = History(_settings()), RunFilter(text=text)
+    rows = history.runs(where, limit=limit)
     if as_json:
         _print_json([_plain(row) for row in rows])
     else:
-        print_runs(rows)
+        print_runs(rows, history.count(where))
 
 
 @app.command()
@@ -236,9 +237,11 @@ def delete(run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do no
     """Delete a run from the history."""
     from swarm.history import History
 
+    history = History(_settings())
+    title = history.run(run_id).spec.mission.title
     if not yes:
-        typer.confirm(f"Delete run {run_id}?", abort=True)
-    History(_settings()).delete(run_id)
+        typer.confirm(f"Delete run {run_id}, {title!r}?", abort=True)
+    history.delete(run_id)
     _remark(f"deleted {run_id}")
 
 
@@ -354,6 +357,15 @@ def _mission(mission_id: str | None, file: Path | None, goal: str | None, settin
     if mission_id is not None:
         return find_mission(load_library(settings.mission_folders), mission_id)
     return read_mission(file) if file is not None else mission_from_text(goal or "")
+
+
+def _number_of_agents(text: str) -> int:
+    from swarm.team import check_agents
+
+    try:
+        return check_agents(int(text))
+    except ValueError as error:
+        raise BadInput(f"--agents {text!r}: give a number from 1 to 256") from error
 
 
 def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, Any]:

@@ -34,7 +34,15 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
         mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone
             needs no file.
     """
-    words = [python(), "-m", "swarm", "run", *_mission(spec.mission, mission_file), "--protocol", spec.protocol]
+    words = [
+        python(),
+        "-m",
+        "swarm",
+        "run",
+        *_mission(spec.mission, mission_file),
+        "--protocol",
+        spec.protocol,
+    ]
     words += _options(spec)
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
     words += ["--judge", judge] if judge else []

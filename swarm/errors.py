@@ -60,14 +60,18 @@ class LimitExceeded(RunEnded):
     """The next call would pass a limit of the run."""
 
     def __init__(self, kind: str, limit: float, value: float) -> None:
+        unit = kind.removesuffix("s") if limit == 1 else kind
         super().__init__(
-            f"the limit of {limit:g} {kind} is reached: the next call could bring it to {value:g}"
+            f"the next call could pass the limit of {limit:g} {unit}: it could come to {value:g}"
         )
         self.kind, self.limit, self.value = kind, limit, value
 
 
 class Stopped(RunEnded):
     """Somebody asked the run to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody asked it to stop")
 
 
 class ProtocolFailed(RunEnded):

@@ -18,8 +18,13 @@ from swarm.spec import PACES, RunSpec
 from swarm.team import Seat
 from swarm.turn import Assignment, Call, Cue, Turn, Usage, total
 
-TOKENS_PER_ANSWER = {"low": 120, "expected": 260, "high": 520}
-"""Output tokens of one contribution. Expected: what arXiv 2603.28990's token counts imply (213 to 360)."""
+TOKENS_PER_ANSWER = (120, 260, 520)
+"""Output tokens of one contribution: low, expected, high. Expected: what arXiv 2603.28990's token counts imply
+(213 to 360)."""
+ENOUGH_PER_REQUIREMENT = (1, 2, None)
+"""So many contributions a requirement, heard before its turn, make an agent abstain; at the high end nobody does."""
+USUAL_REQUIREMENTS = 10
+"""Of a mission in free text."""
 SECONDS_PER_CALL = 1.0
 TOKENS_PER_SECOND = 60.0
 """Of a typical hosted model: 1 s to the first token, then 60 tokens a second."""
@@ -60,7 +65,11 @@ def estimate(spec: RunSpec, cards: dict[str, ModelCard]) -> Estimates:
         spec: the recipe.
         cards: of every model it names, judge included, by id.
     """
-    rehearsed = [_foretell(spec, cards, tokens) for tokens in TOKENS_PER_ANSWER.values()]
+    needs = len(spec.mission.requirements) or USUAL_REQUIREMENTS
+    rehearsed = [
+        _foretell(spec, cards, tokens, None if each is None else each * needs)
+        for tokens, each in zip(TOKENS_PER_ANSWER, ENOUGH_PER_REQUIREMENT, strict=True)
+    ]
     # Within a token budget, short answers leave room for more turns: each figure has bounds of its own.
     return Estimates(_each(min, rehearsed), rehearsed[1], _each(max, rehearsed))
 
@@ -76,17 +85,18 @@ def _each(pick: Callable[[Iterable[Any]], Any], estimates: Sequence[Estimate]) -
     )
 
 
-def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) -> Estimate:
-    def usage(model: str, messages: Sequence[Message]) -> Usage:
+def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, enough: int | None) -> Estimate:
+    def usage(model: str, messages: Sequence[Message], tokens: int) -> Usage:
         asked = likely_tokens(sum(len(part) for message in messages for part in message.parts))
-        answered = answer_tokens + ENVELOPE_TOKENS
+        answered = tokens + ENVELOPE_TOKENS
         price = cards[model].price
         cost = None if price is None else price.cost(input_tokens=asked, output_tokens=answered)
         return Usage(asked, 0, answered, cost)
 
     def pretend(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
         messages = render.agent_messages(spec, "00000000", seat, cue, heard)
-        return _placeholder(index, seat, cue, usage(seat.model, messages), answer_tokens, len(spec.team))
+        tokens = 0 if enough is not None and len(heard) >= enough else answer_tokens
+        return _placeholder(index, seat, cue, usage(seat.model, messages, tokens), tokens, len(spec.team))
 
     said = rehearse(
         spec.protocol,
@@ -99,7 +109,7 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int) ->
     usages = [one.turn.usage for one in said]
     if spec.judge:
         deliverable = "x" * sum(len(one.turn.text) for one in said if one.turn.action == "contribute")
-        usages.append(usage(spec.judge, render.judge_messages(spec.mission, deliverable)))
+        usages.append(usage(spec.judge, render.judge_messages(spec.mission, deliverable), answer_tokens))
     whole = total(usages)
     waves = Counter(one.step for one in said).values()
     return Estimate(
@@ -119,7 +129,7 @@ def _placeholder(index: int, seat: Seat, cue: Cue, usage: Usage, answer_tokens: 
         seat=seat.number,
         round=cue.round,
         cue=cue.kind,
-        action=cue.kind,
+        action=cue.kind if answer_tokens else "abstain",
         role=PLACEHOLDER_ROLE,
         text="x" * (120 if cue.kind == "intend" else answer_tokens * 4),
         assignments=tuple(jobs) if cue.kind == "plan" else (),

@@ -39,7 +39,10 @@ _TURNS = """
     ORDER BY place, "index"
 """
 _WAS_DELETED = "SELECT count(*) > 0 FROM deleted WHERE run_id = $run_id"
-_NEAREST = "SELECT run_id FROM runs ORDER BY levenshtein(run_id, $run_id), run_id LIMIT 1"
+_NEAREST = """
+    SELECT run_id FROM runs WHERE 2 * levenshtein(run_id, $run_id) <= length(run_id)
+    ORDER BY levenshtein(run_id, $run_id), run_id LIMIT 1
+"""
 _PAST_ROLES = """
     WITH earlier AS (
         SELECT run_id, mission_title, started FROM runs

@@ -19,7 +19,7 @@ LEVELS: dict[Level, str] = {
     "L1": "One domain, 3 to 5 steps, nothing depends on anything.",
     "L2": "Two domains, 5 to 10 steps, knowledge must be integrated.",
     "L3": "Three or more domains, 10 to 20 steps in phases that depend on each other.",
-    "L4": "As L3, with stakeholders in conflict, missing information and no single right answer.",
+    "L4": "As level 3, with stakeholders in conflict, missing information and no single right answer.",
 }
 MAX_MISSION_BYTES = 64_000
 """Longer texts would leave no room for the team's work in most context windows."""
@@ -196,7 +196,9 @@ def _check_size(text: str, source: str) -> None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise BadMission(f"{source}: character {error.start + 1} is half a character; save it as UTF-8") from error
+        raise BadMission(
+            f"{source}: character {error.start + 1} is half a character; save it as UTF-8"
+        ) from error
     if size > MAX_MISSION_BYTES:
         raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
     if not text.strip():

@@ -180,7 +180,7 @@ class _Performance:
             return "failed", str(error)
         except TimeoutError:
             if self.stop.is_set():
-                return _ending(Stopped("stopped by request"))
+                return _ending(Stopped())
             return _ending(LimitExceeded("seconds", limit or 0.0, self.teller.clock()))
         return "finished", None
 
@@ -203,7 +203,7 @@ class _Performance:
             await self.teller.tell(ProtocolEnded)
         if self.spec.judge and self.progress.verdict is None:
             if self.stop.is_set():
-                raise Stopped("stopped by request")
+                raise Stopped()
             verdict = await judge(self.caller, self.spec.judge, self.spec, self._deliverable())
             await self.teller.tell(RunJudged, verdict=verdict)
 
@@ -215,7 +215,7 @@ class _Performance:
         turn = self.progress.turns.get(index)
         if turn is None:
             if self.stop.is_set():
-                raise Stopped("stopped by request")
+                raise Stopped()
             await self.teller.tell(
                 TurnStarted,
                 index=index,

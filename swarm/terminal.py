@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -31,6 +31,15 @@ _DID = {
     "unparsed": ("unreadable", "magenta"),
     "failed": ("failed", "red"),
 }
+_RUN_COLUMNS: tuple[tuple[str, int | None, Literal["left", "right"]], ...] = (
+    ("run", 22, "left"),
+    ("status", 11, "left"),
+    ("mission", None, "left"),
+    ("protocol", 11, "left"),
+    ("agents", 6, "right"),
+    ("quality", 7, "right"),
+    ("", 4, "left"),
+)
 _ROWS = 24
 """Most seats in the live table; of larger teams, those that spoke last."""
 
@@ -55,6 +64,7 @@ class LiveRun:
         self._title = Text("")
         self._simulated = False
         self._seats: dict[int, tuple[str, str, str]] = {}
+        self._speakers: dict[int | None, int] = {}
         self._spent = Usage()
         self._console = Console()
         self._live = Live(self._table(), console=self._console, refresh_per_second=8, transient=True)
@@ -76,12 +86,14 @@ class LiveRun:
             case RunResumed():
                 self._title = Text(f"resuming {event.run_id}", style="bold")
             case TurnStarted():
+                self._speakers[event.index] = event.seat
                 self._move(event.seat, "thinking", "dim", event.role or "")
             case TurnTaken(turn=turn):
                 self._spent += turn.usage
                 self._move(turn.seat, *_DID[turn.action], turn.role or turn.reason or "")
-            case CallEnded(index=int()):
-                self._console.print(Text(harmless(f"asking again: {event.because}"), style="dim"))
+            case CallEnded(index=index):
+                who = f"agent {self._speakers[index]}" if index in self._speakers else "the judge"
+                self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
             case RunJudged():
                 self._spent += event.verdict.usage
             case _:
@@ -115,18 +127,25 @@ def print_record(record: RunRecord, console: Console | None = None) -> None:
     console.print(Group(*blocks))
 
 
-def print_runs(rows: Sequence["RunRow"]) -> None:
-    """List runs."""
+def print_runs(rows: Sequence["RunRow"], of: int) -> None:
+    """List runs, one a line, and say of how many."""
     if not rows:
         Console().print("No runs yet. Try: python -m swarm run --mission food-festival")
         return
-    table = _columns("run", "status", "mission", "protocol", "agents", "quality", "cost", right=(4, 5, 6))
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name, width, side in _RUN_COLUMNS:
+        ratio = None if width else 1
+        table.add_column(
+            name, width=width, min_width=width, ratio=ratio, justify=side, no_wrap=True, overflow="ellipsis"
+        )
     for row in rows:
         quality = "–" if row.quality is None else f"{row.quality:.3f}"
-        cost = usd(row.cost_usd, row.simulated)
+        kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
         mission = Text(harmless(row.mission_title))
-        table.add_row(row.run_id, row.status, mission, row.protocol, str(row.agents), quality, cost)
+        table.add_row(row.run_id, row.status, mission, row.protocol, str(row.agents), quality, kind)
     Console().print(table)
+    if len(rows) < of:
+        Console().print(f"{len(rows)} of {of:,} runs; --limit shows more", style="dim")
 
 
 def print_missions(missions: Sequence[Mission]) -> None:

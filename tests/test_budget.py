@@ -136,7 +136,7 @@ def test_a_waiting_reservation_is_refused_once_it_is_clear_that_it_cannot_be():
         await waiting
 
     with pytest.raises(
-        LimitExceeded, match="limit of 100 tokens is reached: the next call could bring it to 101"
+        LimitExceeded, match="the next call could pass the limit of 100 tokens: it could come to 101"
     ):
         asyncio.run(story())
 
@@ -168,7 +168,7 @@ def test_the_limit_of_calls_is_exact(calls: int):
 
 def test_what_was_spent_before_counts():
     budget = Budget(Limits(usd=1.0), spent=Usage(cost_usd=0.75), calls=3, spent_usd=0.75)
-    with pytest.raises(LimitExceeded, match="limit of 1 dollars"):
+    with pytest.raises(LimitExceeded, match="limit of 1 dollar"):
         asyncio.run(budget.reserve(Usage(cost_usd=0.5)))
 
 

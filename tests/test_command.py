@@ -1,4 +1,5 @@
 import shlex
+import sys
 from itertools import pairwise
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from swarm.budget import Limits
 from swarm.command import command_line, mission_toml, same_again
 from swarm.compose import compose
-from swarm.config import LIBRARY
+from swarm.config import LIBRARY, PROJECT
 from swarm.mission import (
     Mission,
     Requirement,
@@ -23,10 +24,20 @@ def words(spec, **more):
     return shlex.split(command_line(spec, **more))
 
 
-def test_the_shortest_command_names_only_what_matters(settings):
+def test_the_shortest_command_names_only_what_matters(settings, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
     assert command_line(compose(BAKERY, settings)) == (
         "python -m swarm run --goal 'Open a bakery' --protocol sequential --agents 8 --model sim/strong"
     )
+
+
+def test_the_command_calls_the_python_of_the_project(settings, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(PROJECT / ".venv" / "bin" / "python"))
+    assert command_line(compose(BAKERY, settings)).startswith(".venv/bin/python -m swarm run ")
+
+
+def test_the_usual_dollar_limit_is_told(settings):
+    assert "--max-usd 1" in command_line(compose(BAKERY, settings, limits=Limits(usd=1.0)))
 
 
 def test_everything_that_was_chosen_is_in_the_command(settings):

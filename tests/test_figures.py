@@ -40,6 +40,17 @@ def test_each_standing_has_a_symbol_or_outline_of_its_own():
     assert len({(mark.symbol, mark.filled, mark.scale) for mark in named}) == len(named), looks
 
 
+def test_headings_of_many_layers_are_numbers():
+    few, many = (
+        role_figure(
+            a_record([a_turn(n, builds_on=[n - 1] if n > 1 else []) for n in range(1, agents + 1)]), "layers"
+        )
+        for agents in (3, 7)
+    )
+    assert [note.text for note in few.layout.annotations] == ["Layer 1", "Layer 2", "Layer 3"]
+    assert [note.text for note in many.layout.annotations] == [*"1234567"]
+
+
 def test_what_is_declared_is_drawn_in_two_ways():
     figure = role_figure(a_record([a_turn(1), a_turn(2, builds_on=[1]), a_turn(3, reports_to=1)]))
     lines = {

@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.shared import resuming
+from swarm.budget import Limits
 from swarm.config import PROJECT
 from swarm.history import History
 from swarm.journal import journal_of
@@ -44,7 +46,7 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words_of(app: AppTest) -> str:
     """Everything that is written on the page."""
-    kinds = ("title", "subheader", "markdown", "caption", "text", "code", "warning", "error")
+    kinds = ("title", "subheader", "markdown", "caption", "text", "code", "warning", "error", "success")
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
 
 
@@ -83,7 +85,7 @@ def test_every_page_works_with_a_thousand_runs(page, settings):
 @pytest.mark.parametrize("ending", [*ENDINGS, None])
 def test_every_status_is_drawn_on_purpose(ending, settings):
     app = opened("run/run.py", run=keep_run(settings, ending=ending))
-    assert not app.error
+    assert len(app.error) == (ending == "failed")
     assert STATUS_WORDS[ending] in words_of(app)
     assert "SIMULATED" in words_of(app)
 
@@ -96,6 +98,20 @@ def test_a_running_run_can_be_stopped(settings):
         app.button(key="stop").click().run()
         assert not app.exception
         assert journal_of(run_id, settings).with_suffix(".stop").exists()
+        assert app.button(key="stopping").disabled
+
+
+def test_a_limited_run_is_resumed_with_a_higher_limit(settings, monkeypatch):
+    given = []
+    monkeypatch.setattr(resuming, "relaunch", lambda run_id, settings, limits: given.append(limits))
+    run_id = keep_run(settings, ending="limited", spec={"limits": Limits(usd=0.5, calls=3)})
+    app = opened("run/run.py", run=run_id)
+    app.button(key="resume").click().run()
+    assert {field.label: field.value for field in app.number_input} == {"Most dollars": 1.0, "Most calls": 6}
+    app.button(key="resume").click()  # Without a browser, a dialog lives for one run of the page only.
+    app.button(key="really_resume").click().run()
+    assert not app.exception
+    assert given == [Limits(usd=1.0, calls=6)]
 
 
 @pytest.mark.parametrize("action", ["abstain", "unparsed", "failed"])
@@ -197,8 +213,12 @@ def test_links_fill_the_form(settings):
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ({"mission": "atlantis"}, "Unknown mission"),
-        ({"protocol": "anarchy"}, "Unknown protocol"),
+        ({"mission": "atlantis"}, "unknown mission"),
+        ({"protocol": "anarchy"}, "unknown protocol"),
+        ({"max_usd": "a lot"}, "max_usd=a lot"),
+        ({"max_usd": "nan"}, "max_usd=nan"),
+        ({"foo": "bar"}, "foo=bar (unknown)"),
+        ({"size": "3"}, "size=3 (unknown)"),
         ({"agents": "257"}, "1 to 256"),
         ({"agents": "0"}, "1 to 256"),
         ({"agents": "ten"}, "1 to 256"),
@@ -209,7 +229,51 @@ def test_a_bad_link_is_one_sentence(query, told, settings):
     assert told in app.error[0].value.replace("\\", "")
 
 
-@pytest.mark.parametrize("goal", ["", "x" * 70_000, "a\0b"])
+def test_a_link_says_everything_and_is_written_back(settings):
+    link = {
+        "mission": ["sepsis-alert"],
+        "protocol": ["batched"],
+        "size": ["2"],
+        "agents": ["5"],
+        "model": ["2 sim/strong", "3 sim/weak"],
+        "judge": ["none"],
+        "seed": ["7"],
+        "pace": ["instant"],
+        "organization": ["town hall"],
+        "max_usd": ["0.5"],
+        "max_tokens": ["90000"],
+        "max_calls": ["40"],
+        "timeout_s": ["60"],
+    }
+    app = opened("run/compose.py", **link)
+    assert not app.error
+    told = app.code[0].value
+    for words in ("--option size=2", "--judge none", "--seed 7", "--max-usd 0.5", "--max-calls 40"):
+        assert words in told
+    assert "'2 sim/strong, 3 sim/weak'" in told
+    assert app.query_params == {name: one if name == "model" else one[0] for name, one in link.items()}
+    app.segmented_control(key="mission_source").set_value("Your own words").run()
+    app.number_input(key="limit_usd").set_value(0.75).run()
+    assert "mission" not in app.query_params
+    assert app.query_params["max_usd"] == "0.75"
+
+
+def test_too_many_agents_are_one_sentence_and_no_run(settings):
+    app = opened("run/compose.py")
+    app.number_input(key="agents").set_value(300).run()
+    assert [error.value.replace("\\", "") for error in app.error] == ["300 agents: a team has 1 to 256 agents"]
+    assert [button.key for button in app.button if button.label == "Run"] == ["not_yet"]
+    assert app.button(key="not_yet").disabled
+
+
+def test_nothing_typed_is_no_error(settings):
+    app = opened("run/compose.py")
+    app.segmented_control(key="mission_source").set_value("Your own words").run()
+    assert not app.error
+    assert app.button(key="not_yet").disabled
+
+
+@pytest.mark.parametrize("goal", ["x" * 70_000, "a\0b"])
 def test_a_bad_mission_is_one_sentence_and_nothing_typed_is_lost(goal, settings):
     app = opened("run/compose.py")
     app.segmented_control(key="mission_source").set_value("Your own words").run()
@@ -268,7 +332,7 @@ def test_the_history_filters_opens_and_deletes(settings):
     assert len(app.dataframe[0].value) == 2
     app.multiselect(key="of_status").set_value(["failed"]).run()
     assert len(app.dataframe[0].value) == 1
-    app.selectbox(key="pick").select(other).run()
+    app.selectbox(key="pick_0").select(other).run()
     app.button(key="open").click().run()
     assert app.query_params["run"] == other
     History(settings).delete(other)
@@ -278,10 +342,23 @@ def test_the_history_filters_opens_and_deletes(settings):
 def test_deleting_asks_first(settings):
     run_id = keep_run(settings)
     app = opened("evidence/history.py")
-    app.selectbox(key="pick").select(run_id).run()
+    app.selectbox(key="pick_0").select(run_id).run()
     app.button(key="delete").click().run()
     assert app.button(key="really_delete")
     assert History(settings).count() == 1
+
+
+def test_a_deletion_is_told_and_chooses_no_other_run(settings):
+    for minute in range(3):
+        keep_run(settings, run_id=f"20261122-120000-{minute:06x}", minute=minute)
+    app = opened("evidence/history.py")
+    app.selectbox(key="pick_0").select("20261122-120000-000001").run()
+    app.button(key="delete").click().run()
+    app.button(key="delete").click()
+    app.button(key="really_delete").click().run()
+    assert "Deleted: Open a bakery" in words_of(app)
+    assert History(settings).count() == 2
+    assert not [button for button in app.button if button.key == "delete"]
 
 
 def test_a_history_of_many_pages_is_paged(settings):

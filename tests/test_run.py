@@ -213,7 +213,7 @@ def test_the_limit_of_calls_stops_every_protocol_and_keeps_what_was_done(name: s
     events = played(recipe(name, limits=Limits(calls=1)))
     end = ending_of(events)
     assert (end.status, end.calls, len(turns_of(events))) == ("limited", 1, 1)
-    assert "limit of 1 calls" in (end.reason or "")
+    assert "limit of 1 call" in (end.reason or "")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -302,7 +302,7 @@ def test_a_stopped_run_does_not_wait_for_a_model_that_hangs():
             return await asyncio.Event().wait()  # type: ignore[return-value]
 
     end = ending_of(played(recipe(), Hanging("team", act), stop=stop))
-    assert (end.status, end.reason, end.calls) == ("stopped", "stopped by request", 1)
+    assert (end.status, end.reason, end.calls) == ("stopped", "somebody asked it to stop", 1)
 
 
 # Failures.

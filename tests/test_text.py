@@ -31,6 +31,7 @@ def test_plain_text_is_cut_where_it_is_told_to():
 
 def test_numbers_have_units_and_the_unknown_is_not_zero():
     assert (usd(None), usd(0.0), usd(0.06659), usd(1234.5)) == ("unknown", "$0", "$0.0666", "$1,234.50")
+    assert (usd(0.00007), usd(0.0001)) == ("<$0.0001", "$0.0001")
     assert (count(None), count(12345)) == ("–", "12,345")
     assert [seconds(s) for s in (None, 0.04, 9.96, 61, 3_660)] == [
         "–",

@@ -7,7 +7,7 @@ from swarm.spec import RunSpec
 
 DEMO_MISSION = "food-festival"
 DEMO_AGENTS = 8
-DEMO_SEEDS = (52, 83, 180, 209, 219, 336, 356)
+DEMO_SEEDS = (3, 94, 109, 284, 294, 300, 349)
 """Chosen from the first 400 because one shows everything there is to see: roles, links, somebody who abstains."""
 
 

@@ -40,7 +40,7 @@ MARKS: dict[Standing, Mark] = {
     "abstained": Mark("Abstained by choice", "circle", QUIET, filled=False),
     "directed_idle": Mark("Idle by order", "diamond", QUIET, filled=False, scale=0.75),
     "unparsed": Mark("Unreadable reply", "square", "#d55e00", filled=False),
-    "failed": Mark("No reply", "x-thin", "#d55e00", filled=False, scale=0.75),
+    "failed": Mark("No reply", "octagon", "#d55e00", filled=False),
     "waiting": Mark("Waiting", "circle", FAINT, filled=False, scale=0.7),
     "not_reached": Mark("Not reached", "circle", FAINT, filled=False, scale=0.7),
 }

@@ -33,6 +33,16 @@ def rehearsal_of(protocol: str, options: Mapping[str, Any] | None = None) -> tup
     return rehearse(protocol, options or {}, mission, team, _nobody, most_turns=MAX_TURNS)
 
 
+def speakers(protocol: str) -> int:
+    """How many of five agents have anything to say under a protocol."""
+    return len({said.turn.seat for said in rehearsal_of(protocol)})
+
+
+def roles_are_chosen(protocol: str) -> bool:
+    """Whether every agent chooses its own role: nobody plans, and no role is imposed."""
+    return not any(said.cue.role or said.cue.kind == "plan" for said in rehearsal_of(protocol))
+
+
 def _nobody(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
     jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
     return Turn(

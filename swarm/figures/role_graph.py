@@ -25,13 +25,18 @@ from swarm.record import RunRecord
 Arrangement = Literal["seats", "layers"]
 ARRANGEMENTS: dict[Arrangement, str] = {"seats": "By seat", "layers": "By layer"}
 
-THREE_LINES_UP_TO = 10
 LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""
+LINES = {10: (14, 3), 12: (15, 2), LABELS_UP_TO: (15, 1)}
+"""Longest line of a role name beside a ring, and how many, by the size of the team; fits a telephone."""
 DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
 """Of nodes in pixels, smallest and largest, by the size of the team."""
 PIXELS_PER_ROW = 58
 """So much room has a seat with its role name in a column of layers."""
+NAMED_LAYERS = 4
+"""Names of roles in more layers than these would overlap on a telephone; hover boxes have them then."""
+LAYERS_IN_WORDS = 6
+"""More headings than these are numbers only."""
 ARROWS_UP_TO = 300
 CURVES_UP_TO = 300
 """More edges are drawn as plain straight lines, to keep the figure light."""
@@ -65,7 +70,8 @@ def role_figure(record: RunRecord, arrangement: Arrangement = "seats", height: i
         chosen = [seat for seat in seats if seat.standing == standing and seat.number in places]
         if chosen:
             figure.add_traces([_nodes(chosen, places, sizes, colours), _key_to(standing)])
-    if len(places) <= LABELS_UP_TO:
+    crowded = arrangement == "layers" and _columns(places) > NAMED_LAYERS
+    if len(places) <= LABELS_UP_TO and not crowded:
         figure.add_trace(_names(seats, places, sizes, arrangement))
     _frame(figure, seats, places, arrangement, height)
     return figure
@@ -95,16 +101,22 @@ def _frame(
         _name_layers(figure, seats)
     else:
         bare(figure, height)
-        figure.update_xaxes(range=[-2.45, 2.45] if named else [-1.25, 1.25])
-    figure.update_yaxes(range=[-1.5, 1.45] if named or arrangement == "layers" else [-1.12, 1.12])
+        figure.update_xaxes(range=[-2.8, 2.8] if named else [-1.25, 1.25])
+    lowest, highest = (-1.35, 1.3) if arrangement == "layers" else (-1.65, 1.5) if named else (-1.12, 1.12)
+    figure.update_yaxes(range=[lowest, highest])
 
 
 def _name_layers(figure: go.Figure, seats: Sequence[SeatNow]) -> None:
     layers = sorted({seat.layer for seat in seats if seat.layer})
+    short = len(layers) > LAYERS_IN_WORDS
     for layer in layers:
         x = 0.0 if len(layers) == 1 else 2 * (layer - 1) / (len(layers) - 1) - 1
         figure.add_annotation(
-            x=x, y=1.42, text=f"Layer {layer}", showarrow=False, font={"size": 12, "color": INK}
+            x=x,
+            y=1.25,
+            text=str(layer) if short else f"Layer {layer}",
+            showarrow=False,
+            font={"size": 12, "color": INK},
         )
 
 
@@ -227,15 +239,16 @@ def _names(
     arrangement: Arrangement,
 ) -> go.Scatter:
     named = [seat for seat in seats if seat.role and seat.number in places and seat.standing != "not_reached"]
-    width, lines = (14, 3) if len(places) <= THREE_LINES_UP_TO else (17, 1)
-    width, lines = (17, 1) if arrangement == "layers" else (width, lines)
+    width, lines = next(room for most, room in LINES.items() if len(places) <= most)
+    if arrangement == "layers":
+        width, lines = (17, 1) if _columns(places) < NAMED_LAYERS else (11, 2)
     return go.Scatter(
         x=[places[seat.number][0] for seat in named],
         y=[places[seat.number][1] for seat in named],
         mode="markers+text",
         text=[label(seat.role or "", width, lines) for seat in named],
         textposition=[_side(places[seat.number], arrangement) for seat in named],
-        textfont={"size": 13},
+        textfont={"size": 12},
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
@@ -246,6 +259,10 @@ def _names(
             "line": {"width": 0},
         },
     )
+
+
+def _columns(places: Mapping[int, Place]) -> int:
+    return len({x for x, _ in places.values()})
 
 
 def _side(place: Place, arrangement: Arrangement) -> str:

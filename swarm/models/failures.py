@@ -103,7 +103,8 @@ def _until(http_date: str) -> float | None:
 def _below_http(exchange: Exchange, otherwise: str) -> _Diagnosis | None:
     match exchange.failure:
         case "unreachable":
-            return _Diagnosis("network", "no", exchange.reason)
+            text = f"the provider cannot be reached; check its address and the network ({exchange.reason})"
+            return _Diagnosis("network", "no", text)
         case "broken":
             return _Diagnosis("network", "unknown", exchange.reason)
         case "unreadable":

@@ -9,7 +9,10 @@ from swarm.turn import Cue, Speak, Turn
 
 
 async def batched(mission: Mission, team: Team, speak: Speak, *, size: int = 4) -> AsyncIterator[Turn]:
-    """Groups of `size` agents, one group after another; a group hears what earlier groups have finished."""
+    """Small groups, one after another; a group works at once and hears what earlier groups have finished.
+
+    `size` is the number of agents in a group.
+    """
     heard: list[Turn] = []
     for first in range(0, len(team), size):
         group = team.seats[first : first + size]

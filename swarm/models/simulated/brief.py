@@ -14,6 +14,7 @@ MAX_NEEDS = 60
 
 _SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
 _BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?:R\d+\.[ \t]*+)?(\S.*)$", re.MULTILINE)
+_TITLE = re.compile(r"^# Mission: .*\n+", re.MULTILINE)
 _CLAUSE = re.compile(r"[.;:,!?\n]+|\band\b")
 _NUMBER = re.compile(r"\bR(\d{1,3})\b")
 _HEARD = re.compile(
@@ -124,7 +125,7 @@ def read_needs(mission: str) -> tuple[Need, ...]:
     """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
     section = _SECTION.search(mission)
     # Other sections have bullet points of their own: values, stakeholders, what an organization remembers.
-    goal = mission.partition("\n## ")[0]
+    goal = _TITLE.sub("", mission.partition("\n## ")[0])
     found = [_facts_apart(match[1].rstrip()) for match in _BULLET.finditer(section[1] if section else goal)]
     if not found:
         clauses = [clause.strip() for clause in _CLAUSE.split(goal) if len(clause.split()) > 2]
@@ -148,7 +149,8 @@ def numbers_in(text: str) -> tuple[int, ...]:
 def _facts_apart(bullet: str) -> tuple[str, str]:
     """A requirement and what stands in brackets at its end."""
     text, bracket, facts = bullet.rpartition("(")
-    return (text.rstrip(), facts[:-1]) if bracket and bullet.endswith(")") else (bullet, "")
+    is_fact = bracket and bullet.endswith(")") and facts.startswith(("phase ", "needs ", "in conflict"))
+    return (text.rstrip(), facts[:-1]) if is_fact else (bullet, "")
 
 
 def _need(number: int, text: str, facts: str, unknowns: bool) -> Need:
