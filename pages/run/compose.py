@@ -1,10 +1,15 @@
 """Compose: what to deliver, who does it, how they work together; what that will take; run."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 import streamlit as st
 
-from pages.shared.compose_link import fill_form
+from pages.shared import state
+from pages.shared.compose_link import fill_form, link_of
 from pages.shared.launching import run_and_watch
-from pages.shared.mission_input import choose_mission
+from pages.shared.mission_input import LIBRARY, choose_mission
 from pages.shared.numbers import count, seconds, usd
 from pages.shared.resources import estimates, history, missions, settings
 from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
@@ -13,8 +18,12 @@ from swarm.command import command_line, mission_toml
 from swarm.compose import compose
 from swarm.errors import SwarmError
 from swarm.estimate import Estimates
+from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
 from swarm.spec import RunSpec
+from swarm.team import make_team
+
+T = TypeVar("T")
 
 
 @st.dialog("Spend real money?", icon=":material/payments:")
@@ -72,27 +81,50 @@ def show_outcome(spec: RunSpec, judge: str | None) -> None:
         st.download_button("Download mission.toml", lambda: mission_toml(spec.mission), "mission.toml")
 
 
+def checked(read: Callable[[], T | None]) -> T | None:
+    """What a part of the form says; when it cannot be used, None and a sentence there."""
+    try:
+        return read()
+    except SwarmError as error:
+        st.error(sentence(error), icon=":material/error:")
+        return None
+
+
+def show_nothing_to_run(mission_is_missing: bool) -> None:
+    """Say what is missing, and a button for later."""
+    st.caption("First say what the team must deliver." if mission_is_missing else "First mend the team.")
+    st.button(
+        "Run", type="primary", icon=":material/play_arrow:", width="stretch", key="not_yet", disabled=True
+    )
+
+
 st.title("Compose a run", anchor=False)
-try:
-    fill_form()
-except SwarmError as error:
-    st.error(sentence(error), icon=":material/error:")
+if ignored := fill_form():
+    st.error(plain(ignored), icon=":material/error:")
 
 form, outcome = st.columns([8, 5], gap="large")
 with form:
     st.subheader("Mission", anchor=False)
-    read_mission = choose_mission(missions())
+    mission = checked(choose_mission(missions()))
     st.subheader("Team", anchor=False)
     agents, models = choose_team()
+    team = checked(partial(make_team, models, agents))
     st.subheader("Protocol", anchor=False, help="Who speaks, in what order, and what each agent hears.")
     protocol, options = choose_protocol()
+    if agents > 1 and speakers(protocol) == 1:
+        st.caption(f":material/info: One agent works; the other {agents - 1} stay idle.")
     st.subheader("Judge and limits", anchor=False)
     conditions = choose_conditions("sim/" in " ".join(models))
+    library_mission = st.session_state["mission"] if st.session_state["mission_source"] == LIBRARY else None
+    state.write_link(link_of(library_mission, agents, models, protocol, options, conditions))
 with outcome:
     st.subheader("What to expect", anchor=False)
     try:
+        if mission is None or team is None:
+            show_nothing_to_run(mission is None)
+            st.stop()
         composed = compose(
-            read_mission(),
+            mission,
             settings(),
             protocol=protocol,
             options=options,

@@ -1,9 +1,12 @@
 """Run: one run, live or finished."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.shared import state
 from pages.shared.measures import show_measures
+from pages.shared.numbers import plural
 from pages.shared.outcome import show_deliverable, show_recipe, show_spending, show_verdict
 from pages.shared.picture import draw_choosable
 from pages.shared.resources import history
@@ -15,7 +18,7 @@ from pages.shared.transcript import show_transcript
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
 from swarm.figures import ARRANGEMENTS, role_figure
-from swarm.graph import seats_of
+from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
 
 POLL_S = 0.5
@@ -65,11 +68,20 @@ def show_organization(record: RunRecord) -> int | None:
         chosen = draw_choosable(figure, alt="Role graph of this run", key=f"graph_{record.run_id}")
         st.caption(
             "Size: share of the tokens. Same colour: roles alike. Square: leads. Click an agent to read it."
+            + (missing_from_layers(seats) if arrangement == "layers" else "")
         )
     with doings:
         show_participation(record.participation, record.status)
         list_seats(seats)
     return chosen
+
+
+def missing_from_layers(seats: Sequence[SeatNow]) -> str:
+    """A sentence on the seats that stand in no layer; empty when all do, or none and so all are drawn."""
+    missing = sum(seat.layer is None for seat in seats)
+    if missing in (0, len(seats)):
+        return ""
+    return f" Not drawn, having delivered nothing: {plural(missing, 'agent')}."
 
 
 def show_details(record: RunRecord, chosen_seat: int | None) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.catalogue_table import show_catalogue, show_keys
 from pages.shared.resources import local_servers
 from pages.shared.test_message import show_test
@@ -12,12 +13,14 @@ from swarm.models.catalogue import load_catalogue
 
 def show_servers() -> None:
     """Model servers on this machine."""
-    if not st.button("Look for servers", icon=":material/search:", key="look"):
+    if st.button("Look for servers", icon=":material/search:", key="look"):
+        state.keep_servers(local_servers())
+    found = state.found_servers()
+    if found is None:
         st.caption(
             "Ollama, LM Studio, vLLM and llama.cpp are looked for at their usual addresses on this machine."
         )
         return
-    found = local_servers()
     if not found:
         st.caption("None answered. Start one, for instance with `ollama serve`, and look again.")
     for server in found:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.numbers import NONE
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.models.card import ModelCard
@@ -23,8 +24,8 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
                 "Output, $": card.price.output if card.price else None,
                 "Context, tokens": card.context,
                 "Key": key_words(card),
-                "Priced on": card.priced_on,
-                "Note": card.note,
+                "Priced on": card.priced_on or NONE,
+                "Note": card.note or "",
             }
             for card in cards
         ],
@@ -37,6 +38,7 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
             "Context, tokens": st.column_config.NumberColumn(format="localized"),
             "Note": st.column_config.TextColumn(width="large"),
         },
+        placeholder="unknown",
         alt="Models with prices per million tokens",
     )
 

@@ -58,4 +58,5 @@ page = st.navigation(
         ],
     }
 )
+st.set_page_config(page_title=f"{page.title} · Roleless")
 page.run()

@@ -1,13 +1,14 @@
 """This file is where a person says what the team must deliver: from the library, in own words, as a file."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import streamlit as st
 
-from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.text import plain
+from pages.shared.words import level_name
 from swarm.errors import BadMission
 from swarm.mission import (
     LEVELS,
@@ -19,19 +20,20 @@ from swarm.mission import (
 )
 
 LIBRARY, OWN_WORDS, FILE = "Library", "Your own words", "A file"
+_LEVEL = re.compile(r"\bL(\d)\b")
 
 
-def choose_mission(library: Mapping[str, Mission]) -> Callable[[], Mission]:
+def choose_mission(library: Mapping[str, Mission]) -> Callable[[], Mission | None]:
     """Draw the choice of a mission.
 
     Returns:
-        A function that reads what was chosen and raises BadMission when it is not one: so the page draws all
-        its widgets before anything can be wrong.
+        A function that reads what was chosen; None when nothing is there yet.
+
+            It raises BadMission when that is not one.
     """
     source = st.segmented_control(
         "Where the mission comes from",
         [LIBRARY, OWN_WORDS, FILE],
-        default=LIBRARY,
         required=True,
         key="mission_source",
         label_visibility="collapsed",
@@ -89,11 +91,11 @@ def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
         "Difficulty",
         [*LEVELS],
         required=True,
-        format_func=lambda name: f"Level {name[1:]}",
+        format_func=level_name,
         key="mission_level",
         persist_state="session",
     )
-    st.caption(LEVELS[level or "L1"])
+    st.caption(_LEVEL.sub(r"Level \1", LEVELS[level or "L1"]))
     of_level = [mission.id for mission in library.values() if mission.level == level] or [*library]
     chosen = st.selectbox(
         "Mission",
@@ -103,13 +105,12 @@ def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
         persist_state="session",
     )
     if chosen in library:
-        state.show_in_link("mission", chosen)
         with st.container(border=True):
             show_mission(library[chosen])
     return lambda: find_mission(dict(library), str(chosen))
 
 
-def _own_words() -> Callable[[], Mission]:
+def _own_words() -> Callable[[], Mission | None]:
     goal = st.text_area(
         "Goal",
         key="own_goal",
@@ -132,10 +133,12 @@ def _own_words() -> Callable[[], Mission]:
         help="What your organization holds dear. Every agent reads them.",
         persist_state="session",
     )
+    if not any((text or "").strip() for text in (goal, requirements, values)):
+        return _nothing_yet
     return lambda: own_mission(goal or "", values or "", requirements or "")
 
 
-def _file() -> Callable[[], Mission]:
+def _file() -> Callable[[], Mission | None]:
     upload = st.file_uploader(
         "Mission file (TOML or plain text)", type=["toml", "txt", "md"], key="mission_upload"
     )
@@ -148,8 +151,8 @@ def _file() -> Callable[[], Mission]:
     return lambda: read_upload(name, (pasted or "").encode())
 
 
-def _nothing_yet() -> Mission:
-    raise BadMission("No mission yet: choose a file, or paste one.")
+def _nothing_yet() -> None:
+    """Nothing was written or chosen so far."""
 
 
 def _requirement(requirement: Requirement) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import count, usd
+from pages.shared.numbers import NONE, count, usd
 from pages.shared.text import plain
 from pages.shared.words import protocol_name
 from swarm.command import mission_toml, same_again
@@ -99,6 +99,7 @@ def show_spending(record: RunRecord, seats: Sequence[SeatNow]) -> None:
             "Cost, $": dollars,
             "Time, s": st.column_config.NumberColumn(format="%.1f"),
         },
+        placeholder=NONE,
         alt="Tokens, money and time of every agent",
     )
     spent, spending = record.spent, record.spending

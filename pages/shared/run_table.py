@@ -67,7 +67,7 @@ def _columns() -> dict[str, object]:
     return {
         "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         "Mission": st.column_config.TextColumn(width=250),
-        "Quality": st.column_config.ProgressColumn(format="%.2f", min_value=0, max_value=1, width="small"),
+        "Quality": number(format="%.2f"),
         "Tokens": number(format="localized"),
         "Cost, $": number(format="%.4f"),
         "Time, s": number(format="%.1f"),

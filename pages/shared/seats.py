@@ -47,10 +47,15 @@ def list_seats(seats: Sequence[SeatNow]) -> None:
         _table(seats)
         return
     st.table(
-        {"What every agent does": [f"{ICONS[seat.standing]}{_numbered(seat)}" for seat in seats]},
+        {
+            "": [ICONS[seat.standing] for seat in seats],
+            "Agent": [seat.number for seat in seats],
+            "What it does": [_sentence(seat) for seat in seats],
+        },
         border="horizontal",
         hide_index=True,
         hide_header=True,
+        width="content",
     )
 
 
@@ -66,11 +71,6 @@ def show_participation(seats: Participation, status: Status) -> None:
     if seats.not_reached:
         counts["to come" if status == "running" else "not reached"] = seats.not_reached
     st.caption(" · ".join(f"**{number}** {what}" for what, number in counts.items()))
-
-
-def _numbered(seat: SeatNow) -> str:
-    # Figure and no-break spaces keep numbers of one and two digits in line.
-    return f"\u00a0{seat.number:\u2007>2}\u2002{_sentence(seat)}"
 
 
 def _sentence(seat: SeatNow) -> str:

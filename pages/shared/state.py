@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import streamlit as st
 
+from swarm.models.local import LocalServer
 from swarm.run import new_run_id
 
 Link: TypeAlias = dict[str, tuple[str, ...]]
@@ -64,6 +65,16 @@ def tell_deleted(mission: str) -> None:
 def just_deleted() -> str | None:
     """The mission of the run deleted a moment ago."""
     return st.session_state.pop("deleted_mission", None)
+
+
+def keep_servers(found: tuple[LocalServer, ...]) -> None:
+    """Remember the model servers that answered on this machine."""
+    st.session_state["local_servers"] = found
+
+
+def found_servers() -> tuple[LocalServer, ...] | None:
+    """Those that answered when this session last looked; None when it has not."""
+    return st.session_state.get("local_servers")
 
 
 def new_link() -> Link | None:

@@ -5,18 +5,16 @@ from typing import cast
 
 import streamlit as st
 
-from pages.shared import state
 from pages.shared.numbers import usd
 from pages.shared.picture import draw
 from pages.shared.words import protocol_name, protocol_sentence
-from swarm.budget import Limits
+from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
-from swarm.spec import PACES, Option, Pace
-from swarm.team import MAX_AGENTS
+from swarm.spec import MAX_SEED, PACES, Option, Pace
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"
@@ -41,15 +39,14 @@ class Conditions:
 
 def choose_team() -> tuple[int, tuple[str, ...]]:
     """Draw the choice of the team; return the number of agents and the models as `make_team` takes them."""
-    number, kind = st.columns([1, 2], vertical_alignment="bottom")
+    number, kind = st.columns([1, 2], vertical_alignment="top")
     with number:
-        agents = st.number_input("Agents", 1, MAX_AGENTS, key="agents", persist_state="session")
-        state.show_in_link("agents", agents)
+        # No upper bound here: a number that is too large shall be told, not cut.
+        agents = st.number_input("Agents", 1, key="agents", persist_state="session")
     with kind:
         mode = st.segmented_control(
             "Models",
             [ONE_MODEL, MIX],
-            default=ONE_MODEL,
             required=True,
             key="team_mode",
             persist_state="session",
@@ -57,7 +54,6 @@ def choose_team() -> tuple[int, tuple[str, ...]]:
     if mode == MIX:
         mix = st.text_input(
             "Models and how many seats each",
-            "2 sim/strong, 6 sim/weak",
             key="team_mix",
             help="In seat order. The numbers must add up; one entry without a number takes the rest.",
             persist_state="session",
@@ -72,7 +68,6 @@ def choose_team() -> tuple[int, tuple[str, ...]]:
         help="Any LiteLLM name works, such as ollama_chat/llama3.2: type it and press Enter.",
         persist_state="session",
     )
-    state.show_in_link("model", model)
     return agents, (str(model),)
 
 
@@ -89,7 +84,6 @@ def choose_protocol() -> tuple[str, dict[str, Option]]:
             label_visibility="collapsed",
             persist_state="session",
         )
-        state.show_in_link("protocol", protocol)
     with picture:
         options = _choose_options(str(protocol))
         _show_diagram(str(protocol), options)
@@ -110,10 +104,15 @@ def choose_conditions(agents_are_simulated: bool) -> Conditions:
         help="A model that scores the result on five criteria; by default of another family than the team.",
         persist_state="session",
     )
-    limits = _choose_limits()
+    limits = _choose_limits(agents_are_simulated)
     with st.expander("Seed, pace and organization", icon=":material/settings:"):
         seed, pace, organization = _choose_the_rest(agents_are_simulated)
     return Conditions(None if judge == CHOOSE_FOR_ME else judge, limits, seed, pace, organization)
+
+
+def option_key(protocol: str, name: str) -> str:
+    """The key of the widget that sets an option."""
+    return f"option_{protocol}_{name}"
 
 
 def model_label(name: str) -> str:
@@ -146,34 +145,36 @@ def _choose_options(protocol: str) -> dict[str, Option]:
 
 def _choose_option(protocol: str, name: str, default: Option) -> Option:
     label = OPTION_WORDS.get(name, protocol_name(name))
-    key = f"option_{protocol}_{name}"
+    key = option_key(protocol, name)
+    st.session_state.setdefault(key, "\n".join(default) if isinstance(default, tuple) else default)
     if isinstance(default, bool):
-        return st.toggle(label, default, key=key, persist_state="session")
+        return st.toggle(label, key=key, persist_state="session")
     if isinstance(default, int):
-        return st.number_input(label, 0, None, default, key=key, persist_state="session")
+        return st.number_input(label, 0, key=key, persist_state="session")
     if isinstance(default, tuple):
-        text = st.text_area(label, "\n".join(default), height=100, key=key, persist_state="session")
+        text = st.text_area(label, height=100, key=key, persist_state="session")
         return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
-    return st.text_input(label, str(default), key=key, persist_state="session")
+    return st.text_input(label, key=key, persist_state="session")
 
 
-def _choose_limits() -> Limits:
+def _choose_limits(agents_are_simulated: bool) -> Limits:
+    usual = "none" if agents_are_simulated else f"{DEFAULT_MAX_USD:g} (default)"
     with st.grid(4, min_column_width=120):
-        usd_limit = _limit("Most dollars", "limit_usd", 0.01, "%.2f")
+        usd_limit = _limit("Most dollars", "limit_usd", 0.01, "%.2f", usual)
         tokens = _limit("Most tokens", "limit_tokens", 1_000)
         calls = _limit("Most calls", "limit_calls", 1)
         duration = _limit("Most seconds", "limit_seconds", 10)
     return Limits(usd_limit, tokens, calls, duration)
 
 
-def _limit(label: str, key: str, step: float, form: str | None = None) -> float | None:
+def _limit(label: str, key: str, step: float, form: str | None = None, unset: str = "none") -> float | None:
     return st.number_input(
         label,
         min_value=step if step < 1 else 1,
         value=None,
         step=step,
         format=form,
-        placeholder="none",
+        placeholder=unset,
         key=key,
         persist_state="session",
     )
@@ -183,8 +184,7 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
     seed = st.number_input(
         "Seed",
         0,
-        2**31,
-        0,
+        MAX_SEED,
         key="seed",
         help="The same seed repeats a simulated run exactly.",
         persist_state="session",
@@ -192,7 +192,6 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
     pace = st.segmented_control(
         "Pace of simulated agents",
         [*PACES],
-        default="fast",
         required=True,
         format_func=lambda name: PACE_WORDS[cast("Pace", name)],
         key="pace",
@@ -202,7 +201,6 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
     )
     organization = st.text_input(
         "Organization",
-        "default",
         key="organization",
         help="Roles are remembered within an organization. Only the Shared protocol tells agents about them.",
         persist_state="session",

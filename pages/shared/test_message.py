@@ -16,6 +16,7 @@ from swarm.models.model import Message, Model, Request, likely_tokens
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300
 TIMEOUT_S = 30.0
+USUAL = "sim/strong"
 
 
 def show_test(cards: Sequence[ModelCard]) -> None:
@@ -23,30 +24,29 @@ def show_test(cards: Sequence[ModelCard]) -> None:
     usable = [card.id for card in cards if not card.keys or present_keys(card, settings())]
     usable = [name for name in usable if name != "sim/judge"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("Model", usable, key="test_model", accept_new_options=True, width=320)
+        usual = usable.index(USUAL) if USUAL in usable else 0
+        name = st.selectbox("Model", usable, usual, key="test_model", accept_new_options=True, width=320)
         text = st.text_input("Message", GREETING, key="test_message", width=420)
     card = card_of(str(name), settings())
     price = "free" if card.simulated else f"at most {usd(_price(card, text or ''))}"
     if st.button(plain(f"Send ({price})"), icon=":material/send:", key="send"):
         model = open_model(card.id, settings(), pace="instant")
         with st.spinner("Waiting for the reply"):
-            show_reply(model, text or "")
+            show_reply(model, text or "", simulated=card.simulated)
 
 
-def show_reply(model: Model, text: str) -> None:
+def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     """Ask, and frame what comes back as the model's words."""
     request = Request((Message("user", (text,)),), max_tokens=REPLY_TOKENS, timeout_s=TIMEOUT_S)
     asked = time.monotonic()
     reply = asyncio.run(model.complete(request))
     taken = time.monotonic() - asked
+    cost = plain(usd(reply.usage.cost_usd))
+    price = f"would cost {cost}" if simulated else cost
     with st.container(border=True):
         st.caption(f"{plain(model.name)} replied:")
         st.text(reply.text)
-        st.caption(
-            " · ".join(
-                [f"{count(reply.usage.tokens)} tokens", plain(usd(reply.usage.cost_usd)), seconds(taken)]
-            )
-        )
+        st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, seconds(taken)]))
 
 
 def _price(card: ModelCard, text: str) -> float | None:
