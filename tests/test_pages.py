@@ -261,7 +261,9 @@ def test_a_link_says_everything_and_is_written_back(settings):
 def test_too_many_agents_are_one_sentence_and_no_run(settings):
     app = opened("run/compose.py")
     app.number_input(key="agents").set_value(300).run()
-    assert [error.value.replace("\\", "") for error in app.error] == ["300 agents: a team has 1 to 256 agents"]
+    assert [error.value.replace("\\", "") for error in app.error] == [
+        "300 agents: a team has 1 to 256 agents"
+    ]
     assert [button.key for button in app.button if button.label == "Run"] == ["not_yet"]
     assert app.button(key="not_yet").disabled
 
