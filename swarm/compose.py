@@ -161,10 +161,12 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
             f"the price of {unpriced[0]} is unknown, so dollars cannot be limited: "
             "limit calls or tokens instead, or add its price to data/models.toml"
         )
-    priced = [card for card in cards if card.price is not None]
-    bounds = replace(limits, usd=DEFAULT_MAX_USD) if priced and limits.usd is None else limits
-    if unpriced:
-        return bounds, (
-            f"The price of {unpriced[0]} is unknown: its dollars are neither counted nor limited.",
-        )
-    return bounds, ()
+    said = (
+        [f"The price of {unpriced[0]} is unknown: its dollars are neither counted nor limited."]
+        if unpriced
+        else []
+    )
+    if limits.usd is None and len(unpriced) < len(cards):
+        said.append(f"No dollar limit was given: the run stops before it passes ${DEFAULT_MAX_USD:.2f}.")
+        limits = replace(limits, usd=DEFAULT_MAX_USD)
+    return limits, tuple(said)

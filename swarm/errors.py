@@ -61,9 +61,12 @@ class LimitExceeded(RunEnded):
 
     def __init__(self, kind: str, limit: float, value: float) -> None:
         unit = kind.removesuffix("s") if limit == 1 else kind
-        super().__init__(
-            f"the next call could pass the limit of {limit:g} {unit}: it could come to {value:g}"
-        )
+        if kind == "seconds":
+            super().__init__(f"the limit of {limit:g} {unit} has passed")
+        else:
+            super().__init__(
+                f"the next call could pass the limit of {limit:g} {unit}: it could come to {value:g}"
+            )
         self.kind, self.limit, self.value = kind, limit, value
 
 

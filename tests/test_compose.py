@@ -149,9 +149,15 @@ def test_simulated_teams_are_judged_by_the_simulated_judge(keyed: Settings):
 
 
 def test_real_teams_are_judged_by_the_first_model_of_another_family_whose_key_is_present(keyed: Settings):
-    spec = compose(MISSION, keyed, models=[REAL])
+    spec = compose(MISSION, keyed, models=[REAL], limits=Limits(usd=2.0))
     assert spec.judge == "anthropic/claude-sonnet-4-6"
     assert spec.warnings == ()
+
+
+def test_a_dollar_limit_that_nobody_asked_for_is_shown(keyed: Settings):
+    spec = compose(MISSION, keyed, models=[REAL])
+    assert spec.limits.usd == 1.0
+    assert spec.warnings == ("No dollar limit was given: the run stops before it passes $1.00.",)
 
 
 def test_a_team_of_the_first_family_is_judged_by_the_second(keyed: Settings):
@@ -176,7 +182,7 @@ def test_a_named_judge_of_the_same_family_is_taken_with_a_warning(keyed: Setting
 
 
 def test_a_named_judge_of_another_family_is_taken_without_a_warning(keyed: Settings):
-    spec = compose(MISSION, keyed, models=[REAL], judge="anthropic/claude-sonnet-4-6")
+    spec = compose(MISSION, keyed, models=[REAL], judge="anthropic/claude-sonnet-4-6", limits=Limits(usd=2.0))
     assert (spec.judge, spec.warnings) == ("anthropic/claude-sonnet-4-6", ())
 
 
