@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from swarm.budget import Limits
 from swarm.spec import RunSpec
-from swarm.turn import Action, Call, CueKind, Turn, TurnKey, Usage
+from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 from swarm.verdict import Verdict
 
 Ending = Literal["finished", "stopped", "limited", "failed"]
@@ -155,6 +155,3 @@ def to_json(event: Event) -> bytes:
 def from_json(line: bytes) -> Event:
     """Read one event; raises pydantic.ValidationError when it is none."""
     return _EVENT.validate_json(line)
-
-
-__all__ = ["Action", "Ending", "Event", "Fact", "from_json", "to_json"]

@@ -15,7 +15,7 @@ from random import Random
 from swarm.models.card import FREE, ModelCard, Price
 from swarm.models.model import Completion, Request, likely_tokens, most_tokens
 from swarm.models.simulated.brief import Brief, read_brief
-from swarm.models.simulated.mind import Decision, Traits, Work, decide, intend, plan
+from swarm.models.simulated.mind import Decision, Traits, Work, decide, plan
 from swarm.models.simulated.verdict import is_judging, judge_deliverable
 from swarm.models.simulated.words import paragraph
 from swarm.spec import PACES, Pace
@@ -87,7 +87,7 @@ def answer(request: Request, traits: Traits) -> tuple[str, str]:
     if not brief.last_lines:
         return _prose(decide(brief, traits, chance), chance), "stop"
     announcing = "announce your intention" in brief.last_lines
-    decision = (intend if announcing else decide)(brief, traits, chance)
+    decision = decide(brief, traits, chance)
     return _as_models_do(_object(decision, announcing, chance), traits, chance)
 
 

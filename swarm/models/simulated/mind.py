@@ -27,7 +27,7 @@ ATTENTION_CHARS = 120_000
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a mind is like; each in [0, 1]. Fitted profiles stand in data/models.toml."""
+    """What a mind is like; each in [0, 1]. Profiles stand in data/models.toml."""
 
     skill: float = 0.8
     """Depth reached on a requirement; falls with its difficulty."""
@@ -112,11 +112,6 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
         else words.why_contribute(chosen[0].text, bool(view.parts), chance)
     )
     return Decision(role, why, work, builds_on, lead)
-
-
-def intend(brief: Brief, traits: Traits, chance: Random) -> Decision:
-    """Announce what to work on, knowing only the mission."""
-    return decide(brief, traits, chance)
 
 
 def plan(brief: Brief, traits: Traits, chance: Random) -> list[tuple[int, str, list[Need]]]:
