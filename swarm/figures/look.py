@@ -7,6 +7,7 @@ is left to the page. No meaning is carried by colour alone: each standing has a 
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -16,6 +17,8 @@ ACCENT = "#1f8a8f"
 FAINT = "rgba(128, 138, 150, 0.28)"
 QUIET = "rgba(128, 138, 150, 0.75)"
 INK = "#77838a"
+ALARM = "#d55e00"
+VIOLET = "#8f6bd6"
 ON_COLOUR = "#ffffff"
 CLEAR = "rgba(0, 0, 0, 0)"
 PALETTE = ("#e08e00", "#0072b2", "#c65a9a", "#d55e00", "#56a5dc", "#a79400", "#7a6bd0")
@@ -39,8 +42,8 @@ MARKS: dict[Standing, Mark] = {
     "thinking": Mark("Thinking", "circle-dot", ACCENT, filled=False),
     "abstained": Mark("Abstained by choice", "circle", QUIET, filled=False),
     "directed_idle": Mark("Idle by order", "diamond", QUIET, filled=False, scale=0.75),
-    "unparsed": Mark("Unreadable reply", "square", "#d55e00", filled=False),
-    "failed": Mark("No reply", "octagon", "#d55e00", filled=False),
+    "unparsed": Mark("Unreadable reply", "square", ALARM, filled=False),
+    "failed": Mark("No reply", "octagon", ALARM, filled=False),
     "waiting": Mark("Waiting", "circle", FAINT, filled=False, scale=0.7),
     "not_reached": Mark("Not reached", "circle", FAINT, filled=False, scale=0.7),
 }
@@ -64,7 +67,7 @@ def bare(figure: go.Figure, height: int) -> go.Figure:
     """Give a figure the common frame: no axes, no background, quiet legend below."""
     figure.update_layout(
         height=height,
-        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        margin={"l": 4, "r": 4, "t": 18, "b": 8},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         dragmode=False,
@@ -82,4 +85,39 @@ def bare(figure: go.Figure, height: int) -> go.Figure:
     )
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(visible=False, fixedrange=True)
+    return figure
+
+
+def framed(figure: go.Figure, height: int) -> go.Figure:
+    """Give a figure with axes the common frame: hairlines for a grid, no zoom, quiet legend on top."""
+    bare(figure, height)
+    figure.update_layout(margin={"l": 4, "r": 8, "t": 34, "b": 4}, legend={"y": 1, "yanchor": "bottom"})
+    axis: dict[str, Any] = {
+        "visible": True,
+        "automargin": True,
+        "gridcolor": FAINT,
+        "gridwidth": 1,
+        "zeroline": False,
+        "tickfont": {"size": 12, "color": INK},
+        "title": {"font": {"size": 12, "color": INK}},
+    }
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure
+
+
+def mark_kind(figure: go.Figure, *, simulated: bool) -> go.Figure:
+    """Write SIMULATED into the corner of a figure made of simulated runs, so that its pictures say so as well."""
+    if simulated:
+        figure.add_annotation(
+            text="SIMULATED",
+            xref="paper",
+            yref="paper",
+            x=0,
+            y=1,
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 10, "color": VIOLET},
+        )
     return figure
