@@ -48,11 +48,14 @@ class Pace(StrEnum):
 class Format(StrEnum):
     """What a run can be exported as."""
 
-    json = "json"
+    html = "html"
+    md = "md"
     csv = "csv"
+    json = "json"
     parquet = "parquet"
     graphml = "graphml"
-    md = "md"
+    eval = "eval"
+    otel = "otel"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
@@ -218,18 +221,40 @@ def export(
         Path | None, typer.Option("--output", "-o", help="Where to write; default: standard output.")
     ] = None,
 ) -> None:
-    """Export one run."""
-    from swarm.export import export_run
+    """Export one run: a report (html, md), tables (csv, parquet), or a file for another program.
+
+    json is the whole run, which `import` reads; graphml is for Gephi and NetworkX, eval for Inspect, otel for
+    OpenTelemetry.
+    """
+    from swarm.export import FORMATS, export_run
     from swarm.history import History
 
     content = export_run(History(_settings()).run(run_id), format.value)
     if output:
         _write(output, content)
         _remark(f"wrote {output}")
-    elif format is Format.parquet and sys.stdout.isatty():
-        raise BadInput("Parquet is not for reading on a terminal; give a file with --output")
+    elif FORMATS[format.value].binary and sys.stdout.isatty():
+        raise BadInput(f"{format.value} is not for reading on a terminal; give a file with --output")
     else:
         sys.stdout.buffer.write(content)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="What `export --format json` wrote.", metavar="FILE")],
+    as_json: Json = False,
+) -> None:
+    """Take in a run that was exported elsewhere; it says so, and cannot be resumed."""
+    from swarm.history import History
+    from swarm.imports import import_run
+    from swarm.record import summary
+
+    settings = _settings()
+    run_id = import_run(settings, _read(file))
+    if as_json:
+        _print_json(summary(History(settings).run(run_id)))
+    else:
+        typer.echo(run_id)
 
 
 @app.command()
@@ -447,6 +472,17 @@ def _remark(text: str) -> None:
     from swarm.terminal import harmless
 
     typer.echo(harmless(text), err=True)
+
+
+def _read(path: Path) -> bytes:
+    from swarm.export.bundle import MAX_BUNDLE_BYTES
+
+    try:
+        with path.open("rb") as file:
+            # One byte more tells a file that is too large, and a device that never ends.
+            return file.read(MAX_BUNDLE_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"cannot read {str(path)!r}: {error.strerror}") from error
 
 
 def _write(path: Path, content: bytes) -> None:

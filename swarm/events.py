@@ -40,6 +40,8 @@ class RunStarted(Fact):
     """Whether the models are simulated or scripted."""
     version: str
     """Of Roleless."""
+    imported: str | None = None
+    """The run's id where it was performed, when it came from a file; None when it was performed here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

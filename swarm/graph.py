@@ -1,14 +1,13 @@
-"""This file is where a run becomes a graph: seats as nodes, declared links as edges, a place for each seat.
+"""This file is where a run becomes a graph: seats as nodes, what they say of each other as edges.
 
-Pure: it knows neither figures nor pages. Places depend on seat numbers and the size of the team only, so
-nobody moves while a run grows.
+Pure: it knows neither figures nor pages. Where a node stands is decided in `layout.py`.
 """
 
-import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import networkx as nx
 
@@ -22,13 +21,7 @@ Standing = Literal[
     "active", "abstained", "directed_idle", "unparsed", "failed", "thinking", "waiting", "not_reached"
 ]
 """What a seat is doing, or what became of it. The first five are the parts of a finished run."""
-Place: TypeAlias = tuple[float, float]
-"""Coordinates in [-1, 1]."""
-
-RING_UP_TO = 40
-"""Larger teams would stand too close on a ring; they get a spiral."""
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,12 @@ class SeatNow:
 
 
 class Link(NamedTuple):
-    """What one seat says of another: it builds on it, reports to it, or both."""
+    """What one seat says of another: it builds on it, reports to it, or both. Or, by itself, that it heard it."""
 
     seat: int
     other: int
     kinds: frozenset[str]
-    """Of "builds_on" and "reports_to"."""
+    """Of "builds_on" and "reports_to"; only "heard" in the visibility graph."""
 
 
 def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
@@ -73,6 +66,9 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
     sizes = _sizes(worked, cluster_of)
     layer_of, leaders = layers(worked, links), _leaders(record, links)
     standings = standings_of(record)
+    tokens: Counter[int] = Counter()
+    for spoken in record.turns:
+        tokens[spoken.seat] += spoken.usage.tokens
     seats: list[SeatNow] = []
     for seat in record.spec.team:
         turn = worked.get(seat.number) or latest.get(seat.number)
@@ -88,7 +84,7 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
                 leads=seat.number in leaders,
                 layer=layer_of.get(seat.number),
                 reason=turn.reason if turn else None,
-                tokens=sum(other.usage.tokens for other in record.turns if other.seat == seat.number),
+                tokens=tokens[seat.number],
                 builds_on=turn.builds_on if turn else (),
                 reports_to=turn.reports_to if turn else None,
             )
@@ -111,6 +107,15 @@ def links_of(record: RunRecord) -> tuple[Link, ...]:
     return tuple(
         Link(one, other, frozenset(links.edges[one, other]["kinds"])) for one, other in links.edges()
     )
+
+
+def heard_links(record: RunRecord) -> tuple[Link, ...]:
+    """Who was shown whose turns, used or not: the visibility graph, which the protocol decides.
+
+    Each pair of seats once, however often one heard the other.
+    """
+    heard = {(turn.seat, key.seat) for turn in record.turns for key in turn.heard if key.seat != turn.seat}
+    return tuple(Link(seat, other, frozenset(["heard"])) for seat, other in sorted(heard))
 
 
 def role_graph(record: RunRecord) -> "nx.DiGraph[int]":
@@ -159,44 +164,6 @@ def layers(seats: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
     return dict(sorted((seat, layer_of[group]) for group, found in members.items() for seat in found))
 
 
-def ring(agents: int, centre: Iterable[int] = ()) -> dict[int, Place]:
-    """Places in seat order: clockwise from the top on a ring, or outwards on a spiral for large teams.
-
-    Args:
-        agents: number of seats.
-        centre: seats that stand in the middle, such as a planner; the others keep the ring.
-
-    Examples:
-        >>> ring(2)
-        {1: (0.0, 1.0), 2: (0.0, -1.0)}
-    """
-    middle = {seat for seat in centre if agents > 1}
-    around = [seat for seat in range(1, agents + 1) if seat not in middle]
-    if agents == 1:
-        return {1: (0.0, 0.0)}
-    place = _on_ring if agents <= RING_UP_TO else _on_spiral
-    places = {seat: place(position, len(around)) for position, seat in enumerate(around)}
-    return dict(sorted({**places, **dict.fromkeys(middle, (0.0, 0.0))}.items()))
-
-
-def layered(layer_of: Mapping[int, int]) -> dict[int, Place]:
-    """Places by declared layer: the first on the left; seats of a layer from top to bottom in seat order.
-
-    Examples:
-        >>> layered({1: 1, 2: 2})
-        {1: (-1.0, 0.0), 2: (1.0, 0.0)}
-    """
-    deepest = max(layer_of.values(), default=1)
-    columns: dict[int, list[int]] = {}
-    for seat, layer in sorted(layer_of.items()):
-        columns.setdefault(layer, []).append(seat)
-    return {
-        seat: (_spread(layer - 1, deepest), 0.0 - _spread(position, len(seats)))
-        for layer, seats in sorted(columns.items())
-        for position, seat in enumerate(seats)
-    }
-
-
 def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
     """GraphML holds no lists, no None and only the characters of XML."""
     flat: dict[str, str | int | float | bool] = {}
@@ -229,22 +196,3 @@ def _standing(part: Part, thinking: bool, running: bool) -> Standing:
     if thinking:
         return "thinking"
     return "waiting" if running else "not_reached"
-
-
-def _on_ring(position: int, seats: int) -> Place:
-    angle = 2 * math.pi * position / seats
-    return _rounded(math.sin(angle), math.cos(angle))
-
-
-def _on_spiral(position: int, seats: int) -> Place:
-    radius, angle = math.sqrt((position + 0.5) / seats), position * _GOLDEN_ANGLE
-    return _rounded(radius * math.sin(angle), radius * math.cos(angle))
-
-
-def _spread(position: int, count: int) -> float:
-    return 0.0 if count < 2 else round(2 * position / (count - 1) - 1, 3)
-
-
-def _rounded(x: float, y: float) -> Place:
-    # Adding 0.0 turns -0.0 into 0.0.
-    return round(x, 3) + 0.0, round(y, 3) + 0.0

@@ -22,6 +22,7 @@ from swarm.history_file import POLL_S, exchange, opened
 from swarm.history_intake import sizes_of, take_in
 from swarm.history_rows import COLUMNS, Damage, Rebuilt, RunFilter, RunRow, record_from, row_from
 from swarm.journal import Journal, is_written_to, journal_of
+from swarm.metrics.over_runs import RunRoles
 from swarm.mission import Mission
 from swarm.record import RunRecord
 from swarm.spec import PastRole
@@ -118,6 +119,19 @@ class History:
         """
         with self._fresh() as connection:
             return ask.past_roles(connection, organization, mission, simulated, missions)
+
+    def roles(self, where: RunFilter = EVERY_RUN, *, limit: int = 200) -> list[RunRoles]:
+        """Who had which role in the newest finished runs, to follow roles over runs.
+
+        Args:
+            where: which; those that were imported are left out, for other organizations made them.
+            limit: at most so many.
+
+        Returns:
+            The earliest first; each seat's last contribution counts.
+        """
+        with self._answering() as (connection, abandoned):
+            return ask.roles(ask.matching(connection, where, abandoned), limit)
 
     def damages(self) -> list[Damage]:
         """Unreadable lines of all journals."""

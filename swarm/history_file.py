@@ -53,6 +53,7 @@ MIGRATIONS = (
         path VARCHAR NOT NULL, position BIGINT NOT NULL, size BIGINT NOT NULL, damaged BIGINT[] NOT NULL
     );
     """,
+    "ALTER TABLE runs ADD COLUMN imported VARCHAR",
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

@@ -6,7 +6,8 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pandas import DataFrame
 
 from swarm.errors import UnknownName, UnknownRun
-from swarm.history_rows import COLUMNS, Damage, RunFilter
+from swarm.history_rows import COLUMNS, Damage, RunFilter, roles_from
+from swarm.metrics.over_runs import RunRoles
 from swarm.mission import Mission
 from swarm.record import Status
 from swarm.spec import PastRole
@@ -47,6 +48,7 @@ _PAST_ROLES = """
     WITH earlier AS (
         SELECT run_id, mission_title, started FROM runs
         WHERE organization = $organization AND simulated = $simulated AND status = 'finished'
+            AND imported IS NULL
             AND NOT (mission_id = $mission_id AND mission_title = $mission_title)
         ORDER BY started DESC, run_id DESC LIMIT $missions
     )
@@ -54,6 +56,29 @@ _PAST_ROLES = """
     WHERE action = 'contribute'
     QUALIFY "index" = max("index") OVER (PARTITION BY run_id, seat) AND role IS NOT NULL
     ORDER BY started, run_id, "index"
+"""
+_ROLES = """
+    WITH spoke AS (
+        SELECT run_id, seat,
+            max("index") FILTER (action = 'contribute') AS place,
+            arg_max_null(role, "index") FILTER (action = 'contribute') AS role,
+            max_by(action, "index") FILTER (action <> 'intend') AS at_last,
+            bool_or(action IN ('plan', 'contribute')) AS delivered
+        FROM turns SEMI JOIN wanted USING (run_id)
+        GROUP BY run_id, seat
+    ), summed AS (
+        SELECT run_id,
+            map(
+                list(seat ORDER BY place) FILTER (role IS NOT NULL),
+                list(role ORDER BY place) FILTER (role IS NOT NULL)
+            ) AS roles,
+            list(seat) FILTER (at_last = 'abstain' AND NOT delivered) AS sat_out
+        FROM spoke GROUP BY run_id
+    )
+    SELECT run_id, started, mission_id, mission_title, protocol, models, agents, simulated, organization,
+        coalesce(roles, MAP {}), coalesce(sat_out, [])
+    FROM wanted LEFT JOIN summed USING (run_id)
+    ORDER BY started, run_id
 """
 _DAMAGES = "SELECT path, unnest(damaged) AS line FROM journals ORDER BY path, line"
 
@@ -127,6 +152,14 @@ def past_roles(
         "missions": missions,
     }
     return tuple(PastRole(*row) for row in connection.execute(_PAST_ROLES, sought).fetchall())
+
+
+def roles(runs: DuckDBPyRelation, limit: int) -> list[RunRoles]:
+    """The roles of the newest of some runs that finished here, the earliest first; imported ones are of others."""
+    newest = ordered(runs.filter("status = 'finished' AND imported IS NULL"), ("started", True)).limit(limit)
+    found = newest.query("wanted", _ROLES)
+    assert found is not None
+    return [roles_from(cells) for cells in found.fetchall()]
 
 
 def damages(connection: DuckDBPyConnection) -> list[Damage]:

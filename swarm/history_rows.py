@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import distinct_roles, normalise
 from swarm.mission import Level
-from swarm.record import RunRecord, Status
+from swarm.record import RECORD, RunRecord, Status
 from swarm.turn import Turn
 
-RECORD = TypeAdapter(RunRecord)
 TURN = TypeAdapter(Turn)
 
 
@@ -70,6 +70,8 @@ class RunRow:
     """The judge's part of `cost_usd`."""
     duration_s: float
     organization: str
+    imported: str | None = None
+    """The run's id where it was performed, when it came from a file; None when it was performed here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Rebuilt:
 
 COLUMNS = tuple(field.name for field in fields(RunRow))
 """What runs can be ordered by."""
+ROLE_COLUMNS = tuple(field.name for field in fields(RunRoles))
 
 
 def row_of(record: RunRecord) -> RunRow:
@@ -133,6 +136,7 @@ def row_of(record: RunRecord) -> RunRow:
         judge_cost_usd=verdict.usage.cost_usd if verdict else 0.0,
         duration_s=record.duration_s,
         organization=spec.organization,
+        imported=record.imported,
     )
 
 
@@ -179,6 +183,15 @@ def row_from(cells: tuple[object, ...]) -> RunRow:
     started = named.pop("started")
     assert isinstance(started, datetime)
     return RunRow(**named, started=started.replace(tzinfo=UTC))  # pyright: ignore[reportArgumentType]
+
+
+def roles_from(cells: tuple[object, ...]) -> RunRoles:
+    """Read the roles of a run: the fields of RunRoles, in their order."""
+    named = dict(zip(ROLE_COLUMNS, cells, strict=True))
+    started, abstained = named.pop("started"), named.pop("abstained")
+    assert isinstance(started, datetime)
+    assert isinstance(abstained, list)
+    return RunRoles(**named, started=started.replace(tzinfo=UTC), abstained=frozenset(abstained))  # pyright: ignore
 
 
 def record_from(body: str, turns: list[str], status: Status) -> RunRecord:

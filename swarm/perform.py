@@ -70,7 +70,7 @@ def events_before(run_id: str, settings: Settings, limits: Limits | None = None)
 
     Raises:
         UnknownRun: when there is no such run, or it was deleted.
-        BadInput: when it has finished, or reached a limit that has not been raised.
+        BadInput: when it has finished, reached a limit that has not been raised, or was performed elsewhere.
         DamagedJournal: when lines are unreadable: what they recorded would be paid for again.
     """
     path = journal_of(run_id, settings)
@@ -85,6 +85,8 @@ def events_before(run_id: str, settings: Settings, limits: Limits | None = None)
         )
     if not events or not isinstance(events[0], RunStarted) or isinstance(events[-1], RunDeleted):
         raise UnknownRun(f"run {run_id!r} was deleted, or never started")
+    if events[0].imported:
+        raise BadInput(f"run {run_id!r} came from a file; it can be resumed only where it was performed")
     if isinstance(events[-1], RunFinished):
         _check_that_something_is_left(events[-1], limits)
     return events

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 from swarm.events import (
     CallEnded,
     CallStarted,
@@ -123,6 +125,8 @@ class RunRecord:
     calls: int = 0
     last_seq: int = 0
     deleted: bool = False
+    imported: str | None = None
+    """The run's id where it was performed, when it came from a file; None when it was performed here."""
 
     @property
     def ended(self) -> bool:
@@ -178,6 +182,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         calls=over.calls if over else progress.calls,
         last_seq=last.seq,
         deleted=any(isinstance(event, RunDeleted) for event in events),
+        imported=first.imported,
     )
 
 
@@ -196,6 +201,7 @@ def summary(record: RunRecord) -> dict[str, Any]:
         "agents": len(record.spec.team),
         "seed": record.spec.seed,
         "simulated": record.simulated,
+        "imported": record.imported,
         "quality": verdict.quality if verdict else None,
         "mission_relevance": verdict.mission_relevance if verdict else None,
         "depth": record.depth,
@@ -213,3 +219,7 @@ def summary(record: RunRecord) -> dict[str, Any]:
         "duration_s": round(record.duration_s, 3),
         "deliverable": record.deliverable,
     }
+
+
+RECORD: TypeAdapter[RunRecord] = TypeAdapter(RunRecord)
+"""Reads a record from JSON and writes it."""

@@ -17,8 +17,8 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller run journal history history_file history_intake history_queries history_rows "
-    "compose rehearsal estimate graph replay",
-    "perform launch experiment claims imports figures export serve doctor terminal command",
+    "compose rehearsal estimate graph layout folding moments replay search",
+    "perform launch experiment claims imports figures story contrast wording export serve doctor terminal command",
     "cli __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
@@ -30,7 +30,7 @@ ONLY_IN = {
     "litellm": ("swarm/models/litellm.py",),
     "networkx": ("swarm/graph.py", "swarm/metrics/"),
     # The dashboard shows figures and draws none.
-    "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py"),
+    "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py", "pages/shared/resources.py"),
     "typer": ("swarm/cli.py", "swarm/command.py"),
 }
 """Where a foreign library may be named; everybody else goes through that door."""

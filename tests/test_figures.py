@@ -1,14 +1,15 @@
 import json
-import time
 
 import pytest
 
 from swarm.errors import UnknownName
-from swarm.figures import ARRANGEMENTS, protocol_diagram, role_figure
+from swarm.figures import ARRANGEMENTS, protocol_diagram, replay_figure, role_figure
 from swarm.figures.look import MARKS, label, paragraph
 from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearsal_of
+from swarm.figures.role_nodes import colours_of
+from swarm.graph import seats_of
 from swarm.protocols import PROTOCOLS
-from swarm.turn import Cue
+from swarm.turn import Cue, TurnKey
 from tests.recorded import a_record, a_turn
 
 HOSTILE = '<b onmouseover=x>boss</b> <a href="https://evil.example">click</a> & <script>alert(1)</script>'
@@ -47,8 +48,11 @@ def test_headings_of_many_layers_are_numbers():
         )
         for agents in (3, 7)
     )
-    assert [note.text for note in few.layout.annotations] == ["Layer 1", "Layer 2", "Layer 3"]
-    assert [note.text for note in many.layout.annotations] == [*"1234567"]
+    headings = [
+        [note.text for note in figure.layout.annotations if note.text != "SIMULATED"]
+        for figure in (few, many)
+    ]
+    assert headings == [["Layer 1", "Layer 2", "Layer 3"], [*"1234567"]]
 
 
 def test_what_is_declared_is_drawn_in_two_ways():
@@ -64,14 +68,71 @@ def test_a_run_that_nobody_has_spoken_in_is_drawn():
     assert {trace.name for trace in figure.data if trace.showlegend is None} >= {"Thinking", "Waiting"}
 
 
-def test_a_large_team_is_drawn_in_no_time_and_stays_small():
-    turns = [a_turn(n, role=f"Role {n}", builds_on=range(max(1, n - 4), n)) for n in range(1, 257)]
-    record = a_record(turns)
-    role_figure(record)
-    began = time.perf_counter()
-    figure = role_figure(record)
-    assert time.perf_counter() - began < 0.6
-    assert len(figure.to_json()) < 1_000_000
+def traces_of(figure) -> dict[str, object]:
+    return {trace.name: trace for trace in figure.data if trace.name}
+
+
+def test_the_links_of_the_seat_in_focus_stand_out_by_direction():
+    record = a_record(
+        [a_turn(1), a_turn(2, builds_on=[1]), a_turn(3, builds_on=[2]), a_turn(4, builds_on=[1])]
+    )
+    quiet, focused = traces_of(role_figure(record)), traces_of(role_figure(record, focus=2))
+    assert not quiet.keys() & {"Leans on", "Is leant on by"}
+    ways = {name: [x for x in focused[name].x if x is None] for name in ("Leans on", "Is leant on by")}
+    assert {name: len(gaps) for name, gaps in ways.items()} == {"Leans on": 1, "Is leant on by": 1}
+    assert focused["Builds on"].opacity < quiet["Builds on"].opacity
+
+
+def test_who_heard_whom_is_a_mode_of_its_own():
+    heard = a_record([a_turn(1), a_turn(2, heard=(TurnKey(1, 1),), builds_on=[1])])
+    assert "Heard" in traces_of(role_figure(heard, shown="heard"))
+    assert "Builds on" not in traces_of(role_figure(heard, shown="heard"))
+    assert "Heard" not in traces_of(role_figure(heard))
+
+
+def test_links_too_many_to_see_are_drawn_for_the_seat_in_focus_only():
+    turns = [a_turn(n, heard=tuple(TurnKey(1, other) for other in range(1, n))) for n in range(1, 65)]
+    crowd = a_record(turns)
+    assert "Heard" not in traces_of(role_figure(crowd, "order", shown="heard"))
+    drawn = traces_of(role_figure(crowd, "order", shown="heard", focus=10))
+    assert [*drawn["Leans on"].x].count(None) == 9
+    assert [*drawn["Is leant on by"].x].count(None) == 54
+
+
+def test_equal_roles_become_one_node_that_says_how_many_it_is():
+    record = a_record(
+        [*(a_turn(n, role="Cook") for n in range(1, 6)), a_turn(6, role="Clerk"), a_turn(7, "abstain")]
+    )
+    folded = role_figure(record, "roles", unfolded=())
+    numbers = [
+        int(seat) for trace in folded.data if trace.customdata is not None for seat in trace.customdata
+    ]
+    assert sorted(numbers) == [1, 6, 7]
+    assert "×5" in words_of(folded)
+
+
+@pytest.mark.parametrize("arrangement", ARRANGEMENTS)
+@pytest.mark.parametrize("agents", [64, 256])
+@pytest.mark.parametrize("unfolded", [None, ()])
+def test_large_teams_stay_light_in_every_arrangement(agents, arrangement, unfolded):
+    turns = [
+        a_turn(n, role=f"Role {n % 40} of {n % 7}", builds_on=range(max(1, n - 4), n))
+        for n in range(1, agents + 1)
+    ]
+    assert len(role_figure(a_record(turns), arrangement, unfolded=unfolded).to_json()) < 1_000_000
+
+
+def test_a_cluster_keeps_its_colour_while_the_run_grows():
+    turns = [a_turn(n, role=role) for n, role in enumerate(["Cook", "Clerk", "Clerk", "Cook", "Cook"], 1)]
+    early, late = (colours_of(seats_of(a_record(turns[:many], agents=5))) for many in (3, 5))
+    assert early["Clerk"] == late["Clerk"] != late["Cook"]
+
+
+def test_a_figure_of_a_simulated_run_says_so_and_one_of_a_real_run_does_not():
+    for simulated in (True, False):
+        record = a_record([a_turn(1)], simulated=simulated)
+        for figure in (role_figure(record), replay_figure(record)):
+            assert ("SIMULATED" in figure.to_json()) is simulated
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

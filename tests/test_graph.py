@@ -1,10 +1,9 @@
 from dataclasses import replace
-from itertools import pairwise
-from math import dist
 
 import pytest
 
-from swarm.graph import layered, layers, links_of, ring, role_graph, seats_of
+from swarm.graph import heard_links, layers, links_of, role_graph, seats_of
+from swarm.turn import TurnKey
 from tests.recorded import a_record, a_turn
 
 
@@ -53,27 +52,13 @@ def test_near_synonyms_share_a_cluster():
     assert (one.shared_by, third.shared_by) == (2, 1)
 
 
-@pytest.mark.parametrize("agents", [1, 2, 3, 8, 16, 40, 41, 256])
-def test_no_two_seats_share_a_place(agents):
-    places = ring(agents)
-    assert [*places] == [*range(1, agents + 1)]
-    assert len(set(places.values())) == agents
-    assert all(dist(place, (0, 0)) <= 1.001 for place in places.values())
+def test_who_heard_whom_is_not_who_used_whom():
+    turns = [a_turn(1), a_turn(2, heard=(TurnKey(1, 1),)), a_turn(3, heard=(TurnKey(1, 1), TurnKey(2, 1)))]
+    record = a_record(turns)
+    assert [(link.seat, link.other) for link in heard_links(record)] == [(2, 1), (3, 1)]
+    assert links_of(record) == ()
 
 
-def test_places_do_not_depend_on_who_has_spoken():
-    few, many = a_record([a_turn(1)], agents=8), a_record([a_turn(n) for n in range(1, 9)], agents=8)
-    assert [seat.number for seat in seats_of(few)] == [seat.number for seat in seats_of(many)]
-    assert ring(8) == ring(8)
-
-
-def test_a_leader_stands_in_the_middle():
-    places = ring(5, centre=[1])
-    assert places[1] == (0.0, 0.0)
-    assert all(dist(place, (0, 0)) > 0.9 for seat, place in places.items() if seat != 1)
-
-
-def test_deeper_layers_stand_further_right():
-    places = layered({1: 1, 2: 2, 3: 2, 4: 3})
-    assert places[1][0] < places[2][0] == places[3][0] < places[4][0]
-    assert all(one != other for one, other in pairwise(places.values()))
+def test_tokens_of_a_seat_are_those_of_all_its_turns():
+    twice = replace(a_turn(1, tokens=50), index=1, round=2)
+    assert seats_of(a_record([a_turn(1, tokens=100), twice]))[0].tokens == 150 + 75

@@ -1,12 +1,13 @@
 """Every page as a script, without a browser; what only a browser can show is in tests/browser."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import resuming
+from pages.shared import resuming, state
 from swarm.budget import Limits
 from swarm.config import PROJECT
 from swarm.history import History
@@ -32,7 +33,7 @@ def fresh_caches():
     st.cache_resource.clear()
 
 
-def opened(page: str, **query: str) -> AppTest:
+def opened(page: str, **query: str | list[str]) -> AppTest:
     """The app with one page open."""
     app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=30).run()
     assert not app.exception
@@ -164,18 +165,108 @@ def test_without_a_run_the_page_offers_those_there_are(settings):
     assert app.query_params["run"] == run_id
 
 
-def test_the_demo_starts_a_run_and_shows_it(settings):
+def test_the_demo_sets_two_teams_to_work_side_by_side(settings):
     app = opened("run/start.py")
     app.button(key="demo").click().run()
     assert not app.exception
-    (row,) = History(settings).runs()
-    assert (row.mission_id, row.protocol, row.agents, row.simulated) == (
-        "food-festival",
-        "sequential",
-        8,
-        True,
-    )
-    assert app.query_params["run"] == row.run_id
+    assert not app.error
+    one, other = (History(settings).run(run_id) for run_id in app.query_params["pair"])
+    assert (one.spec.protocol, other.spec.protocol) == ("sequential", "shared")
+    assert one.spec == replace(other.spec, protocol="sequential")
+    assert (one.spec.mission.id, len(one.spec.team), one.simulated) == ("food-festival", 8, True)
+    assert "This example was chosen" in words_of(app)
+    assert "SIMULATED" in words_of(app)
+
+
+def test_two_clicks_start_one_pair(settings):
+    token = ("20261122-120000-abcdef", "20261122-120000-fedcba")
+    for _click in range(2):
+        app = opened("run/start.py")
+        app.session_state["next_pair"] = token
+        app.button(key="demo").click().run()
+        assert not app.exception
+    assert {row.run_id for row in History(settings).runs()} == set(token)
+
+
+def keep_pair(settings, **other) -> list[str]:
+    """Write a sequential run and another one, a shared one unless told otherwise."""
+    return [keep_run(settings), keep_run(settings, **({"spec": {"protocol": "shared"}} | other))]
+
+
+def test_a_link_to_two_runs_shows_what_differed(settings):
+    pair = keep_pair(settings)
+    app = opened("run/start.py", pair=pair)
+    assert not app.error
+    said = words_of(app).replace("\\", "")
+    assert "Sequential scored 0.75 and Shared 0.75: in Sequential," in said
+    assert "One run of each is an example, not evidence." in said
+    assert "This example was chosen" not in said
+    assert [metric.value for metric in app.metric if metric.label == "Active"] == ["2 of 3", "2 of 3"]
+    assert [subheader.value for subheader in app.subheader] == ["Sequential", "Shared"]
+
+
+def test_nothing_is_said_to_differ_before_both_have_ended(settings):
+    pair = keep_pair(settings, turns=[a_turn(1)], agents=3, ending=None, thinking=2)
+    with writing(journal_of(pair[1], settings)):
+        app = opened("run/start.py", pair=pair)
+        assert not app.error
+        assert "scored" not in words_of(app)
+        assert "What will differ?" in words_of(app)
+        assert "Agent 2 is thinking" in words_of(app)
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS[1:], None])
+def test_what_ended_early_still_stands_beside_the_other(ending, settings):
+    app = opened("run/start.py", pair=keep_pair(settings, ending=ending, spec={"protocol": "solo"}))
+    assert not app.error
+    said = words_of(app).replace("\\", "")
+    assert "Sequential scored 0.75 and Solo" in said
+    assert "has no score (the judge was not asked)" in said
+    assert STATUS_WORDS[ending] in said
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        (lambda pair: pair[:1], "the link names 1"),
+        (lambda pair: [*pair, pair[0]], "the link names 3"),
+        (lambda pair: [pair[0], pair[0]], "compared with itself"),
+        (lambda pair: [pair[0], "20200101-000000-000000"], "no run"),
+        (lambda pair: [pair[0], "../../etc/passwd"], "etc/passwd"),
+    ],
+)
+def test_a_bad_link_to_two_runs_is_one_sentence(named, told, settings):
+    app = opened("run/start.py", pair=named(keep_pair(settings)))
+    assert len(app.error) == 1
+    assert told in app.error[0].value.replace("\\", "").lower()
+    app.button(key="back").click().run()
+    assert "pair" not in app.query_params
+    assert app.button(key="demo")
+    assert not app.error
+
+
+def test_simulated_and_real_runs_do_not_stand_side_by_side(settings):
+    app = opened("run/start.py", pair=keep_pair(settings, simulated=False))
+    assert "one run is simulated and the other is real" in app.error[0].value.lower()
+    assert not app.metric
+
+
+def test_two_running_clocks_do_not_set_each_other_back(monkeypatch):
+    now = iter(range(100))
+    monkeypatch.setattr(state.time, "monotonic", lambda: next(now))
+
+    def two_clocks() -> None:
+        import streamlit as st
+
+        from pages.shared import state
+
+        st.text(" ".join(str(state.seconds_without_news(run_id, 5)) for run_id in ("one", "other")))
+
+    app = AppTest.from_function(two_clocks).run()
+    first = [float(seconds) for seconds in app.text[0].value.split()]
+    later = [float(seconds) for seconds in app.run().text[0].value.split()]
+    assert all(after > before for before, after in zip(first, later, strict=True))
+    assert not app.exception
 
 
 def test_a_composed_run_is_launched_as_composed(settings):

@@ -46,6 +46,7 @@ KEYS = [
     "agents",
     "seed",
     "simulated",
+    "imported",
     "quality",
     "mission_relevance",
     "depth",

@@ -7,6 +7,7 @@ from pages.shared.badges import STATUS
 from pages.shared.exports import export_runs
 from pages.shared.numbers import plural
 from pages.shared.resources import history
+from pages.shared.roles_over_runs import show_roles_over_runs
 from pages.shared.run_table import choose_run
 from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_name, run_label
@@ -16,6 +17,7 @@ from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
 
 PER_PAGE = 50
+VIEWS = ("Runs", "Roles over runs")
 KINDS = {"All": None, "Simulated": True, "Real": False}
 ORDERS = {
     "Newest first": ("started", True),
@@ -27,8 +29,8 @@ ORDERS = {
 }
 
 
-def choose_filter() -> tuple[RunFilter, str]:
-    """Draw the filters and the order; return both."""
+def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
+    """Draw the filters and, for what can be sorted, the order; return both."""
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         text = st.text_input(
             "Search", key="find", type="search", placeholder="Mission or run", bind="query-params", width=260
@@ -36,7 +38,9 @@ def choose_filter() -> tuple[RunFilter, str]:
         kind = st.segmented_control(
             "Models are", [*KINDS], default="All", required=True, key="kind", bind="query-params"
         )
-        order = st.selectbox("Order", [*ORDERS], key="order", width=220, bind="query-params")
+        order = next(iter(ORDERS))
+        if sortable:
+            order = st.selectbox("Order", [*ORDERS], key="order", width=220, bind="query-params")
     with st.expander("More filters", icon=":material/filter_list:"), st.grid(3, min_column_width=220):
         protocols = st.multiselect(
             "Protocols", [*PROTOCOLS], format_func=protocol_name, key="of_protocol", bind="query-params"
@@ -102,10 +106,22 @@ try:
         st.markdown("No run yet. The demo on the Start page makes the first one, or compose your own.")
         st.page_link("../run/start.py", label="Go to Start", icon=":material/play_circle:")
         st.stop()
-    wanted, order = choose_filter()
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="history_view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    wanted, order = choose_filter(sortable=view == VIEWS[0])
     found = history().count(wanted)
     if not found:
         st.caption("No run matches. Take a filter away.")
+        st.stop()
+    if view == VIEWS[1]:
+        show_roles_over_runs(wanted)
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center"):
         pages = -(-found // PER_PAGE)

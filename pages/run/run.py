@@ -1,29 +1,33 @@
 """Run: one run, live or finished."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from pages.shared import state
+from pages.shared.deliverable import show_deliverable
+from pages.shared.hierarchy import show_hierarchy
+from pages.shared.idle import show_idle
 from pages.shared.measures import show_measures
-from pages.shared.numbers import plural
-from pages.shared.outcome import show_deliverable, show_recipe, show_spending, show_verdict
-from pages.shared.picture import draw_choosable
+from pages.shared.organization import show_organization
+from pages.shared.recipe import show_recipe
+from pages.shared.replay import show_replay
 from pages.shared.resources import history
+from pages.shared.roles import show_roles
 from pages.shared.run_cards import show_cards
-from pages.shared.run_heading import show_heading, show_numbers
-from pages.shared.seats import list_seats, show_participation
+from pages.shared.run_heading import show_heading, show_numbers, show_story
+from pages.shared.spending import show_spending
 from pages.shared.text import sentence
+from pages.shared.timeline import show_timeline
 from pages.shared.transcript import show_transcript
+from pages.shared.verdict import show_verdict
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
-from swarm.figures import ARRANGEMENTS, role_figure
-from swarm.graph import SeatNow, seats_of
+from swarm.graph import seats_of
 from swarm.record import RunRecord
 
 POLL_S = 0.5
 CHOICES = 200
 LATEST = 6
+VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
 TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "Recipe")
 
 
@@ -50,44 +54,37 @@ def pick_a_run() -> None:
     show_cards(rows[:LATEST])
 
 
-def show_organization(record: RunRecord) -> int | None:
-    """The role graph and who is doing what; returns the seat that was clicked."""
-    seats = seats_of(record)
-    picture, doings = st.columns([4, 3], gap="medium")
-    with picture:
-        arrangement = st.segmented_control(
-            "Arrange",
-            [*ARRANGEMENTS],
-            default="seats",
-            required=True,
-            format_func=ARRANGEMENTS.__getitem__,
-            key="arrangement",
-            label_visibility="collapsed",
-        )
-        figure = role_figure(record, arrangement or "seats")
-        chosen = draw_choosable(figure, alt="Role graph of this run", key=f"graph_{record.run_id}")
-        st.caption(
-            "Size: share of the tokens. Same colour: roles alike. Square: leads. Click an agent to read it."
-            + (missing_from_layers(seats) if arrangement == "layers" else "")
-        )
-    with doings:
-        show_participation(record.participation, record.status)
-        list_seats(seats)
-    return chosen
-
-
-def missing_from_layers(seats: Sequence[SeatNow]) -> str:
-    """A sentence on the seats that stand in no layer; empty when all do, or none and so all are drawn."""
-    missing = sum(seat.layer is None for seat in seats)
-    if missing in (0, len(seats)):
-        return ""
-    return f" Not drawn, having delivered nothing: {plural(missing, 'agent')}."
+def show_view(record: RunRecord) -> int | None:
+    """One way to look at the organization; returns the seat that was clicked."""
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    match view:
+        case "Replay":
+            show_replay(record)
+        case "Timeline":
+            show_timeline(record)
+        case "Hierarchy":
+            return show_hierarchy(record)
+        case "Roles":
+            show_roles(record)
+        case "Idle agents":
+            return show_idle(record)
+        case _:
+            return show_organization(record)
+    return None
 
 
 def show_details(record: RunRecord, chosen_seat: int | None) -> None:
-    """Everything else, one view at a time."""
+    """What was said, delivered, judged and spent, one at a time."""
     transcript, deliverable, verdict, measures, spending, recipe = st.tabs(
-        TABS, key="details", on_change="rerun"
+        TABS, key="details", on_change="rerun", bind="query-params"
     )
     if transcript.open:
         with transcript:
@@ -121,7 +118,8 @@ def show_run(run_id: str) -> None:
                 st.rerun()
             show_heading(record)
             show_numbers(record)
-            show_details(record, show_organization(record))
+            show_story(record)
+            show_details(record, show_view(record))
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
 

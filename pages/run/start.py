@@ -1,15 +1,14 @@
-"""Start: the question, a picture, one button, the latest runs."""
-
-import secrets
+"""Start: the question, a picture, one button, the latest runs; after a click, two teams side by side."""
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.badges import kind_badge
-from pages.shared.demo import DEMO_SEEDS, demo_spec
-from pages.shared.launching import run_and_watch
+from pages.shared.launching import play_demo
 from pages.shared.picture import draw
-from pages.shared.resources import history, missions, settings
+from pages.shared.resources import history
 from pages.shared.run_cards import show_cards
+from pages.shared.side_by_side import show_side_by_side
 from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_name, protocol_sentence
 from swarm.errors import SwarmError
@@ -38,10 +37,13 @@ def show_question() -> None:
         if st.button(
             "Watch a team organize itself", type="primary", icon=":material/play_arrow:", key="demo"
         ):
-            run_and_watch(demo_spec(missions(), settings(), seed=secrets.choice(DEMO_SEEDS)))
+            play_demo()
         if st.button("Compose your own", icon=":material/tune:", key="compose"):
             st.switch_page("../run/compose.py")
-    st.caption("Eight simulated agents plan a street food festival. Free, no key, about half a minute.")
+    st.caption(
+        "Eight simulated agents plan a street food festival in two ways at once: one after another, and all at the "
+        "same time. Free, no key, half a minute. The example was chosen because it shows all there is to see."
+    )
 
 
 def show_explanation() -> None:
@@ -71,7 +73,7 @@ def worth_drawing(row: RunRow) -> bool:
 def show_graph(row: RunRow) -> None:
     """The organization of a finished run."""
     record = history().run(row.run_id)
-    draw(role_figure(record, height=440), alt="Role graph of a finished run", key="latest_graph")
+    draw(role_figure(record, "seats", height=440), alt="Role graph of a finished run", key="latest_graph")
     with st.container(horizontal=True):
         kind_badge(record.simulated)
         st.caption(
@@ -81,7 +83,8 @@ def show_graph(row: RunRow) -> None:
         )
 
 
-try:
+def show_start() -> None:
+    """The question, the latest organization or what there might be, the latest runs."""
     finished = history().runs(RunFilter(statuses=("finished",)), limit=LOOKED_AT)
     organized = next(filter(worth_drawing, finished), None)
     if organized is None:
@@ -97,5 +100,15 @@ try:
     if latest := history().runs(limit=LATEST):
         st.subheader("Latest runs", anchor=False)
         show_cards(latest)
+
+
+try:
+    if pair := state.shown_pair():
+        state.use_up_pair(pair)
+        if st.button("Back to Start", icon=":material/arrow_back:", type="tertiary", key="back"):
+            state.leave_pair()
+        show_side_by_side(pair)
+    else:
+        show_start()
 except SwarmError as error:
     st.error(sentence(error), icon=":material/error:")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from pages.shared.text import plain
 from swarm.record import Status
 
 
@@ -50,3 +51,14 @@ def kind_badge(simulated: bool) -> None:
         )
     else:
         st.badge("Real models", icon=":material/public:", color="gray")
+
+
+def origin_badge(imported: str | None) -> None:
+    """Show that a run came from a file; nothing for those performed here."""
+    if imported:
+        st.badge(
+            "Imported",
+            icon=":material/file_open:",
+            color="blue",
+            help=f"Performed elsewhere, as {plain(imported)}, and taken from a file: nobody here can vouch for it.",
+        )

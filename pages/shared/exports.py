@@ -7,31 +7,41 @@ import streamlit as st
 
 from pages.shared.numbers import plural
 from pages.shared.resources import history
-from swarm.export import FORMATS, export_run, no_formula
+from swarm.export import export_run, file_name, no_formula
 from swarm.history import RunFilter
 from swarm.record import RunRecord
 
-LABELS = {
-    "json": "Everything (JSON)",
-    "csv": "Turns (CSV)",
-    "parquet": "Turns (Parquet)",
-    "graphml": "Role graph (GraphML)",
-    "md": "Report (Markdown)",
+FOR_PEOPLE = {
+    "html": ("Report (HTML)", "One file with pictures; opens anywhere, without a network."),
+    "md": ("Report (Markdown)", "The same in plain text."),
+    "csv": ("Turns (CSV)", "One row a turn, for spreadsheets."),
 }
+FOR_PROGRAMS = {
+    "json": ("Everything (JSON)", "The whole run; another Roleless can import it."),
+    "parquet": ("Turns (Parquet)", "One row a turn, for notebooks."),
+    "graphml": ("Role graph (GraphML)", "For Gephi and NetworkX."),
+    "eval": ("Inspect log (.eval)", "For inspect view."),
+    "otel": ("Spans (OpenTelemetry)", "OTLP/JSON, for tracing tools."),
+}
+GROUPS = {"For people": FOR_PEOPLE, "For programs": FOR_PROGRAMS}
 
 
 def export_menu(record: RunRecord) -> None:
-    """Offer a run in every format there is."""
+    """Offer a run in every format there is; a file is made when it is asked for."""
     with st.popover("Export", icon=":material/download:"):
-        for name in FORMATS:
-            st.download_button(
-                LABELS.get(name, name),
-                partial(export_run, record, name),
-                f"roleless-{record.run_id}.{name}",
-                width="stretch",
-                on_click="ignore",
-                key=f"export_{name}",
-            )
+        for group, offered in GROUPS.items():
+            st.markdown(f"**{group}**")
+            for name, (label, purpose) in offered.items():
+                st.download_button(
+                    label,
+                    partial(export_run, record, name),
+                    file_name(record, name),
+                    "application/octet-stream",
+                    help=purpose,
+                    width="stretch",
+                    on_click="ignore",
+                    key=f"export_{name}",
+                )
         if record.simulated:
             st.caption("The files say that this run was simulated.")
 

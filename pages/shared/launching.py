@@ -1,9 +1,11 @@
-"""This file is where a page starts a run and goes to see it."""
+"""This file is where a page starts runs and goes to see them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from pages.shared import state
-from pages.shared.resources import settings
+from pages.shared.demo import DEMO_PROTOCOLS, demo_seed, demo_spec
+from pages.shared.resources import missions, settings
 from swarm.errors import RunBusy
 from swarm.launch import launch
 from swarm.spec import RunSpec
@@ -16,7 +18,26 @@ def run_and_watch(spec: RunSpec) -> None:
         SwarmError: when it cannot be started.
     """
     run_id = state.next_run_id()
+    _launch_once(spec, run_id)
+    state.show_run(run_id)
+
+
+def play_demo() -> None:
+    """Launch the two runs of the demo, once for however many clicks, and set them side by side.
+
+    Raises:
+        SwarmError: when one cannot be started.
+    """
+    pair = state.next_pair()
+    seed = demo_seed(pair[0])
+    specs = [demo_spec(missions(), settings(), seed, protocol) for protocol in DEMO_PROTOCOLS]
+    # Each launch waits for a first event: at once, so that neither team has a start over the other.
+    with ThreadPoolExecutor(len(pair)) as starters:
+        list(starters.map(_launch_once, specs, pair))
+    state.show_pair(pair)
+
+
+def _launch_once(spec: RunSpec, run_id: str) -> None:
     # A second click finds the run of the first one already started.
     with suppress(RunBusy):
         launch(spec, settings(), run_id)
-    state.show_run(run_id)

@@ -2,14 +2,17 @@
 
 import asyncio
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from swarm.config import Settings, read_settings
 from swarm.estimate import Estimates, estimate
+from swarm.figures import replay_figure
 from swarm.history import History
 from swarm.mission import Mission, load_library
 from swarm.models.catalogue import card_of
 from swarm.models.local import LocalServer, find_local_servers
+from swarm.record import RunRecord
 from swarm.spec import RunSpec, fingerprint
 
 
@@ -36,6 +39,16 @@ def estimates(spec: RunSpec) -> Estimates:
 def local_servers() -> tuple[LocalServer, ...]:
     """The model servers that answer on this machine now; takes a third of a second at most."""
     return asyncio.run(find_local_servers())
+
+
+def replay_of(record: RunRecord, moment: int | None, ink: str) -> go.Figure:
+    """The replay of a run that has ended, made once for each colour of ink; takes half a second for 64 agents."""
+    return _replay((record.run_id, record.last_seq, record.status, ink), moment, record)
+
+
+@st.cache_resource(max_entries=20, show_spinner="Preparing the replay…")
+def _replay(key: tuple[str, int, str, str], moment: int | None, _record: RunRecord) -> go.Figure:
+    return replay_figure(_record, moment)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

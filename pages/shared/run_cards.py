@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.badges import kind_badge, status_badge
+from pages.shared.badges import kind_badge, origin_badge, status_badge
 from pages.shared.numbers import ago, quality
 from pages.shared.text import plain
 from pages.shared.words import team_words
@@ -24,3 +24,4 @@ def show_cards(rows: Sequence[RunRow]) -> None:
                 with st.container(horizontal=True):
                     status_badge(row.status)
                     kind_badge(row.simulated)
+                    origin_badge(row.imported)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.badges import STATUS, kind_badge, status_badge
+from pages.shared.badges import STATUS, kind_badge, origin_badge, status_badge
 from pages.shared.exports import export_menu
 from pages.shared.numbers import count, plural, quality, seconds, usd
 from pages.shared.resources import settings
@@ -13,6 +13,7 @@ from pages.shared.text import plain
 from pages.shared.words import protocol_name, protocol_sentence
 from swarm.launch import relaunch, stop
 from swarm.record import RunRecord
+from swarm.story import story
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
@@ -26,6 +27,7 @@ def show_heading(record: RunRecord) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         status_badge(record.status)
         kind_badge(record.simulated)
+        origin_badge(record.imported)
         st.space("stretch")
         show_actions(record)
     st.title(plain(spec.mission.title), anchor=False)
@@ -53,7 +55,7 @@ def show_actions(record: RunRecord) -> None:
         show_stop(record.run_id)
     else:
         state.forget_stopping(record.run_id)
-    resumable = record.status not in ("running", "finished")
+    resumable = record.status not in ("running", "finished") and not record.imported
     if resumable and st.button("Resume", icon=":material/resume:", key="resume", type="primary"):
         if record.status == "limited":
             resume_with_more(record)
@@ -96,3 +98,8 @@ def show_numbers(record: RunRecord) -> None:
         ticking = record.status == "running"
         passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
         st.metric("Time", seconds(record.duration_s + passed), border=True)
+
+
+def show_story(record: RunRecord) -> None:
+    """What happened, in a few plain sentences."""
+    st.markdown(plain(" ".join(story(record))))

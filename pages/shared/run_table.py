@@ -49,6 +49,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Agents": row.agents,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
+        "Origin": "imported" if row.imported else "here",
         "Level": level_name(row.level) if row.level else "own",
         "Depth": row.depth,
         "Roles": row.distinct_roles,

@@ -36,6 +36,36 @@ def use_up_run_id(run_id: str) -> None:
         del st.session_state["next_run_id"]
 
 
+def shown_pair() -> tuple[str, ...]:
+    """The runs that the URL sets side by side; empty when it names none."""
+    return tuple(st.query_params.get_all("pair"))
+
+
+def show_pair(pair: tuple[str, str]) -> None:
+    """Set two runs side by side on this page."""
+    st.query_params.from_dict({"pair": [*pair]})
+    st.rerun()
+
+
+def leave_pair() -> None:
+    """Show this page without the pair: the menu keeps a page's parameters when it leads to the same page."""
+    st.query_params.clear()
+    st.rerun()
+
+
+def next_pair() -> tuple[str, str]:
+    """The ids of this session's next pair of runs: the same until they are used, as `next_run_id`."""
+    if "next_pair" not in st.session_state:
+        st.session_state["next_pair"] = (new_run_id(), new_run_id())
+    return st.session_state["next_pair"]
+
+
+def use_up_pair(pair: tuple[str, ...]) -> None:
+    """Forget the next pair's ids, once those runs are on screen."""
+    if st.session_state.get("next_pair") == pair:
+        del st.session_state["next_pair"]
+
+
 def is_stopping(run_id: str) -> bool:
     """Whether this session asked a run to stop that has not ended yet."""
     return f"stopping_{run_id}" in st.session_state
@@ -98,7 +128,45 @@ def write_link(link: Link) -> None:
 
 def seconds_without_news(run_id: str, last_seq: int) -> float:
     """Seconds since this session first saw a run's latest event: what a running clock has to add."""
-    seen = st.session_state.get("latest_news")
-    if seen is None or seen[:2] != (run_id, last_seq):
-        seen = st.session_state["latest_news"] = (run_id, last_seq, time.monotonic())
-    return time.monotonic() - seen[2]
+    news = f"news_{run_id}"
+    seen = st.session_state.get(news)
+    if seen is None or seen[0] != last_seq:
+        seen = st.session_state[news] = (last_seq, time.monotonic())
+    return time.monotonic() - seen[1]
+
+
+def picture_format() -> str:
+    """What the camera button of figures saves: "png" or "svg"."""
+    return st.session_state.get("picture_format_kept", "png")
+
+
+def keep_picture_format(chosen: str) -> None:
+    """Remember what the camera button saves."""
+    st.session_state["picture_format_kept"] = chosen
+
+
+def opening_moment(run_id: str) -> int | None:
+    """The moment at which the URL opened a run's replay; None when it named none.
+
+    The address keeps up with the replay, which stays as it was made: hence what it said first.
+    """
+    said = st.query_params.get("moment", "")
+    opened: tuple[str, int | None] | None = st.session_state.get("opening_moment")
+    if opened is None or opened[0] != run_id:
+        opened = st.session_state["opening_moment"] = (run_id, int(said) if said.isdecimal() else None)
+    return opened[1]
+
+
+def unfolded(run_id: str) -> tuple[str, ...]:
+    """The groups of a run's role graph that were unfolded by a click."""
+    return st.session_state.get(f"unfolded_{run_id}", ())
+
+
+def unfold(run_id: str, group: str) -> None:
+    """Remember that a group was unfolded."""
+    st.session_state[f"unfolded_{run_id}"] = (*unfolded(run_id), group)
+
+
+def fold_all(run_id: str) -> None:
+    """Forget what was unfolded."""
+    st.session_state[f"unfolded_{run_id}"] = ()

@@ -1,101 +1,149 @@
-"""This file is where a run's turns are shown, framed as the work of agents and never rendered as markup."""
+"""This file is where a run's transcript is read and searched: filters, how many turns they leave, the turns."""
+
+from collections.abc import Sequence
+from itertools import groupby
 
 import streamlit as st
 
-from pages.shared.numbers import count, plural, seconds, usd
-from pages.shared.text import plain
+from pages.shared.numbers import plural
+from pages.shared.paging import page_of
+from pages.shared.seats import WORDS
+from pages.shared.turn_card import DID, show_turn
+from swarm.graph import standings_of
 from swarm.record import RunRecord
-from swarm.replay import prompts_of
-from swarm.turn import Action, Turn
+from swarm.search import Found, TurnFilter, find_turns, role_groups
+from swarm.turn import CueKind, Transcript
 
-PER_PAGE = 20
-EVERYBODY = 0
-DID: dict[Action, tuple[str, str]] = {
-    "plan": ("planned", "primary"),
-    "intend": ("announced", "gray"),
-    "contribute": ("contributed", "green"),
-    "abstain": ("abstained", "gray"),
-    "unparsed": ("unreadable reply", "orange"),
-    "failed": ("no reply", "red"),
+# The keys are the names in the URL, so that what somebody found is a link.
+WORDS_KEY, AGENT_KEY, ROLE_KEY, DID_KEY, PAGE_KEY = "q", "agent", "role", "did", "turns"
+ASKED: dict[CueKind, str] = {
+    "plan": "a leader plans",
+    "intend": "agents announce what they will do",
+    "contribute": "agents contribute",
 }
 
 
 def show_transcript(record: RunRecord, chosen_seat: int | None) -> None:
-    """The turns, in the order of speaking; those of one agent when it was clicked in the graph."""
+    """The turns, in the order of speaking, as far as the filters let them through.
+
+    Args:
+        record: the run.
+        chosen_seat: the agent that is chosen in the graph, if any.
+    """
     if not record.turns:
         st.caption("Nobody has spoken yet." if record.status == "running" else "Nobody spoke.")
         return
-    turns = _chosen(record, chosen_seat)
-    pages = -(-len(turns) // PER_PAGE)
-    page = st.pagination(pages, key=f"turns_page_{record.run_id}") if pages > 1 else 1
-    for turn in turns[(page - 1) * PER_PAGE : page * PER_PAGE]:
-        show_turn(record, turn)
+    _heed(record.run_id, chosen_seat)
+    where = choose_turns(record)
+    found = find_turns(record.turns, where)
+    _say_how_many(record, where, found)
+    several = len({turn.round for turn in record.turns}) > 1
+    shown = page_of(found, key=PAGE_KEY)
+    for number, turns in groupby(shown, lambda one: one.turn.round):
+        if several:
+            st.markdown(f"**Round {number}** :gray[· {_asked_in(record.turns, number)}]")
+        for one in turns:
+            show_turn(record, one)
 
 
-def show_turn(record: RunRecord, turn: Turn) -> None:
-    """One turn: who, as what, why, the text; prompt and raw reply on demand."""
-    label, colour = DID[turn.action]
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**Agent {turn.seat}**" + (f" · {plain(turn.role, 100)}" if turn.role else ""),
-                width="content",
-            )
-            st.badge(label, color=colour)  # type: ignore[arg-type]
-        if turn.reason:
-            st.caption(f"Its reason: {plain(turn.reason)}" if turn.action != "failed" else plain(turn.reason))
-        if turn.text:
-            st.text(turn.text)
-        for job in turn.assignments:
-            st.caption(f"Agent {job.seat} as {plain(job.role, 80)}: {plain(job.job, 300)}")
-        st.caption(" · ".join(_facts(turn)))
-        _show_raw(record, turn)
+def choose_turns(record: RunRecord) -> TurnFilter:
+    """Draw the filters; return what is chosen."""
+    acted = {turn.action for turn in record.turns}
+    with st.grid(4, min_column_width=150, gap="xsmall"):
+        words = st.text_input(
+            "Search",
+            key=WORDS_KEY,
+            type="search",
+            placeholder="Search words",
+            label_visibility="collapsed",
+            on_change=_first_page,
+            bind="query-params",
+        )
+        seat = st.selectbox(
+            "Agent",
+            [seat.number for seat in record.spec.team],
+            index=None,
+            key=AGENT_KEY,
+            placeholder="All agents",
+            icon=":material/person:",
+            label_visibility="collapsed",
+            on_change=_first_page,
+            bind="query-params",
+        )
+        roles = st.multiselect(
+            "Roles, those alike together",
+            sorted(set(role_groups(record.turns).values()), key=str.casefold),
+            key=ROLE_KEY,
+            placeholder="All roles",
+            label_visibility="collapsed",
+            on_change=_first_page,
+            bind="query-params",
+        )
+        actions = st.multiselect(
+            "What they did",
+            [action for action in DID if action in acted],
+            format_func=lambda action: DID[action][0],
+            key=DID_KEY,
+            placeholder="Whatever they did",
+            label_visibility="collapsed",
+            on_change=_first_page,
+            bind="query-params",
+        )
+    return TurnFilter(words or "", seat, tuple(roles), tuple(actions))
 
 
-def _chosen(record: RunRecord, chosen_seat: int | None) -> list[Turn]:
-    seats = sorted({turn.seat for turn in record.turns})
-    key = f"transcript_seat_{record.run_id}"
-    if chosen_seat in seats:
-        st.session_state[key] = chosen_seat
-    roles = {turn.seat: turn.role for turn in record.turns if turn.role}
-    seat = st.selectbox(
-        "Whose turns",
-        [EVERYBODY, *seats],
-        format_func=lambda number: f"Agent {number} {roles.get(number, '')}" if number else "All agents",
-        key=key,
-        width=360,
-    )
-    return [turn for turn in record.turns if seat in (EVERYBODY, turn.seat)]
-
-
-def _facts(turn: Turn) -> list[str]:
-    heard = sorted({key.seat for key in turn.heard})
-    facts = [f"heard {plural(len(heard), 'agent')}" if heard else "heard nobody"]
-    if turn.builds_on:
-        facts.append(f"builds on {', '.join(map(str, turn.builds_on))}")
-    if turn.reports_to:
-        facts.append(f"reports to {turn.reports_to}")
-    facts += [f"{count(turn.usage.tokens)} tokens", plain(usd(turn.usage.cost_usd))]
-    if turn.calls:
-        facts.append(seconds(turn.ended_s - turn.started_s))
-    facts += [plain(note) for note in turn.notes]
-    return facts
-
-
-def _show_raw(record: RunRecord, turn: Turn) -> None:
-    key = f"raw_{record.run_id}_{turn.round}_{turn.seat}"
-    raw = st.expander("What it was asked and what it answered", key=key, on_change="rerun", type="compact")
-    if not raw.open:
+def _say_how_many(record: RunRecord, where: TurnFilter, found: Sequence[Found]) -> None:
+    if not where:
+        told = f"{plural(len(found), 'turn')}, word for word, in the order of speaking."
+        st.caption(" ".join([told, *_without_turn(record)]))
         return
-    with raw:
-        for message in prompts_of(record).get(turn.key, ()):
-            st.caption(f"{message.role.capitalize()} message")
-            st.code(
-                message.text,
-                language=None,
-                wrap_lines=True,
-                height=260 if len(message.text) > 900 else "content",
-            )
-        for call in turn.calls:
-            st.caption(f"Call {call.number} to {plain(call.model)}")
-            st.code(call.reply or call.error or "", language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = f"**{len(found):,} of {plural(len(record.turns), 'turn')}**"
+        if hits := sum(one.hits for one in found):
+            told += f" :gray[· {plural(hits, 'hit')}]"
+        st.markdown(told + _silence(record, where, found), width="content")
+        st.button(
+            "Clear", key="clear_filters", icon=":material/filter_list_off:", type="tertiary", on_click=_clear
+        )
+
+
+def _without_turn(record: RunRecord) -> list[str]:
+    """Why some agents are not in the transcript."""
+    seats = record.participation
+    silent = {"idle by order": seats.directed_idle}
+    if record.status != "running":
+        silent["not reached"] = seats.not_reached
+    return [f"{plural(agents, 'agent')} had none: {why}." for why, agents in silent.items() if agents]
+
+
+def _silence(record: RunRecord, where: TurnFilter, found: Sequence[Found]) -> str:
+    """Why the chosen agent has said nothing; empty when it has spoken."""
+    if found or where.seat is None or any(turn.seat == where.seat for turn in record.turns):
+        return ""
+    return f" :gray[· agent {where.seat}: {WORDS[standings_of(record)[where.seat]]}]"
+
+
+def _asked_in(transcript: Transcript, number: int) -> str:
+    cues = dict.fromkeys(turn.cue for turn in transcript if turn.round == number)
+    return ", ".join(ASKED[cue] for cue in cues)
+
+
+def _heed(run_id: str, chosen_seat: int | None) -> None:
+    """Let a click in the graph choose the agent once, so that it does not overrule what is chosen later."""
+    key = f"heeded_seat_{run_id}"
+    heeded = st.session_state.get(key)
+    if heeded == chosen_seat:
+        return
+    st.session_state[key] = chosen_seat
+    if chosen_seat is not None or st.session_state.get(AGENT_KEY) == heeded:
+        st.session_state[AGENT_KEY] = chosen_seat
+        _first_page()
+
+
+def _first_page() -> None:
+    st.session_state[PAGE_KEY] = 1
+
+
+def _clear() -> None:
+    st.session_state.update({WORDS_KEY: "", AGENT_KEY: None, ROLE_KEY: [], DID_KEY: []})
+    _first_page()

@@ -4,6 +4,16 @@ Text of agents and missions is escaped in every label and hover box. Colours and
 """
 
 from swarm.figures.protocol_diagram import protocol_diagram
-from swarm.figures.role_graph import ARRANGEMENTS, role_figure
+from swarm.figures.replay import replay_figure
+from swarm.figures.role_graph import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
+from swarm.figures.timeline import timeline_figure
 
-__all__ = ["ARRANGEMENTS", "protocol_diagram", "role_figure"]
+__all__ = [
+    "ARRANGEMENTS",
+    "SHOWN",
+    "best_arrangement",
+    "protocol_diagram",
+    "replay_figure",
+    "role_figure",
+    "timeline_figure",
+]

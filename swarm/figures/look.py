@@ -73,6 +73,7 @@ def bare(figure: go.Figure, height: int) -> go.Figure:
         dragmode=False,
         hovermode="closest",
         hoverlabel={"align": "left"},
+        modebar={"bgcolor": CLEAR, "color": QUIET, "activecolor": ACCENT},
         legend={
             "orientation": "h",
             "x": 0.5,

@@ -1,5 +1,7 @@
 """Who leads whom, as the agents themselves declare it."""
 
+from collections.abc import Mapping
+
 import networkx as nx
 
 from swarm.turn import Transcript, TurnKey, contributions
@@ -46,6 +48,51 @@ def depth(transcript: Transcript) -> int | None:
     return int(nx.dag_longest_path_length(nx.condensation(graph), weight="none", default_weight=1)) + 1
 
 
+def superiors(transcript: Transcript) -> dict[int, int | None]:
+    """The declared organization as a tree: the one seat that each active seat stands under.
+
+    A seat's layer is 1 when it leans on nobody, else one more than the deepest seat it leans on. It stands under
+    a seat of the layer just before its own: one it reports to rather than one it builds on, then the one with the
+    highest number. So the tree is as high as the organization is deep. Seats that build on each other share a
+    layer; those of them with no link of their own to the layer before stand where the others stand.
+
+    Returns:
+        Active seats in seat order; None for a seat of layer 1. Empty when nobody was active.
+
+    Examples:
+        >>> superiors(())
+        {}
+    """
+    links = declared_links(transcript)
+    condensed = nx.condensation(links)
+    layer_of: dict[int, int] = {}
+    for group in reversed(list(nx.topological_sort(condensed))):
+        layer = 1 + max((layer_of[min(_members(condensed, under))] for under in condensed[group]), default=0)
+        layer_of |= dict.fromkeys(_members(condensed, group), layer)
+    found: dict[int, int | None] = {}
+    for group in condensed:
+        members = _members(condensed, group)
+        of_group = _superior(links, layer_of, members)
+        found |= {seat: _superior(links, layer_of, {seat}) or of_group for seat in members}
+    return dict(sorted(found.items()))
+
+
+def longest_chain(transcript: Transcript) -> tuple[int, ...]:
+    """The chain of `superiors` that `depth` counts, from the seat that leans on nobody to the deepest one.
+
+    Returns:
+        As many seats as `depth` says, one a layer; of several such chains the one whose deepest seat has the
+        lowest number. Empty when nobody was active.
+
+    Examples:
+        >>> longest_chain(())
+        ()
+    """
+    above = superiors(transcript)
+    chains = [_chain(above, seat) for seat in above]
+    return max(chains, key=lambda chain: (len(chain), -chain[-1]), default=())
+
+
 def visibility_chain(transcript: Transcript) -> int | None:
     """Length of the longest chain of who heard whom, in turns, used or not.
 
@@ -63,6 +110,29 @@ def visibility_chain(transcript: Transcript) -> int | None:
     for turn in transcript:
         length[turn.key] = 1 + max((length.get(key, 0) for key in turn.heard), default=0)
     return max(length.values(), default=None)
+
+
+def _members(condensed: "nx.DiGraph[int]", group: int) -> set[int]:
+    """Seats that build on each other, or one that does not."""
+    return condensed.nodes[group]["members"]
+
+
+def _superior(links: "nx.DiGraph[int]", layer_of: Mapping[int, int], seats: set[int]) -> int | None:
+    """Whom these seats, all of one layer, stand under."""
+    choices = [
+        ("reports_to" in links.edges[seat, other]["kinds"], other)
+        for seat in seats
+        for other in links[seat]
+        if layer_of[other] == layer_of[seat] - 1
+    ]
+    return max(choices)[1] if choices else None
+
+
+def _chain(above: Mapping[int, int | None], seat: int) -> tuple[int, ...]:
+    chain = [seat]
+    while (superior := above[chain[-1]]) is not None:
+        chain.append(superior)
+    return tuple(reversed(chain))
 
 
 def _link(graph: "nx.DiGraph[int]", seat: int, other: int, kind: str) -> None:

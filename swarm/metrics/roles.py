@@ -3,8 +3,11 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from swarm.mission import Mission
+from swarm.turn import Transcript, contributions
 
 _NOT_A_WORD = re.compile(r"[^\w]+")
 _EMPTY_WORDS = frozenset(["a", "an", "and", "for", "of", "on", "the", "to", "with", "in"])
@@ -21,6 +24,94 @@ class DistinctRoles:
     """After joining near-synonyms; see `clusters`."""
 
 
+@dataclass(frozen=True, slots=True)
+class RoleGroup:
+    """Near-synonyms, and who took them."""
+
+    roles: Mapping[str, tuple[int, ...]]
+    """Seats by role as written, in order of appearance; never empty."""
+
+    @property
+    def name(self) -> str:
+        """The role that the others are like: the first of the cluster."""
+        return next(iter(self.roles))
+
+    @property
+    def seats(self) -> tuple[int, ...]:
+        """Everybody with one of these roles, in seat order."""
+        return tuple(sorted(seat for seats in self.roles.values() for seat in seats))
+
+
+@dataclass(frozen=True, slots=True)
+class WordsShared:
+    """How far roles echo the mission."""
+
+    words: tuple[str, ...]
+    """Different words of the roles that the mission has as well: as first written, in lower case and in order."""
+    own: tuple[str, ...]
+    """Those that the mission has not: what the roles add."""
+
+    @property
+    def share(self) -> float:
+        """In [0, 1]: 1 when the roles have no word of their own."""
+        return len(self.words) / (len(self.words) + len(self.own))
+
+
+def roles_taken(transcript: Transcript) -> dict[int, str]:
+    """The role of every seat that contributed: that of its last contribution, in the order of speaking.
+
+    A planner that contributed nothing is not in it: "Coordinator" is its place, not a role it took.
+    """
+    return {turn.seat: turn.role for turn in contributions(transcript) if turn.role}
+
+
+def role_groups(taken: Mapping[int, str]) -> tuple[RoleGroup, ...]:
+    """Join near-synonyms (see `clusters`) and say who took them; the largest group first, then by appearance.
+
+    Args:
+        taken: roles by seat, in the order of speaking.
+
+    Examples:
+        >>> [group.seats for group in role_groups({1: "Cook", 2: "Baker", 3: "cooks"})]
+        [(1, 3), (2,)]
+    """
+    head_of = clusters([*taken.values()])
+    groups: dict[str, dict[str, tuple[int, ...]]] = {}
+    for seat, role in taken.items():
+        roles = groups.setdefault(head_of[role], {})
+        roles[role] = (*roles.get(role, ()), seat)
+    found = [RoleGroup(roles) for roles in groups.values()]
+    return tuple(sorted(found, key=lambda group: -len(group.seats)))
+
+
+def words_shared(roles: Sequence[str], mission: Mission) -> WordsShared | None:
+    """Compare the words of roles with those of the mission: do roles echo it, or bring something of their own?
+
+    Words are compared as `normalise` has them; each counts once, however many roles have it. The mission's words
+    are those of its title, goal and requirements: what every agent reads first.
+
+    Returns:
+        None without a word to compare: no roles, or none but filler words.
+
+    Source: none; the paper (arXiv 2603.28990) calls roles spontaneous without asking where their words come from.
+
+    Examples:
+        >>> words_shared(["Bread baker", "Critic"], Mission("m", "Sell bread", "Feed the town.")).share
+        0.3333333333333333
+    """
+    written: dict[str, str] = {}
+    for word in (word for role in roles for word in _words(role)):
+        written.setdefault(_singular(word), word)
+    if not written:
+        return None
+    texts = (mission.title, mission.goal, *(requirement.text for requirement in mission.requirements))
+    told = {_singular(word) for text in texts for word in _words(text)}
+    return WordsShared(
+        tuple(word for normal, word in written.items() if normal in told),
+        tuple(word for normal, word in written.items() if normal not in told),
+    )
+
+
 def normalise(role: str) -> str:
     """A role without case, punctuation, plural endings and filler words.
 
@@ -28,8 +119,7 @@ def normalise(role: str) -> str:
         >>> normalise("The Permit-Risk Analysts")
         'permit risk analyst'
     """
-    words = [word for word in _NOT_A_WORD.split(role.casefold()) if word and word not in _EMPTY_WORDS]
-    return " ".join(_singular(word) for word in words)
+    return " ".join(_singular(word) for word in _words(role))
 
 
 def distinct_roles(roles: Sequence[str]) -> DistinctRoles:
@@ -96,6 +186,10 @@ def gini(amounts: Sequence[float]) -> float | None:
         return None
     n = len(ordered)
     return 2 * sum(rank * amount for rank, amount in enumerate(ordered, 1)) / (n * whole) - (n + 1) / n
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _NOT_A_WORD.split(text.casefold()) if word and word not in _EMPTY_WORDS]
 
 
 def _singular(word: str) -> str:

@@ -58,22 +58,55 @@ def test_the_pages_of_an_empty_dashboard(dashboard, browser, width, scheme):
 def test_one_button_and_a_team_organizes_itself(dashboard, browser):
     page = look(browser)
     open_page(page, dashboard)
-    page.get_by_role("button", name="Watch a team organize itself").click()
+    page.get_by_role("button", name="Watch a team organize itself").dblclick()
     expect(badge(page, "Running")).to_be_visible()
     expect(badge(page, "SIMULATED")).to_be_visible()
-    expect(page.get_by_text("thinking…").first).to_be_visible()
+    expect(page.get_by_text("What will differ?")).to_be_visible()
+    expect(page.get_by_text("is thinking").first).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    # Whoever works at once is done first; the other team is not held up, nor the view.
+    expect(badge(page, "Finished")).to_be_visible(timeout=30_000)
+    expect(badge(page, "Running")).to_be_visible()
     keep_picture(page, "demo-running-1440-light")
-    expect(badge(page, "Finished")).to_be_visible(timeout=90_000)
-    expect(page.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+    expect(page.get_by_text("Sequential scored")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("One run of each is an example, not evidence.")).to_be_visible()
+    settled(page)
+    said = page.get_by_text("Sequential scored").inner_text()
+    assert len(History(dashboard.settings).runs()) == 2
+    link = page.url
     for width, scheme in LOOKS:
         other = look(browser, width, scheme)
-        open_page(other, dashboard, f"/run?run={run_shown(page)}")
+        other.goto(link)
+        settled(other)
+        expect(other.get_by_text("Sequential scored")).to_have_text(said)
+        expect(other.locator(".js-plotly-plot")).to_have_count(2)
+        expect(other.locator(".js-plotly-plot .textpoint").last).to_be_visible()
+        assert other.evaluate("document.documentElement.scrollWidth") <= width
+        keep_picture(other, f"side-by-side-{width}-{scheme}")
+        other.get_by_role("link", name="Open this run").first.click()
+        other.wait_for_url(f"**/run?run={parse_qs(urlparse(link).query)['pair'][0]}")
+        settled(other)
         expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
         keep_picture(other, f"demo-finished-{width}-{scheme}")
         open_page(other, dashboard)
         expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
         keep_picture(other, f"start-{width}-{scheme}")
         other.context.close()
+
+
+def test_playing_again_shows_another_pair_and_one_can_go_back(dashboard, browser):
+    pair = ("20261122-120000-000001", "20261122-120000-000002")
+    for run_id, protocol in zip(pair, ("sequential", "shared"), strict=True):
+        keep(dashboard.settings, events_of([a_turn(1)], run_id=run_id, spec={"protocol": protocol}))
+    page = look(browser)
+    open_page(page, dashboard, f"/?pair={pair[0]}&pair={pair[1]}")
+    page.get_by_role("button", name="Play again").click()
+    expect(badge(page, "Running")).to_be_visible()
+    assert not {*pair} & {*parse_qs(urlparse(page.url).query)["pair"]}
+    page.get_by_role("button", name="Back to Start").click()
+    expect(page.get_by_role("button", name="Watch a team organize itself")).to_be_visible()
+    expect(page).to_have_url(f"{dashboard.url}/")
+    expect(page.get_by_text("What will differ?")).to_have_count(0)
 
 
 def test_the_clock_ticks_while_a_run_is_running_and_the_page_falls_silent_after(dashboard, browser):

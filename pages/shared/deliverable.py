@@ -1,0 +1,87 @@
+"""This file is where what a team delivered is shown: by part, with who wrote it, or as one text."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.numbers import plural
+from pages.shared.paging import page_of
+from pages.shared.text import plain
+from swarm.record import RunRecord
+from swarm.turn import Turn, contributions
+
+BY_PART, AS_ONE = "By part", "As one text"
+TALL = 4_000
+"""Characters from which the text scrolls in a box of its own."""
+
+
+def show_deliverable(record: RunRecord) -> None:
+    """The deliverable, in the order of speaking; every part with who wrote it, and how much of the whole it is."""
+    parts = parts_of(record)
+    if not parts:
+        st.caption("Nothing was delivered." if record.ended else "Nothing has been delivered yet.")
+        return
+    manner = st.segmented_control(
+        "Show",
+        [BY_PART, AS_ONE],
+        default=BY_PART,
+        required=True,
+        key="deliverable",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    if manner == AS_ONE:
+        _as_one_text(record)
+    else:
+        _by_part(parts)
+
+
+def parts_of(record: RunRecord) -> list[Turn]:
+    """The turns whose texts, in this order, are the deliverable; as far as there are any yet."""
+    parts = contributions(record.turns)
+    return parts[-1:] if record.spec.deliverable == "last" else parts
+
+
+def share_of_words(text: str, texts: Sequence[str]) -> float | None:
+    """The share of the words of all texts that stand in one of them, in [0, 1]; None when there are none.
+
+    Examples:
+        >>> share_of_words("one", ["one", "two three four"])
+        0.25
+    """
+    words = sum(len(each.split()) for each in texts)
+    return len(text.split()) / words if words else None
+
+
+def _by_part(parts: Sequence[Turn]) -> None:
+    texts = [turn.text for turn in parts]
+    words = sum(len(text.split()) for text in texts)
+    st.caption(
+        f"{plural(words, 'word')} in {plural(len(parts), 'part')}, written by agents, in the order of speaking. "
+        "The judge sees the text without names."
+    )
+    for turn in page_of(parts, key="parts"):
+        share = share_of_words(turn.text, texts)
+        with st.container(border=True):
+            with st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall"):
+                st.markdown(f"**Agent {turn.seat}** · {plain(turn.role or 'no role', 100)}", width="content")
+                amount = plural(len(turn.text.split()), "word")
+                st.markdown(f":small[:gray[{amount}{_of_the_whole(share)}]]", width="content")
+            st.text(turn.text)
+
+
+def _of_the_whole(share: float | None) -> str:
+    if share is None:
+        return ""
+    return f" · {share:.0%} of the whole" if share >= 0.005 else " · less than 1% of the whole"
+
+
+def _as_one_text(record: RunRecord) -> None:
+    if not record.deliverable:
+        st.caption("The parts become one text when the run has ended.")
+        return
+    st.caption(
+        "Written by agents. To the letter what the judge is shown, who never sees names, roles or numbers."
+    )
+    tall = len(record.deliverable) > TALL
+    st.code(record.deliverable, language=None, wrap_lines=True, height=640 if tall else "content")

@@ -1,0 +1,45 @@
+"""This file is where a run's recipe is shown: everything one needs to do the same again."""
+
+import streamlit as st
+
+from pages.shared.text import plain
+from pages.shared.words import protocol_name
+from swarm.command import mission_toml, same_again
+from swarm.compose import NO_JUDGE
+from swarm.record import RunRecord
+from swarm.spec import fingerprint
+
+
+def show_recipe(record: RunRecord) -> None:
+    """Everything one needs to do the same again."""
+    spec = record.spec
+    limits = [
+        f"{value:g} {name}"
+        for name, value in (
+            ("dollars", spec.limits.usd),
+            ("tokens", spec.limits.tokens),
+            ("calls", spec.limits.calls),
+            ("seconds", spec.limits.seconds),
+        )
+        if value is not None
+    ]
+    facts = {
+        "Mission": plain(spec.mission.title),
+        "Protocol": plain(protocol_name(spec.protocol)),
+        "Options": plain(", ".join(f"{name} = {value}" for name, value in spec.options.items()) or "none"),
+        "Models": plain(", ".join(f"{seated} × {model}" for model, seated in spec.team.models.items())),
+        "Judge": plain(spec.judge or NO_JUDGE),
+        "Limits": ", ".join(limits) or "none",
+        "Seed": str(spec.seed),
+        "Organization": plain(spec.organization),
+        "Roles remembered from earlier missions": str(len(spec.memory)),
+        "Prompts": f"version {plain(spec.prompts)}",
+        "Recipe": f"fingerprint {fingerprint(spec)}",
+        "Roleless": f"version {plain(record.version)}",
+    }
+    st.table(facts, border="horizontal", width="content")
+    st.caption("The same from a terminal:")
+    st.code(same_again(spec), language="bash", wrap_lines=True)
+    st.caption("The mission as a file:")
+    with st.expander("mission.toml", icon=":material/description:"):
+        st.code(mission_toml(spec.mission), language="toml", wrap_lines=True)

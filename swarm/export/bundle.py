@@ -1,0 +1,63 @@
+"""This file is where a run becomes one JSON file that another Roleless can read, and is read from it again.
+
+What is read was written by anybody: it is refused when it tells what cannot have happened, and never believed in
+what can be counted: metrics are made of the turns, the summary is for people and other programs.
+"""
+
+import json
+
+from pydantic import BaseModel, ValidationError
+
+from swarm.errors import BadInput
+from swarm.export.doubts import doubts_about
+from swarm.record import RECORD, RunRecord, summary
+
+BUNDLE_FORMAT = "roleless-run/2"
+MAX_BUNDLE_BYTES = 50_000_000
+
+
+class _Head(BaseModel):
+    format: str
+
+
+class _Bundle(BaseModel):
+    record: RunRecord
+
+
+def as_bundle(record: RunRecord) -> bytes:
+    """The whole run: everything known of it, and its summary."""
+    bundle = {
+        "format": BUNDLE_FORMAT,
+        "simulated": record.simulated,
+        "prompts": record.spec.prompts,
+        "summary": summary(record),
+        "record": RECORD.dump_python(record, mode="json"),
+    }
+    return json.dumps(bundle, ensure_ascii=False, indent=2).encode("utf-8", "replace")
+
+
+def read_bundle(content: bytes) -> RunRecord:
+    """Read a run from a bundle.
+
+    Raises:
+        BadInput: when it is too large, none, of another format, or tells what cannot be.
+    """
+    if len(content) > MAX_BUNDLE_BYTES:
+        raise BadInput(f"the file has more than the {MAX_BUNDLE_BYTES:,} bytes that a run may have")
+    try:
+        found = _Head.model_validate_json(content).format
+        if found != BUNDLE_FORMAT:
+            raise BadInput(f"the file has the format {found[:40]!r}; this Roleless reads {BUNDLE_FORMAT!r}")
+        record = _Bundle.model_validate_json(content).record
+    except ValidationError as error:
+        raise BadInput(f"the file is not an exported run: {_first(error)}") from error
+    if doubt := next(doubts_about(record), None):
+        raise BadInput(f"the file tells what no run can be: {doubt}")
+    return record
+
+
+def _first(error: ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(step)[:40] for step in first["loc"][:8])
+    return f"{where}: {first['msg'][:200]}" if where else first["msg"][:200]

@@ -1,0 +1,79 @@
+"""This file is where reports for people get their labels, and values with units."""
+
+from swarm.graph import Standing
+from swarm.record import RunRecord
+from swarm.turn import Action
+from swarm.wording import lasting, money
+
+UNKNOWN = "–"
+DID: dict[Action, str] = {
+    "plan": "planned",
+    "intend": "announced",
+    "contribute": "contributed",
+    "abstain": "abstained",
+    "unparsed": "unreadable reply",
+    "failed": "no reply",
+}
+BECAME: dict[Standing, str] = {
+    "active": "contributed",
+    "abstained": "abstained by choice",
+    "directed_idle": "idle by order",
+    "unparsed": "unreadable reply",
+    "failed": "no reply",
+    "thinking": "thinking",
+    "waiting": "waiting",
+    "not_reached": "not reached",
+}
+
+
+def kind_of(record: RunRecord) -> dict[str, str]:
+    """What a reader must know before anything else: a mark, and what it means."""
+    marks = {"SIMULATED": "the agents and the judge are simulated models."} if record.simulated else {}
+    if record.imported:
+        marks["IMPORTED"] = f"performed elsewhere, as run {record.imported}; nobody here can vouch for it."
+    return marks
+
+
+def headline(record: RunRecord) -> dict[str, str]:
+    """The numbers one looks at first."""
+    verdict, spent = record.verdict, record.spent
+    quality = verdict.quality if verdict else None
+    return {
+        "Quality": UNKNOWN if quality is None else f"{quality:.2f}",
+        "Depth": UNKNOWN if record.depth is None else str(record.depth),
+        "Active agents": f"{record.participation.active} of {len(record.spec.team)}",
+        "Tokens": f"{spent.tokens:,}",
+        "Cost, simulated" if record.simulated else "Cost": _dollars(spent.cost_usd),
+        "Time": lasting(record.duration_s),
+    }
+
+
+def facts_of(record: RunRecord) -> dict[str, str]:
+    """The run in labels and values, for a list."""
+    spec, seats = record.spec, record.participation
+    relevance = record.verdict.mission_relevance if record.verdict else None
+    return {
+        "Run": record.run_id,
+        "Status": record.status,
+        "Protocol": spec.protocol,
+        "Models": models_of(record),
+        "Agents": str(len(spec.team)),
+        "Seed": str(spec.seed),
+        **headline(record),
+        "Mission relevance": UNKNOWN if relevance is None else f"{relevance} of 4",
+        "Abstained": str(seats.abstained),
+        "Idle by order": str(seats.directed_idle),
+        "Unreadable": str(seats.unparsed),
+        "No reply": str(seats.failed),
+        "Input tokens": f"{record.spent.input_tokens:,}",
+        "Output tokens": f"{record.spent.output_tokens:,}",
+    }
+
+
+def models_of(record: RunRecord) -> str:
+    """Seats per model, such as "6 × sim/strong, 2 × sim/weak"."""
+    return ", ".join(f"{seated} × {model}" for model, seated in record.spec.team.models.items())
+
+
+def _dollars(amount: float | None) -> str:
+    return "unknown" if amount is None else money(amount, simulated=False)

@@ -1,0 +1,21 @@
+"use strict";
+// Draws the figures whose data stand in the page. Everything else is there without this.
+(function () {
+  const quiet = { responsive: true, displayModeBar: false, showTips: false };
+  const charts = [...document.querySelectorAll("[data-figure]")].map((place) => ({
+    place,
+    figure: JSON.parse(document.getElementById(place.dataset.figure).textContent),
+  }));
+
+  function draw() {
+    const { color, fontFamily } = getComputedStyle(document.body);
+    for (const { place, figure } of charts) {
+      const font = { ...figure.layout.font, color, family: fontFamily };
+      Plotly.react(place, figure.data, { ...figure.layout, font, autosize: true }, quiet);
+    }
+  }
+
+  draw();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  matchMedia("print").addEventListener("change", draw);
+})();

@@ -1,0 +1,112 @@
+"""This file is where a run becomes a report that opens anywhere: one HTML file, no network, no server.
+
+The page is built as a tree in which every text is text, and written in one go. A policy in the page lets nothing
+run but the page's own style and script, and nothing be fetched.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from swarm.export.page import Node, node, written
+from swarm.export.sections import details, opening
+from swarm.record import RunRecord
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_FOLDER = Path(__file__).parent
+_STYLES_DRAWN = ("", "font-weight:bold", "font-style:italic")
+"""What the drawing library styles with: an element that it fills rule by rule, and words in bold and italics. Its
+style sheet for maps stays out; none is drawn."""
+
+
+class Picture(NamedTuple):
+    """A figure of the report."""
+
+    title: str
+    caption: str
+    draw: "Callable[[RunRecord], go.Figure]"
+
+
+def pictures() -> tuple[Picture, ...]:
+    """What a report shows of a run."""
+    from swarm.figures.hierarchy import org_chart  # costs 0.5 s
+    from swarm.figures.role_graph import role_figure
+    from swarm.figures.timeline import timeline_figure
+
+    return (
+        Picture("Who built on whom", "Size: share of the tokens. Same colour: roles alike.", role_figure),
+        Picture("Who stands under whom", "As the agents say: who builds on or reports to whom.", org_chart),
+        Picture("When it happened", "One row for each agent; bars are calls to its model.", timeline_figure),
+    )
+
+
+def as_report(record: RunRecord) -> bytes:
+    """One self-contained HTML file; readable without JavaScript, which only draws the figures."""
+    shown = pictures() if record.turns else ()
+    scripts = _scripts() if shown else ()
+    body = node("body", *opening(record))
+    body.extend([_show(shown)] if shown else [])
+    body.extend(details(record))
+    body.extend(_data(number, picture, record) for number, picture in enumerate(shown, 1))
+    body.extend(node("script", text) for text in scripts)
+    page = node("html", _head(record, scripts), body, lang="en")
+    return b"<!doctype html>\n" + written(page).encode("utf-8", "replace")
+
+
+def _show(shown: Iterable[Picture]) -> Node:
+    missing = "The pictures need JavaScript. All they show is told in words below."
+    section = node("section", node("h2", "Pictures"), node("noscript", node("p", missing, class_="notice")))
+    for number, picture in enumerate(shown, 1):
+        alt = f"{picture.title}. {picture.caption}"
+        place = node("div", role="img", aria_label=alt, data_figure=f"figure-{number}")
+        caption = node("figcaption", node("strong", picture.title), f" {picture.caption}")
+        section.append(node("figure", caption, place))
+    return section
+
+
+def _data(number: int, picture: Picture, record: RunRecord) -> Node:
+    from swarm.figures.embedded import drawing
+
+    return node("script", drawing(picture.draw(record)), id=f"figure-{number}", type="application/json")
+
+
+def _head(record: RunRecord, scripts: Iterable[str]) -> Node:
+    style = (_FOLDER / "report.css").read_text(encoding="utf-8")
+    mark = "SIMULATED: " if record.simulated else ""
+    return node(
+        "head",
+        node("meta", charset="utf-8"),
+        node("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
+        node("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        node("meta", name="referrer", content="no-referrer"),
+        node("title", f"{mark}{record.spec.mission.title}"),
+        node("style", style),
+    )
+
+
+def _policy(style: str, scripts: Iterable[str]) -> str:
+    rules = {
+        "default-src": "'none'",
+        "style-src": " ".join(["'unsafe-hashes'", *map(_hash, (style, *_STYLES_DRAWN))]),
+        "script-src": " ".join(map(_hash, scripts)) or "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {allowed}" for name, allowed in rules.items())
+
+
+@cache
+def _scripts() -> tuple[str, ...]:
+    from swarm.figures.embedded import library
+
+    return library(), (_FOLDER / "report.js").read_text(encoding="utf-8")
+
+
+@cache
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,75 @@
+"""This file is where a run becomes a table, one row a turn."""
+
+import csv
+import io
+import string
+from typing import Any
+
+from swarm.record import RunRecord
+from swarm.turn import Turn
+
+COLUMNS = (
+    "run_id", "simulated", "imported", "protocol", "index", "seat", "round", "cue", "action", "role", "reason",
+    "text", "builds_on", "reports_to", "heard", "model", "input_tokens", "cached_tokens", "output_tokens",
+    "cost_usd", "estimated", "started_s", "ended_s",
+)  # fmt: skip
+_FORMULA = frozenset("=+-@＝＋－＠")
+_CONTROLS = frozenset("\t\r\n\0")
+_LOOKED_THROUGH = string.whitespace + "\0\u00a0'\""
+"""What a spreadsheet may drop before it looks for a formula."""
+
+
+def as_csv(record: RunRecord) -> bytes:
+    """One row a turn; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(COLUMNS)
+    writer.writerows([no_formula(row[name]) for name in COLUMNS] for row in turn_rows(record))
+    return lines.getvalue().encode("utf-8", "replace")
+
+
+def as_parquet(record: RunRecord) -> bytes:
+    """One row a turn, text as it is."""
+    import pandas as pd  # costs 0.5 s
+
+    return pd.DataFrame(turn_rows(record), columns=list(COLUMNS)).to_parquet(compression="zstd")
+
+
+def turn_rows(record: RunRecord) -> list[dict[str, Any]]:
+    """One flat row for each turn, in the order of speaking."""
+    return [_row(record, turn) for turn in record.turns]
+
+
+def no_formula(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers.
+
+    Source: OWASP, CSV injection; full-width signs count as well.
+
+    Examples:
+        >>> no_formula("=1+1"), no_formula("Baker"), no_formula(-1)
+        ("'=1+1", 'Baker', -1)
+    """
+    if not isinstance(value, str):
+        return value
+    seen = value.lstrip(_LOOKED_THROUGH)
+    risky = value[:1] in _CONTROLS or seen[:1] in _FORMULA
+    return f"'{value}" if risky else value
+
+
+def _row(record: RunRecord, turn: Turn) -> dict[str, Any]:
+    usage = turn.usage
+    row = {
+        "run_id": record.run_id,
+        "simulated": record.simulated,
+        "imported": record.imported,
+        "protocol": record.spec.protocol,
+        "builds_on": " ".join(str(seat) for seat in turn.builds_on),
+        "heard": " ".join(f"{key.round}.{key.seat}" for key in turn.heard),
+        "model": record.spec.team.seats[turn.seat - 1].model,
+        "input_tokens": usage.input_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost_usd": usage.cost_usd,
+        "estimated": usage.estimated,
+    }
+    return {name: row[name] if name in row else getattr(turn, name) for name in COLUMNS}

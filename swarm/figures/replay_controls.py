@@ -1,0 +1,149 @@
+"""This file is where a replay gets its counters, its sentence, its slider and its buttons."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from swarm.figures.look import CLEAR, FAINT, INK, label
+from swarm.figures.role_links import STROKES
+from swarm.moments import Moment
+from swarm.record import RunRecord
+
+SPEEDS = {"Slow": 1600, "▶ Play": 700, "Fast": 250}
+"""Milliseconds a frame."""
+COUNTERS = ("Time", "Active", "Idle", "Depth", "Tokens", "Cost")
+HIDDEN = {"visible": False, "fixedrange": True}
+BOARD: dict[str, Any] = {
+    "xaxis2": {"domain": [0, 1], "range": [0, len(COUNTERS)], "anchor": "y2", **HIDDEN},
+    "yaxis2": {"domain": [0.86, 1], "range": [0, 3], "anchor": "x2", **HIDDEN},
+}
+"""The axes of the counters, in the layout of a figure whose graph leaves them the room."""
+
+
+def counter_names() -> go.Scatter:
+    """What the counters are called."""
+    return go.Scatter(
+        x=[place + 0.5 for place in range(len(COUNTERS))],
+        y=[2.6] * len(COUNTERS),
+        xaxis="x2",
+        yaxis="y2",
+        mode="text",
+        text=COUNTERS,
+        textfont={"size": 11, "color": INK},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def counter_values() -> go.Scatter:
+    """What is counted, in a row above the graph; and below that, what has just happened."""
+    return go.Scatter(
+        x=[*(place + 0.5 for place in range(len(COUNTERS))), len(COUNTERS) / 2],
+        y=[*[1.8] * len(COUNTERS), 0.6],
+        xaxis="x2",
+        yaxis="y2",
+        mode="text",
+        textfont={"size": [*[16] * len(COUNTERS), 13]},
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+    )
+
+
+def board_of(record: RunRecord, moment: Moment) -> dict[str, Any]:
+    """What the counters of a moment say, and the sentence below them; `record` is the whole run."""
+    return {"text": [*_counted(moment), _happened(record, moment)]}
+
+
+def _counted(moment: Moment) -> list[str]:
+    then = moment.record
+    seats, cost = then.participation, then.spent.cost_usd
+    idle = seats.abstained + seats.directed_idle + seats.unparsed + seats.failed
+    values = (
+        _time(then.duration_s),
+        f"{seats.active}",
+        f"{idle}",
+        "–" if then.depth is None else f"{then.depth}",
+        f"{then.spent.tokens:,}",
+        "unknown" if cost is None else f"${cost:.3f}" if cost < 1 else f"${cost:.2f}",
+    )
+    return [f"<b>{value}</b>" for value in values]
+
+
+def _happened(record: RunRecord, moment: Moment) -> str:
+    turn = moment.latest
+    if turn is None:
+        return "Nobody has spoken yet." if moment.number == 0 else _ended(record)
+    role = f" as <b>{label(turn.role, 34, 1)}</b>" if turn.role else ""
+    what = {
+        "plan": "plans",
+        "intend": f"announces what it will do{role}",
+        "contribute": f"contributes{role}",
+        "abstain": "abstains",
+        "unparsed": "answers unreadably",
+        "failed": "gets no reply from its model",
+    }[turn.action]
+    return f"Agent {turn.seat} {what}."
+
+
+def _ended(record: RunRecord) -> str:
+    quality = record.verdict.quality if record.verdict else None
+    scored = f", quality {quality:.2f}" if quality is not None else ""
+    return f"The run has {'ended' if record.ended else 'come so far'}{scored}."
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def slider(moments: Sequence[Moment], shown: int) -> dict[str, Any]:
+    """A slider over frames named after moments, at the place of the one shown."""
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    return {
+        "active": shown,
+        "steps": [
+            {"label": str(one.number), "method": "animate", "args": [[str(one.number)], at_once]}
+            for one in moments
+        ],
+        "x": 0,
+        "len": 1,
+        "y": 0,
+        "pad": {"t": 34, "b": 0, "l": 12, "r": 12},
+        "currentvalue": {"prefix": "Moment ", "font": {"size": 12, "color": INK}, "xanchor": "right"},
+        "font": {"size": 1, "color": CLEAR},
+        "ticklen": 0,
+        "minorticklen": 0,
+        "bgcolor": FAINT,
+        "borderwidth": 0,
+        "activebgcolor": STROKES["reports_to"].colour,
+    }
+
+
+def buttons() -> dict[str, Any]:
+    """Play at three speeds, and pause."""
+
+    def playing(duration: int) -> list[Any]:
+        frame = {"duration": duration, "redraw": True}
+        return [None, {"frame": frame, "transition": {"duration": 0}, "fromcurrent": True}]
+
+    stop = [[None], {"mode": "immediate", "frame": {"duration": 0, "redraw": False}}]
+    speeds = [
+        {"label": name, "method": "animate", "args": playing(duration)} for name, duration in SPEEDS.items()
+    ]
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "buttons": [*speeds, {"label": "Pause", "method": "animate", "args": stop}],
+        "showactive": False,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 8, "l": 8},
+        "bgcolor": CLEAR,
+        "bordercolor": FAINT,
+        "font": {"size": 12, "color": INK},
+    }

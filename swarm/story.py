@@ -1,0 +1,240 @@
+"""This file is where a run is told in plain words, for people who know nothing about agents.
+
+Sentences are plain text and quote what agents wrote: whoever shows them makes them safe for where they stand.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from swarm.graph import SeatNow, Standing, links_of, seats_of
+from swarm.protocols import PROTOCOLS, options_of
+from swarm.record import RunRecord, Status
+from swarm.turn import Turn, contributions
+from swarm.wording import agents_named, brief, lasting, money, quote
+
+Hearing: TypeAlias = Literal["work", "plan", "intentions", "nobody"]
+"""The most that any agent of a run was shown of others."""
+SAT_OUT: dict[Standing, str] = {
+    "abstained": "chose to sit it out",
+    "directed_idle": "stayed idle by order, never asked to work",
+    "unparsed": "answered in a form that could not be read",
+    "failed": "got no reply from the model",
+}
+ENDED_EARLY: dict[Status, str] = {
+    "stopped": "was stopped",
+    "limited": "reached a limit",
+    "failed": "failed",
+    "interrupted": "was interrupted",
+}
+"""How a run ended that did not finish."""
+UNHEARD: dict[Hearing, str] = {
+    "nobody": "the agents heard nobody, so nobody could build on another's work",
+    "plan": "the agents heard only the plan, so nobody could build on another's work",
+    "intentions": "the agents heard only what others intended, so nobody could build on another's work",
+    "work": "nobody says that it built on work it heard",
+}
+"""What is said when nobody built on anybody."""
+ROLE_CHARS = 60
+
+
+def story(record: RunRecord) -> tuple[str, ...]:
+    """Tell a run: who took part, who built on whom, who sat it out and why, what came of it and what it took.
+
+    Args:
+        record: a run, live or ended, of any protocol.
+
+    Returns:
+        Two to four sentences of plain text. What is unknown is said to be so; the four kinds of not working are
+        told apart; simulated money is called that.
+    """
+    seats = seats_of(record)
+    told = (
+        who_worked(record, seats),
+        _who_built(record, seats),
+        who_sat_out(seats),
+        _how_it_stands(record, seats),
+    )
+    return tuple(_as_sentence(part) for part in told if part)
+
+
+def who_worked(record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    """How many delivered something, and where their roles came from."""
+    workers = contributions(record.turns)
+    plan = next((turn for turn in record.turns if turn.action == "plan"), None)
+    if plan:
+        return _planned(plan, workers, running=record.status == "running")
+    team, so_far = len(record.spec.team), " so far" if record.status == "running" else ""
+    if not workers:
+        return f"{'the only agent has not' if team == 1 else f'none of the {team} agents has'} contributed{so_far}"
+    if len(workers) == 1:
+        who = "the only agent" if team == 1 else f"agent {workers[0].seat} alone"
+        return f"{who} contributed{so_far}{_as_its_role(workers[0], record)}"
+    everybody = "both" if team == 2 else f"all {team}"
+    who = everybody if len(workers) == team else f"{len(workers)} of {team}"
+    return f"{who} agents contributed{so_far}, {_roles(record)}{_alike(seats)}"
+
+
+def who_sat_out(seats: Sequence[SeatNow]) -> str:
+    """Who did not work and why, the four kinds apart; empty when all worked or may still do so."""
+    parts: list[str] = []
+    for kind, did in SAT_OUT.items():
+        idle = [seat for seat in seats if seat.standing == kind]
+        if idle:
+            parts.append(f"{agents_named([seat.number for seat in idle])} {did}{_why(idle)}")
+    return "; ".join(parts)
+
+
+def hearing(record: RunRecord) -> Hearing:
+    """The most that an agent heard of others; its own earlier turns do not count."""
+    did = {turn.key: turn.action for turn in record.turns}
+    heard = {did.get(key) for turn in record.turns for key in turn.heard if key.seat != turn.seat}
+    if "contribute" in heard:
+        return "work"
+    return "plan" if "plan" in heard else "intentions" if "intend" in heard else "nobody"
+
+
+def built_on(record: RunRecord) -> Counter[int]:
+    """How many seats say that they build on each seat."""
+    return Counter(link.other for link in links_of(record) if "builds_on" in link.kinds)
+
+
+def roles_are_given(record: RunRecord) -> bool:
+    """Whether the protocol hands out roles of a list; roles of a plan are another matter."""
+    protocol = record.spec.protocol
+    return "roles" in (options_of(protocol) if protocol in PROTOCOLS else record.spec.options)
+
+
+def no_score(record: RunRecord) -> str:
+    """Why a run that has ended has no quality; empty when it has one."""
+    verdict = record.verdict
+    if verdict is None:
+        return "the judge was not asked" if record.spec.judge else "nobody judged it"
+    return brief(verdict.unscored)
+
+
+def _planned(plan: Turn, workers: Sequence[Turn], *, running: bool) -> str:
+    named = {job.seat for job in plan.assignments}
+    delivered = len(named & {turn.seat for turn in workers})
+    so_far = " so far" if running else ""
+    if named == {plan.seat}:
+        did = "delivered" if delivered else "did not deliver"
+        return f"agent {plan.seat} planned for itself alone, and {did}{so_far}"
+    who = f"{len(named)} {'agents' if len(named) > 1 else 'agent'}"
+    itself = ", itself included" if plan.seat in named else ""
+    came = "all" if delivered == len(named) else str(delivered or "none")
+    return (
+        f"agent {plan.seat} led: its plan gave {who} a role and a job{itself}, and {came} delivered{so_far}"
+    )
+
+
+def _as_its_role(turn: Turn, record: RunRecord) -> str:
+    if not turn.role:
+        return ", without naming a role"
+    source = "that it was given" if roles_are_given(record) else "of its own choosing"
+    return f", in a role {source}: {quote(turn.role, ROLE_CHARS)}"
+
+
+def _roles(record: RunRecord) -> str:
+    source = "that they were given" if roles_are_given(record) else "that they chose themselves"
+    announced = any(turn.action == "intend" for turn in record.turns)
+    return f"in roles {source}" + (", after announcing what they would do" if announced else "")
+
+
+def _alike(seats: Sequence[SeatNow]) -> str:
+    alike = Counter(seat.cluster for seat in seats if seat.cluster and seat.shared_by > 1)
+    if not alike:
+        return ", no two alike"
+    like = quote(alike.most_common(1)[0][0] or "", ROLE_CHARS)
+    return f"; {alike.total()} of them took roles much like another's, such as {like}"
+
+
+def _who_built(record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    if len(contributions(record.turns)) < 2:
+        return ""
+    built = built_on(record)
+    if not built and record.status == "running":
+        return ""
+    said = f"{_most_built_on(record, built, seats)}{_placed_under(record, seats)}"
+    return f"{said}; the organization is {_layers(record.depth)}"
+
+
+def _most_built_on(record: RunRecord, built: Counter[int], seats: Sequence[SeatNow]) -> str:
+    if not built:
+        return UNHEARD[hearing(record)]
+    number, by = min(built.items(), key=lambda item: (-item[1], item[0]))
+    role = seats[number - 1].role
+    named = f"agent {number}" + (f" ({brief(role, ROLE_CHARS)})" if role else "")
+    links = built.total()
+    if links == 1:
+        return f"one built on the work of another, {named}"
+    most = f"most on that of {named}: {by} of them did" if by > 1 else "on nobody's more than once"
+    return f"they built on each other's work {links} times, {most}"
+
+
+def _placed_under(record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    """To whom others report of their own accord; who follows a plan was told so before."""
+    planners = {turn.seat for turn in record.turns if turn.action == "plan"}
+    reports = Counter(
+        link.other for link in links_of(record) if "reports_to" in link.kinds and link.other not in planners
+    )
+    if not reports:
+        return ""
+    number, followers = min(reports.items(), key=lambda item: (-item[1], item[0]))
+    return f"; {followers} placed {'itself' if followers == 1 else 'themselves'} under agent {number}"
+
+
+def _layers(depth: int | None) -> str:
+    return "flat" if depth == 1 else f"{depth} layers deep"
+
+
+def _why(idle: Sequence[SeatNow]) -> str:
+    """The reason of those who sat out or got no reply: what can be read of the others is no reason of theirs."""
+    first = next((seat for seat in idle if seat.reason), None)
+    if first is None or first.standing not in ("abstained", "failed"):
+        return ""
+    if first.standing == "failed":
+        return f" ({brief(first.reason)})"
+    return (
+        f"{'' if len(idle) == 1 else f', agent {first.number}'} with the reason {quote(first.reason or '')}"
+    )
+
+
+def _how_it_stands(record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    if record.status == "running":
+        return _now(record, seats)
+    score = f"it has no quality: {no_score(record)}"
+    verdict = record.verdict
+    if verdict and verdict.quality is not None:
+        points = round(verdict.quality * 16)
+        score = f"the judge gave {points} of 16 points, a quality of {verdict.quality:.2f}"
+    return f"{_early_end(record)}it took {_taken(record)}; {score}"
+
+
+def _now(record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    thinking = [seat.number for seat in seats if seat.standing == "thinking"]
+    if thinking:
+        return f"{agents_named(thinking)} {'is' if len(thinking) == 1 else 'are'} thinking"
+    if record.protocol_ended and record.spec.judge and not record.verdict:
+        return "everybody has spoken, and the judge is reading"
+    return "the run is going on"
+
+
+def _early_end(record: RunRecord) -> str:
+    if record.status == "finished":
+        return ""
+    missed = record.participation.not_reached
+    before = f" before {missed} of {len(record.spec.team)} agents had their turn" if missed else ""
+    why = f" ({brief(record.reason)})" if record.reason else ""
+    return f"the run {ENDED_EARLY[record.status]}{before}{why}; "
+
+
+def _taken(record: RunRecord) -> str:
+    spent = record.spent
+    about = "about " if spent.estimated else ""
+    cost = money(spent.cost_usd, simulated=record.simulated)
+    return f"{lasting(record.duration_s)}, {about}{spent.tokens:,} tokens and {cost}"
+
+
+def _as_sentence(words: str) -> str:
+    return words[0].upper() + words[1:] + "."
