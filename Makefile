@@ -12,10 +12,10 @@ help:                  ## show this list
 app: .venv/.app        ## open the dashboard on http://127.0.0.1:8501
 	$(BIN)/streamlit run app.py
 
-test: .venv/.dev chromium  ## run all tests, those in a headless browser included
+test: .venv/.dev .venv-inspect/.done chromium  ## run all tests, those in a headless browser included
 	$(BIN)/python -m pytest -n auto
 
-test-fast: .venv/.dev  ## run the tests that need no browser
+test-fast: .venv/.dev .venv-inspect/.done  ## run the tests that need no browser
 	$(BIN)/python -m pytest -n auto -m "not browser"
 
 check: .venv/.dev      ## format, lint, types, architecture
@@ -36,6 +36,8 @@ lock: .venv/.dev       ## make the lock files anew from the .in files
 		requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		requirements-inspect.in -o requirements-inspect.txt
 
 bench: .venv/.dev      ## measure; every program prints a table and one JSON line
 	for program in bench/*.py; do $(BIN)/python $$program; done
@@ -48,4 +50,10 @@ bench: .venv/.dev      ## measure; every program prints a table and one JSON lin
 
 .venv/.dev: .venv/.app requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Inspect reads our logs back in the tests; requirements-inspect.in says why it lives apart.
+.venv-inspect/.done: requirements-inspect.txt | .venv/.dev
+	test -x .venv-inspect/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-inspect
+	$(BIN)/uv pip install --quiet --python .venv-inspect/bin/python --require-hashes -r requirements-inspect.txt
 	@touch $@

@@ -15,8 +15,8 @@ from swarm.protocols import PROTOCOLS
 from tests.test_processes import swarm
 
 KEYS = [
-    "run_id", "status", "protocol", "models", "agents", "seed", "simulated", "quality", "mission_relevance", "depth",
-    "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles", "roles", "input_tokens",
+    "run_id", "status", "protocol", "models", "agents", "seed", "simulated", "imported", "quality", "mission_relevance",
+    "depth", "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles", "roles", "input_tokens",
     "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
 ]  # fmt: skip
 MISSION = ["--mission", "food-festival"]
@@ -178,6 +178,18 @@ def test_an_exported_run_reads_back_in_every_format(finished, tmp_path):
     assert len(nx.read_graphml(files["graphml"])) == 8
     assert "SIMULATED" in files["md"].read_text()
     assert {row["simulated"] for row in rows} == {"True"}
+
+
+def test_an_exported_run_is_imported_once_and_not_resumed(finished, tmp_path):
+    path = tmp_path / "run.json"
+    swarm("export", finished["run_id"], "--output", str(path))
+    imported = json.loads(swarm("import", str(path), "--json").stdout)
+    assert imported["imported"] == finished["run_id"]
+    assert {**imported, "run_id": 0, "imported": 0} == {**finished, "run_id": 0, "imported": 0}
+    for refused in (swarm("import", str(path)), swarm("resume", imported["run_id"])):
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr
+    assert swarm("import", str(tmp_path)).returncode == swarm("import", "/dev/zero").returncode == 2
 
 
 def test_rebuild_makes_the_same_history_from_the_journals(finished, data_folder):

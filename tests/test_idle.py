@@ -243,8 +243,13 @@ def test_who_was_left_out_gave_no_reason_of_its_own():
 
 
 def test_a_reason_is_neither_markup_nor_formula():
-    few = page_of(a_record([a_turn(1, "abstain", reason=HOSTILE)])).table[0].value["Reason"].tolist()[0]
-    assert "](http" not in few
-    assert ":red[" not in few
+    markup = "![x](http://evil) :red[y]"
+    turn = replace(a_turn(1, "abstain", reason=markup), role=markup)
+    few = page_of(a_record([turn])).table[0].value
+    for column in ("Reason", "Role"):
+        told = few[column].tolist()[0]
+        assert "evil" in told
+        assert "](http" not in told
+        assert ":red[" not in told
     turns = [a_turn(n, "abstain", reason="=cmd()") for n in range(1, 18)]
     assert not page_of(a_record(turns)).dataframe[0].value["Reason"].tolist()[0].startswith("=")

@@ -11,6 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from swarm.config import PROJECT, Settings
+from swarm.events import RunStarted
+from swarm.figures.over_runs import abstention_figure, role_history_figure
 from swarm.history import History, RunFilter
 from swarm.history_rows import row_of
 from swarm.metrics.over_runs import (
@@ -91,7 +93,7 @@ STORY = [
     a_run({1: "Cook", 2: "Baker"}, minute=0),
     a_run({1: "cooks", 2: "Critic"}, minute=1, mission="orchard"),
     a_run({3: "Baker"}, minute=2, mission="bridge"),
-    a_run({3: "Pilot", 1: "Pilot"}, minute=3, mission="bridge"),
+    a_run({3: "Pilot", 1: "Cook"}, minute=3, mission="bridge"),
 ]
 """Kept: – , 1 of 2, nobody in both, 0 of 1."""
 
@@ -276,6 +278,14 @@ def test_the_filter_of_the_history_holds_for_roles_as_well(settings: Settings):
     assert [run.run_id for run in History(settings).roles(RunFilter(simulated=False))] == ["real"]
 
 
+def test_runs_of_other_organizations_that_were_imported_are_left_out(settings: Settings):
+    first, *others = told("imported")
+    assert isinstance(first, RunStarted)
+    keep(settings, [replace(first, imported="elsewhere"), *others])
+    keep(settings, told("ours"))
+    assert [run.run_id for run in History(settings).roles()] == ["ours"]
+
+
 def test_a_simulated_and_a_real_run_are_two_sequences(settings: Settings):
     keep(settings, told("simulated"))
     keep(settings, told("real", simulated=False))
@@ -283,6 +293,38 @@ def test_a_simulated_and_a_real_run_are_two_sequences(settings: Settings):
     assert sorted(run.run_id for runs in found.values() for run in runs) == ["real", "simulated"]
     assert len(found) == 2
     assert {shared.simulated for shared in found} == {True, False}
+
+
+# The figures.
+
+
+def test_a_repeat_is_drawn_hollow_and_what_is_unknown_is_not_drawn():
+    kept = role_history_figure(role_story(STORY), simulated=True).data[0]
+    assert list(kept.y) == [None, 0.5, None, 0.0]
+    assert list(kept.marker.symbol) == ["circle", "circle", "circle", "circle-open"]
+    assert kept.connectgaps is False
+
+
+def test_new_and_known_roles_are_drawn():
+    _, new, known = role_history_figure(role_story(STORY), simulated=True).data
+    assert (list(new.y), list(known.y)) == ([2, 1, 0, 1], [2, 3, 3, 4])
+
+
+@pytest.mark.parametrize("kind", [True, False])
+def test_figures_of_simulated_runs_say_so(kind: bool):
+    figures = (
+        role_history_figure(role_story(STORY), simulated=kind),
+        abstention_figure(abstention_by_position(STORY), simulated=kind),
+    )
+    for figure in figures:
+        assert ("SIMULATED" in [note.text for note in figure.layout.annotations]) == kind
+
+
+def test_titles_of_missions_are_escaped_in_the_figure():
+    runs = [a_run({1: "Cook"}, mission_title='<a href="https://evil.example">x</a>')]
+    drawn = role_history_figure(role_story(runs), simulated=True).data[0].hovertext[0]
+    assert "<a " not in drawn
+    assert "&lt;a" in drawn
 
 
 # The page.

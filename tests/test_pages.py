@@ -12,6 +12,7 @@ from swarm.budget import Limits
 from swarm.config import PROJECT
 from swarm.history import History
 from swarm.journal import journal_of
+from swarm.mission import Mission
 from swarm.run import new_run_id
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, verdict, writing
@@ -243,6 +244,20 @@ def test_a_bad_link_to_two_runs_is_one_sentence(named, told, settings):
     assert "pair" not in app.query_params
     assert app.button(key="demo")
     assert not app.error
+
+
+def test_runs_of_two_missions_are_refused_before_they_have_ended(settings):
+    mission = Mission("own", "Close a bakery", "Close it.")
+    pair = keep_pair(settings, turns=[a_turn(1)], agents=3, ending=None, mission=mission)
+    with writing(journal_of(pair[1], settings)):
+        app = opened("run/start.py", pair=pair)
+    assert "only runs of one mission" in app.error[0].value
+    assert not app.metric
+
+
+def test_only_the_demo_can_be_played_again(settings):
+    app = opened("run/start.py", pair=keep_pair(settings))
+    assert "again" not in [button.key for button in app.button]
 
 
 def test_simulated_and_real_runs_do_not_stand_side_by_side(settings):

@@ -206,3 +206,7 @@ def test_roles_stay_text_on_the_page(settings):
     assert "![x]" not in words_of(app)
     assert "https:" not in words_of(app)
     assert [*app.dataframe[0].value["Role"]] == [HOSTILE, "'=HYPERLINK(1)"]
+
+
+def test_words_of_roles_are_no_markup(settings):
+    assert "__boss__" not in words_of(roles_page(settings, events_of([a_turn(1, role="__boss__")])))

@@ -57,8 +57,7 @@ def _by_part(parts: Sequence[Turn]) -> None:
     texts = [turn.text for turn in parts]
     words = sum(len(text.split()) for text in texts)
     st.caption(
-        f"{plural(words, 'word')} in {plural(len(parts), 'part')}, written by agents, in the order of speaking. "
-        "The judge sees the text without names."
+        f"{plural(words, 'word')} in {plural(len(parts), 'part')}, written by agents, in the order of speaking."
     )
     for turn in page_of(parts, key="parts"):
         share = share_of_words(turn.text, texts)
@@ -80,8 +79,7 @@ def _as_one_text(record: RunRecord) -> None:
     if not record.deliverable:
         st.caption("The parts become one text when the run has ended.")
         return
-    st.caption(
-        "Written by agents. To the letter what the judge is shown, who never sees names, roles or numbers."
-    )
+    judged = " The judge is shown exactly this, without who wrote what." if record.spec.judge else ""
+    st.caption(f"Written by agents.{judged}")
     tall = len(record.deliverable) > TALL
     st.code(record.deliverable, language=None, wrap_lines=True, height=640 if tall else "content")

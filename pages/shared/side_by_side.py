@@ -34,6 +34,7 @@ def show_side_by_side(pair: Sequence[str]) -> None:
     records = [history().run(run_id) for run_id in pair]
     check_comparable(*records)
     running = any(map(is_running, records))
+    chosen = all(is_of_demo(record.spec, missions(), settings()) for record in records)
 
     @st.fragment(run_every=POLL_S if running else None)
     def live() -> None:
@@ -41,8 +42,8 @@ def show_side_by_side(pair: Sequence[str]) -> None:
             records[:] = [history().run(it.run_id) if is_running(it) else it for it in records]
             if running and not any(map(is_running, records)):
                 st.rerun()
-            show_heading(records)
-            show_difference(*records)
+            show_heading(records[0], chosen)
+            show_difference(*records, chosen)
             for column, record in zip(st.columns(2, gap="large"), records, strict=True):
                 with column:
                     show_side(record)
@@ -61,22 +62,21 @@ def is_running(record: RunRecord) -> bool:
     return record.status == "running"
 
 
-def show_heading(records: Sequence[RunRecord]) -> None:
-    """What both runs are about."""
-    spec = records[0].spec
+def show_heading(record: RunRecord, chosen: bool) -> None:
+    """What both runs are about, and that they were chosen if they were."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        kind_badge(records[0].simulated)
-        if all(is_of_demo(record.spec, missions(), settings()) for record in records):
+        kind_badge(record.simulated)
+        if chosen:
             st.caption(
                 f"This example was chosen: of {SEEDS_TRIED} tried it is one of {len(DEMO_SEEDS)} that show all "
                 "there is to see in half a minute. What they scored was not looked at.",
                 width="stretch",
             )
-    st.title(plain(spec.mission.title), anchor=False)
+    st.title(plain(record.spec.mission.title), anchor=False)
 
 
-def show_difference(one: RunRecord, other: RunRecord) -> None:
-    """What differed, in one sentence, as soon as both have ended."""
+def show_difference(one: RunRecord, other: RunRecord, replayable: bool) -> None:
+    """What differed, in one sentence, as soon as both have ended; the demo can be played again."""
     with st.container(border=True):
         if is_running(one) or is_running(other):
             st.markdown("**One mission, two ways to organize a team. What will differ?**")
@@ -85,7 +85,7 @@ def show_difference(one: RunRecord, other: RunRecord) -> None:
         st.markdown(f"**{plain(contrast(one, other))}**")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(CAVEAT, width="stretch")
-            if st.button("Play again", icon=":material/replay:", key="again"):
+            if replayable and st.button("Play again", icon=":material/replay:", key="again"):
                 play_demo()
 
 

@@ -16,7 +16,7 @@ from swarm.export.sections import details, opening
 from swarm.record import RunRecord
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from swarm.figures.embedded import Figure
 
 _FOLDER = Path(__file__).parent
 _STYLES_DRAWN = ("", "font-weight:bold", "font-style:italic")
@@ -29,7 +29,7 @@ class Picture(NamedTuple):
 
     title: str
     caption: str
-    draw: "Callable[[RunRecord], go.Figure]"
+    draw: "Callable[[RunRecord], Figure]"
 
 
 def pictures() -> tuple[Picture, ...]:

@@ -1,9 +1,13 @@
 """This file is where figures become parts of a page that needs no network: the library's text, and a figure's data."""
 
 from functools import cache
+from typing import TypeAlias
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
+
+Figure: TypeAlias = go.Figure
+"""For those who handle figures and do not draw."""
 
 
 @cache

@@ -12,10 +12,10 @@ from swarm.record import RunRecord
 
 TIES: dict[Tie, tuple[str, str, str]] = {
     "builds_on": ("Builds on", "solid", QUIET),
-    "reports_to": ("Reports to", "dash", ACCENT),
+    "reports_to": ("Reports to", "4px,3px", ACCENT),
     "through": ("Leans through others on", "dot", QUIET),
 }
-"""What it is called, how its line is dashed, and its colour."""
+"""What it is called, how its line is dashed (short, for short elbows on a telephone), and its colour."""
 
 ROW_PX, DISC_PX = 28, 21
 INDENT, WIDEST = 0.06, 0.45

@@ -26,14 +26,15 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 @pytest.fixture
-def dashboard(settings: Settings) -> Iterator[Dashboard]:
-    """A dashboard with a data folder of its own."""
+def dashboard(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Dashboard]:
+    """A dashboard with a data folder of its own; a test may name another entry than app.py as parameter."""
+    entry = getattr(request, "param", "app.py")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = settings.data / "dashboard.log"
     options = ["--server.port", str(port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    command = [sys.executable, "-m", "streamlit", "run", entry, *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}"

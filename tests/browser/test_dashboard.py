@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
+from pages.shared.demo import DEMO_PROTOCOLS, DEMO_SEEDS, demo_spec
+from pages.shared.resources import missions
 from swarm.history import History
 from swarm.mission import Mission, Requirement
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until
-from tests.made import keep
+from tests.made import keep, told
 from tests.recorded import a_turn, events_of
 
 pytestmark = pytest.mark.browser
@@ -59,7 +61,7 @@ def test_one_button_and_a_team_organizes_itself(dashboard, browser):
     page = look(browser)
     open_page(page, dashboard)
     page.get_by_role("button", name="Watch a team organize itself").dblclick()
-    expect(badge(page, "Running")).to_be_visible()
+    expect(badge(page, "Running")).to_be_visible(timeout=30_000)
     expect(badge(page, "SIMULATED")).to_be_visible()
     expect(page.get_by_text("What will differ?")).to_be_visible()
     expect(page.get_by_text("is thinking").first).to_be_visible()
@@ -96,12 +98,13 @@ def test_one_button_and_a_team_organizes_itself(dashboard, browser):
 
 def test_playing_again_shows_another_pair_and_one_can_go_back(dashboard, browser):
     pair = ("20261122-120000-000001", "20261122-120000-000002")
-    for run_id, protocol in zip(pair, ("sequential", "shared"), strict=True):
-        keep(dashboard.settings, events_of([a_turn(1)], run_id=run_id, spec={"protocol": protocol}))
+    for run_id, protocol in zip(pair, DEMO_PROTOCOLS, strict=True):
+        spec = demo_spec(missions(), dashboard.settings, DEMO_SEEDS[0], protocol)
+        keep(dashboard.settings, told(run_id, spec, turns=[a_turn(1)]))
     page = look(browser)
     open_page(page, dashboard, f"/?pair={pair[0]}&pair={pair[1]}")
     page.get_by_role("button", name="Play again").click()
-    expect(badge(page, "Running")).to_be_visible()
+    expect(badge(page, "Running")).to_be_visible(timeout=30_000)
     assert not {*pair} & {*parse_qs(urlparse(page.url).query)["pair"]}
     page.get_by_role("button", name="Back to Start").click()
     expect(page.get_by_role("button", name="Watch a team organize itself")).to_be_visible()
@@ -168,7 +171,7 @@ def test_a_run_is_handed_out_as_a_file(dashboard, browser):
         page.get_by_role("button", name="Everything (JSON)").click()
     content = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert content["simulated"] is True
-    assert content["turns"][0]["text"] == "Bread."
+    assert content["record"]["turns"][0]["text"] == "Bread."
 
 
 def test_a_run_is_deleted_after_two_clicks(dashboard, browser):

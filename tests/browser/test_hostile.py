@@ -1,0 +1,126 @@
+"""Hostile text of agents in every widget and figure: nothing is fetched, nothing runs, the text stays readable.
+
+Tried with all protection, with escaping alone, and with the Content-Security-Policy alone.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hostile import Listener, hostile_run, listening, payloads
+from tests.browser.looking import Dashboard, keep_picture, look, settled
+
+pytestmark = pytest.mark.browser
+ESCAPING_ALONE = "tests/browser/doors/no_policy.py"
+POLICY_ALONE = "tests/browser/doors/no_escaping.py"
+UNPROTECTED = "tests/browser/doors/no_protection.py"
+OTHER = "20261122-110000-0ther1"
+VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
+TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "Recipe")
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Somebody else's server."""
+    with listening() as found:
+        yield found
+
+
+def hostile_runs(dashboard: Dashboard, listener: Listener) -> str:
+    """Two runs, to be set side by side; returns the id of the first."""
+    hostile_run(dashboard.settings, payloads(listener), OTHER)
+    return hostile_run(dashboard.settings, payloads(listener))
+
+
+def stroll(page: Page, dashboard: Dashboard, run_id: str) -> None:
+    """Look at everything that shows a run: each page, view and tab, what is folded away, and hover boxes."""
+    visit(page, dashboard, "/")
+    visit(page, dashboard, "/history")
+    page.get_by_role("combobox", name="Choose by keyboard").click()
+    page.get_by_role("option").first.click()
+    settled(page)
+    look_harmless(page)
+    visit(page, dashboard, f"/?pair={run_id}&pair={OTHER}")
+    for view in VIEWS:
+        visit(page, dashboard, f"/run?run={run_id}&view={view.replace(' ', '+')}")
+        point_at_nodes(page)
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        settled(page)
+        for folded in page.locator('[data-testid="stExpander"] summary').filter(visible=True).all()[:4]:
+            folded.click()
+            settled(page)
+        look_harmless(page)
+
+
+def visit(page: Page, dashboard: Dashboard, path: str) -> None:
+    page.goto(dashboard.url + path)
+    settled(page)
+    # An empty page would be harmless as well.
+    page.locator("h1").first.wait_for(state="attached")
+    look_harmless(page)
+
+
+def point_at_nodes(page: Page) -> None:
+    for node in page.locator(".js-plotly-plot .point").filter(visible=True).all()[:3]:
+        node.hover(force=True)
+    look_harmless(page)
+
+
+def look_harmless(page: Page) -> None:
+    """No script of a text has run."""
+    assert page.evaluate("typeof window.hit") == "undefined"
+
+
+def test_with_all_protection_no_text_of_an_agent_fetches_or_runs_anything(dashboard, browser, listener):
+    run_id = hostile_runs(dashboard, listener)
+    page = look(browser)
+    stroll(page, dashboard, run_id)
+    keep_picture(page, "hostile-1440-light")
+    assert listener.heard == []
+
+
+@pytest.mark.parametrize("dashboard", [ESCAPING_ALONE], indirect=True)
+def test_escaping_alone_leaves_nothing_but_text(dashboard, browser, listener):
+    run_id = hostile_runs(dashboard, listener)
+    page = look(browser)
+    tried: list[str] = []
+    page.on("request", lambda request: tried.append(request.url) if listener.url in request.url else None)
+    stroll(page, dashboard, run_id)
+    assert "content-security-policy" not in page.goto(dashboard.url).headers
+    visit(page, dashboard, f"/run?run={run_id}")
+    made = page.locator(
+        f'[href*="{listener.url}"], [src*="{listener.url}"], [href*="evil.example"], [href^="javascript"], .katex'
+    )
+    assert made.evaluate_all("all => all.map(it => it.outerHTML)") == []
+    assert tried == listener.heard == []
+
+
+@pytest.mark.parametrize("dashboard", [ESCAPING_ALONE], indirect=True)
+def test_a_hostile_text_can_be_read_as_it_was_written(dashboard, browser, listener):
+    texts = payloads(listener)
+    run_id = hostile_runs(dashboard, listener)
+    page = look(browser)
+    visit(page, dashboard, f"/run?run={run_id}")
+    shown = re.sub(r"\s+", " ", page.locator('[data-testid="stMain"]').inner_text().replace("\u2060", ""))
+    for text in texts[:8]:
+        assert re.sub(r"\s+", " ", text) in shown
+
+
+@pytest.mark.parametrize("dashboard", [POLICY_ALONE], indirect=True)
+def test_the_policy_alone_lets_nothing_out_and_nothing_run(dashboard, browser, listener):
+    run_id = hostile_runs(dashboard, listener)
+    page = look(browser)
+    stroll(page, dashboard, run_id)
+    assert listener.heard == []
+
+
+@pytest.mark.parametrize("dashboard", [UNPROTECTED], indirect=True)
+def test_without_protection_the_same_texts_do_fetch(dashboard, browser, listener):
+    run_id = hostile_runs(dashboard, listener)
+    page = look(browser)
+    visit(page, dashboard, f"/run?run={run_id}")
+    page.wait_for_timeout(500)
+    assert listener.heard

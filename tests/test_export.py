@@ -1,0 +1,506 @@
+"""Every run becomes a file in every format, says what it is, and is read back by those whose format it is."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as etree
+
+import networkx as nx
+import pandas as pd
+import pytest
+from google.protobuf.json_format import ParseDict
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+
+from swarm.config import PROJECT
+from swarm.errors import UnknownName
+from swarm.export import FORMATS, export_run, file_name, no_formula
+from swarm.export.report import pictures
+from swarm.mission import Mission, Requirement
+from swarm.models.scripted import ScriptedModel
+from swarm.record import RunRecord, record_of
+from swarm.replay import prompts_of
+from swarm.run import RunSpec
+from swarm.team import make_team
+from swarm.turn import Assignment, Call, Usage
+from swarm.verdict import CRITERIA, Score, Verdict
+from tests.browser.test_dashboard import HOSTILE, PAYLOADS
+from tests.recorded import a_record, a_turn
+from tests.staging import GARBAGE, MISSION, NAMES, PaidModel, act, played, recipe, simulated
+
+INSPECT = PROJECT / ".venv-inspect" / "bin" / "python"
+by_format = pytest.mark.parametrize("format", FORMATS)
+by_protocol = pytest.mark.parametrize("name", NAMES)
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\0=1",
+    " =1",
+    "'=1",
+    '"=1',
+    "＝1",
+    "\u00a0=1",
+)
+
+
+@cache
+def record_under(name: str) -> RunRecord:
+    """A simulated run under a protocol."""
+    return record_of(
+        simulated(RunSpec(MISSION, make_team(["sim/strong"], 4), name, judge="sim/judge", seed=3))
+    )
+
+
+@cache
+def real_record() -> RunRecord:
+    """A run whose models pass for real ones; one was asked again."""
+    replies = iter([GARBAGE])
+    team = PaidModel("team", lambda request: next(replies, None) or act(request))
+    return record_of(played(recipe(), team, PaidModel("judge", act)))
+
+
+def record_saying(text: str) -> RunRecord:
+    """A run in which everything that somebody wrote is this."""
+    mission = Mission("own", text, text, (text,), (Requirement(text),))
+    job = Assignment(2, text, text)
+    turns = [
+        a_turn(1, "plan", role=text, text=text, reason=text, assignments=(job,)),
+        a_turn(2, role=text, text=text, reason=text, notes=(text,), builds_on=[1], reports_to=1),
+        a_turn(3, "abstain", reason=text),
+        a_turn(4, "failed", reason=text, calls=(Call(9, "sim/strong", error=text),)),
+    ]
+    judged = Verdict("sim/judge", tuple(Score(name, 3, text) for name in CRITERIA))
+    return a_record(turns, judged=judged, mission=mission, spec={"warnings": (text,), "organization": text})
+
+
+ODD = {
+    "nobody spoke": lambda: a_record([], agents=2, ending="failed"),
+    "all abstained": lambda: a_record([a_turn(1, "abstain"), a_turn(2, "abstain")]),
+    "all unreadable": lambda: a_record([a_turn(1, "unparsed")]),
+    "all failed": lambda: a_record([a_turn(1, "failed", calls=(Call(1, "m", error="gone"),))], ending="failed"),
+    "stopped": lambda: a_record([a_turn(1)], agents=3, ending="stopped"),
+    "limited": lambda: a_record([a_turn(1)], agents=3, ending="limited"),
+    "running": lambda: a_record([a_turn(1)], agents=3, ending=None, thinking=2),
+    "unscored": lambda: a_record([a_turn(1)], judged=Verdict("j", unscored="it said nothing")),
+    "no calls": lambda: a_record([a_turn(1, calls=())]),
+    "unknown price": lambda: a_record(
+        [a_turn(1, calls=(Call(1, "m", reply="{}", usage=Usage(5, 0, 2, cost_usd=None)),))]
+    ),
+    "one of 256": lambda: a_record([a_turn(256)]),
+    "nul": lambda: record_saying("nul \0 bell \x07 half"),
+    "hostile": lambda: record_saying(HOSTILE),
+}  # fmt: skip
+
+
+def readable(content: bytes) -> str:
+    """What a file says, as text."""
+    if content[:4] == b"PAR1":
+        return pd.read_parquet(io.BytesIO(content)).to_csv()
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "\n".join(archive.read(name).decode() for name in archive.namelist())
+    return content.decode()
+
+
+def says_simulated(content: bytes) -> bool:
+    """Whether a file says that its run was simulated, by the word or in a field of that name."""
+    text = readable(content)
+    field = re.search(r'"simulated": true|<data key="\w+">True<|,True,', text)
+    return "SIMULATED" in text or field is not None
+
+
+@by_format
+@by_protocol
+def test_every_protocol_is_exported_in_every_format_and_said_to_be_simulated(name, format):
+    assert says_simulated(export_run(record_under(name), format))
+
+
+@by_format
+def test_a_real_run_is_not_said_to_be_simulated(format):
+    content = export_run(real_record(), format)
+    if format == "html":
+        content = content.split(b"<script", 1)[0]
+    assert not says_simulated(content)
+
+
+@by_format
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_runs_are_exported(odd, format):
+    assert export_run(ODD[odd](), format)
+
+
+@by_format
+def test_the_same_run_gives_the_same_bytes(format):
+    assert export_run(real_record(), format) == export_run(real_record(), format)
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(UnknownName, match="Did you mean 'html'"):
+        export_run(real_record(), "htm")
+    with pytest.raises(UnknownName):
+        file_name(real_record(), "htm")
+
+
+def test_the_command_line_knows_every_format():
+    from swarm.cli import Format
+
+    assert [each.value for each in Format] == [*FORMATS]
+
+
+@given(st.text(), st.text())
+def test_a_file_name_is_plain_whatever_mission_and_run_are_called(title, run_id):
+    record = a_record([a_turn(1)], mission=Mission("m", title, "Bake."), run_id=run_id or "r")
+    name = file_name(record, "eval")
+    assert re.fullmatch(r"roleless(-[A-Za-z0-9-]*)?\.eval", name)
+    assert len(name) < 150
+
+
+@pytest.mark.parametrize("title", ["CON", "..", "/etc/passwd", "a\0b", "x" * 300])
+def test_a_file_name_is_none_that_a_system_reserves(title):
+    name = file_name(a_record([a_turn(1)], mission=Mission("m", title, "Bake.")), "csv")
+    assert name.startswith("roleless-")
+    assert name.endswith("-20261122-120000-abc123.csv")
+
+
+# Tables.
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_of_a_spreadsheet_is_a_formula(text):
+    record = a_record([a_turn(1, role=text, text=text, reason=text)])
+    (row,) = csv.DictReader(io.StringIO(export_run(record, "csv").decode(), newline=""))
+    assert {row["role"], row["text"], row["reason"]} == {"'" + text}
+
+
+def test_harmless_cells_are_left_as_they_are():
+    assert [no_formula(value) for value in ("a=b", "", "1", -1, None, 0.5)] == ["a=b", "", "1", -1, None, 0.5]
+
+
+def test_a_table_has_text_as_it_was_written():
+    record = a_record([a_turn(1, text="=1+1\n“é” 🍞"), a_turn(2, builds_on=[1])])
+    table = pd.read_parquet(io.BytesIO(export_run(record, "parquet")))
+    assert table["text"].tolist() == ["=1+1\n“é” 🍞", "Bake bread."]
+    assert table["builds_on"].tolist() == ["", "1"]
+    assert table["cost_usd"].tolist() == [turn.usage.cost_usd for turn in record.turns]
+
+
+def test_a_role_graph_is_read_back_by_networkx():
+    record = record_saying(f"{HOSTILE} \0\x07 <>&\"'")
+    content = export_run(record, "graphml")
+    graph = nx.read_graphml(io.BytesIO(content), node_type=int)
+    assert sorted(graph.nodes) == [1, 2, 3, 4]
+    assert graph.edges[2, 1]["kinds"] == "builds_on reports_to"
+    assert graph.graph["simulated"] is True
+    assert "<script>" in graph.nodes[2]["role"]
+    assert etree.fromstring(content).tag.endswith("graphml")
+
+
+# The report.
+
+
+class Parsed(HTMLParser):
+    """A page taken apart: elements with their attributes, and texts by the element they stand in."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(content.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        inside = self.elements[-1] if self.elements else ("", ())
+        kind = f"{inside[0]} data" if ("type", "application/json") in inside[1] else inside[0]
+        self.texts.setdefault(kind, []).append(data)
+
+    def values(self, name: str) -> list[str | None]:
+        """All values of an attribute."""
+        return [value for _, attributes in self.elements for key, value in attributes if key == name]
+
+
+def test_nothing_that_somebody_wrote_becomes_markup():
+    hostile = Parsed(export_run(record_saying(HOSTILE), "html"))
+    harmless = Parsed(export_run(record_saying("x" * len(HOSTILE)), "html"))
+    assert hostile.elements == harmless.elements
+    words = "".join(hostile.texts["p"])
+    assert all(payload in words for payload in PAYLOADS)
+
+
+def test_a_report_refers_to_nothing_outside():
+    page = Parsed(export_run(record_saying(HOSTILE), "html"))
+    attributes = {name for _, found in page.elements for name, _ in found}
+    assert not attributes & {
+        "src",
+        "href",
+        "srcset",
+        "action",
+        "data",
+        "style",
+        "onload",
+        "onclick",
+        "onerror",
+    }
+    assert not {tag for tag, _ in page.elements} & {
+        "img",
+        "iframe",
+        "link",
+        "object",
+        "embed",
+        "base",
+        "form",
+    }
+
+
+def test_a_report_runs_nothing_but_its_own_script():
+    page = Parsed(export_run(record_under("sequential"), "html"))
+    (policy,) = [value for value in page.values("content") if value and "default-src" in value]
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    for text in (*page.texts["script"], *page.texts["style"]):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+    assert len(page.texts["script"]) == 2
+
+
+def test_data_of_figures_cannot_close_their_element():
+    page = Parsed(export_run(record_saying("</script><script>window.hit=1</script>"), "html"))
+    data = page.texts["script data"]
+    assert len(data) == len(pictures()) == len(page.values("data-figure"))
+    assert not any("<" in text for text in data)
+    assert all(json.loads(text)["data"] for text in data)
+
+
+def test_a_report_is_readable_without_javascript():
+    record = record_under("sequential")
+    content = export_run(record, "html")
+    page = Parsed(content)
+    words = "".join(text for kind, texts in page.texts.items() if "script" not in kind for text in texts)
+    for turn in record.turns:
+        assert turn.text in words
+        assert (turn.role or "") in words
+        assert (turn.reason or "") in words
+    assert "The pictures need JavaScript." in words
+    assert content.index(b'<meta charset="utf-8">') < 1024
+
+
+def test_a_report_of_an_imported_run_says_so():
+    record = record_under("sequential")
+    imported = replace(record, imported="20260101-000000-aaaaaa")
+    for format in ("html", "md"):
+        assert "IMPORTED" in export_run(imported, format).decode().split("<script")[0]
+        assert "IMPORTED" not in export_run(record, format).decode().split("<script")[0]
+
+
+# Spans.
+
+
+def spans_of(record: RunRecord) -> list[dict[str, Any]]:
+    """The spans of a run, their attributes as a dict."""
+    (resource,) = json.loads(export_run(record, "otel"))["resourceSpans"]
+    (scope,) = resource["scopeSpans"]
+    return [span | {"facts": facts(span["attributes"])} for span in scope["spans"]]
+
+
+def facts(attributes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {each["key"]: next(iter(each["value"].values())) for each in attributes}
+
+
+@by_protocol
+def test_spans_are_what_a_collector_reads(name):
+    found = json.loads(export_run(record_under(name), "otel"))
+    for span in found["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        for key in ("traceId", "spanId", "parentSpanId"):  # OTLP has hex here, Protobuf's JSON has base64.
+            if key in span:
+                span[key] = base64.b64encode(bytes.fromhex(span[key])).decode()
+    read = ParseDict(found, TracesData())
+    spans = read.resource_spans[0].scope_spans[0].spans
+    assert {(len(span.trace_id), len(span.span_id)) for span in spans} == {(16, 8)}
+    assert {span.trace_id for span in spans} == {spans[0].trace_id}
+    assert read.resource_spans[0].schema_url.startswith("https://opentelemetry.io/schemas/")
+
+
+@by_protocol
+def test_spans_form_one_tree_of_run_agents_and_calls(name):
+    record = record_under(name)
+    spans = spans_of(record)
+    by_id = {span["spanId"]: span for span in spans}
+    assert len(by_id) == len(spans)
+    under = {"invoke_workflow": None, "invoke_agent": "invoke_workflow", "chat": "invoke_agent"}
+    for span in spans:
+        parent = by_id.get(span.get("parentSpanId", ""))
+        above = parent["facts"]["gen_ai.operation.name"] if parent else None
+        assert above == under[span["facts"]["gen_ai.operation.name"]]
+        assert int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"])
+    kinds = Counter(span["facts"]["gen_ai.operation.name"] for span in spans)
+    assert kinds == {"invoke_workflow": 1, "invoke_agent": len(record.turns) + 1, "chat": record.calls}
+
+
+def test_spans_tell_tokens_money_and_times_as_they_were():
+    record = real_record()
+    calls = [span for span in spans_of(record) if span["facts"]["gen_ai.operation.name"] == "chat"]
+    told = [call for turn in record.turns for call in turn.calls] + [*record.verdict.calls]
+    assert [int(span["facts"]["gen_ai.usage.input_tokens"]) for span in calls] == [
+        c.usage.input_tokens for c in told
+    ]
+    assert [span["facts"]["swarm.cost_usd"] for span in calls] == [call.usage.cost_usd for call in told]
+    began = record.started.timestamp()
+    for span, call in zip(calls, told, strict=True):
+        assert int(span["endTimeUnixNano"]) / 1e9 == pytest.approx(began + call.ended_s, abs=1e-5)
+
+
+def test_spans_say_who_sat_it_out_and_why_and_leave_out_what_nobody_knows():
+    spans = spans_of(a_record([a_turn(1, "abstain", reason="Enough."), a_turn(2, "unparsed")]))
+    first, second = (span["facts"] for span in spans if span["name"].startswith("invoke_agent agent"))
+    assert (first["swarm.abstained"], first["swarm.abstain.reason"]) == (True, "Enough.")
+    assert (second["swarm.abstained"], second["swarm.action"]) == (False, "unparsed")
+    assert not {"swarm.role.name", "swarm.role.parent", "swarm.abstain.reason"} & second.keys()
+    (run, *_) = spans_of(ODD["unknown price"]())
+    assert "swarm.cost_usd" not in run["facts"]
+
+
+def test_a_call_without_a_reply_is_a_failed_span():
+    spans = spans_of(ODD["all failed"]())
+    assert [span["status"]["code"] for span in spans] == [2, 2, 2]
+    assert spans[-1]["status"]["message"] == "gone"
+    assert all("status" not in span for span in spans_of(record_under("sequential")))
+
+
+def test_the_verdict_is_told_as_evaluations():
+    (run, *_) = spans_of(record_under("sequential"))
+    told = {facts(event["attributes"])["gen_ai.evaluation.name"] for event in run["events"]}
+    assert told == set(CRITERIA)
+    assert spans_of(ODD["unscored"]())[0]["events"] == []
+
+
+# Inspect reads its logs in an interpreter of its own.
+
+READ = """
+import json, sys, warnings
+warnings.simplefilter("error", UserWarning)
+from inspect_ai.event import event_tree
+from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
+
+def told(path):
+    log = read_eval_log(path, resolve_attachments="full")
+    (sample,) = log.samples
+    (summary,) = read_eval_log_sample_summaries(path)
+    models = [event for event in sample.events if event.event == "model"]
+    return {
+        "version": log.version,
+        "status": log.status,
+        "tags": log.eval.tags,
+        "kind": log.eval.metadata["kind"],
+        "scores": {name: score.value for name, score in (sample.scores or {}).items()},
+        "results": {score.name: score.metrics["mean"].value for score in log.results.scores},
+        "spans": [[event.name, event.type] for event in sample.events if event.event == "span_begin"],
+        "tree": [type(node).__name__ for node in event_tree(sample.events)],
+        "prompts": [[message.text for message in event.input] for event in models],
+        "replies": [event.output.completion for event in models],
+        "errors": [event.error for event in models],
+        "tokens": sum(usage.total_tokens for usage in log.stats.model_usage.values()),
+        "said": [message.text for message in sample.messages[1:]],
+        "error": log.error.message if log.error else None,
+        "summary": [summary.id == sample.id, summary.completed, summary.uuid == sample.uuid],
+    }
+
+print(json.dumps({path: told(path) for path in sys.argv[1:]}))
+"""
+LOGS = {
+    **{name: lambda name=name: record_under(name) for name in NAMES},
+    **ODD,
+    "real": real_record,
+    "unsaid": lambda: record_of(played(recipe(), ScriptedModel("judge", lambda request: GARBAGE))),
+}
+
+
+@pytest.fixture(scope="module")
+def read_by_inspect(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Inspect read in the logs of many runs, by their names here."""
+    if not INSPECT.exists():
+        pytest.fail("Inspect is not installed: run `make .venv-inspect/.done`")
+    folder = tmp_path_factory.mktemp("logs")
+    paths = {name: folder / f"{number}.eval" for number, name in enumerate(LOGS)}
+    for name, path in paths.items():
+        path.write_bytes(export_run(LOGS[name](), "eval"))
+    command = [str(INSPECT), "-I", "-c", READ, *map(str, paths.values())]
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    found = json.loads(finished.stdout.splitlines()[-1])
+    return {name: found[str(path)] for name, path in paths.items()}
+
+
+def test_inspect_reads_the_log_of_every_run(read_by_inspect):
+    for name, found in read_by_inspect.items():
+        record = LOGS[name]()
+        verdict = record.verdict
+        assert found["version"] == 2
+        assert found["summary"] == [True, True, True]
+        assert ("SIMULATED" in found["tags"]) is (found["kind"] == "SIMULATED") is record.simulated
+        spans = [[f"agent {turn.seat}", "agent"] for turn in record.turns]
+        assert found["spans"] == spans + ([["judge", "agent"]] if verdict else [])
+        assert found["tree"][: len(found["spans"])] == ["EventTreeSpan"] * len(found["spans"])
+        points = {str(key): value for key, value in verdict.points.items()} if verdict else {}
+        expected = {"quality": verdict.quality, **points} if verdict and points else {}
+        assert found["scores"] == found["results"] == expected
+        calls = [call for turn in record.turns for call in turn.calls] + [*(verdict.calls if verdict else ())]
+        assert found["replies"] == [call.reply or "" for call in calls]
+        assert found["errors"] == [call.error for call in calls]
+        assert found["tokens"] == sum(call.usage.tokens for call in calls)
+
+
+def test_inspect_is_told_how_a_run_ended(read_by_inspect):
+    status = {name: found["status"] for name, found in read_by_inspect.items()}
+    assert (status["sequential"], status["stopped"], status["running"]) == ("success", "cancelled", "started")
+    assert (status["limited"], status["nobody spoke"]) == ("error", "error")
+    assert read_by_inspect["limited"]["error"] == "it was limited"
+
+
+@by_protocol
+def test_inspect_shows_the_prompts_word_for_word(name, read_by_inspect):
+    record = record_under(name)
+    prompts = prompts_of(record)
+    asked = [[message.text for message in prompts[turn.key]] for turn in record.turns]
+    # Inspect separates the parts of a message by line breaks of its own.
+    shown = [["".join(text.split()) for text in texts] for texts in read_by_inspect[name]["prompts"]]
+    assert shown[: len(asked)] == [["".join(text.split()) for text in texts] for texts in asked]
+
+
+def test_a_log_is_a_zip_that_every_tool_reads():
+    with zipfile.ZipFile(io.BytesIO(export_run(record_saying(HOSTILE), "eval"))) as archive:
+        assert {member.compress_type for member in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+        names = archive.namelist()
+    assert names == ["_journal/start.json", "samples/own_epoch_1.json", "summaries.json", "header.json"]
+
+
+def test_a_mission_cannot_name_a_place_outside_the_archive():
+    record = a_record([a_turn(1)], mission=Mission("../../etc/passwd", "Bread", "Bake."))
+    with zipfile.ZipFile(io.BytesIO(export_run(record, "eval"))) as archive:
+        assert not any(".." in Path(name).parts for name in archive.namelist())
+
+
+def test_pieces_that_prompts_share_are_kept_once():
+    small, large = (
+        len(export_run(record_of(simulated(RunSpec(MISSION, make_team(["sim/strong"], n)))), "eval"))
+        for n in (8, 32)
+    )
+    assert large < 6 * small
