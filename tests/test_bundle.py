@@ -124,8 +124,9 @@ def test_an_organization_does_not_remember_imported_roles(settings):
     assert History(settings).past_roles("default", mission=mission, simulated=True) == known
 
 
-def test_a_run_that_had_not_ended_is_stopped_by_its_import(settings):
-    record = a_record([a_turn(1, text="Bread.")], agents=3, ending=None, thinking=2)
+@pytest.mark.parametrize("status", ["running", "interrupted"])
+def test_a_run_that_had_not_ended_is_stopped_by_its_import(status, settings):
+    record = replace(a_record([a_turn(1, text="Bread.")], agents=3, ending=None, thinking=2), status=status)
     imported = History(settings).run(import_run(settings, as_bundle(record)))
     assert (imported.status, imported.reason, imported.speaking) == ("stopped", UNFINISHED, ())
     assert imported.deliverable == "Bread."

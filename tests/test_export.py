@@ -100,6 +100,7 @@ ODD = {
     "running": lambda: a_record([a_turn(1)], agents=3, ending=None, thinking=2),
     "unscored": lambda: a_record([a_turn(1)], judged=Verdict("j", unscored="it said nothing")),
     "no calls": lambda: a_record([a_turn(1, calls=())]),
+    "cached": lambda: a_record([a_turn(1, calls=(Call(1, "m", reply="{}", usage=Usage(90, 60, 2)),))]),
     "unknown price": lambda: a_record(
         [a_turn(1, calls=(Call(1, "m", reply="{}", usage=Usage(5, 0, 2, cost_usd=None)),))]
     ),
@@ -418,6 +419,7 @@ def told(path):
         "replies": [event.output.completion for event in models],
         "errors": [event.error for event in models],
         "tokens": sum(usage.total_tokens for usage in log.stats.model_usage.values()),
+        "asked": sum(u.input_tokens + (u.input_tokens_cache_read or 0) for u in log.stats.model_usage.values()),
         "said": [message.text for message in sample.messages[1:]],
         "error": log.error.message if log.error else None,
         "summary": [summary.id == sample.id, summary.completed, summary.uuid == sample.uuid],
@@ -466,6 +468,7 @@ def test_inspect_reads_the_log_of_every_run(read_by_inspect):
         assert found["replies"] == [call.reply or "" for call in calls]
         assert found["errors"] == [call.error for call in calls]
         assert found["tokens"] == sum(call.usage.tokens for call in calls)
+        assert found["asked"] == sum(call.usage.input_tokens for call in calls)
 
 
 def test_inspect_is_told_how_a_run_ended(read_by_inspect):

@@ -23,14 +23,20 @@ FOR_PROGRAMS = {
     "eval": ("Inspect log (.eval)", "For inspect view."),
     "otel": ("Spans (OpenTelemetry)", "OTLP/JSON, for tracing tools."),
 }
-GROUPS = {"For people": FOR_PEOPLE, "For programs": FOR_PROGRAMS}
+GROUPS = {
+    "For people: to read, print or calculate": FOR_PEOPLE,
+    "For programs: Roleless, notebooks, other tools": FOR_PROGRAMS,
+}
 
 
 def export_menu(record: RunRecord) -> None:
     """Offer a run in every format there is; a file is made when it is asked for."""
-    with st.popover("Export", icon=":material/download:"):
+    with (
+        st.popover("Export", icon=":material/download:"),
+        st.container(width=300, gap="xsmall", key="export_menu"),
+    ):
         for group, offered in GROUPS.items():
-            st.markdown(f"**{group}**")
+            st.caption(group)
             for name, (label, purpose) in offered.items():
                 st.download_button(
                     label,

@@ -12,7 +12,7 @@ from swarm.imports import import_run
 
 def show_import() -> None:
     """A button that asks for a file, and leads to the run that was in it."""
-    with st.popover("Import a run", icon=":material/upload_file:"):
+    with st.popover("Import a run", icon=":material/upload_file:"), st.container(width=360):
         file = st.file_uploader(
             "A run exported from Roleless as “Everything (JSON)”",
             type="json",

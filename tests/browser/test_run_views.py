@@ -1,0 +1,181 @@
+"""The views of one run in a real browser: pointing, clicking, unfolding, playing, and links to a moment."""
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until
+from tests.made import keep
+from tests.recorded import events_of
+from tests.test_moments import spoken
+
+pytestmark = pytest.mark.browser
+RUN = "20261122-120000-abc123"
+ROLES = ("Baker", "Site scout", "Accountant", "Permit clerk", "Flour buyer", "Night baker", "Shop keeper")
+VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+NODES = ".js-plotly-plot .points path.point"
+
+
+def keep_team(dashboard: Dashboard, agents: int, **more) -> None:
+    """A run in which every agent builds on the one before it, and every ninth abstains."""
+    turns = [
+        spoken(n, n - 1, n, action="abstain")
+        if n % 9 == 0
+        else spoken(
+            n, n - 1, n, role=ROLES[n % 7], text=f"Work of {n}.", builds_on=[n - 1] if n % 9 > 1 else []
+        )
+        for n in range(1, agents + 1)
+    ]
+    keep(dashboard.settings, events_of(turns, **more))
+
+
+def open_view(page: Page, dashboard: Dashboard, view: str = "Role graph", more: str = "") -> None:
+    page.goto(f"{dashboard.url}/run?run={RUN}&view={view.replace(' ', '+')}{more}")
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def moment_of(page: Page) -> str:
+    """The moment that the page's address leads to."""
+    return parse_qs(urlparse(page.url).query)["moment"][0]
+
+
+def shown_moment(page: Page) -> str | None:
+    """The moment that the replay shows."""
+    return page.locator(".js-plotly-plot").get_attribute("aria-valuenow")
+
+
+@pytest.mark.parametrize("agents", [1, 8, 64, 256])
+def test_every_view_fits_the_screen_for_every_size_of_team(dashboard, browser, agents):
+    keep_team(dashboard, agents)
+    for width, scheme in LOOKS:
+        page = look(browser, width, scheme)
+        for view in VIEWS:
+            open_view(page, dashboard, view)
+            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+            boxes = page.locator(".js-plotly-plot").evaluate_all(
+                "all => all.map(it => it.scrollWidth - it.clientWidth)"
+            )
+            assert all(beyond <= 0 for beyond in boxes), view
+            if width == 1440 or agents == 8:
+                keep_picture(page, f"view-{view.split()[0].lower()}-{agents}-{width}-{scheme}")
+        page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("ending", "action"), [("failed", "failed"), ("stopped", "unparsed"), ("finished", "abstain")]
+)
+def test_every_view_of_an_unhappy_run_says_what_there_is(dashboard, browser, ending, action):
+    turns = [spoken(n, n - 1, n, action=action) for n in range(1, 4)]
+    keep(dashboard.settings, events_of(turns, agents=5, ending=ending))
+    page = look(browser, 390, "dark")
+    for view in VIEWS:
+        open_view(page, dashboard, view)
+        expect(
+            page.locator('[data-testid="stException"], [data-testid="stAlertContentError"] >> text=Traceback')
+        ).to_have_count(0)
+        assert len(page.locator('[data-testid="stMain"]').inner_text()) > 300
+        keep_picture(page, f"{ending}-{view.split()[0].lower()}-390-dark")
+
+
+def test_the_links_of_the_agent_under_the_pointer_stand_out(dashboard, browser):
+    keep_team(dashboard, 8)
+    page = look(browser)
+    open_view(page, dashboard)
+    emphasized = page.locator(".roleless-link")
+    expect(emphasized).to_have_count(0)
+    page.locator(NODES).filter(visible=True).nth(3).hover(force=True)
+    expect(emphasized).to_have_count(2)
+    expect(page.locator(".hoverlayer")).to_contain_text("Agent 4")
+    expect(page.locator(".hoverlayer")).to_contain_text("tokens")
+    page.mouse.move(5, 5)
+    expect(emphasized).to_have_count(0)
+
+
+def test_a_click_on_a_folded_role_unfolds_it_and_it_folds_again(dashboard, browser):
+    keep_team(dashboard, 64)
+    page = look(browser)
+    open_view(page, dashboard)
+    nodes = page.locator(".js-plotly-plot .points path.point").filter(visible=True)
+    expect(nodes.first).to_be_visible()
+    folded = nodes.count()
+    # Every point is followed by those of the legend and the names; the first one is a node.
+    nodes.first.click(force=True)
+    settled(page)
+    again = page.get_by_role("button", name="Fold all")
+    expect(again).to_be_visible()
+    wait_until(lambda: nodes.count() > folded, "the role is unfolded")
+    again.click()
+    expect(again).to_have_count(0)
+
+
+def test_a_replay_is_stepped_by_keys_and_the_address_leads_to_the_moment(dashboard, browser):
+    keep_team(dashboard, 8)
+    page = look(browser)
+    open_view(page, dashboard, "Replay")
+    replay = page.locator(".js-plotly-plot")
+    expect(replay).to_have_attribute("aria-valuenow", "9")
+    replay.focus()
+    for key, moment in (
+        ("Home", "0"),
+        ("ArrowRight", "1"),
+        ("ArrowRight", "2"),
+        ("ArrowLeft", "1"),
+        ("End", "9"),
+    ):
+        page.keyboard.press(key)
+        expect(replay).to_have_attribute("aria-valuenow", moment)
+        assert moment_of(page) == moment
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Agent 1 contributes as")).to_be_visible()
+    address = page.url
+    other = look(browser, 390, "dark")
+    other.goto(address)
+    settled(other)
+    expect(other.locator(".js-plotly-plot")).to_have_attribute("aria-valuenow", "1")
+    expect(other.get_by_text("Agent 1 contributes as")).to_be_visible()
+
+
+def test_a_replay_plays_pauses_and_does_not_ask_the_server(dashboard, browser):
+    keep_team(dashboard, 64)
+    page = look(browser)
+    open_view(page, dashboard, "Replay", "&moment=0")
+    expect(page.locator(".js-plotly-plot")).to_have_attribute("aria-valuenow", "0")
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.locator(".updatemenu-button", has_text="Fast").click(force=True)
+    wait_until(lambda: int(shown_moment(page) or 0) >= 4, "the replay plays")
+    page.locator(".updatemenu-button", has_text="Pause").click(force=True)
+    paused = shown_moment(page)
+    page.wait_for_timeout(1_000)
+    assert shown_moment(page) == paused == moment_of(page)
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    "wrong", ["moment=99999", "moment=-1", "moment=x", "view=Nonsense", "details=Nonsense"]
+)
+def test_a_wrong_link_shows_the_run_all_the_same(dashboard, browser, wrong):
+    keep_team(dashboard, 3)
+    page = look(browser)
+    page.goto(f"{dashboard.url}/run?run={RUN}&view=Replay&{wrong}")
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
+def test_a_figure_is_saved_as_a_picture_in_the_browser(dashboard, browser):
+    keep_team(dashboard, 3)
+    page = look(browser)
+    open_view(page, dashboard)
+    page.locator(".js-plotly-plot").first.hover()
+    with page.expect_download() as download:
+        page.locator(".modebar-btn").first.click(force=True)
+    assert re.fullmatch(r"roleless-.*\.png", download.value.suggested_filename)
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
