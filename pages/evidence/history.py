@@ -8,6 +8,7 @@ from pages.shared.exports import export_runs
 from pages.shared.numbers import plural
 from pages.shared.resources import history
 from pages.shared.roles_over_runs import show_roles_over_runs
+from pages.shared.run_import import show_import
 from pages.shared.run_table import choose_run
 from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_name, run_label
@@ -104,7 +105,9 @@ try:
         st.success(f"Deleted: {plain(deleted)}", icon=":material/delete:")
     if not history().count():
         st.markdown("No run yet. The demo on the Start page makes the first one, or compose your own.")
-        st.page_link("../run/start.py", label="Go to Start", icon=":material/play_circle:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link("../run/start.py", label="Go to Start", icon=":material/play_circle:")
+            show_import()
         st.stop()
     view = st.segmented_control(
         "View",
@@ -127,6 +130,7 @@ try:
         pages = -(-found // PER_PAGE)
         page = st.pagination(pages, key="history_page") if pages > 1 else 1
         st.space("stretch")
+        show_import()
         export_runs(wanted, found)
     listed = history().runs(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, order=ORDERS[order])
     actions = st.container()

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.resources import history
 from swarm.export import export_run, file_name, no_formula
@@ -48,8 +49,22 @@ def export_menu(record: RunRecord) -> None:
                     on_click="ignore",
                     key=f"export_{name}",
                 )
+        st.caption("Pictures: the camera in the corner of each figure saves it as")
+        chosen = st.segmented_control(
+            "Pictures",
+            ["png", "svg"],
+            default=state.picture_format(),
+            required=True,
+            format_func=str.upper,
+            key="picture_format",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        if chosen and chosen != state.picture_format():
+            state.keep_picture_format(chosen)
+            st.rerun()
         if record.simulated:
-            st.caption("The files say that this run was simulated.")
+            st.caption("Files and pictures say that this run was simulated.")
 
 
 def export_runs(where: RunFilter, runs: int) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.numbers import plural
-from pages.shared.picture import chosen_in, draw_choosable
+from pages.shared.picture import draw_choosable
 from pages.shared.seats import list_seats, show_participation
 from swarm.figures import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
 from swarm.figures.role_graph import FOLDED_FROM, Arrangement, Shown
@@ -36,13 +36,14 @@ def show_graph(
 ) -> int | None:
     """The role graph as one wants it; a click on a folded node unfolds it."""
     unfolded = state.unfolded(record.run_id) if folded else None
-    # A figure of other nodes has another selection.
+    # A number means another node when others are folded.
     key = f"graph_{record.run_id}_{len(unfolded or ())}_{folded}"
-    figure = role_figure(record, arrangement, shown=shown, unfolded=unfolded, focus=chosen_in(key))
+    figure = role_figure(record, arrangement, shown=shown, unfolded=unfolded, focus=state.chosen(key))
     clicked = draw_choosable(figure, alt=f"Role graph of this run. {SHOWN[shown]}.", key=key)
     st.caption(_explained(seats, arrangement, shown))
     group = folded_group(seats, clicked, unfolded)
     if group:
+        state.choose(key, None)
         state.unfold(record.run_id, group)
         st.rerun(scope="fragment")
     return clicked

@@ -1,5 +1,6 @@
 """This file is where figures are put on a page, all in the same manner."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,36 +38,42 @@ def draw_lively(figure: go.Figure, *, alt: str, key: str) -> None:
 
 
 def draw_choosable(figure: go.Figure, *, alt: str, key: str) -> int | None:
-    """Show a figure whose points carry a number as `customdata`; return the number of the one clicked."""
+    """Show a figure whose points carry a number as `customdata`; return the number that is chosen.
+
+    A click chooses, a click on the same point again lets go. The choice outlives changes of the figure, so a
+    figure may be drawn of `state.chosen(key)`.
+    """
     figure.update_layout(font={"color": ink()})
-    event = st.plotly_chart(
-        figure, key=key, config=_config(key), alt=alt, on_select="rerun", selection_mode="points"
+    st.plotly_chart(
+        figure,
+        key=key,
+        config=_config(key),
+        alt=alt,
+        on_select=partial(_choose, key),
+        selection_mode="points",
     )
     _enliven(key)
-    return _number(event)
+    return state.chosen(key)
 
 
-def chosen_in(key: str) -> int | None:
-    """What `draw_choosable` will return for this key, before it is drawn."""
-    return _number(st.session_state[key]) if key in st.session_state else None
-
-
-def _number(event: Any) -> int | None:
-    points = event["selection"]["points"]
-    chosen = points[0].get("customdata") if points else None
-    if isinstance(chosen, list):
-        chosen = chosen[0]
-    return int(chosen) if chosen is not None else None
+def _choose(key: str) -> None:
+    points = st.session_state[key]["selection"]["points"]
+    number = points[0].get("customdata") if points else None
+    number = number[0] if isinstance(number, list) else number
+    clicked = None if number is None else int(number)
+    state.choose(key, None if clicked == state.chosen(key) else clicked)
 
 
 def _config(key: str) -> dict[str, Any]:
     """No toolbar but a camera, which saves the picture in the format chosen in the export menu."""
+    saved = state.picture_format()
+    sharper = {"scale": 2} if saved == "png" else {}
     return {
         "displaylogo": False,
         "scrollZoom": False,
         "showTips": False,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": state.picture_format(), "filename": f"roleless-{key}"},
+        "toImageButtonOptions": {"format": saved, "filename": f"roleless-{key}", **sharper},
     }
 
 

@@ -170,3 +170,13 @@ def unfold(run_id: str, group: str) -> None:
 def fold_all(run_id: str) -> None:
     """Forget what was unfolded."""
     st.session_state[f"unfolded_{run_id}"] = ()
+
+
+def chosen(key: str) -> int | None:
+    """The number of the point that was clicked last in a figure, by the figure's key."""
+    return st.session_state.get(f"chosen_{key}")
+
+
+def choose(key: str, number: int | None) -> None:
+    """Remember the point that was clicked; None for none."""
+    st.session_state[f"chosen_{key}"] = number
