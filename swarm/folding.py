@@ -1,6 +1,5 @@
 """This file is where seats that play alike are folded into one node of the role graph, and unfolded. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -77,11 +76,12 @@ def fold(seats: Iterable[SeatNow], unfolded: Collection[str] = ()) -> tuple[Node
     return tuple(Node(tuple(found)) for found in members.values())
 
 
-def links_between(nodes: Sequence[Node], links: Iterable[Link]) -> dict[Link, int]:
-    """The links of seats as links of their nodes, each with how many it stands for; none within a node."""
+def links_between(nodes: Sequence[Node], links: Iterable[Link]) -> tuple[Link, ...]:
+    """The links of seats as links of their nodes: one for each pair, with all its kinds; none within a node."""
     node_of: Mapping[int, int] = {seat.number: node.number for node in nodes for seat in node.seats}
-    return Counter(
-        Link(node_of[link.seat], node_of[link.other], link.kinds)
-        for link in links
-        if node_of[link.seat] != node_of[link.other]
-    )
+    kinds: dict[tuple[int, int], frozenset[str]] = {}
+    for link in links:
+        pair = node_of[link.seat], node_of[link.other]
+        if pair[0] != pair[1]:
+            kinds[pair] = kinds.get(pair, frozenset()) | link.kinds
+    return tuple(Link(*pair, found) for pair, found in kinds.items())

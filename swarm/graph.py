@@ -134,9 +134,14 @@ def role_graph(record: RunRecord) -> "nx.DiGraph[int]":
 def graphml(record: RunRecord) -> bytes:
     """The role graph as GraphML, for Gephi, NetworkX and others; what is None or empty is left out."""
     graph = role_graph(record)
-    plain: nx.DiGraph[int] = nx.DiGraph(
-        run_id=record.run_id, protocol=record.spec.protocol, simulated=record.simulated
-    )
+    about = {
+        "run_id": record.run_id,
+        "protocol": record.spec.protocol,
+        "simulated": record.simulated,
+        "imported": record.imported,
+    }
+    plain: nx.DiGraph[int] = nx.DiGraph()
+    plain.graph.update(_flat(about))
     for seat, facts in graph.nodes(data=True):
         plain.add_node(seat, **_flat(facts))
     for seat, other, facts in graph.edges(data=True):

@@ -186,12 +186,14 @@ def _in_disc(position: int, members: int) -> Place:
 
 def _apart(wanted: Sequence[float], apart: float) -> list[float]:
     """Directions in the order given, each at least `apart` from its neighbours and else as wanted."""
+    evenly = [2 * math.pi * (position + 0.5) / len(wanted) for position in range(len(wanted))]
     if len(wanted) * apart > math.pi or not any(wanted):
-        return [2 * math.pi * (position + 0.5) / len(wanted) for position in range(len(wanted))]
+        return evenly
     angles: list[float] = []
     for angle in wanted:
         angles.append(max(angle, angles[-1] + apart) if angles else angle)
-    return angles
+    around = angles[-1] - angles[0] > 2 * math.pi - apart
+    return evenly if around else angles
 
 
 def _radii(members: Sequence[int]) -> list[float]:

@@ -31,7 +31,7 @@ def moments_of(record: RunRecord, most: int | None = None, keep: int | None = No
     Returns:
         At least the beginning and the end.
     """
-    turns = sorted(record.turns, key=lambda turn: (turn.ended_s, turn.index))
+    turns = _as_they_ended(record.turns)
     last = len(turns) + 1
     step = 1 if most is None else max(1, -(-last // max(most - 1, 1)))
     chosen = {*range(0, last, step), last}
@@ -40,12 +40,21 @@ def moments_of(record: RunRecord, most: int | None = None, keep: int | None = No
     return tuple(_moment(record, turns, number) for number in sorted(chosen))
 
 
+def _as_they_ended(turns: Sequence[Turn]) -> list[Turn]:
+    """In order of time; a turn that nobody was asked for comes with the one that spoke before it."""
+    ended: dict[int, float] = {}
+    latest = 0.0
+    for turn in sorted(turns, key=lambda turn: turn.index):
+        latest = ended[turn.index] = turn.ended_s if turn.calls else latest
+    return sorted(turns, key=lambda turn: (ended[turn.index], turn.index))
+
+
 def _moment(record: RunRecord, turns: Sequence[Turn], number: int) -> Moment:
     if number > len(turns):
         return Moment(number, record)
     taken = turns[:number]
     latest = taken[-1] if taken else None
-    now = latest.ended_s if latest else 0.0
+    now = max((turn.ended_s for turn in taken), default=0.0)
     then = replace(
         record,
         status="running",

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from swarm.errors import UnknownName
-from swarm.figures import ARRANGEMENTS, protocol_diagram, replay_figure, role_figure
+from swarm.figures import ARRANGEMENTS, best_arrangement, protocol_diagram, replay_figure, role_figure
 from swarm.figures.look import MARKS, label, paragraph
 from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearsal_of
 from swarm.figures.role_nodes import colours_of
@@ -122,10 +122,38 @@ def test_large_teams_stay_light_in_every_arrangement(agents, arrangement, unfold
     assert len(role_figure(a_record(turns), arrangement, unfolded=unfolded).to_json()) < 1_000_000
 
 
+@pytest.mark.parametrize(
+    ("agents", "ending", "best"), [(8, "finished", "order"), (64, "finished", "roles"), (64, None, "order")]
+)
+def test_large_teams_are_arranged_by_role_once_they_have_ended(agents, ending, best):
+    record = a_record([a_turn(n) for n in range(1, 4)], agents=agents, ending=ending)
+    assert best_arrangement(record) == best
+
+
+def test_an_unknown_arrangement_is_refused():
+    with pytest.raises(UnknownName, match="'seats'"):
+        role_figure(a_record([a_turn(1)]), "seats")
+
+
+def test_links_do_not_run_straight_through_the_nodes_between():
+    turns = [a_turn(1, role="A b"), a_turn(2, role="C d"), a_turn(3, role="E f", builds_on=[1])]
+    for arrangement in ("layers", "roles", "order"):
+        drawn = traces_of(role_figure(a_record(turns), arrangement))["Builds on"]
+        points = [(x, y) for x, y in zip(drawn.x, drawn.y, strict=True) if x is not None]
+        (x0, y0), (x1, y1) = points[0], points[-1]
+        aside = [abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) for x, y in points]
+        assert max(aside) > 0.05, arrangement
+
+
 def test_a_cluster_keeps_its_colour_while_the_run_grows():
     turns = [a_turn(n, role=role) for n, role in enumerate(["Cook", "Clerk", "Clerk", "Cook", "Cook"], 1)]
     early, late = (colours_of(seats_of(a_record(turns[:many], agents=5))) for many in (3, 5))
     assert early["Clerk"] == late["Clerk"] != late["Cook"]
+
+
+def test_only_roles_that_agents_share_have_a_colour_of_their_own():
+    record = a_record([a_turn(1, role="Cook"), a_turn(2, role="Clerk"), a_turn(3, role="Clerk")])
+    assert [*colours_of(seats_of(record))] == ["Clerk"]
 
 
 def test_a_figure_of_a_simulated_run_says_so_and_one_of_a_real_run_does_not():

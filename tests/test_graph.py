@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+import networkx as nx
 import pytest
 
-from swarm.graph import heard_links, layers, links_of, role_graph, seats_of
+from swarm.graph import graphml, heard_links, layers, links_of, role_graph, seats_of
 from swarm.turn import TurnKey
 from tests.recorded import a_record, a_turn
 
@@ -56,7 +57,17 @@ def test_who_heard_whom_is_not_who_used_whom():
     turns = [a_turn(1), a_turn(2, heard=(TurnKey(1, 1),)), a_turn(3, heard=(TurnKey(1, 1), TurnKey(2, 1)))]
     record = a_record(turns)
     assert [(link.seat, link.other) for link in heard_links(record)] == [(2, 1), (3, 1)]
+    revised = replace(a_turn(1, heard=(TurnKey(1, 1),)), index=1, round=2)
+    assert heard_links(a_record([a_turn(1), revised])) == ()
     assert links_of(record) == ()
+
+
+def test_graphml_can_be_read_whatever_an_import_calls_its_protocol():
+    record = replace(a_record([a_turn(1, role="\x01\x02 Baker")]), imported="abc")
+    record = replace(record, spec=replace(record.spec, protocol="a\x01b"))
+    read = nx.parse_graphml(graphml(record).decode())
+    assert read.graph["imported"] == "abc"
+    assert read.graph["simulated"] is True
 
 
 def test_tokens_of_a_seat_are_those_of_all_its_turns():

@@ -40,7 +40,7 @@ def test_deeper_layers_stand_further_right():
 
 
 @pytest.mark.parametrize("agents", [4, 17, 64, 256])
-def test_deeper_layers_stand_further_out_and_no_two_nodes_touch(agents):
+def test_deeper_layers_stand_further_out_and_no_two_share_a_place(agents):
     layer_of = {number: 1 + number % 4 for number in range(1, agents + 1)}
     links = [builds_on(number, number - 1) for number in layer_of if layer_of[number] > 1]
     places = radial(layer_of, links)
@@ -51,6 +51,15 @@ def test_deeper_layers_stand_further_out_and_no_two_nodes_touch(agents):
     assert all(len(radii) == 1 for radii in outwards)
     assert all(max(inner) < min(outer) for inner, outer in pairwise(outwards))
     assert len(set(places.values())) == agents
+
+
+@pytest.mark.parametrize("ends", [(1, 20), (1, 1), (10, 11)])
+def test_nodes_that_lean_the_same_way_do_not_stand_upon_each_other(ends):
+    layer_of = dict.fromkeys(range(1, 21), 1) | dict.fromkeys(range(21, 31), 2)
+    links = [builds_on(number, ends[0] if number < 24 else ends[1]) for number in range(21, 31)]
+    places = radial(layer_of, links)
+    outer = [places[number] for number in range(21, 31)]
+    assert min(dist(one, other) for one, other in combinations(outer, 2)) > 0.1
 
 
 def test_a_node_stands_in_the_direction_of_those_it_leans_on():

@@ -68,6 +68,13 @@ def test_a_moment_that_does_not_exist_is_not_made_up():
         assert [one.number for one in moments_of(record, 10, keep=keep)] == [0, 1, 2]
 
 
+def test_a_turn_that_nobody_was_asked_for_comes_with_the_one_before_it():
+    record = a_record([spoken(1, 0, 1), spoken(2, 1, 2), a_turn(3, "failed", calls=()), spoken(4, 2, 3)])
+    moments = moments_of(record)
+    assert [one.latest.seat for one in moments if one.latest] == [1, 2, 3, 4]
+    assert [one.record.duration_s for one in moments[:4]] == [0, 1, 2, 2]
+
+
 def test_a_run_without_turns_has_a_beginning_and_an_end():
     assert [one.number for one in moments_of(a_record([], agents=2))] == [0, 1]
 

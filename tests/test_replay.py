@@ -1,12 +1,15 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from swarm.figures import replay_figure
 from swarm.graph import seats_of
-from swarm.record import record_of
+from swarm.record import RunRecord, record_of
+from swarm.team import Team, make_team
+from swarm.turn import Usage
 from tests.recorded import a_record, a_turn
-from tests.staging import NAMES, played, recipe
+from tests.staging import NAMES, played, recipe, simulated
 from tests.test_figures import HOSTILE
 from tests.test_moments import spoken
 
@@ -46,6 +49,16 @@ def test_roles_appear_when_they_are_taken_and_not_before():
     assert seen == [False, False, True, True, True]
 
 
+def test_a_role_that_was_given_beforehand_is_not_shown_before_its_turn():
+    record = record_of(played(recipe()))
+    given = Team(tuple(replace(seat, role=f"Given {seat.number}") for seat in record.spec.team))
+    turns = tuple(replace(turn, role=f"Given {turn.seat}") for turn in record.turns)
+    figure = replay_figure(replace(record, turns=turns, spec=replace(record.spec, team=given)))
+    names = [trace.textposition is not None for trace in figure.data].index(True)
+    seen = [frame(figure, number).data[names].text[1] for number in range(4)]
+    assert seen == ["", "", "Given 2", "Given 2"]
+
+
 def test_counters_say_what_was_true_at_the_moment():
     figure = replay_figure(RUN)
     said = [[str(text) for text in frame(figure, number).data[-1].text] for number in range(5)]
@@ -59,8 +72,21 @@ def test_counters_say_what_was_true_at_the_moment():
     assert said[3][-1] == "Agent 3 abstains."
 
 
-def test_every_seat_is_seen_in_exactly_one_standing_at_every_moment():
-    figure = replay_figure(RUN)
+def two_rounds() -> RunRecord:
+    """A run whose second agent abstains, and changes its mind in the second round; the third fails and recovers."""
+    second = [replace(spoken(seat, 3 + seat, 4 + seat), index=seat + 2, round=2) for seat in (1, 2, 3)]
+    first = [spoken(1, 0, 1), spoken(2, 1, 2, action="abstain"), spoken(3, 2, 3, action="failed")]
+    return replace(a_record([*first, *second], agents=4), protocol_ended=True)
+
+
+SIMULATED = [
+    record_of(simulated(recipe(name, team=make_team(["sim/weak"], 8), judge=None, seed=13))) for name in NAMES
+]
+
+
+@pytest.mark.parametrize("record", [RUN, two_rounds(), *SIMULATED], ids=["hand-made", "two rounds", *NAMES])
+def test_every_seat_is_seen_in_exactly_one_standing_at_every_moment(record):
+    figure = replay_figure(record)
     layers = [
         place
         for place, change in enumerate(figure.frames[0].data)
@@ -68,11 +94,16 @@ def test_every_seat_is_seen_in_exactly_one_standing_at_every_moment():
     ]
     for one in figure.frames:
         shown = [one.data[place].marker.opacity for place in layers]
-        assert [sum(seats) for seats in zip(*shown, strict=True)] == [1, 1, 1]
+        assert {sum(seats) for seats in zip(*shown, strict=True)} == {1}
 
 
-@pytest.mark.parametrize(("asked", "active"), [(2, 2), (0, 0), (None, 4), (99, 4)])
-def test_it_opens_at_the_moment_asked_for_or_at_the_end(asked, active):
+def test_nobody_is_idle_before_anybody_has_spoken():
+    figure = replay_figure(two_rounds())
+    assert [frame(figure, 0).data[-1].text[place] for place in (1, 2)] == ["<b>0</b>", "<b>0</b>"]
+
+
+@pytest.mark.parametrize(("asked", "active"), [(2, 2), (4, 4), (0, 0), (None, 0), (99, 0)])
+def test_it_opens_at_the_moment_asked_for_or_at_the_beginning(asked, active):
     figure = replay_figure(RUN, asked)
     assert figure.layout.sliders[0].active == active
     assert [*figure.data[-1].text] == [*figure.frames[active].data[-1].text]
@@ -108,6 +139,8 @@ def test_a_run_in_which_nobody_spoke_is_drawn():
 
 
 def test_an_unknown_price_is_not_free():
-    turn = a_turn(1)
-    record = a_record([turn], simulated=False)
-    assert "$" in frame(replay_figure(record), 1).data[-1].text[5]
+    free_of_charge = a_turn(1)
+    unknown = replace(
+        free_of_charge, calls=(replace(free_of_charge.calls[0], usage=Usage(10, cost_usd=None)),)
+    )
+    assert frame(replay_figure(a_record([unknown])), 1).data[-1].text[5] == "<b>unknown</b>"

@@ -67,13 +67,13 @@ def show_explanation() -> None:
 def worth_drawing(row: RunRow) -> bool:
     """Whether a run shows what the caption says: a small team whose agents chose their roles."""
     chose = row.protocol in PROTOCOLS and roles_are_chosen(row.protocol)
-    return chose and (row.depth or 0) > 1 and row.agents <= 10
+    return chose and (row.depth or 0) > 1 and row.agents <= 10 and not row.imported
 
 
 def show_graph(row: RunRow) -> None:
     """The organization of a finished run."""
     record = history().run(row.run_id)
-    draw(role_figure(record, "seats", height=440), alt="Role graph of a finished run", key="latest_graph")
+    draw(role_figure(record, "order", height=440), alt="Role graph of a finished run", key="latest_graph")
     with st.container(horizontal=True):
         kind_badge(record.simulated)
         st.caption(

@@ -24,15 +24,16 @@ function line(figure, way, colour) {
   return path;
 }
 
+const traceOf = (group) => group.__data__?.[0]?.trace;
+
 function clear(figure) {
   figure.querySelectorAll(".roleless-link").forEach((path) => path.remove());
-  figure.querySelectorAll(".scatterlayer > .trace").forEach((group) => (group.style.opacity = ""));
+  for (const group of figure.querySelectorAll(".scatterlayer > .trace")) group.style.opacity = traceOf(group)?.opacity ?? "";
 }
 
 function emphasize(figure, point, colours) {
   clear(figure);
   const groups = [...figure.querySelectorAll(".scatterlayer > .trace")];
-  const traceOf = (group) => group.__data__?.[0]?.trace;
   const nodes = groups.find((group) => traceOf(group)?.customdata);
   for (const group of groups.filter((one) => traceOf(one)?.meta === "links")) {
     group.style.opacity = 0.25;
@@ -104,6 +105,8 @@ function attach(figure, colours) {
   figure.on("plotly_unhover", unhover);
   if (figure._fullLayout.sliders?.length) {
     makeReachable(figure);
+    // A link may name a moment that there is not; the one that is shown is what the address shall say.
+    if (new URL(window.location.href).searchParams.has("moment")) tell(figure, figure.getAttribute("aria-valuenow"));
     figure.on("plotly_sliderchange", slid);
     figure.on("plotly_animatingframe", played);
     figure.addEventListener("keydown", keyed);

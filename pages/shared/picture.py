@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,10 +13,22 @@ from swarm.figures.role_links import IN, OUT
 SCRIPT = Path(__file__).parent / "figure.js"
 
 
-def ink() -> str:
-    """The colour of text on this page, for text in figures: Streamlit's own for figures is too faint to read."""
+class Paper(NamedTuple):
+    """The colours of this page, for figures: what Streamlit gives them is too faint, and pictures need a ground."""
+
+    ink: str
+    ground: str
+
+    def print(self, figure: go.Figure) -> go.Figure:
+        """Give a figure these colours."""
+        hover = {"bgcolor": self.ground, "font": {"color": self.ink}}
+        return figure.update_layout(font={"color": self.ink}, paper_bgcolor=self.ground, hoverlabel=hover)
+
+
+def paper() -> Paper:
+    """The colours of the page as it is now, light or dark."""
     scheme = st.context.theme.type or "light"
-    return str(st.get_option(f"theme.{scheme}.textColor"))
+    return Paper(*(str(st.get_option(f"theme.{scheme}.{name}")) for name in ("textColor", "backgroundColor")))
 
 
 def draw(figure: go.Figure, *, alt: str, key: str) -> None:
@@ -27,13 +39,12 @@ def draw(figure: go.Figure, *, alt: str, key: str) -> None:
         alt: its takeaway, for those who cannot see it; plain text.
         key: unique on the page.
     """
-    figure.update_layout(font={"color": ink()})
+    st.plotly_chart(paper().print(figure), key=key, config=_config(key), alt=alt)
+
+
+def draw_replay(figure: go.Figure, *, alt: str, key: str) -> None:
+    """Show a replay that is shared by all who look at it, as it is; see the script for what it can do."""
     st.plotly_chart(figure, key=key, config=_config(key), alt=alt)
-
-
-def draw_lively(figure: go.Figure, *, alt: str, key: str) -> None:
-    """Show a figure of nodes and links, or a replay: see the script for what it can do."""
-    draw(figure, alt=alt, key=key)
     _enliven(key)
 
 
@@ -43,9 +54,8 @@ def draw_choosable(figure: go.Figure, *, alt: str, key: str) -> int | None:
     A click chooses, a click on the same point again lets go. The choice outlives changes of the figure, so a
     figure may be drawn of `state.chosen(key)`.
     """
-    figure.update_layout(font={"color": ink()})
     st.plotly_chart(
-        figure,
+        paper().print(figure),
         key=key,
         config=_config(key),
         alt=alt,
@@ -60,8 +70,7 @@ def _choose(key: str) -> None:
     points = st.session_state[key]["selection"]["points"]
     number = points[0].get("customdata") if points else None
     number = number[0] if isinstance(number, list) else number
-    clicked = None if number is None else int(number)
-    state.choose(key, None if clicked == state.chosen(key) else clicked)
+    state.click(key, None if number is None else int(number))
 
 
 def _config(key: str) -> dict[str, Any]:

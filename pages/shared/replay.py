@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.picture import draw_lively, ink
+from pages.shared.picture import draw_replay, paper
 from pages.shared.resources import replay_of
 from swarm.record import RunRecord
 
@@ -16,8 +16,8 @@ def show_replay(record: RunRecord) -> None:
     if record.status == "running":
         st.caption("The run can be replayed as soon as it has ended.")
         return
-    figure = replay_of(record, state.opening_moment(record.run_id), ink())
-    draw_lively(figure, alt="Replay of this run, moment by moment", key=f"replay_{record.run_id}")
+    figure = replay_of(record, state.shown_moment(), paper())
+    draw_replay(figure, alt="Replay of this run, moment by moment", key=f"replay_{record.run_id}")
     st.caption(
         "Every moment at which somebody had spoken. Play it, drag the slider, or click the picture and use the "
         "arrow keys and the space bar. Idle: abstained, idle by order, unreadable or without a reply. The address "

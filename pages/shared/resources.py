@@ -5,6 +5,7 @@ import asyncio
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.shared.picture import Paper
 from swarm.config import Settings, read_settings
 from swarm.estimate import Estimates, estimate
 from swarm.figures import replay_figure
@@ -41,14 +42,14 @@ def local_servers() -> tuple[LocalServer, ...]:
     return asyncio.run(find_local_servers())
 
 
-def replay_of(record: RunRecord, moment: int | None, ink: str) -> go.Figure:
-    """The replay of a run that has ended, made once for each colour of ink; takes half a second for 64 agents."""
-    return _replay((record.run_id, record.last_seq, record.status, ink), moment, record)
+def replay_of(record: RunRecord, moment: int | None, paper: Paper) -> go.Figure:
+    """The replay of a run that has ended, made once for each paper; takes half a second for 64 agents."""
+    return _replay((record.run_id, record.last_seq, record.status), moment, paper, record)
 
 
 @st.cache_resource(max_entries=20, show_spinner="Preparing the replay…")
-def _replay(key: tuple[str, int, str, str], moment: int | None, _record: RunRecord) -> go.Figure:
-    return replay_figure(_record, moment)
+def _replay(key: tuple[str, int, str], moment: int | None, paper: Paper, _record: RunRecord) -> go.Figure:
+    return paper.print(replay_figure(_record, moment))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

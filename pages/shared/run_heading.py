@@ -25,7 +25,7 @@ def show_heading(record: RunRecord) -> None:
     """What this run is, how it stands, and what can be done about it."""
     spec = record.spec
     with st.container(horizontal=True, vertical_alignment="center"):
-        status_badge(record.status)
+        status_badge(record.status, record.imported)
         kind_badge(record.simulated)
         origin_badge(record.imported)
         st.space("stretch")
@@ -89,12 +89,10 @@ def show_numbers(record: RunRecord) -> None:
             "Quality", quality(verdict.quality if verdict else None), border=True, help=QUALITY_EXPLAINED
         )
         st.metric("Depth", count(record.depth), border=True, help=DEPTH_EXPLAINED)
-        st.metric(
-            "Active agents", f"{record.participation.active} of {seats}", border=True, help=PARTS_EXPLAINED
-        )
+        st.metric("Active", f"{record.participation.active} of {seats}", border=True, help=PARTS_EXPLAINED)
         st.metric("Tokens", count(spent.tokens), border=True, help="Input and output, the judge's included.")
-        cost = "Cost, simulated" if record.simulated else "Cost"
-        st.metric(cost, plain(usd(spent.cost_usd)), border=True)
+        simulated = "Simulated money: what models of this class would cost." if record.simulated else None
+        st.metric("Cost", plain(usd(spent.cost_usd)), border=True, help=simulated)
         ticking = record.status == "running"
         passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
         st.metric("Time", seconds(record.duration_s + passed), border=True)

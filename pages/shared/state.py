@@ -11,6 +11,7 @@ from swarm.run import new_run_id
 Link: TypeAlias = dict[str, tuple[str, ...]]
 """The parameters of a URL, each with its values."""
 LINKS_SEEN = 4
+LONGEST_NUMBER = 6
 
 
 def shown_run() -> str | None:
@@ -145,16 +146,10 @@ def keep_picture_format(chosen: str) -> None:
     st.session_state["picture_format_kept"] = chosen
 
 
-def opening_moment(run_id: str) -> int | None:
-    """The moment at which the URL opened a run's replay; None when it named none.
-
-    The address keeps up with the replay, which stays as it was made: hence what it said first.
-    """
+def shown_moment() -> int | None:
+    """The moment that the URL names, which keeps up with the replay; None when it names none."""
     said = st.query_params.get("moment", "")
-    opened: tuple[str, int | None] | None = st.session_state.get("opening_moment")
-    if opened is None or opened[0] != run_id:
-        opened = st.session_state["opening_moment"] = (run_id, int(said) if said.isdecimal() else None)
-    return opened[1]
+    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else None
 
 
 def unfolded(run_id: str) -> tuple[str, ...]:
@@ -180,3 +175,14 @@ def chosen(key: str) -> int | None:
 def choose(key: str, number: int | None) -> None:
     """Remember the point that was clicked; None for none."""
     st.session_state[f"chosen_{key}"] = number
+
+
+def click(key: str, number: int | None) -> None:
+    """A point was clicked: choose it, or let go of it when it was chosen; None lets go as well."""
+    choose(key, None if number == chosen(key) else number)
+    st.session_state[f"clicked_{key}"] = number
+
+
+def take_click(key: str) -> int | None:
+    """The point that was clicked a moment ago, once."""
+    return st.session_state.pop(f"clicked_{key}", None)

@@ -34,17 +34,18 @@ def replay_figure(record: RunRecord, moment: int | None = None, height: int = 62
 
     Args:
         record: of a run that has ended.
-        moment: the one that is shown first, see `swarm.moments.moments_of`; None and numbers beyond the last
-            mean the last.
+        moment: the one that is shown first, see `swarm.moments.moments_of`; None, and numbers that are none,
+            mean the beginning.
         height: in pixels.
 
     Returns:
         A figure with a frame for each moment, named after its number; the slider's values are these numbers.
     """
-    stage = _stage(record)
     moments = moments_of(record, MOST_FRAMES, keep=moment)
-    shown = next((place for place, one in enumerate(moments) if one.number == moment), len(moments) - 1)
-    changes = [_changes(stage, one) for one in moments]
+    seats = [seats_of(one.record) for one in moments]
+    stage = _stage(record, seats)
+    shown = next((place for place, one in enumerate(moments) if one.number == moment), 0)
+    changes = [_changes(stage, one, then) for one, then in zip(moments, seats, strict=True)]
     scenery = _scenery(stage)
     figure = go.Figure(
         [trace.update(change) for trace, change in zip(scenery, changes[shown], strict=True)],
@@ -79,13 +80,11 @@ class _Stage:
         return len(self.nodes) <= RING_UP_TO
 
 
-def _stage(record: RunRecord) -> _Stage:
-    nodes = each_for_itself(seats_of(record))
+def _stage(record: RunRecord, moments: Sequence[Sequence[SeatNow]]) -> _Stage:
+    nodes = each_for_itself(moments[-1])
     planners = {turn.seat for turn in record.turns if turn.cue == "plan"}
-    in_the_end = {node.standing for node in nodes}
-    standings: list[Standing] = [
-        one for one in MARKS if one in {*in_the_end, "active", "thinking", "waiting"}
-    ]
+    seen = {seat.standing for seats in moments for seat in seats}
+    standings = [one for one in MARKS if one in seen]
     places = ring([node.number for node in nodes], planners)
     return _Stage(record, nodes, places, sizes_of(nodes), standings)
 
@@ -104,9 +103,8 @@ def _scenery(stage: _Stage) -> list[go.Scatter]:
     ]
 
 
-def _changes(stage: _Stage, moment: Moment) -> list[dict[str, Any]]:
-    """What is different at a moment, trace by trace."""
-    seats = seats_of(moment.record)
+def _changes(stage: _Stage, moment: Moment, seats: Sequence[SeatNow]) -> list[dict[str, Any]]:
+    """What is different at a moment, trace by trace; `seats` as they stand then."""
     links = links_of(moment.record)
     newest = moment.latest.seat if moment.latest else None
     return [
@@ -136,7 +134,7 @@ def _links_trace(stage: _Stage, stroke: Stroke) -> go.Scatter:
 
 
 def _ways(stage: _Stage, links: Sequence[Link]) -> dict[str, Any]:
-    points = points_of(links, stage.places, curved=stage.numbered)
+    points = points_of(links, stage.places, bend="inwards" if stage.numbered else "straight")
     heads = np.array([size for _, _, size in points] or [0], dtype="uint8")
     return {
         "x": np.array([x for x, _, _ in points] or [None], dtype="float32"),

@@ -6,8 +6,9 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from swarm.errors import UnknownName
 from swarm.figures.look import FAINT, INK, bare, mark_kind
-from swarm.figures.role_links import HEARD_UP_TO, link_traces
+from swarm.figures.role_links import HEARD_UP_TO, Bend, link_traces
 from swarm.figures.role_names import LABELS_UP_TO, NAMED_LAYERS, group_names, names_beside
 from swarm.figures.role_nodes import colours_of, node_traces, sizes_of
 from swarm.folding import Node, each_for_itself, fold, group_of, links_between
@@ -61,8 +62,13 @@ def role_figure(
             (see `swarm.folding.group_of`).
         focus: a seat whose links stand out.
         height: in pixels.
+
+    Raises:
+        UnknownName: for an arrangement that is none.
     """
     arrangement = arrangement or best_arrangement(record)
+    if arrangement not in ARRANGEMENTS:
+        raise UnknownName("arrangement", arrangement, ARRANGEMENTS)
     graph = _arranged(record, arrangement, shown, unfolded)
     centre = next((node.number for node in graph.nodes if focus in [s.number for s in node.seats]), None)
     figure = go.Figure()
@@ -98,7 +104,7 @@ def _arranged(
 ) -> _Graph:
     seats = seats_of(record)
     nodes = each_for_itself(seats) if unfolded is None else fold(seats, unfolded)
-    links = tuple(links_between(nodes, links_of(record) if shown == "declared" else heard_links(record)))
+    links = links_between(nodes, links_of(record) if shown == "declared" else heard_links(record))
     layer_of = {node.number: node.layer for node in nodes if node.layer}
     if arrangement == "layers" and layer_of:
         few = len(layer_of) <= LABELS_UP_TO
@@ -133,7 +139,12 @@ def _links(graph: _Graph, arrangement: Arrangement, focus: int | None) -> list[g
     links = graph.links
     if len(links) > HEARD_UP_TO and "heard" in links[0].kinds:
         links = [link for link in links if focus in (link.seat, link.other)]
-    return link_traces(links, graph.places, curved=arrangement == "order", focus=focus)
+    return link_traces(links, graph.places, bend=_bend(graph, arrangement), focus=focus)
+
+
+def _bend(graph: _Graph, arrangement: Arrangement) -> Bend:
+    on_ring = arrangement == "order" and len(graph.places) <= RING_UP_TO
+    return "inwards" if on_ring else "aside"
 
 
 def _frame(figure: go.Figure, graph: _Graph, arrangement: Arrangement, height: int) -> None:

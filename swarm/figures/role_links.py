@@ -1,7 +1,8 @@
 """This file is where the links of a role graph are drawn: who builds on whom, reports to whom, heard whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import plotly.graph_objects as go
 
@@ -9,6 +10,10 @@ from swarm.figures.look import ACCENT, FAINT, QUIET
 from swarm.graph import Link
 from swarm.layout import Place
 
+Bend: TypeAlias = Literal["straight", "inwards", "aside"]
+"""Which way links are bent: not at all, towards the middle of a ring, or to one side."""
+ASIDE = 0.22
+"""How far to the side the middle of a link is pulled, in lengths of the link."""
 ARROWS_UP_TO = 300
 CURVES_UP_TO = 300
 """More links are drawn as plain straight lines, to keep the figure light."""
@@ -37,14 +42,14 @@ IN = Stroke("Is leant on by", "#e08e00", width=2.5)
 
 
 def link_traces(
-    links: Iterable[Link], places: Mapping[int, Place], *, curved: bool, focus: int | None = None
+    links: Iterable[Link], places: Mapping[int, Place], *, bend: Bend, focus: int | None = None
 ) -> list[go.Scatter]:
     """Draw links, one trace for each kind; those of the node in focus once more, on top.
 
     Args:
         links: those of nodes without a place are left out.
         places: of the nodes.
-        curved: bent towards the middle, unless there are too many.
+        bend: which way; too many links are straight.
         focus: a node whose links stand out; None for none.
     """
     drawn = [link for link in links if link.seat in places and link.other in places]
@@ -52,33 +57,33 @@ def link_traces(
     for kind, stroke in STROKES.items():
         chosen = [link for link in drawn if kind in link.kinds]
         if chosen and (kind != "heard" or len(chosen) <= HEARD_UP_TO):
-            traces.append(_trace(stroke, chosen, places, curved=curved, quiet=focus is not None))
+            traces.append(_trace(stroke, chosen, places, bend=bend, quiet=focus is not None))
     for stroke, chosen in (
         (OUT, [link for link in drawn if link.seat == focus]),
         (IN, [link for link in drawn if link.other == focus]),
     ):
         if chosen:
-            traces.append(_trace(stroke, chosen, places, curved=curved))
+            traces.append(_trace(stroke, chosen, places, bend=bend))
     return traces
 
 
 def points_of(
-    links: Sequence[Link], places: Mapping[int, Place], *, curved: bool
+    links: Sequence[Link], places: Mapping[int, Place], *, bend: Bend
 ) -> list[tuple[float | None, float | None, int]]:
     """The way of each link as points with the size of an arrow's head; None ends a link."""
-    curved = curved and len(links) <= CURVES_UP_TO
+    way_of = _WAYS[bend if len(links) <= CURVES_UP_TO else "straight"]
     head = 9 if len(links) <= ARROWS_UP_TO else 0
     points: list[tuple[float | None, float | None, int]] = []
     for link in links:
-        *way, end = _path(places[link.seat], places[link.other], curved=curved)
+        *way, end = way_of(places[link.seat], places[link.other])
         points += [*((x, y, 0) for x, y in way), (*end, head), (None, None, 0)]
     return points
 
 
 def _trace(
-    stroke: Stroke, links: Sequence[Link], places: Mapping[int, Place], *, curved: bool, quiet: bool = False
+    stroke: Stroke, links: Sequence[Link], places: Mapping[int, Place], *, bend: Bend, quiet: bool = False
 ) -> go.Scatter:
-    points = points_of(links, places, curved=curved)
+    points = points_of(links, places, bend=bend)
     return go.Scatter(
         x=[x for x, _, _ in points],
         y=[y for _, y, _ in points],
@@ -86,7 +91,7 @@ def _trace(
         name=stroke.name,
         hoverinfo="skip",
         line={"color": stroke.colour, "width": stroke.width, "dash": stroke.dash},
-        opacity=(0.9 if len(links) <= 60 else 0.45) * (0.35 if quiet else 1 if curved else 0.6),
+        opacity=(0.9 if len(links) <= 60 else 0.45) * (0.35 if quiet else 0.6 if bend == "aside" else 1),
         # The page's script finds links by this, to let those of the seat under the pointer stand out.
         meta="links",
         marker={
@@ -100,13 +105,31 @@ def _trace(
     )
 
 
-def _path(start: Place, end: Place, *, curved: bool) -> list[Place]:
-    """From node to node, bent towards the middle so that neighbours' links do not lie on the ring."""
-    if not curved:
-        return [start, end]
-    middle = ((start[0] + end[0]) * 0.3, (start[1] + end[1]) * 0.3)
-    if start == (0.0, 0.0) or end == (0.0, 0.0):
-        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+def _straight(start: Place, end: Place) -> list[Place]:
+    return [start, end]
+
+
+def _inwards(start: Place, end: Place) -> list[Place]:
+    """Bent towards the middle, so that neighbours' links do not lie on the ring."""
+    near = 0.5 if (0.0, 0.0) in (start, end) else 0.3
+    return _bent(start, ((start[0] + end[0]) * near, (start[1] + end[1]) * near), end)
+
+
+def _aside(start: Place, end: Place) -> list[Place]:
+    """Bent to one side, so that a link does not seem to end at a node between the two."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    middle = (start[0] + end[0]) / 2 - ASIDE * down, (start[1] + end[1]) / 2 + ASIDE * across
+    return _bent(start, middle, end)
+
+
+_WAYS: dict[Bend, Callable[[Place, Place], list[Place]]] = {
+    "straight": _straight,
+    "inwards": _inwards,
+    "aside": _aside,
+}
+
+
+def _bent(start: Place, middle: Place, end: Place) -> list[Place]:
     return [_bezier(start, middle, end, step / 8) for step in range(9)]
 
 

@@ -11,7 +11,7 @@ from swarm.layout import Place
 
 LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""
-LINES = {10: (14, 3), 12: (15, 2), LABELS_UP_TO: (15, 1)}
+LINES = {10: (14, 3), 12: (15, 2), LABELS_UP_TO: (18, 1)}
 """Longest line of a role name beside a ring, and how many, by the size of the team; fits a telephone."""
 NAMED_LAYERS = 4
 """Names of roles in more layers than these would overlap on a telephone; hover boxes have them then."""

@@ -93,13 +93,17 @@ def test_the_links_of_the_agent_under_the_pointer_stand_out(dashboard, browser):
     page = look(browser)
     open_view(page, dashboard)
     emphasized = page.locator(".roleless-link")
+    links = page.locator(".scatterlayer > .trace", has=page.locator(".js-line")).nth(1)
+    before = links.evaluate("it => it.style.opacity")
     expect(emphasized).to_have_count(0)
     page.locator(NODES).filter(visible=True).nth(3).hover(force=True)
     expect(emphasized).to_have_count(2)
     expect(page.locator(".hoverlayer")).to_contain_text("Agent 4")
     expect(page.locator(".hoverlayer")).to_contain_text("tokens")
+    assert float(links.evaluate("it => it.style.opacity")) < float(before)
     page.mouse.move(5, 5)
     expect(emphasized).to_have_count(0)
+    assert links.evaluate("it => it.style.opacity") == before
 
 
 def test_a_click_on_a_folded_role_unfolds_it_and_it_folds_again(dashboard, browser):
@@ -126,7 +130,7 @@ def test_a_replay_is_stepped_by_keys_and_the_address_leads_to_the_moment(dashboa
     page = look(browser)
     open_view(page, dashboard, "Replay")
     replay = page.locator(".js-plotly-plot")
-    expect(replay).to_have_attribute("aria-valuenow", "9")
+    expect(replay).to_have_attribute("aria-valuenow", "0")
     replay.focus()
     for key, moment in (
         ("Home", "0"),
