@@ -3,12 +3,18 @@
 It says what differed, not why: one run of each proves nothing, and whoever shows the sentence says so.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
 from swarm.errors import BadInput
 from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
+from swarm.spec import RunSpec
 from swarm.story import ENDED_EARLY, Hearing, built_on, hearing, no_score
-from swarm.wording import lasting
+from swarm.wording import SAT_OUT, brief, lasting, models_named
 
+OF_PROTOCOL = {"options", "memory"}
+"""Conditions that are a protocol's own: under two protocols these differ of necessity."""
 CAVEAT = "One run of each is an example, not evidence."
 HEARD: dict[Hearing, str] = {
     "work": "agents heard what others had finished",
@@ -19,14 +25,15 @@ HEARD: dict[Hearing, str] = {
 
 
 def contrast(one: RunRecord, other: RunRecord) -> str:
-    """Say in one sentence what differed between two runs that have ended.
+    """Say in one sentence what differed between two runs that have ended, and what else than the protocol did.
 
     Args:
         one: a run.
         other: another run of the same mission, of the same kind: both simulated, or both real.
 
     Returns:
-        Scores or why there are none, what the agents heard and made of it, what it took. Runs are called by their
+        Scores or why there are none, what the agents heard and made of it, what it took; then models, seed and
+        other conditions that are not the same, lest the protocol be credited with them. Runs are called by their
         protocols, or the first and the second when these are the same.
 
     Raises:
@@ -40,11 +47,12 @@ def contrast(one: RunRecord, other: RunRecord) -> str:
     doings = "; ".join(
         f"in {name}, {_doings(record)}" for name, record in zip(names, (one, other), strict=True)
     )
-    return f"{_scores(one, other, names)}: {doings}; {_prices(one, other, names)}."
+    compared = f"{_scores(one, other, names)}: {doings}; {_prices(one, other, names)}"
+    return f"{compared}{_besides(one.spec, other.spec)}."
 
 
 def check_comparable(one: RunRecord, other: RunRecord) -> None:
-    """Refuse to compare what says nothing together: other missions, other kinds of models, a run with itself.
+    """Refuse to compare what says nothing together: other missions, judges or prompts, simulated and real, itself.
 
     Raises:
         BadInput: says why.
@@ -58,6 +66,40 @@ def check_comparable(one: RunRecord, other: RunRecord) -> None:
             f"the runs have different missions, {one.spec.mission.title!r} and {other.spec.mission.title!r}: "
             "only runs of one mission can be compared"
         )
+    if one.spec.judge and other.spec.judge and one.spec.judge != other.spec.judge:
+        raise BadInput(
+            f"the runs have different judges, {one.spec.judge!r} and {other.spec.judge!r}: "
+            "their scores do not say the same"
+        )
+    if one.spec.prompts != other.spec.prompts:
+        raise BadInput("the runs were asked in different words: the prompts have changed between them")
+
+
+def _besides(one: RunSpec, other: RunSpec) -> str:
+    """What differs besides the protocol, with both values; empty when nothing does."""
+    first, second = _conditions(one), _conditions(other)
+    alike = one.protocol == other.protocol
+    differ = [
+        f"{name} ({first[name]} against {second[name]})"
+        for name in first
+        if first[name] != second[name] and (alike or name not in OF_PROTOCOL)
+    ]
+    if not differ:
+        return ""
+    return f"; {'' if alike else 'besides the protocol, '}they differ in {_listed(differ)}"
+
+
+def _conditions(spec: RunSpec) -> dict[str, str]:
+    """What decides how a run goes, in words."""
+    return {
+        "team": models_named(spec.team),
+        "options": ", ".join(f"{name} {brief(str(value))}" for name, value in spec.options.items()) or "none",
+        "memory": f"{len(spec.memory)} earlier roles",
+        "seed": str(spec.seed),
+        "pace": spec.pace,
+        "temperature": f"{spec.temperature:g}",
+        "longest reply": f"{spec.max_tokens:,} tokens",
+    }
 
 
 def _names(one: RunRecord, other: RunRecord) -> tuple[str, str]:
@@ -87,8 +129,7 @@ def _doings(record: RunRecord) -> str:
         f"built on each other's work {'once' if links == 1 else f'{links} times'}" if links else "",
         *_counts(seats),
     ]
-    said = [fact for fact in facts if fact]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return _listed([fact for fact in facts if fact])
 
 
 def _counts(seats: tuple[SeatNow, ...]) -> list[str]:
@@ -102,14 +143,12 @@ def _counts(seats: tuple[SeatNow, ...]) -> list[str]:
 
 
 def _idle(seats: tuple[SeatNow, ...]) -> dict[str, int]:
-    standings = [seat.standing for seat in seats]
-    return {
-        "chose to sit it out": standings.count("abstained"),
-        "stayed idle by order": standings.count("directed_idle"),
-        "gave no readable reply": standings.count("unparsed"),
-        "got no reply": standings.count("failed"),
-        "had no turn": standings.count("not_reached"),
-    }
+    counts = Counter(seat.standing for seat in seats)
+    return {**{did: counts[kind] for kind, did in SAT_OUT.items()}, "had no turn": counts["not_reached"]}
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _prices(one: RunRecord, other: RunRecord, names: tuple[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 import networkx as nx
 
-from swarm.metrics.hierarchy import declared_links
+from swarm.metrics.hierarchy import declared_links, layers
 from swarm.metrics.participation import Part, parts
 from swarm.metrics.roles import clusters
 from swarm.record import RunRecord
@@ -64,7 +64,7 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
     links = links_of(record)
     cluster_of = clusters([turn.role for turn in worked.values() if turn.role])
     sizes = _sizes(worked, cluster_of)
-    layer_of, leaders = layers(worked, links), _leaders(record, links)
+    layer_of, leaders = layers(declared_links(record.turns)), _leaders(record, links)
     standings = standings_of(record)
     tokens: Counter[int] = Counter()
     for spoken in record.turns:
@@ -147,26 +147,6 @@ def graphml(record: RunRecord) -> bytes:
     for seat, other, facts in graph.edges(data=True):
         plain.add_edge(seat, other, **_flat(facts))
     return "\n".join(nx.generate_graphml(plain)).encode("utf-8", "replace")
-
-
-def layers(seats: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
-    """The layer of every seat: 1 for those who lean on nobody, else one more than whom they lean on.
-
-    Seats that lean on each other share a layer.
-
-    Examples:
-        >>> layers([1, 2], [Link(2, 1, frozenset({"builds_on"}))])
-        {1: 1, 2: 2}
-    """
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(seats)
-    graph.add_edges_from((link.seat, link.other) for link in links)
-    condensed = nx.condensation(graph)
-    layer_of: dict[int, int] = {}
-    for group in reversed(list(nx.topological_sort(condensed))):
-        layer_of[group] = 1 + max((layer_of[below] for below in condensed.successors(group)), default=0)
-    members = cast("Mapping[int, set[int]]", nx.get_node_attributes(condensed, "members"))
-    return dict(sorted((seat, layer_of[group]) for group, found in members.items() for seat in found))
 
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:

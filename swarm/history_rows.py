@@ -5,15 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import distinct_roles, normalise
 from swarm.mission import Level
 from swarm.record import RECORD, RunRecord, Status
-from swarm.turn import Turn
-
-TURN = TypeAdapter(Turn)
+from swarm.turn import TURN, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def events_from(record: RunRecord, run_id: str) -> list[Event]:
     """Tell a run again, under another id: what `record_of` makes of it is the record, but for the following.
 
     The id and `imported`; numbers of events; a run that had not ended is stopped; who was speaking is forgotten.
+    The deliverable is what the turns make it, whatever the record says.
     """
     tellings = sorted(_tellings(record), key=lambda telling: telling[0])
     first: _Telling = (
@@ -90,10 +91,11 @@ def _ending(record: RunRecord) -> Iterator[_Telling]:
         yield end, ProtocolEnded, {}
     if record.verdict:
         yield end, RunJudged, {"verdict": record.verdict}
-    how = {"status": record.status, "reason": record.reason, "deliverable": record.deliverable}
+    how = {"status": record.status, "reason": record.reason}
     if not record.ended:
-        how = {"status": "stopped", "reason": UNFINISHED, "deliverable": _so_far(record)}
-    yield end, RunFinished, {**how, "spent": record.spent, "calls": record.calls}
+        how = {"status": "stopped", "reason": UNFINISHED}
+    sums = {"deliverable": _delivered(record), "spent": record.spent, "calls": record.calls}
+    yield end, RunFinished, {**how, **sums}
 
 
 def _event(record: RunRecord, run_id: str, seq: int, telling: _Telling) -> Event:
@@ -102,7 +104,7 @@ def _event(record: RunRecord, run_id: str, seq: int, telling: _Telling) -> Event
     return fact(run_id=run_id, seq=seq, t=seconds, **dated)  # pyright: ignore[reportReturnType]
 
 
-def _so_far(record: RunRecord) -> str:
+def _delivered(record: RunRecord) -> str:
     pieces = [turn.text for turn in contributions(record.turns)]
     return "\n\n".join(pieces[-1:] if record.spec.deliverable == "last" else pieces)
 

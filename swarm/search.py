@@ -1,7 +1,7 @@
 """This file is where turns of a transcript are found: by words, agent, role and what was done. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -23,7 +23,7 @@ class TurnFilter:
     """To be found in a role, text, reason or assigned job, in this order; case and kind of space do not matter."""
     seat: int | None = None
     roles: tuple[str, ...] = ()
-    """Values of `role_groups`: a turn's role must be of one of these groups."""
+    """As agents wrote them: a turn's role must be one of these, or much like one (see `metrics.roles.clusters`)."""
     actions: tuple[Action, ...] = ()
 
     def __bool__(self) -> bool:
@@ -51,14 +51,14 @@ class Found(NamedTuple):
 
 def find_turns(transcript: Transcript, where: TurnFilter) -> tuple[Found, ...]:
     """The turns that a filter lets through, in the order given."""
-    group_of = role_groups(transcript) if where.roles else {}
+    wanted = _alike(transcript, where.roles) if where.roles else set[str]()
     words = _one_line(where.words)
     kept = (
         turn
         for turn in transcript
         if where.seat in (None, turn.seat)
         and (not where.actions or turn.action in where.actions)
-        and (not where.roles or group_of.get(turn.role or "") in where.roles)
+        and (not where.roles or turn.role in wanted)
     )
     if not words:
         return tuple(Found(turn) for turn in kept)
@@ -67,9 +67,11 @@ def find_turns(transcript: Transcript, where: TurnFilter) -> tuple[Found, ...]:
     return tuple(found for found in searched if found.hits)
 
 
-def role_groups(transcript: Transcript) -> dict[str, str]:
-    """For every role as written, the first role of its near-synonyms; see `swarm.metrics.roles.clusters`."""
-    return clusters([turn.role for turn in transcript if turn.role])
+def _alike(transcript: Transcript, roles: Collection[str]) -> set[str]:
+    """All roles of a transcript, as written, that are of the same clusters as these."""
+    head_of = clusters([turn.role for turn in transcript if turn.role])
+    heads = {head_of[role] for role in roles if role in head_of}
+    return {role for role, head in head_of.items() if head in heads}
 
 
 def _search(turn: Turn, pattern: re.Pattern[str]) -> Found:

@@ -7,20 +7,24 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from swarm.graph import SeatNow, Standing, links_of, seats_of
-from swarm.protocols import PROTOCOLS, options_of
+from swarm.graph import SeatNow, links_of, seats_of
+from swarm.origin import Origin, origin_of_roles
 from swarm.record import RunRecord, Status
 from swarm.turn import Turn, contributions
-from swarm.wording import agents_named, brief, lasting, money, quote
+from swarm.wording import SAT_OUT, agents_named, brief, lasting, money, quote
 
 Hearing: TypeAlias = Literal["work", "plan", "intentions", "nobody"]
 """The most that any agent of a run was shown of others."""
-SAT_OUT: dict[Standing, str] = {
-    "abstained": "chose to sit it out",
-    "directed_idle": "stayed idle by order, never asked to work",
-    "unparsed": "answered in a form that could not be read",
-    "failed": "got no reply from the model",
+IN_ROLES: dict[Origin, tuple[str, str]] = {
+    "planned": ("in a role that a plan gave it", "in roles that a plan gave them"),
+    "given": ("in a role that it was given", "in roles that they were given"),
+    "chosen": ("in a role of its own choosing", "in roles that they chose themselves"),
+    "unknown": (
+        "in a role that was chosen or given (which is not known)",
+        "in roles that were chosen or given (which is not known)",
+    ),
 }
+"""Of one agent, and of several."""
 ENDED_EARLY: dict[Status, str] = {
     "stopped": "was stopped",
     "limited": "reached a limit",
@@ -69,10 +73,10 @@ def who_worked(record: RunRecord, seats: Sequence[SeatNow]) -> str:
         return f"{'the only agent has not' if team == 1 else f'none of the {team} agents has'} contributed{so_far}"
     if len(workers) == 1:
         who = "the only agent" if team == 1 else f"agent {workers[0].seat} alone"
-        return f"{who} contributed{so_far}{_as_its_role(workers[0], record)}"
+        return f"{who} contributed{so_far}, {_in_roles(workers, record, seats)}"
     everybody = "both" if team == 2 else f"all {team}"
     who = everybody if len(workers) == team else f"{len(workers)} of {team}"
-    return f"{who} agents contributed{so_far}, {_roles(record)}{_alike(seats)}"
+    return f"{who} agents contributed{so_far}, {_in_roles(workers, record, seats)}"
 
 
 def who_sat_out(seats: Sequence[SeatNow]) -> str:
@@ -81,7 +85,9 @@ def who_sat_out(seats: Sequence[SeatNow]) -> str:
     for kind, did in SAT_OUT.items():
         idle = [seat for seat in seats if seat.standing == kind]
         if idle:
-            parts.append(f"{agents_named([seat.number for seat in idle])} {did}{_why(idle)}")
+            everybody = len(idle) == len(seats) > 2
+            who = f"all {len(seats)}" if everybody else agents_named([seat.number for seat in idle])
+            parts.append(f"{who} {did}{_why(idle)}")
     return "; ".join(parts)
 
 
@@ -97,12 +103,6 @@ def hearing(record: RunRecord) -> Hearing:
 def built_on(record: RunRecord) -> Counter[int]:
     """How many seats say that they build on each seat."""
     return Counter(link.other for link in links_of(record) if "builds_on" in link.kinds)
-
-
-def roles_are_given(record: RunRecord) -> bool:
-    """Whether the protocol hands out roles of a list; roles of a plan are another matter."""
-    protocol = record.spec.protocol
-    return "roles" in (options_of(protocol) if protocol in PROTOCOLS else record.spec.options)
 
 
 def no_score(record: RunRecord) -> str:
@@ -128,24 +128,27 @@ def _planned(plan: Turn, workers: Sequence[Turn], *, running: bool) -> str:
     )
 
 
-def _as_its_role(turn: Turn, record: RunRecord) -> str:
-    if not turn.role:
-        return ", without naming a role"
-    source = "that it was given" if roles_are_given(record) else "of its own choosing"
-    return f", in a role {source}: {quote(turn.role, ROLE_CHARS)}"
-
-
-def _roles(record: RunRecord) -> str:
-    source = "that they were given" if roles_are_given(record) else "that they chose themselves"
+def _in_roles(workers: Sequence[Turn], record: RunRecord, seats: Sequence[SeatNow]) -> str:
+    """In which roles they worked and where these came from; who has none is not said to have chosen one."""
+    named = [turn.role for turn in workers if turn.role]
+    if not named:
+        return "without naming a role"
+    one, several = IN_ROLES[origin_of_roles(record)]
+    some = "" if len(named) == len(workers) else f"{len(named)} of them "
+    if len(named) == 1:
+        return f"{some}{one}: {quote(named[0], ROLE_CHARS)}"
     announced = any(turn.action == "intend" for turn in record.turns)
-    return f"in roles {source}" + (", after announcing what they would do" if announced else "")
+    after = ", after announcing what they would do" if announced else ""
+    return f"{some}{several}{after}{_alike(seats)}"
 
 
 def _alike(seats: Sequence[SeatNow]) -> str:
     alike = Counter(seat.cluster for seat in seats if seat.cluster and seat.shared_by > 1)
     if not alike:
         return ", no two alike"
-    like = quote(alike.most_common(1)[0][0] or "", ROLE_CHARS)
+    largest = alike.most_common(1)[0][0]
+    names = dict.fromkeys(seat.role for seat in seats if seat.cluster == largest and seat.role)
+    like = " and ".join(quote(name, ROLE_CHARS) for name in [*names][:2])
     return f"; {alike.total()} of them took roles much like another's, such as {like}"
 
 
@@ -156,19 +159,22 @@ def _who_built(record: RunRecord, seats: Sequence[SeatNow]) -> str:
     if not built and record.status == "running":
         return ""
     said = f"{_most_built_on(record, built, seats)}{_placed_under(record, seats)}"
-    return f"{said}; the organization is {_layers(record.depth)}"
+    led = any(seat.leads for seat in seats)
+    return f"{said}; the organization is {_layers(record.depth)}{'' if led else ', and nobody leads'}"
 
 
 def _most_built_on(record: RunRecord, built: Counter[int], seats: Sequence[SeatNow]) -> str:
     if not built:
         return UNHEARD[hearing(record)]
-    number, by = min(built.items(), key=lambda item: (-item[1], item[0]))
-    role = seats[number - 1].role
-    named = f"agent {number}" + (f" ({brief(role, ROLE_CHARS)})" if role else "")
+    by = max(built.values())
+    top = sorted(number for number, times in built.items() if times == by)
+    role = seats[top[0] - 1].role if len(top) == 1 else None
+    named = agents_named(top) + (f" ({brief(role, ROLE_CHARS)})" if role else "")
     links = built.total()
     if links == 1:
         return f"one built on the work of another, {named}"
-    most = f"most on that of {named}: {by} of them did" if by > 1 else "on nobody's more than once"
+    each = f"{by} of them did" if len(top) == 1 else f"{by} did on each"
+    most = f"most on that of {named}: {each}" if by > 1 else "on nobody's more than once"
     return f"they built on each other's work {links} times, {most}"
 
 

@@ -16,20 +16,21 @@ from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.record import RunRecord
 from swarm.spec import RunSpec
-from swarm.turn import Usage
+from swarm.turn import Action, Usage
+from swarm.wording import DID, lasting, models_named, usd
 
 if TYPE_CHECKING:
     from swarm.doctor import Finding
     from swarm.history import RunRow
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_DID = {
-    "plan": ("planned", "cyan"),
-    "intend": ("intends", "blue"),
-    "contribute": ("contributed", "green"),
-    "abstain": ("abstained", "yellow"),
-    "unparsed": ("unreadable", "magenta"),
-    "failed": ("failed", "red"),
+_STYLES: dict[Action, str] = {
+    "plan": "cyan",
+    "intend": "blue",
+    "contribute": "green",
+    "abstain": "yellow",
+    "unparsed": "magenta",
+    "failed": "red",
 }
 _RUN_COLUMNS: tuple[tuple[str, int | None, Literal["left", "right"]], ...] = (
     ("run", 22, "left"),
@@ -47,13 +48,6 @@ _ROWS = 24
 def harmless(text: str) -> str:
     """A text without terminal escapes and other control characters; line breaks and tabs stay."""
     return _CONTROL.sub("�", text.replace("\r\n", "\n"))
-
-
-def usd(amount: float | None, simulated: bool = False) -> str:
-    """Money as people write it; "unknown" when the price is not known."""
-    if amount is None:
-        return "unknown"
-    return f"${amount:,.4f}" + (" (simulated)" if simulated else "")
 
 
 class LiveRun:
@@ -90,7 +84,7 @@ class LiveRun:
                 self._move(event.seat, "thinking", "dim", event.role or "")
             case TurnTaken(turn=turn):
                 self._spent += turn.usage
-                self._move(turn.seat, *_DID[turn.action], turn.role or turn.reason or "")
+                self._move(turn.seat, DID[turn.action], _STYLES[turn.action], turn.role or turn.reason or "")
             case CallEnded(index=index):
                 who = f"agent {self._speakers[index]}" if index in self._speakers else "the judge"
                 self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
@@ -108,7 +102,7 @@ class LiveRun:
     def _table(self) -> Table:
         caption = _used(self._spent, self._simulated)
         table = Table(title=self._title, caption=caption, expand=True, box=None)
-        for name, width in (("agent", 6), ("does", 12)):
+        for name, width in (("agent", 6), ("does", 16)):
             table.add_column(name, width=width)
         table.add_column("role", ratio=1, no_wrap=True)
         latest = list(self._seats.items())[-_ROWS:]
@@ -188,22 +182,20 @@ def _columns(*names: str, right: Sequence[int] = ()) -> Table:
 
 
 def _title(spec: RunSpec) -> Text:
-    models = ", ".join(f"{count} × {name}" for name, count in spec.team.models.items())
-    return Text(harmless(f"{spec.mission.title} · {spec.protocol} · {models}"), style="bold")
+    return Text(harmless(f"{spec.mission.title} · {spec.protocol} · {models_named(spec.team)}"), style="bold")
 
 
 def _used(usage: Usage, simulated: bool) -> str:
-    cost = usd(usage.cost_usd, simulated)
+    cost = usd(usage.cost_usd) + (" (simulated)" if simulated and usage.cost_usd is not None else "")
     return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
 
 
 def _turns(record: RunRecord) -> Table:
     table = _columns("agent", "did", "role", "builds on", "why")
     for turn in record.turns:
-        did, style = _DID[turn.action]
         links = ", ".join(str(seat) for seat in turn.builds_on) or "–"
         role, why = Text(harmless(turn.role or "–")), Text(harmless(turn.reason or ""), style="dim")
-        table.add_row(str(turn.seat), Text(did, style=style), role, links, why)
+        table.add_row(str(turn.seat), Text(DID[turn.action], style=_STYLES[turn.action]), role, links, why)
     return table
 
 
@@ -226,7 +218,7 @@ def _closing(record: RunRecord) -> Text:
         f"{record.run_id} {record.status}"
         f" · quality {'–' if quality is None else f'{quality:.3f}'} · depth {record.depth or '–'}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
-        f" · {_used(record.spent, record.simulated)} · {record.duration_s:.1f} s"
+        f" · {_used(record.spent, record.simulated)} · {lasting(record.duration_s)}"
     )
     badge = Text(" SIMULATED ", style="black on yellow") if record.simulated else Text("")
     return Text.assemble(badge, " " if record.simulated else "", words)

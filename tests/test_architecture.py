@@ -17,8 +17,8 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller run journal history history_file history_intake history_queries history_rows "
-    "compose rehearsal estimate graph layout folding moments replay search",
-    "perform launch experiment claims imports figures story contrast wording export serve doctor terminal command",
+    "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
+    "perform launch experiment claims imports figures story contrast export serve doctor terminal command",
     "cli __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""

@@ -1,8 +1,9 @@
 """Runs travel as files: what is exported is imported whole, what cannot have happened is refused in one sentence."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -13,8 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from swarm.budget import Limits
 from swarm.errors import BadInput
-from swarm.events import RunStarted
+from swarm.events import CallEnded, RunStarted
 from swarm.export import FORMATS, export_run
 from swarm.export.bundle import MAX_BUNDLE_BYTES, as_bundle, read_bundle
 from swarm.history import History
@@ -26,9 +28,22 @@ from swarm.perform import events_before
 from swarm.record import RunRecord, record_of
 from swarm.run import RunSpec
 from swarm.team import make_team
+from swarm.turn import Turn, Usage
+from tests import recorded
 from tests.made import BAKERY, keep, spec, told
-from tests.recorded import a_record, a_turn
-from tests.staging import GARBAGE, MISSION, NAMES, PaidModel, act, played, recipe, simulated
+from tests.recorded import a_turn
+from tests.staging import (
+    GARBAGE,
+    MISSION,
+    NAMES,
+    PaidModel,
+    abstained,
+    act,
+    played,
+    recipe,
+    said,
+    simulated,
+)
 
 by_protocol = pytest.mark.parametrize("name", NAMES)
 
@@ -49,6 +64,16 @@ def record_with_retries() -> RunRecord:
     record = record_of(played(recipe(), paid, PaidModel("judge", act)))
     assert record.asked_again
     return record
+
+
+def of_last_year(record: RunRecord) -> RunRecord:
+    """A record made by hand, whatever this machine's clock says: begun in the past, as long as its calls took."""
+    return replace(record, started=datetime(2025, 11, 22, tzinfo=UTC), duration_s=100.0)
+
+
+def a_record(turns: Sequence[Turn], **more: Any) -> RunRecord:
+    """The record of a run with these turns, such as one that can be imported."""
+    return of_last_year(recorded.a_record(turns, **more))
 
 
 def numbered_anew(record: RunRecord) -> RunRecord:
@@ -199,7 +224,91 @@ def put(value: Any, *path: Any) -> Callable[[dict[str, Any]], object]:
     return change
 
 
+def both(*changes: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], object]:
+    """Several changes as one."""
+    return lambda record: [change(record) for change in changes]
+
+
+def hence(**time: float) -> str:
+    """A moment to come, as JSON has it."""
+    return (datetime.now(UTC) + timedelta(**time)).isoformat()
+
+
+def made_by(model: str) -> Callable[[dict[str, Any]], object]:
+    """A change: every model is this one, and every call went there."""
+    judge = both(put(model, "spec", "judge"), put(model, "verdict", "judge"))
+    seats = both(*(put(model, "spec", "team", "seats", seat, "model") for seat in (0, 1)))
+    calls = both(
+        *(put(model, *place, "calls", 0, "model") for place in (("turns", 0), ("turns", 1), ("verdict",)))
+    )
+    return both(judge, seats, calls)
+
+
+PLANNED = both(put("plan", "turns", 0, "action"), put("plan", "turns", 0, "cue"))
 REFUSED = {
+    "a date to come": (put(hence(days=2), "started"), "the date"),
+    "a date before there was any run": (put("2019-12-31T23:59:59Z", "started"), "the date"),
+    "an end to come": (
+        both(put(hence(hours=-1), "started"), put(1e6, "duration_s")),
+        "its end is later than now",
+    ),
+    "simulated models that pass for real": (put(False, "simulated"), "'sim/.*' is simulated"),
+    "simulated calls that pass for real": (
+        both(made_by("real/one"), put("sim/weak", "turns", 0, "calls", 0, "model"), put(False, "simulated")),
+        "'sim/weak' is simulated",
+    ),
+    "real models that pass for simulated": (made_by("real/one"), "'real/one' is not"),
+    "input for nothing": (put(0, "spent", "input_tokens"), "spent less than its calls"),
+    "cached input for nothing": (put(0, "spent", "cached_tokens"), "spent less than its calls"),
+    "output for nothing": (put(159, "spent", "output_tokens"), "spent less than its calls"),
+    "money for nothing": (put(0.0919, "spent", "cost_usd"), "spent less than its calls"),
+    "a known sum of unknown prices": (
+        put(None, "turns", 0, "calls", 0, "usage", "cost_usd"),
+        "spent less than its calls",
+    ),
+    "no calls": (put(0, "calls"), "0 calls and tells of 3"),
+    "one call less": (put(2, "calls"), "2 calls and tells of 3"),
+    "no time": (put(0.0, "duration_s"), "over before its last call"),
+    "less time than the judge took": (put(90.4, "duration_s"), "over before its last call"),
+    "a call backwards": (put(0.5, "turns", 0, "calls", 0, "ended_s"), "before it began"),
+    "more cached than read": (put(101, "turns", 0, "calls", 0, "usage", "cached_tokens"), "cached"),
+    "more cached than read in all": (put(10**9, "spent", "cached_tokens"), "cached"),
+    "two calls of one number": (put(1, "turns", 1, "calls", 0, "number"), "the same number"),
+    "one call in two turns": (
+        both(
+            put([], "turns", 1, "heard"),
+            put([], "turns", 1, "builds_on"),
+            lambda record: put(record["turns"][0]["calls"], "turns", 1, "calls")(record),
+        ),
+        "the same number",
+    ),
+    "hearing the future": (
+        both(put([[1, 2]], "turns", 0, "heard"), put([2], "turns", 0, "builds_on")),
+        "heard",
+    ),
+    "hearing who was asked later": (
+        both(put(1, "turns", 0, "index"), put(0, "turns", 1, "index")),
+        "turn 0 heard what had not been said",
+    ),
+    "hearing oneself": (put([[1, 2]], "turns", 1, "heard"), "turn 1 heard what had not been said"),
+    "hearing what was never said": (
+        put([[2, 1]], "turns", 1, "heard"),
+        "turn 1 heard what had not been said",
+    ),
+    "hearing what is being said": (
+        put(1.4, "turns", 1, "calls", 0, "started_s"),
+        "turn 1 heard what had not",
+    ),
+    "hearing who abstained": (put("abstain", "turns", 0, "action"), "turn 1 heard what had not been said"),
+    "building on what was not heard": (put([], "turns", 1, "heard"), "turn 1 leans on work it did not hear"),
+    "building on an intention": (put("intend", "turns", 0, "action"), "leans on work it did not hear"),
+    "reporting to somebody not heard": (
+        both(
+            put([], "turns", 1, "heard"), put([], "turns", 1, "builds_on"), put(1, "turns", 1, "reports_to")
+        ),
+        "leans on work it did not hear",
+    ),
+    "a plan for nobody": (PLANNED, "the plan of turn 0 gives nobody a job"),
     "a seat beyond the team": (put(3, "turns", 1, "seat"), "turn 1 names an agent that a team of 2 has not"),
     "a link beyond the team": (put([9], "turns", 1, "builds_on"), "a team of 2 has not"),
     "a superior beyond the team": (put(0, "turns", 1, "reports_to"), "a team of 2 has not"),
@@ -215,7 +324,8 @@ REFUSED = {
     "a time before the run": (put(-1.0, "turns", 0, "calls", 0, "started_s"), "negative"),
     "an age": (put(1e11, "duration_s"), "longer than"),
     "a date without a zone": (put("2026-01-01T00:00:00", "started"), "the date"),
-    "a date out of reach": (put("9999-12-31T23:59:59Z", "started"), "the date"),
+    "a date out of reach": (put("9999-12-31T23:59:59-23:59", "started"), "the date"),
+    "a date of old": (put("0001-01-01T00:00:00+23:59", "started"), "the date"),
     "257 agents": (put([{"number": 1, "model": "m"}] * 257, "spec", "team", "seats"), "257 agents"),
     "seats in disorder": (put(5, "spec", "team", "seats", 0, "number"), "not numbered"),
     "5 points of 4": (put(5, "verdict", "scores", 0, "points"), "points other than"),
@@ -242,8 +352,80 @@ def test_what_cannot_have_happened_is_refused(what, settings):
     assert not [*settings.journal.iterdir()]
 
 
-def test_what_is_refused_when_changed_is_taken_when_not(settings):
-    assert import_run(settings, changed(lambda record: None))
+TAKEN = {
+    "nothing": lambda record: None,
+    "a moment ago": put(hence(seconds=-101), "started"),
+    "a clock that is fast": put(hence(hours=20), "started"),
+    "another time zone": put("2025-11-22T14:00:00+09:00", "started"),
+    "scripted models that pass for real": both(made_by("team"), put(False, "simulated")),
+    "scripted models": made_by("team"),
+    "a judge that is simulated": both(made_by("real/one"), put("sim/judge", "spec", "judge")),
+    "calls cut off": both(
+        put(9, "calls"), put(10**6, "spent", "input_tokens"), put(1.0, "spent", "cost_usd")
+    ),
+    "another order of adding": put(0.092 - 1e-12, "spent", "cost_usd"),
+    "an unknown price": both(
+        put(None, "turns", 0, "calls", 0, "usage", "cost_usd"), put(None, "spent", "cost_usd")
+    ),
+    "following a plan": both(
+        PLANNED, put([{"seat": 2, "role": "Baker", "job": "Bake."}], "turns", 0, "assignments")
+    ),
+    "reporting to who was heard": put(1, "turns", 1, "reports_to"),
+}
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_what_can_have_happened_is_taken(what, settings):
+    assert import_run(settings, changed(TAKEN[what]))
+
+
+PERFORMED = {
+    "with revisions": recipe("solo", options={"token_budget": 3_000}),
+    "in small groups": recipe("batched", 5, options={"size": 2}),
+    "that delivers the last text": recipe("sequential", 4, deliverable="last"),
+    "that reached a limit": recipe("sequential", 5, limits=Limits(calls=2)),
+}
+
+
+@pytest.mark.parametrize("what", PERFORMED)
+def test_no_run_that_was_performed_is_refused(what, settings):
+    record = record_of(played(PERFORMED[what]))
+    imported = History(settings).run(import_run(settings, as_bundle(record)))
+    assert numbered_anew(imported) == numbered_anew(record)
+
+
+def test_a_run_that_was_stopped_and_resumed_is_not_refused(settings):
+    spec = recipe("sequential", 5)
+    events = played(spec)
+    record = record_of([*events[:5], *played(spec, before=events[:5])])
+    assert record.status == "finished"
+    assert import_run(settings, as_bundle(record))
+
+
+def test_a_run_in_which_agents_link_and_sit_out_is_not_refused(settings):
+    replies = iter([said(), abstained(), said(builds_on=[1, 2, 3], reports_to=1), said(builds_on=[3])])
+    record = record_of(played(recipe("sequential", 4), ScriptedModel("team", lambda request: next(replies))))
+    assert [turn.builds_on for turn in record.turns] == [(), (), (1,), (3,)]
+    assert import_run(settings, as_bundle(record))
+
+
+def test_calls_of_a_turn_that_was_never_finished_count_as_well():
+    events = played(recipe(), PaidModel("team", lambda request: GARBAGE))
+    cut = next(place for place, event in enumerate(events) if isinstance(event, CallEnded))
+    record = record_of(events[: cut + 1])
+    assert not record.turns
+    assert read_bundle(as_bundle(record)) == record
+    for forged in (replace(record, spent=Usage()), replace(record, calls=0), replace(record, duration_s=0.0)):
+        with pytest.raises(BadInput, match="no run can be"):
+            read_bundle(as_bundle(forged))
+
+
+def test_a_deliverable_that_nobody_wrote_is_not_believed(settings):
+    imported = History(settings).run(import_run(settings, changed(put("Gold.", "deliverable"))))
+    assert imported.deliverable == "Bake bread.\n\nBake bread."
+    assert imported.run_id == f"imported-{imported.run_id.rsplit('-', 1)[-1]}"
+    with pytest.raises(BadInput, match="here already"):
+        import_run(settings, changed(lambda record: None))
 
 
 @pytest.mark.parametrize(
@@ -265,6 +447,17 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(content, why, settings):
     with pytest.raises(BadInput, match=why) as refusal:
         import_run(settings, content)
     assert len(str(refusal.value)) < 400
+
+
+def assert_adds_up(record: RunRecord) -> None:
+    """The whole is not less than its parts, and nobody heard what came later."""
+    whole, parts = record.spent, record.spending.team + record.spending.judge
+    assert whole.input_tokens >= parts.input_tokens
+    assert whole.cached_tokens >= parts.cached_tokens
+    assert whole.output_tokens >= parts.output_tokens
+    assert record.duration_s + 1e-3 >= max((turn.ended_s for turn in record.turns), default=0.0)
+    places = {turn.key: turn.index for turn in record.turns}
+    assert all(places[key] < turn.index for turn in record.turns for key in turn.heard)
 
 
 JUNK = st.recursive(
@@ -307,19 +500,19 @@ def test_a_hostile_bundle_is_imported_or_refused_in_a_sentence(data, settings):
         return
     record = History(settings).run(run_id)
     assert record.imported
+    assert_adds_up(record)
     for name in FORMATS:
         export_run(record, name)
     History(settings).delete(run_id)
 
 
 def test_models_that_nobody_knows_here_do_not_hinder_an_import(settings):
-    recipe_of_elsewhere = spec(models=("elsewhere/huge",))
-    record = record_of(told("20261122-120000-aaaaaa", recipe_of_elsewhere, simulated=False))
-    assert History(settings).run(import_run(settings, as_bundle(record))).simulated is False
+    content = changed(both(made_by("elsewhere/huge"), put(False, "simulated")))
+    assert History(settings).run(import_run(settings, content)).simulated is False
 
 
 def test_a_run_of_an_unknown_protocol_is_imported(settings):
-    record = record_of(told("20261122-120000-aaaaaa", replace(spec(), protocol="of_my_own")))
+    record = of_last_year(record_of(told("20261122-120000-aaaaaa", replace(spec(), protocol="of_my_own"))))
     imported = History(settings).run(import_run(settings, as_bundle(record)))
     assert imported.spec.protocol == "of_my_own"
     assert export_run(imported, "html")
@@ -358,3 +551,23 @@ def test_the_dashboard_refuses_a_file_in_a_sentence(settings):
 def test_the_dashboard_imports_a_file(settings):
     uploaded(as_bundle(a_record([a_turn(1)])))
     assert [row.imported for row in History(settings).runs()] == ["20261122-120000-abc123"]
+
+
+def shown_badge(status: str, imported: str | None) -> None:
+    """The page that AppTest plays."""
+    from pages.shared.badges import status_badge
+
+    status_badge(status, imported)
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "interrupted"])
+def test_only_a_run_of_this_place_is_said_to_be_resumable(status):
+    said = {
+        imported: AppTest.from_function(shown_badge, args=(status, imported)).run().markdown[0].help
+        for imported in (None, "20261122-120000-abc123")
+    }
+    here, elsewhere = said.values()
+    assert here.startswith(elsewhere)
+    assert "can be resumed" in here
+    assert "resumed" not in elsewhere
+    assert "Somebody" not in elsewhere

@@ -1,16 +1,21 @@
 """The demo's seeds are those that its rule names, no more and no fewer."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
 
 from pages.shared.demo import DEMO_SEEDS, SEEDS_TRIED, demo_seed, demo_spec, is_of_demo
 from pages.shared.resources import missions
+from swarm.figures import role_figure
 from swarm.graph import links_of, seats_of
 from swarm.models.simulated import thinking_s
 from swarm.record import RunRecord, record_of
 from swarm.run import new_run_id, play
 from swarm.turn import Call
+from tests.recorded import a_record, a_turn
 
 EXPECTED_S = 22.0
 
@@ -69,3 +74,47 @@ def test_only_what_was_chosen_is_called_chosen(settings):
     assert is_of_demo(spec, missions(), settings)
     for other in (replace(spec, seed=1), replace(spec, protocol="solo"), replace(spec, max_tokens=7)):
         assert not is_of_demo(other, missions(), settings)
+
+
+def a_side() -> None:
+    import streamlit as st
+
+    from pages.shared.side_by_side import show_side
+
+    show_side(st.session_state["records"][0])
+
+
+def a_difference() -> None:
+    import streamlit as st
+
+    from pages.shared.side_by_side import show_difference
+
+    show_difference(*st.session_state["records"], False)
+
+
+def shown(view: Callable[[], None], *records: RunRecord) -> AppTest:
+    app = AppTest.from_function(view, default_timeout=30)
+    app.session_state["records"] = records
+    app.run()
+    assert not app.exception
+    return app
+
+
+def live(number: int, **spec: str) -> RunRecord:
+    """A run of four agents that goes on."""
+    turns = [a_turn(seat) for seat in (1, 2, 3)]
+    return a_record(turns, agents=4, ending=None, run_id=f"20261122-120000-00000{number}", spec=spec)
+
+
+def test_each_side_shows_its_team_in_seat_order():
+    record = live(1)
+    (chart,) = shown(a_side, record).get("plotly_chart")
+    drawn = json.loads(chart.proto.spec)["data"]
+    assert drawn == json.loads(role_figure(record, "order", height=380).to_json())["data"]
+
+
+def test_two_runs_of_one_protocol_are_not_two_ways_to_organize():
+    (told,) = shown(a_difference, live(1), live(2)).markdown
+    assert "ways to organize" not in told.value
+    (told,) = shown(a_difference, live(1), live(2, protocol="shared")).markdown
+    assert "two ways to organize a team" in told.value

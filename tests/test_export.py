@@ -284,11 +284,64 @@ def test_a_report_runs_nothing_but_its_own_script():
 
 
 def test_data_of_figures_cannot_close_their_element():
-    page = Parsed(export_run(record_saying("</script><script>window.hit=1</script>"), "html"))
+    record = record_saying("</script><script>window.hit=1</script>")
+    page = Parsed(export_run(record, "html"))
     data = page.texts["script data"]
-    assert len(data) == len(pictures()) == len(page.values("data-figure"))
+    assert len(data) == len(pictures(record)) == len(page.values("data-figure"))
     assert not any("<" in text for text in data)
     assert all(json.loads(text)["data"] for text in data)
+
+
+def shown_in(record: RunRecord) -> str:
+    """The titles of a report's pictures, and what is said of those left out."""
+    page = Parsed(export_run(record, "html"))
+    return "".join(page.texts.get("strong", []) + page.texts["p"])
+
+
+def test_a_report_has_no_picture_that_would_be_empty():
+    worked, abstained = shown_in(a_record([a_turn(1)])), shown_in(ODD["all abstained"]())
+    assert ("Which roles there were" in worked, "Which roles there were" in abstained) == (True, False)
+    assert ("Who sat it out" in worked, "Who sat it out" in abstained) == (False, True)
+    assert pictures(ODD["nobody spoke"]()) == ()
+
+
+@pytest.mark.parametrize("action", ["unparsed", "failed"])
+def test_a_report_shows_who_could_not_be_read_and_who_got_no_reply(action):
+    assert "Who sat it out" in shown_in(a_record([a_turn(1), a_turn(2, action)]))
+
+
+def test_a_report_shows_who_was_idle_by_order():
+    assert "Who sat it out" in shown_in(record_under("solo"))
+
+
+def replay_in(record: RunRecord) -> dict[str, Any]:
+    """The data of the last picture of a report."""
+    return json.loads(Parsed(export_run(record, "html")).texts["script data"][-1])
+
+
+@by_protocol
+def test_a_report_replays_every_moment_of_a_run(name):
+    record = record_under(name)
+    replay = replay_in(record)
+    moments = [str(number) for number in range(len(record.turns) + 2)]
+    assert [frame["name"] for frame in replay["frames"]] == moments
+    assert [step["label"] for step in replay["layout"]["sliders"][0]["steps"]] == moments
+
+
+def test_a_run_is_replayed_in_a_report_when_it_has_ended():
+    assert "How it came about" not in shown_in(ODD["running"]())
+    assert "How it came about" in shown_in(replace(ODD["running"](), status="interrupted"))
+    assert "How it came about" in shown_in(ODD["stopped"]())
+
+
+def test_a_report_of_many_agents_stays_light_enough_for_a_mail():
+    many = record_of(simulated(RunSpec(MISSION, make_team(["sim/strong"], 64), "broadcast")))
+    assert len(export_run(many, "html")) < 7_000_000
+    assert replay_in(many)["frames"]
+    for agents in (64, 65):
+        said = shown_in(a_record([a_turn(1)], agents=agents))
+        assert ("How it came about" in said) is (agents <= 64)
+        assert ("There is no replay: that of more than 64 agents" in said) is (agents > 64)
 
 
 def test_a_report_is_readable_without_javascript():

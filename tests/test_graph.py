@@ -3,7 +3,7 @@ from dataclasses import replace
 import networkx as nx
 import pytest
 
-from swarm.graph import graphml, heard_links, layers, links_of, role_graph, seats_of
+from swarm.graph import graphml, heard_links, links_of, role_graph, seats_of
 from swarm.turn import TurnKey
 from tests.recorded import a_record, a_turn
 
@@ -18,7 +18,6 @@ def test_every_seat_is_a_node_and_every_declared_link_an_edge():
 def test_layers_count_the_longest_chain():
     turns = [a_turn(1), a_turn(2, builds_on=[1]), a_turn(3, builds_on=[1, 2]), a_turn(4)]
     record = a_record(turns)
-    assert layers(range(1, 5), links_of(record)) == {1: 1, 2: 2, 3: 3, 4: 1}
     assert [seat.layer for seat in seats_of(record)] == [1, 2, 3, 1]
 
 

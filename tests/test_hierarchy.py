@@ -4,18 +4,20 @@ import json
 import random
 from dataclasses import replace
 
+import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.hierarchy import depth_in_words
-from swarm.figures.forest import ROWS, forest_of, ranges, rows_of
 from swarm.figures.hierarchy import icicle_figure, org_chart
-from swarm.graph import layers, links_of
-from swarm.metrics.hierarchy import declared_links, depth, longest_chain, superiors
+from swarm.forest import ROWS, forest_of, rows_of
+from swarm.graph import links_of, seats_of
+from swarm.metrics.hierarchy import declared_links, depth, layers, longest_chain, superiors
 from swarm.record import RunRecord, record_of
 from swarm.turn import Assignment, Turn
+from swarm.wording import ranges
 from tests.recorded import a_record, a_turn
 from tests.staging import NAMES, played, recipe
 
@@ -61,6 +63,35 @@ def words_of(figure) -> str:
 
 def clickable(figure) -> list[int]:
     return [int(seat) for trace in figure.data if trace.customdata is not None for seat in trace.customdata]
+
+
+# Layers.
+
+
+def test_layers_count_the_longest_chain_and_a_circle_as_one():
+    turns = [a_turn(1), a_turn(2, builds_on=[1, 3]), a_turn(3, reports_to=2), a_turn(4, builds_on=[1, 3])]
+    assert layers(declared_links([*turns, a_turn(5)])) == {1: 1, 2: 2, 3: 2, 4: 3, 5: 1}
+    assert layers(declared_links([])) == {}
+
+
+@given(GRID)
+def test_a_layer_is_one_more_than_the_deepest_below_it(grid):
+    links = declared_links(organized(grid))
+
+    def below(seat: int) -> set[int]:
+        return {other for other in nx.descendants(links, seat) if seat not in nx.descendants(links, other)}
+
+    def layer(seat: int) -> int:
+        return 1 + max(map(layer, below(seat)), default=0)
+
+    assert layers(links) == {seat: layer(seat) for seat in sorted(links)}
+
+
+@given(GRID.filter(len))
+def test_the_seats_of_the_role_graph_stand_in_these_layers(grid):
+    turns = organized(grid)
+    found = {seat.number: seat.layer for seat in seats_of(a_record(turns)) if seat.layer}
+    assert found == layers(declared_links(turns))
 
 
 # The tree, by hand.
@@ -125,12 +156,9 @@ def test_the_tree_is_as_high_as_the_organization_is_deep(grid):
 @given(GRID)
 def test_everybody_active_stands_in_the_tree_once_and_in_its_layer(grid):
     turns = organized(grid)
-    above, links = superiors(turns), declared_links(turns)
-    assert [*above] == sorted(links)
-    if turns:
-        record = a_record(turns)
-        layer_of = layers(links, links_of(record))
-        assert {seat: height(above, seat) for seat in above} == layer_of
+    above, layer_of = superiors(turns), layers(declared_links(turns))
+    assert [*above] == [*layer_of] == sorted(declared_links(turns))
+    assert {seat: height(above, seat) for seat in above} == layer_of
 
 
 @given(GRID)
@@ -270,6 +298,12 @@ def test_neighbours_in_the_order_are_joined():
     assert ranges([]) == ""
 
 
+@pytest.mark.parametrize(("linked", "least", "most"), [(2, 260, 300), (20, 500, 600), (90, 850, 950)])
+def test_the_icicle_is_as_tall_as_a_tree_has_leaves_within_bounds(linked, least, most):
+    star = [a_turn(1), *(a_turn(n, builds_on=[1]) for n in range(2, linked + 1))]
+    assert least <= icicle_figure(a_record(star)).layout.height <= most
+
+
 # In words.
 
 
@@ -342,8 +376,23 @@ def test_a_flat_team_gets_a_sentence_and_no_figure(record):
 @pytest.mark.parametrize(("agents", "view"), [(3, "tree"), (61, "icicle")])
 def test_a_small_team_is_shown_as_a_tree_first_and_a_large_one_as_an_icicle(agents, view):
     app = page_of(chain_of(agents))
-    assert app.session_state["hierarchy_view"] == view
+    assert app.get("segmented_control")[0].value == view
     assert ("icicle_" in app.get("plotly_chart")[0].proto.id) == (view == "icicle")
+
+
+def test_the_size_of_a_run_decides_its_view_whatever_was_seen_before():
+    app = page_of(chain_of(3))
+    app.session_state["record"] = chain_of(61)
+    app.run()
+    assert app.get("segmented_control")[0].value == "icicle"
+
+
+def test_a_choice_of_view_holds_for_the_next_run_of_that_size():
+    app = page_of(chain_of(3))
+    app.get("segmented_control")[0].set_value("icicle").run()
+    app.session_state["record"] = chain_of(4)
+    app.run()
+    assert app.get("segmented_control")[0].value == "icicle"
 
 
 def test_a_role_is_not_markup_on_the_page():

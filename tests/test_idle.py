@@ -193,9 +193,9 @@ def page_of(record: RunRecord) -> AppTest:
 def test_each_kind_is_counted_apart():
     app = page_of(ended(mixed()))
     assert {metric.label: metric.value for metric in app.metric} == {
-        "Abstained": "1",
+        "Abstained by choice": "1",
         "Idle by order": "1",
-        "Unreadable": "1",
+        "Unreadable reply": "1",
         "No reply": "1",
     }
     assert app.markdown[0].value == "4 of 5 agents did not work\\."
@@ -224,7 +224,7 @@ def test_equal_reasons_are_told_together_but_not_across_kinds():
     turns = [*(a_turn(n, "abstain", reason="No.") for n in (1, 2, 3)), a_turn(4, "failed", reason="No.")]
     table = page_of(a_record(turns)).table[0].value
     assert table["Agents"].tolist() == ["1–3 (3 agents)", "4"]
-    assert table["Kind"].tolist() == ["Abstained", "No reply"]
+    assert table["Kind"].tolist() == ["Abstained by choice", "No reply"]
 
 
 def test_many_are_a_table_of_all_and_of_the_reasons_that_repeat():

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from swarm.config import PROJECT, Settings
 from swarm.events import RunStarted
+from swarm.figures.look import ACCENT, INK
 from swarm.figures.over_runs import abstention_figure, role_history_figure
 from swarm.history import History, RunFilter
 from swarm.history_rows import row_of
@@ -19,7 +20,6 @@ from swarm.metrics.over_runs import (
     RunRoles,
     abstention_by_position,
     mean_stability,
-    role_stability,
     role_story,
     sequences,
 )
@@ -61,29 +61,34 @@ def a_run(
 # Stability.
 
 
+def stability(earlier: Mapping[int, str], later: Mapping[int, str]) -> float | None:
+    """That of the second of two runs with these roles."""
+    return role_story([a_run(earlier), a_run(later, minute=1)])[1].stability
+
+
 def test_a_team_that_keeps_its_roles_is_fully_stable():
-    assert role_stability({1: "Cook", 2: "Baker"}, {1: "Cook", 2: "Baker"}) == 1
+    assert stability({1: "Cook", 2: "Baker"}, {1: "Cook", 2: "Baker"}) == 1
 
 
 def test_renaming_a_seats_role_lowers_stability():
-    assert role_stability({1: "Cook", 2: "Baker"}, {1: "Cook", 2: "Critic"}) == Fraction(1, 2)
+    assert stability({1: "Cook", 2: "Baker"}, {1: "Cook", 2: "Critic"}) == Fraction(1, 2)
 
 
 def test_another_spelling_of_a_role_is_the_same_role():
-    assert role_stability({1: "The Risk Analyst"}, {1: "risk-analysts"}) == 1
+    assert stability({1: "The Risk Analyst"}, {1: "risk-analysts"}) == 1
 
 
 def test_seats_that_swap_roles_keep_none():
-    assert role_stability({1: "Cook", 2: "Baker"}, {1: "Baker", 2: "Cook"}) == 0
+    assert stability({1: "Cook", 2: "Baker"}, {1: "Baker", 2: "Cook"}) == 0
 
 
 def test_only_seats_that_contributed_in_both_runs_count():
-    assert role_stability({1: "Cook", 2: "Baker"}, {1: "Cook", 3: "Critic"}) == 1
+    assert stability({1: "Cook", 2: "Baker"}, {1: "Cook", 3: "Critic"}) == 1
 
 
 @pytest.mark.parametrize(("earlier", "later"), [({}, {}), ({1: "Cook"}, {}), ({1: "Cook"}, {2: "Cook"})])
 def test_without_a_seat_in_both_runs_stability_is_unknown_not_zero(earlier, later):
-    assert role_stability(earlier, later) is None
+    assert stability(earlier, later) is None
 
 
 # The story.
@@ -310,6 +315,11 @@ def test_new_and_known_roles_are_drawn():
     assert (list(new.y), list(known.y)) == ([2, 1, 0, 1], [2, 3, 3, 4])
 
 
+def test_the_panels_have_only_the_accent_and_slate_for_colour():
+    kept, new, known = role_history_figure(role_story(STORY), simulated=True).data
+    assert (kept.line.color, new.marker.color, known.line.color) == (ACCENT, INK, INK)
+
+
 @pytest.mark.parametrize("kind", [True, False])
 def test_figures_of_simulated_runs_say_so(kind: bool):
     figures = (
@@ -361,11 +371,45 @@ def test_a_sequence_is_told_in_words_and_run_by_run(settings: Settings):
     keep_story(settings)
     app = history_page()
     assert "**6 different roles** in 3 runs, 3 of them new in the last." in words_of(app)
-    assert "**100%** of the agents kept their role" in words_of(app)
-    assert "When the mission was the same again, 0% did" in words_of(app)
+    contributed = "of the agents that contributed to both runs kept their role"
+    assert (
+        f"When the mission changed from one run to the next, **100%** {contributed} (1 change)."
+        in words_of(app)
+    )
+    assert f"When the same mission was run again, **0%** {contributed} (1 repeat)." in words_of(app)
     table = app.dataframe[0].value
     assert [*table["So far"]] == [6, 3, 3]
     assert next(iter(table["Open"])) == "/run?run=simulated-3"
+
+
+def test_a_share_of_several_changes_is_told_to_be_a_mean(settings: Settings):
+    for minute, name in enumerate(["bread", "orchard", "bridge"]):
+        keep(settings, told(name, spec(Mission(name, name.title(), "Do it.")), minute=minute))
+    assert "kept their role (mean of 2 changes)." in words_of(history_page())
+
+
+def test_where_nobody_contributed_to_two_runs_in_a_row_no_share_is_told(settings: Settings):
+    for minute in (1, 2):
+        keep(settings, events_of([a_turn(minute)], agents=2, run_id=f"run-{minute}"))
+    told_of = words_of(history_page())
+    assert "No agent contributed to two runs in a row" in told_of
+    assert "%** of the agents" not in told_of
+
+
+@pytest.mark.parametrize("kind", ["SIMULATED", "real models"])
+def test_a_sequence_that_the_url_names_is_shown(kind: str, settings: Settings):
+    keep_story(settings)
+    keep_story(settings, simulated=False)
+    app = history_page(sequence=f"Sequential · 3 agents · sim/strong ×3 · {kind}")
+    assert app.selectbox(key="role_sequence").value.endswith(kind)
+
+
+def test_the_url_names_a_sequence_only_while_roles_are_followed(settings: Settings):
+    keep_story(settings)
+    app = history_page()
+    assert "sequence" in app.query_params
+    app.get("segmented_control")[0].set_value("Runs").run()
+    assert "sequence" not in app.query_params
 
 
 def test_simulated_and_real_runs_are_chosen_between_never_mixed(settings: Settings):

@@ -114,6 +114,13 @@ def test_more_roles_than_fit_are_counted():
     assert "and 3 more roles, 3 agents" in [note.text for note in figure.layout.annotations]
 
 
+@pytest.mark.parametrize("turns", [[], [a_turn(1, "abstain")]])
+def test_a_run_without_roles_is_an_empty_figure(turns):
+    figure = roles_figure(a_record(turns, agents=3))
+    assert list(figure.data[0].x) == []
+    assert [note.text for note in figure.layout.annotations] == ["SIMULATED"]
+
+
 @pytest.mark.parametrize("kind", [True, False])
 def test_a_figure_of_simulated_runs_says_so(kind):
     figure = roles_figure(a_record([a_turn(1)], simulated=kind))

@@ -1,20 +1,24 @@
 """A run in plain words, and two runs in one sentence."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from swarm.contrast import contrast
-from swarm.errors import BadInput
+from swarm.errors import BadInput, ProtocolFailed
 from swarm.events import TurnStarted
 from swarm.graph import seats_of
 from swarm.mission import Mission
+from swarm.origin import origin_of_roles, origin_under
+from swarm.protocols import PROTOCOLS
 from swarm.record import RunRecord, record_of
 from swarm.spec import RunSpec
 from swarm.story import hearing, story, who_sat_out
 from swarm.team import make_team
-from swarm.turn import Assignment, TurnKey, Usage
+from swarm.turn import Assignment, Cue, TurnKey, Usage
 from swarm.verdict import Verdict
+from swarm.wording import SAT_OUT
 from tests.made import BAKERY, verdict
 from tests.recorded import a_record, a_turn
 from tests.staging import MISSION, NAMES, simulated
@@ -70,6 +74,75 @@ def test_chosen_roles_and_given_ones_are_told_apart():
     assert "chose" not in given
 
 
+OF_ONE = {
+    "planned": "Coordinator",
+    "given": "in a role that it was given: “Baker”",
+    "chosen": "in a role of its own choosing: “Baker”",
+    "unknown": "in a role that was chosen or given (which is not known): “Baker”",
+}
+
+
+def test_whether_roles_of_an_unregistered_protocol_were_chosen_is_not_known():
+    unknown = {"spec": {"protocol": "my_own"}}
+    one, both = a_record([a_turn(1)], **unknown), a_record([a_turn(1), a_turn(2, role="Clerk")], **unknown)
+    assert origin_of_roles(one) == "unknown"
+    assert OF_ONE["unknown"] in told(one)
+    assert "in roles that were chosen or given (which is not known), no two alike." in told(both)
+    assert "themselves" not in told(both)
+
+
+async def _imposing(mission, team, speak):
+    """Gives everybody the same role, without having a list of roles."""
+    for seat in team:
+        yield await speak(seat, cue=Cue("contribute", role="Critic"))
+
+
+async def _failing(mission, team, speak):
+    """Cannot go on without a plan that makes sense."""
+    raise ProtocolFailed("nobody has a plan")
+    yield
+
+
+@pytest.mark.parametrize(
+    ("protocol", "origin"), [(_imposing, "given"), (_failing, "unknown"), (PROTOCOLS["shared"], "chosen")]
+)
+def test_a_protocol_of_ones_own_is_rehearsed_to_see_where_roles_come_from(protocol, origin, monkeypatch):
+    monkeypatch.setitem(PROTOCOLS, "my_own", protocol)
+    record = a_record([a_turn(1)], spec={"protocol": "my_own"})
+    assert origin_under("my_own") == origin
+    assert OF_ONE[origin] in told(record)
+
+
+@pytest.mark.parametrize("protocol", NAMES)
+def test_where_roles_come_from_under_a_protocol_is_what_its_runs_show(protocol):
+    expected = {"coordinator": "planned", "fixed_roles": "given"}.get(protocol, "chosen")
+    assert origin_under(protocol) == expected
+    assert origin_of_roles(played(protocol, 4)) == expected
+
+
+def test_a_story_can_be_told_where_an_event_loop_is_running():
+    async def notebook() -> str:
+        return told(a_record([a_turn(1)]))
+
+    assert OF_ONE["chosen"] in asyncio.run(notebook())
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ([None, None, None], "All 3 agents contributed, without naming a role."),
+        ([None], "The only agent contributed, without naming a role."),
+        (["Baker", None, None], "contributed, 1 of them in a role of its own choosing: “Baker”."),
+        (
+            ["Baker", "Clerk", None],
+            "contributed, 2 of them in roles that they chose themselves, no two alike.",
+        ),
+    ],
+)
+def test_whoever_has_no_role_is_not_said_to_have_chosen_one(roles, words):
+    assert words in told(a_record([a_turn(seat, role=role) for seat, role in enumerate(roles, 1)]))
+
+
 def test_roles_of_a_plan_are_the_leaders():
     jobs = (Assignment(2, "Baker", "Bake."), Assignment(3, "Clerk", "Ask."))
     plan = a_turn(1, "plan", assignments=jobs)
@@ -123,8 +196,8 @@ def test_four_kinds_of_not_working_are_told_apart():
     record = replace(a_record(turns, agents=5), protocol_ended=True)
     assert who_sat_out(seats_of(record)) == (
         "agent 2 chose to sit it out with the reason “All is said”; "
-        "agent 5 stayed idle by order, never asked to work; "
-        "agent 3 answered in a form that could not be read; "
+        "agent 5 stayed idle by order (never asked to work); "
+        "agent 3 gave an unreadable reply; "
         "agent 4 got no reply from the model (timeout)"
     )
 
@@ -158,9 +231,9 @@ def test_a_missing_score_has_its_reason():
 
 
 def test_money_is_said_to_be_simulated_only_when_it_is():
-    assert "$0.0910 of simulated money" in told(a_record([a_turn(1)]))
+    assert "$0.091 of simulated money" in told(a_record([a_turn(1)]))
     real = told(a_record([a_turn(1)], simulated=False))
-    assert "$0.0910" in real
+    assert "$0.091" in real
     assert "simulated" not in real
 
 
@@ -206,7 +279,7 @@ def test_many_at_once_are_counted():
         )
         for seat in range(1, 257)
     )
-    assert story(replace(record, speaking=cued))[-1] == "Agents 1, 2, 3 and 253 more are thinking."
+    assert story(replace(record, speaking=cued))[-1] == "Agents 1, 2, 3 and 253 others are thinking."
 
 
 def test_a_judge_that_reads_is_awaited():
@@ -275,6 +348,63 @@ def test_runs_of_one_protocol_are_called_by_their_order():
     )
 
 
+def test_the_protocol_is_not_credited_with_what_else_differs():
+    one, other = a_pair()
+    assert "besides" not in contrast(one, other)
+    spec = replace(other.spec, team=make_team(["sim/weak"], 3), seed=5)
+    assert contrast(one, replace(other, spec=spec)).endswith(
+        "; besides the protocol, they differ in team (3 × sim/strong against 3 × sim/weak) and seed (0 against 5)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"team": make_team(["sim/strong"], 4)}, "team (3 × sim/strong against 4 × sim/strong)"),
+        ({"seed": 7}, "seed (0 against 7)"),
+        ({"pace": "fast"}, "pace (instant against fast)"),
+        ({"temperature": 0.0}, "temperature (0.7 against 0)"),
+        ({"options": {"batch": 2}}, "options (none against batch 2)"),
+        ({"max_tokens": 500}, "longest reply (4,000 tokens against 500 tokens)"),
+    ],
+)
+def test_of_two_runs_of_one_protocol_it_is_said_what_differs(changes, named):
+    one, _ = a_pair()
+    again = replace(one, run_id="20261122-120000-000003", spec=replace(one.spec, **changes))
+    assert contrast(one, again).endswith(f"; they differ in {named}.")
+
+
+def test_options_of_two_protocols_are_no_difference_besides_them():
+    one, other = a_pair()
+    assert "options" not in contrast(one, replace(other, spec=replace(other.spec, options={"batch": 2})))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"judge": "sim/strong"}, "different judges"), ({"prompts": "0abc"}, "prompts have changed")],
+)
+def test_scores_of_other_judges_or_prompts_are_not_compared(changes, why):
+    one, other = a_pair()
+    with pytest.raises(BadInput, match=why):
+        contrast(one, replace(other, spec=replace(other.spec, **changes)))
+
+
+def test_a_run_that_nobody_was_to_judge_can_be_compared():
+    one, other = a_pair()
+    unjudged = replace(other, spec=replace(other.spec, judge=None), verdict=None)
+    assert "has no score (nobody judged it)" in contrast(one, unjudged)
+
+
+@pytest.mark.parametrize("kind", SAT_OUT)
+def test_story_and_contrast_tell_idleness_in_the_same_words(kind):
+    actions = {"abstained": "abstain", "unparsed": "unparsed", "failed": "failed"}
+    turns = [a_turn(1), *([a_turn(2, actions[kind])] if kind in actions else [])]
+    one = replace(a_record(turns, agents=2), protocol_ended=True)
+    other = replace(one, run_id="20261122-120000-000003")
+    assert SAT_OUT[kind] in told(one)
+    assert f"1 of 2 {SAT_OUT[kind]}" in contrast(one, other)
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -289,3 +419,28 @@ def test_what_says_nothing_together_is_not_compared(changes, why):
     assert one.spec.mission == BAKERY
     with pytest.raises(BadInput, match=why):
         contrast(one, other)
+
+
+def test_no_one_is_said_to_be_built_on_most_when_several_are():
+    turns = [a_turn(1), a_turn(2), *(a_turn(n, builds_on=[1, 2]) for n in (3, 4))]
+    told = " ".join(story(a_record(turns)))
+    assert "most on that of agents 1 and 2: 2 did on each" in told
+    assert "most on that of agent 1:" not in told
+
+
+def test_whether_somebody_leads_is_said_either_way():
+    alone = " ".join(story(a_record([a_turn(1), a_turn(2, builds_on=[1])])))
+    led = " ".join(story(a_record([a_turn(1), a_turn(2, reports_to=1)])))
+    assert "nobody leads" in alone
+    assert "nobody leads" not in led
+
+
+def test_when_everybody_sits_it_out_all_are_said_to():
+    assert "All 8 chose to sit it out" in " ".join(
+        story(a_record([a_turn(n, "abstain") for n in range(1, 9)]))
+    )
+
+
+def test_roles_that_are_alike_are_named_both():
+    turns = [a_turn(1, role="Risk analyst"), a_turn(2, role="Permit risk analyst"), a_turn(3, role="Cook")]
+    assert "such as “Risk analyst” and “Permit risk analyst”" in " ".join(story(a_record(turns)))

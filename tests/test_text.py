@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shared.mission_input import own_mission, read_upload
-from pages.shared.numbers import ago, count, plural, quality, seconds, usd
+from pages.shared.numbers import ago, count, plural, quality
 from pages.shared.text import plain, sentence
 from swarm.errors import BadMission
+from swarm.figures.look import MARKS
 from swarm.prompts import render
 from swarm.replay import prompts_of
+from swarm.wording import BECAME, DID, lasting, usd
 from tests.recorded import a_record, a_turn
 
 
@@ -29,19 +31,61 @@ def test_plain_text_is_cut_where_it_is_told_to():
     assert plain("*Chief* chef") == r"\*Chief\* chef"
 
 
-def test_numbers_have_units_and_the_unknown_is_not_zero():
-    assert (usd(None), usd(0.0), usd(0.06659), usd(1234.5)) == ("unknown", "$0", "$0.0666", "$1,234.50")
-    assert (usd(0.00007), usd(0.0001)) == ("<$0.0001", "$0.0001")
+def test_an_unknown_number_is_not_zero():
     assert (count(None), count(12345)) == ("–", "12,345")
-    assert [seconds(s) for s in (None, 0.04, 9.96, 61, 3_660)] == [
-        "–",
-        "0.0 s",
-        "10 s",
-        "1 min 1 s",
-        "1 h 1 min",
-    ]
     assert (quality(None), quality(0.8125)) == ("–", "0.81")
     assert plural(1, "run") == "1 run"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (None, "unknown"),
+        (0.0, "$0"),
+        (0.00004, "<$0.0001"),
+        (0.0001, "$0.0001"),
+        (0.06659, "$0.0666"),
+        (0.5, "$0.50"),
+        (0.99999, "$1.00"),
+        (1234.5, "$1,234.50"),
+    ],
+)
+def test_money_has_cents_and_a_small_amount_is_not_nothing(amount, words):
+    assert usd(amount) == words
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "words"),
+    [
+        (None, "–"),
+        (0.0, "0 s"),
+        (0.0001, "<1 ms"),
+        (0.04, "40 ms"),
+        (0.9996, "1.0 s"),
+        (9.94, "9.9 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (59.7, "1 min 0 s"),
+        (61, "1 min 1 s"),
+        (3_599.7, "1 h 0 min"),
+        (3_660, "1 h 1 min"),
+    ],
+)
+def test_a_duration_is_told_in_units_that_suit_it(duration_s, words):
+    assert lasting(duration_s) == words
+
+
+@given(st.floats(0.0001, 1e6))
+def test_money_is_right_to_a_hundredth_of_a_cent_or_to_a_cent(amount):
+    told = float(usd(amount).removeprefix("$").replace(",", ""))
+    assert abs(told - amount) <= (0.005001 if amount >= 1 else 0.0000501)
+
+
+def test_a_standing_has_one_word_wherever_it_is_shown():
+    assert {standing: mark.label for standing, mark in MARKS.items()} == {
+        standing: word.capitalize() for standing, word in BECAME.items()
+    }
+    assert (DID["unparsed"], DID["failed"]) == (BECAME["unparsed"], BECAME["failed"])
 
 
 @pytest.mark.parametrize(

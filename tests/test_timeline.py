@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from pages.shared.timeline import timeline_in_words
 from swarm.events import CallEnded, RunFinished
 from swarm.figures.look import MARKS
+from swarm.figures.replay_controls import board_of
 from swarm.figures.timeline import LOOKS, timeline_figure
 from swarm.figures.timeline_bars import JUDGE, UNKNOWN, bars_of
 from swarm.figures.timeline_growth import growth_of
 from swarm.figures.timeline_scale import unit_for
 from swarm.metrics.timing import TOLERANCE_S, critical_path, timing
 from swarm.models.scripted import ScriptedModel
+from swarm.moments import moments_of
 from swarm.record import RunRecord, record_of
 from swarm.turn import Call, Turn, TurnKey, Usage, total
+from swarm.verdict import Verdict
 from tests.made import later, verdict
 from tests.recorded import a_record, a_turn, events_of
 from tests.staging import GARBAGE, NAMES, abstained, act, judged, played, recipe, said, script
@@ -341,9 +344,31 @@ def test_nobody_has_spoken_yet_and_still_there_is_a_figure():
 def test_words_tell_how_many_worked_at_once_and_what_decided_the_time():
     turns = [worked(1, 0, 4), worked(2, 0, 2), worked(3, 4, 8)]
     words = timeline_in_words(a_record(turns))
-    assert "3 agents took 8.0 seconds; on average 1.2 worked at once." in words
+    assert "3 agents took 8.0 s without the judge; on average 1.2 worked at once." in words
     assert "2 of 3 turns; the longest of these, agent 1's, took 50% of the time." in words
     assert "one turn after another" in timeline_in_words(a_record([worked(1, 0, 1), worked(2, 1, 2)]))
+
+
+def test_only_time_that_a_judge_took_is_said_to_be_left_out():
+    turns = [worked(1, 0, 2)]
+    assert timeline_in_words(a_record(turns)) == "1 agent took 2.0 s without the judge."
+    assert timeline_in_words(a_record(turns, ending="stopped")) == "1 agent took 2.0 s."
+    nothing = Verdict("sim/judge", unscored="nothing was delivered")
+    assert timeline_in_words(a_record(turns, judged=nothing)) == "1 agent took 2.0 s."
+
+
+def test_a_small_price_is_not_drawn_as_nothing():
+    turn = a_turn(1, calls=(asked(1, 0, 1, cost_usd=0.00004),))
+    record = a_record([turn], ending=None)
+    figure = timeline_figure(record)
+    drawn = json.dumps(json.loads(figure.to_json()), ensure_ascii=False)
+    assert "price &lt;$0.0001" in drawn
+    assert "&lt;$0.0001 so far" in drawn
+    assert "$0.0000" not in drawn
+    dollars = next(trace for trace in figure.data if trace.yaxis == "y3")
+    assert max(dollars.y) == 0.00004
+    board = board_of(record, moments_of(record, 10)[-1])
+    assert "<b>&lt;$0.0001</b>" in board["text"]
 
 
 def test_all_spending_of_a_record_made_by_hand_is_drawn():

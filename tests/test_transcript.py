@@ -14,7 +14,7 @@ from pages.shared.verdict import arithmetic, show_verdict
 from swarm.graph import seats_of
 from swarm.protocols import PROTOCOLS
 from swarm.record import record_of
-from swarm.search import AROUND, EXCERPTS, TurnFilter, find_turns, role_groups
+from swarm.search import AROUND, EXCERPTS, TurnFilter, find_turns
 from swarm.turn import Assignment, TurnKey, Usage
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import call, verdict
@@ -93,8 +93,10 @@ def test_an_excerpt_says_where_it_was_cut():
 
 
 def test_roles_alike_are_one_group():
-    assert role_groups(TEAM) == {"Site scout": "Site scout", "Site scouts": "Site scout", "Baker": "Baker"}
     assert seats_found(roles=("Site scout",)) == [1, 6]
+    assert seats_found(roles=("Site scouts",)) == [1, 6]
+    assert seats_found(roles=("Baker",)) == [2]
+    assert seats_found(roles=("Bishop",)) == []
     assert seats_found(roles=("Site scout", "Baker")) == [1, 2, 6]
 
 
@@ -239,6 +241,18 @@ def test_what_is_found_is_a_link():
     assert speakers(transcript(agent="3")) == [3]
     assert speakers(transcript(did=["unreadable reply", "no reply"])) == [4, 5]
     assert speakers(transcript(agent="99", did="sang")) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_role_filter_stays_when_a_late_turn_renames_its_group():
+    late = [a_turn(2, role="Site scouts"), a_turn(3, role="Baker")]
+    app = transcript(a_record(late, agents=3, ending=None))
+    assert app.multiselect(key="role").options == ["Baker", "Site scouts"]
+    app.multiselect(key="role").set_value(["Site scouts"])
+    assert speakers(ran(app)) == [2]
+    app.session_state["record"] = a_record([a_turn(1, role="Site scout"), *late], agents=3, ending=None)
+    assert speakers(ran(app)) == [1, 2]
+    assert app.multiselect(key="role").value == ["Site scouts"]
+    assert "2 of 3 turns" in words_of(app)
 
 
 def test_only_what_was_done_is_offered():

@@ -7,7 +7,7 @@ from pages.shared.badges import STATUS
 from pages.shared.exports import export_runs
 from pages.shared.numbers import plural
 from pages.shared.resources import history
-from pages.shared.roles_over_runs import show_roles_over_runs
+from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
 from pages.shared.run_import import show_import
 from pages.shared.run_table import choose_run
 from pages.shared.text import plain, sentence
@@ -118,6 +118,8 @@ try:
         bind="query-params",
         label_visibility="collapsed",
     )
+    if view == VIEWS[0]:
+        forget_sequence()
     wanted, order = choose_filter(sortable=view == VIEWS[0])
     found = history().count(wanted)
     if not found:

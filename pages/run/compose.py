@@ -10,7 +10,7 @@ from pages.shared import state
 from pages.shared.compose_link import fill_form, link_of
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import LIBRARY, choose_mission
-from pages.shared.numbers import count, seconds, usd
+from pages.shared.numbers import count
 from pages.shared.resources import estimates, history, missions, settings
 from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
 from pages.shared.text import plain, sentence
@@ -22,6 +22,7 @@ from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
 from swarm.spec import RunSpec
 from swarm.team import make_team
+from swarm.wording import lasting, usd
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> Non
         name: [
             count(foretold.calls),
             count(foretold.input_tokens + foretold.output_tokens),
-            seconds(foretold.seconds),
+            lasting(foretold.seconds),
             usd(foretold.cost_usd),
         ]
         for name, foretold in columns.items()

@@ -13,9 +13,9 @@ from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_name, protocol_sentence
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram, role_figure
-from swarm.figures.protocol_diagram import roles_are_chosen
 from swarm.history import RunFilter, RunRow
-from swarm.protocols import PROTOCOLS, in_a_sentence
+from swarm.origin import origin_under
+from swarm.protocols import in_a_sentence
 
 LATEST = 6
 LOOKED_AT = 20  # finished runs, for one worth drawing
@@ -66,7 +66,7 @@ def show_explanation() -> None:
 
 def worth_drawing(row: RunRow) -> bool:
     """Whether a run shows what the caption says: a small team whose agents chose their roles."""
-    chose = row.protocol in PROTOCOLS and roles_are_chosen(row.protocol)
+    chose = origin_under(row.protocol) == "chosen"
     return chose and (row.depth or 0) > 1 and row.agents <= 10 and not row.imported
 
 

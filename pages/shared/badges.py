@@ -15,29 +15,39 @@ class Look(NamedTuple):
     icon: str
     colour: str
     meaning: str
+    here: str = ""
+    """What else is true of a run that was performed here, which can be resumed."""
 
 
 STATUS: dict[Status, Look] = {
     "running": Look("Running", ":material/play_circle:", "primary", "Agents are at work."),
     "finished": Look("Finished", ":material/check_circle:", "green", "The run came to its end."),
-    "stopped": Look("Stopped", ":material/stop_circle:", "gray", "Somebody stopped it; it can be resumed."),
+    "stopped": Look(
+        "Stopped",
+        ":material/stop_circle:",
+        "gray",
+        "It ended early.",
+        "Somebody stopped it; it can be resumed.",
+    ),
     "limited": Look(
         "Limit reached", ":material/speed:", "orange", "The next call would have passed a limit."
     ),
-    "failed": Look("Failed", ":material/error:", "red", "It could not go on; it can be resumed."),
+    "failed": Look("Failed", ":material/error:", "red", "It could not go on.", "It can be resumed."),
     "interrupted": Look(
         "Interrupted",
         ":material/power_off:",
         "orange",
-        "Its process ended in the middle; it can be resumed.",
+        "Its process ended in the middle.",
+        "It can be resumed.",
     ),
 }
 
 
-def status_badge(status: Status) -> None:
-    """Show a run's status."""
+def status_badge(status: Status, imported: str | None = None) -> None:
+    """Show a run's status; `imported` as in its record: what came from a file cannot be resumed."""
     look = STATUS[status]
-    st.badge(look.label, icon=look.icon, color=look.colour, help=look.meaning)  # type: ignore[arg-type]
+    meaning = look.meaning if imported else f"{look.meaning} {look.here}".strip()
+    st.badge(look.label, icon=look.icon, color=look.colour, help=meaning)  # type: ignore[arg-type]
 
 
 def kind_badge(simulated: bool) -> None:

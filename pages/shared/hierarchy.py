@@ -8,8 +8,8 @@ import streamlit as st
 from pages.shared.numbers import plural
 from pages.shared.picture import draw, draw_choosable
 from pages.shared.text import plain
-from swarm.figures.forest import Forest, Tie, forest_of
 from swarm.figures.hierarchy import icicle_figure, org_chart
+from swarm.forest import Forest, Tie, forest_of
 from swarm.record import RunRecord
 
 View = Literal["tree", "icicle"]
@@ -44,22 +44,29 @@ def show_hierarchy(record: RunRecord) -> int | None:
     st.markdown(plain(told))
     if not forest.above:
         return None
-    view = st.segmented_control(
-        "Show as",
-        [*VIEWS],
-        default="icicle" if len(forest.above) > TREE_UP_TO else "tree",
-        required=True,
-        format_func=VIEWS.__getitem__,
-        key="hierarchy_view",
-        label_visibility="collapsed",
-    )
-    chosen = None
+    view, chosen = _choose_view(len(forest.above)), None
     if view == "icicle":
         draw(icicle_figure(record), alt=told, key=f"icicle_{record.run_id}")
     else:
         chosen = draw_choosable(org_chart(record), alt=told, key=f"org_chart_{record.run_id}")
-    st.caption(EXPLAINED[view or "tree"])
+    st.caption(EXPLAINED[view])
     return chosen
+
+
+def _choose_view(linked: int) -> View:
+    """Let the view be chosen, for so many linked agents."""
+    usual: View = "icicle" if linked > TREE_UP_TO else "tree"
+    # A key for each size: what was chosen for a small run says nothing of a large one.
+    chosen = st.segmented_control(
+        "Show as",
+        [*VIEWS],
+        default=usual,
+        required=True,
+        format_func=VIEWS.__getitem__,
+        key=f"hierarchy_view_{usual}",
+        label_visibility="collapsed",
+    )
+    return chosen or usual
 
 
 def depth_in_words(record: RunRecord) -> str:

@@ -8,22 +8,23 @@ from pages.shared.numbers import NONE, count, plural
 from pages.shared.picture import draw_choosable
 from pages.shared.text import plain
 from swarm.export import no_formula
-from swarm.figures.forest import ranges
 from swarm.figures.idle import BARS_FROM, idle_figure
 from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.participation import Participation
 from swarm.record import RunRecord
+from swarm.wording import BECAME, ranges
 
 LISTED = 16
 """Of more agents all are in a table one can scroll and sort."""
 GROUPS = 8
 """So many of the most frequent reasons are listed then."""
-IDLE: dict[Standing, tuple[str, str]] = {
-    "abstained": ("Abstained", "Were asked, and chose to sit it out."),
-    "directed_idle": ("Idle by order", "Were never asked to work, by a plan or the protocol."),
-    "unparsed": ("Unreadable", "Answered, but the reply could not be read, even when asked again."),
-    "failed": ("No reply", "Their model gave no reply."),
+IDLE: dict[Standing, str] = {
+    "abstained": "Were asked, and chose to sit it out.",
+    "directed_idle": "Were never asked to work, by a plan or the protocol.",
+    "unparsed": "Answered, but the reply could not be read, even when asked again.",
+    "failed": "Their model gave no reply.",
 }
+"""What the four kinds mean."""
 
 
 def show_idle(record: RunRecord) -> int | None:
@@ -65,9 +66,9 @@ def _show_counts(seats: Participation) -> None:
         "failed": seats.failed,
     }
     with st.grid(4, min_column_width=150):
-        for kind, (name, meaning) in IDLE.items():
+        for kind, meaning in IDLE.items():
             with st.container(gap=None):
-                st.metric(name, count(counts[kind]))
+                st.metric(_name(kind), count(counts[kind]))
                 st.caption(meaning)
 
 
@@ -88,6 +89,9 @@ def _show_reasons(record: RunRecord, idle: Sequence[SeatNow]) -> None:
     if shown:
         _show_groups(shown, whys, named=few)
     if not few:
+        others = len(idle) - sum(map(len, shown))
+        if shown and others:
+            st.caption(f"{plural(others, 'agent')} had other reasons; below, everybody's own.")
         _show_all(idle, whys)
 
 
@@ -106,7 +110,7 @@ def _show_groups(groups: Sequence[Sequence[SeatNow]], whys: Mapping[int, str], *
     st.table(
         {
             "Agents" if named else "How many": who,
-            "Kind": [IDLE[group[0].standing][0] for group in groups],
+            "Kind": [_name(group[0].standing) for group in groups],
             "Reason": [plain(whys[group[0].number], 300) for group in groups],
             **({"Role": [plain(role, 80) or NONE for role in roles]} if named and any(roles) else {}),
         },
@@ -115,6 +119,10 @@ def _show_groups(groups: Sequence[Sequence[SeatNow]], whys: Mapping[int, str], *
         width="content",
         alt="Why agents did not work; the same reasons together",
     )
+
+
+def _name(kind: Standing) -> str:
+    return BECAME[kind].capitalize()
 
 
 def _numbers(group: Sequence[SeatNow]) -> str:
@@ -127,7 +135,7 @@ def _show_all(idle: Sequence[SeatNow], whys: Mapping[int, str]) -> None:
     st.dataframe(
         {
             "Agent": [seat.number for seat in idle],
-            "Kind": [IDLE[seat.standing][0] for seat in idle],
+            "Kind": [_name(seat.standing) for seat in idle],
             "Reason": [no_formula(whys[seat.number]) for seat in idle],
             **(roles if any(seat.role for seat in idle) else {}),
         },

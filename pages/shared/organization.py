@@ -7,13 +7,14 @@ import streamlit as st
 from pages.shared import state
 from pages.shared.numbers import count, plural
 from pages.shared.picture import draw_choosable
-from pages.shared.seats import WORDS, list_seats, show_participation
+from pages.shared.seats import list_seats, show_participation
 from pages.shared.text import plain
 from swarm.figures import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
 from swarm.figures.role_graph import FOLDED_FROM, Arrangement, Shown
 from swarm.folding import fold, group_of
 from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
+from swarm.wording import BECAME
 
 SHOWN_CHARS = 700
 """So much of what an agent said is shown beside the graph."""
@@ -61,7 +62,7 @@ def show_seat(record: RunRecord, seats: Sequence[SeatNow], number: int) -> None:
     users = [other.number for other in seats if number in (*other.builds_on, other.reports_to)]
     said = next((turn.text for turn in reversed(record.turns) if turn.seat == number and turn.text), "")
     with st.container(border=True):
-        st.markdown(f"**{plain(seat.role or f'Agent {number}', 100)}** :gray[{WORDS[seat.standing]}]")
+        st.markdown(f"**{plain(seat.role or f'Agent {number}', 100)}** :gray[{BECAME[seat.standing]}]")
         if seat.reason:
             st.caption(f"Reason: {plain(seat.reason, 300)}")
         if said:

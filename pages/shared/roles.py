@@ -8,7 +8,6 @@ from pages.shared.numbers import NONE, count, plural
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.export import no_formula
-from swarm.figures.protocol_diagram import roles_are_chosen
 from swarm.figures.roles import roles_figure
 from swarm.metrics.roles import (
     DistinctRoles,
@@ -20,11 +19,17 @@ from swarm.metrics.roles import (
     roles_taken,
     words_shared,
 )
-from swarm.protocols import PROTOCOLS
+from swarm.origin import Origin, origin_of_roles
 from swarm.record import RunRecord
 
 WORDS_NAMED = 24
 ALIKE = "Roles are alike when they share at least half of their words."
+ORIGINS: dict[Origin, str] = {
+    "planned": "The plan assigned them: these are the coordinator's words.",
+    "given": "They were given to the agents before the run.",
+    "chosen": "Nobody assigned them: every agent named its own.",
+    "unknown": "Whether they were chosen or given is not known: this protocol is not registered here.",
+}
 
 
 def show_roles(record: RunRecord) -> None:
@@ -35,7 +40,7 @@ def show_roles(record: RunRecord) -> None:
         return
     roles, groups = [*taken.values()], role_groups(taken)
     found, echo = distinct_roles(roles), words_shared(roles, record.spec.mission)
-    st.markdown(f"{_summary(found, len(taken))} {_origin(record)}")
+    st.markdown(f"{_summary(found, len(taken))} {ORIGINS[origin_of_roles(record)]}")
     _show_numbers(found, evenness(roles), echo)
     if echo:
         st.caption(_echo(echo))
@@ -61,19 +66,6 @@ def _summary(found: DistinctRoles, agents: int) -> str:
         return f"**{agents} agents, {agents} different roles:** no two are alike."
     alike = "" if found.clusters == found.as_written else f", **{plural(found.clusters, 'kind')}** of work"
     return f"**{agents} agents** contributed in **{plural(found.as_written, 'role')}** by name{alike}."
-
-
-def _origin(record: RunRecord) -> str:
-    """Whether roles were chosen; a protocol of one's own may be unknown here."""
-    if any(turn.assignments for turn in record.turns):
-        return "The plan assigned them: these are the coordinator's words."
-    if any(seat.role for seat in record.spec.team):
-        return "They were given to the agents before the run."
-    if record.spec.protocol not in PROTOCOLS:
-        return "Whether they were chosen or given is not known: this protocol is not registered here."
-    if roles_are_chosen(record.spec.protocol):
-        return "Nobody assigned them: every agent named its own."
-    return "They were given to the agents before the run."
 
 
 def _show_numbers(found: DistinctRoles, even: float | None, echo: WordsShared | None) -> None:
@@ -116,7 +108,7 @@ def _words(words: Sequence[str]) -> str:
 def _list_roles(groups: Sequence[RoleGroup]) -> None:
     any_alike = any(len(group.roles) > 1 for group in groups)
     rows = [
-        {"Role": no_formula(role), "Agents": ", ".join(map(str, seats))}
+        {"Role": no_formula(role), "Agent numbers": ", ".join(map(str, seats))}
         | ({"Alike to": no_formula(group.name) if len(group.roles) > 1 else None} if any_alike else {})
         for group in groups
         for role, seats in group.roles.items()
@@ -127,7 +119,9 @@ def _list_roles(groups: Sequence[RoleGroup]) -> None:
         height="auto" if len(rows) < 12 else 440,
         column_config={
             "Role": st.column_config.TextColumn(width="medium"),
-            "Agents": st.column_config.TextColumn(help="Seat numbers of those who took it.", width="small"),
+            "Agent numbers": st.column_config.TextColumn(
+                help="Seat numbers of those who took it.", width="small"
+            ),
             "Alike to": st.column_config.TextColumn(help=f"The first role of its kind. {ALIKE}"),
         },
         placeholder=NONE,

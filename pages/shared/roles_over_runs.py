@@ -24,6 +24,11 @@ from swarm.metrics.over_runs import (
 
 NEWEST = 200
 """So many finished runs are looked at."""
+REPEATS = {
+    False: ("the mission changed from one run to the next", "change"),
+    True: ("the same mission was run again", "repeat"),
+}
+"""By whether a run repeats the mission of the run before: how that is told, and what it is called."""
 EXPLAINED = (
     "**Agents that kept their role**: of the agents that contributed in this run and in the one before, the share "
     "whose role is the same, compared without case, endings and filler words. 100 %: fixed specialists. 0 %: everybody "
@@ -70,6 +75,11 @@ def _choose(found: Mapping[str, Sequence[RunRoles]]) -> str:
     return chosen
 
 
+def forget_sequence() -> None:
+    """Take the sequence out of the URL, where no roles are followed."""
+    st.query_params.pop("sequence", None)
+
+
 def _show_sequence(runs: Sequence[RunRoles]) -> None:
     if len(runs) < 2:
         st.markdown("Only one run so far: run the same team on another mission to see which roles it keeps.")
@@ -104,24 +114,26 @@ def _name(shared: Circumstances) -> str:
 
 
 def _sentence(story: Sequence[RoleStep]) -> str:
-    changed, changes = mean_stability(story, repeats=False)
-    repeated, repeats = mean_stability(story, repeats=True)
-    told = [
+    count = (
         f"**{plural(story[-1].cumulative, 'different role')}** in {plural(len(story), 'run')}, "
         f"{story[-1].new or 'none'} of them new in the last."
-    ]
-    if changed is not None:
-        told.append(
-            f"From one mission to the next, **{changed:.0%}** of the agents kept their role "
-            f"(mean of {plural(changes, 'change')})."
-        )
-    if repeated is not None:
-        told.append(
-            f"When the mission was the same again, {repeated:.0%} did (mean of {plural(repeats, 'repeat')})."
-        )
-    if changed is None and repeated is None:
-        told.append("No agent contributed in two runs in a row, so nothing can be said of roles kept.")
-    return " ".join(told)
+    )
+    kept = [*filter(None, (_kept(story, repeats=repeats) for repeats in REPEATS))]
+    unknown = "No agent contributed to two runs in a row, so nothing can be said of roles kept."
+    return " ".join([count, *(kept or [unknown])])
+
+
+def _kept(story: Sequence[RoleStep], *, repeats: bool) -> str | None:
+    """How many kept their role when the mission changed, or did not; None when that is unknown."""
+    share, times = mean_stability(story, repeats=repeats)
+    if share is None:
+        return None
+    when, each = REPEATS[repeats]
+    mean = "mean of " if times > 1 else ""
+    return (
+        f"When {when}, **{share:.0%}** of the agents that contributed to both runs kept their role "
+        f"({mean}{plural(times, each)})."
+    )
 
 
 def _who_abstains(positions: Sequence[Abstention]) -> str:
@@ -143,20 +155,7 @@ def _alt(story: Sequence[RoleStep]) -> str:
 
 
 def _list_runs(story: Sequence[RoleStep]) -> None:
-    rows = [
-        {
-            "Run": number,
-            "Mission": no_formula(step.run.mission_title),
-            "Started": step.run.started,
-            "Kept their role": step.stability,
-            "of agents": step.both or None,
-            "New roles": step.new,
-            "So far": step.cumulative,
-            "Abstained": len(step.run.abstained),
-            "Open": f"/run?run={step.run.run_id}",
-        }
-        for number, step in enumerate(story, 1)
-    ]
+    rows = [_cells(number, step) for number, step in enumerate(story, 1)]
     st.dataframe(
         rows[::-1],
         hide_index=True,
@@ -171,3 +170,17 @@ def _list_runs(story: Sequence[RoleStep]) -> None:
         placeholder=NONE,
         alt="Roles of every run, the latest first",
     )
+
+
+def _cells(number: int, step: RoleStep) -> dict[str, object]:
+    return {
+        "Run": number,
+        "Mission": no_formula(step.run.mission_title),
+        "Started": step.run.started,
+        "Kept their role": step.stability,
+        "of agents": step.both or None,
+        "New roles": step.new,
+        "So far": step.cumulative,
+        "Abstained": len(step.run.abstained),
+        "Open": f"/run?run={step.run.run_id}",
+    }

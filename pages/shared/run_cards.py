@@ -22,6 +22,6 @@ def show_cards(rows: Sequence[RunRow]) -> None:
                 scored = f" · quality {quality(row.quality)}" if row.quality is not None else ""
                 st.caption(f"{team_words(row.agents, row.protocol)}{scored} · {ago(row.started)}")
                 with st.container(horizontal=True):
-                    status_badge(row.status)
+                    status_badge(row.status, row.imported)
                     kind_badge(row.simulated)
                     origin_badge(row.imported)

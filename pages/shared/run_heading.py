@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared import state
 from pages.shared.badges import STATUS, kind_badge, origin_badge, status_badge
 from pages.shared.exports import export_menu
-from pages.shared.numbers import count, plural, quality, seconds, usd
+from pages.shared.numbers import count, plural, quality
 from pages.shared.resources import settings
 from pages.shared.resuming import resume_with_more
 from pages.shared.seats import PARTS_EXPLAINED
@@ -14,6 +14,7 @@ from pages.shared.words import protocol_name, protocol_sentence
 from swarm.launch import relaunch, stop
 from swarm.record import RunRecord
 from swarm.story import story
+from swarm.wording import lasting, usd
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
@@ -95,7 +96,7 @@ def show_numbers(record: RunRecord) -> None:
         st.metric("Cost", plain(usd(spent.cost_usd)), border=True, help=simulated)
         ticking = record.status == "running"
         passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
-        st.metric("Time", seconds(record.duration_s + passed), border=True)
+        st.metric("Time", lasting(record.duration_s + passed), border=True)
 
 
 def show_story(record: RunRecord) -> None:

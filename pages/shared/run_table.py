@@ -42,11 +42,11 @@ def choose_run(rows: Sequence[RunRow]) -> str | None:
 def _cells(row: RunRow) -> dict[str, object]:
     return {
         "Mission": no_formula(row.mission_title),
-        "Started": row.started,
-        "Status": STATUS[row.status].label,
-        "Quality": None if row.quality is None else float(quality(row.quality)),
         "Protocol": protocol_name(row.protocol),
         "Agents": row.agents,
+        "Quality": None if row.quality is None else float(quality(row.quality)),
+        "Status": STATUS[row.status].label,
+        "Started": row.started,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
         "Origin": "imported" if row.imported else "here",
@@ -67,7 +67,7 @@ def _columns() -> dict[str, object]:
     number = st.column_config.NumberColumn
     return {
         "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-        "Mission": st.column_config.TextColumn(width=250),
+        "Mission": st.column_config.TextColumn(width=230),
         "Quality": number(format="%.2f"),
         "Tokens": number(format="localized"),
         "Cost, $": number(format="%.4f"),

@@ -9,6 +9,7 @@ from swarm.export import no_formula
 from swarm.graph import SeatNow, Standing
 from swarm.metrics.participation import Participation
 from swarm.record import Status
+from swarm.wording import BECAME
 
 LISTED = 16
 """More seats become a table one can scroll and sort."""
@@ -22,21 +23,9 @@ ICONS: dict[Standing, str] = {
     "waiting": ":gray[:material/schedule:]",
     "not_reached": ":gray[:material/remove:]",
 }
-WORDS: dict[Standing, str] = {
-    "active": "contributed",
-    "thinking": "thinking…",
-    "abstained": "abstained",
-    "directed_idle": "idle by order",
-    "unparsed": "reply could not be read",
-    "failed": "model gave no reply",
-    "waiting": "waiting",
-    "not_reached": "not reached",
-}
-
-
 PARTS_EXPLAINED = (
-    "Active agents delivered something. Abstained: chose to sit it out. Idle by order: never asked to work, "
-    "by a plan or the protocol. Unreadable: the reply could not be read, even when asked again. "
+    "Active agents delivered something. Abstained by choice: was asked, and sat it out. Idle by order: never asked "
+    "to work, by a plan or the protocol. Unreadable reply: could not be read, even when asked again. "
     "No reply: the model gave none."
 )
 
@@ -63,13 +52,13 @@ def show_participation(seats: Participation, status: Status) -> None:
     """What became of the seats: four kinds of not working, never mixed."""
     counts = {
         "active": seats.active,
-        "abstained": seats.abstained,
-        "idle by order": seats.directed_idle,
-        "unreadable": seats.unparsed,
-        "no reply": seats.failed,
+        BECAME["abstained"]: seats.abstained,
+        BECAME["directed_idle"]: seats.directed_idle,
+        BECAME["unparsed"]: seats.unparsed,
+        BECAME["failed"]: seats.failed,
     }
     if seats.not_reached:
-        counts["to come" if status == "running" else "not reached"] = seats.not_reached
+        counts["to come" if status == "running" else BECAME["not_reached"]] = seats.not_reached
     st.caption(" · ".join(f"**{number}** {what}" for what, number in counts.items()))
 
 
@@ -84,14 +73,14 @@ def _sentence(seat: SeatNow) -> str:
         if seat.reason and seat.standing in ("abstained", "unparsed", "failed")
         else ""
     )
-    return f":gray[{WORDS[seat.standing]}{why}]"
+    return f":gray[{BECAME[seat.standing]}{why}]"
 
 
 def _table(seats: Sequence[SeatNow]) -> None:
     st.dataframe(
         {
             "Agent": [seat.number for seat in seats],
-            "Doing": [WORDS[seat.standing] for seat in seats],
+            "Doing": [BECAME[seat.standing] for seat in seats],
             "Role": [no_formula(seat.role or "") for seat in seats],
             "Tokens": [seat.tokens for seat in seats],
         },

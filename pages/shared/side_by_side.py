@@ -8,7 +8,7 @@ from pages.shared import state
 from pages.shared.badges import kind_badge, status_badge
 from pages.shared.demo import DEMO_SEEDS, SEEDS_TRIED, is_of_demo
 from pages.shared.launching import play_demo
-from pages.shared.numbers import count, quality, seconds
+from pages.shared.numbers import count, quality
 from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
 from pages.shared.run_heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
@@ -19,6 +19,7 @@ from swarm.errors import BadInput, SwarmError
 from swarm.figures import role_figure
 from swarm.record import RunRecord
 from swarm.story import story
+from swarm.wording import lasting
 
 POLL_S = 0.5
 
@@ -79,7 +80,8 @@ def show_difference(one: RunRecord, other: RunRecord, replayable: bool) -> None:
     """What differed, in one sentence, as soon as both have ended; the demo can be played again."""
     with st.container(border=True):
         if is_running(one) or is_running(other):
-            st.markdown("**One mission, two ways to organize a team. What will differ?**")
+            ways = "two runs" if one.spec.protocol == other.spec.protocol else "two ways to organize a team"
+            st.markdown(f"**One mission, {ways}. What will differ?**")
             st.caption("One sentence says so here as soon as both teams are done.")
             return
         st.markdown(f"**{plain(contrast(one, other))}**")
@@ -106,7 +108,7 @@ def show_side(record: RunRecord) -> None:
                 icon=":material/open_in_new:",
                 query_params={"run": record.run_id},
             )
-    draw(role_figure(record, "seats", height=380), alt=" ".join(told), key=f"side_{record.run_id}")
+    draw(role_figure(record, "order", height=380), alt=" ".join(told), key=f"side_{record.run_id}")
     show_counters(record)
 
 
@@ -118,6 +120,6 @@ def show_counters(record: RunRecord) -> None:
         st.metric("Active", f"{seats.active} of {len(record.spec.team)}")
         st.metric("Abstained", count(seats.abstained))
         st.metric("Depth", count(record.depth), help=DEPTH_EXPLAINED)
-        st.metric("Time", seconds(record.duration_s + passed))
+        st.metric("Time", lasting(record.duration_s + passed))
         st.metric("Tokens", count(record.spent.tokens))
         st.metric("Quality", quality(verdict.quality if verdict else None), help=QUALITY_EXPLAINED)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, count, plural, seconds, usd
+from pages.shared.numbers import NONE, count, plural
 from swarm.export import no_formula
 from swarm.graph import SeatNow
 from swarm.record import RunRecord
 from swarm.turn import Usage, total
+from swarm.wording import lasting, usd
 
 MEASURED = ("Input tokens", "of them cached", "Output tokens", "Cost")
 FEW = 12
@@ -88,7 +89,7 @@ def _amounts(usage: Usage) -> list[str]:
 def _remarks(record: RunRecord) -> list[str]:
     overhead = record.spending.overhead
     return [
-        f"{plural(record.calls, 'call')} in {seconds(record.duration_s)}.",
+        f"{plural(record.calls, 'call')} in {lasting(record.duration_s)}.",
         *([f"Plans and announcements took {overhead:.0%} of the team's tokens."] if overhead else []),
         *(["Simulated money: what models of this class would cost."] if record.simulated else []),
         *(["Some figures are upper estimates: a provider reported none."] if record.spent.estimated else []),

@@ -186,3 +186,13 @@ def click(key: str, number: int | None) -> None:
 def take_click(key: str) -> int | None:
     """The point that was clicked a moment ago, once."""
     return st.session_state.pop(f"clicked_{key}", None)
+
+
+def heeded_seat(run_id: str) -> int | None:
+    """The seat that a run's transcript was last asked for by a click in a figure."""
+    return st.session_state.get(f"heeded_seat_{run_id}")
+
+
+def heed_seat(run_id: str, seat: int | None) -> None:
+    """Remember so: a click is heeded once, and does not overrule what is chosen later."""
+    st.session_state[f"heeded_seat_{run_id}"] = seat

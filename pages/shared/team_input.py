@@ -5,7 +5,6 @@ from typing import cast
 
 import streamlit as st
 
-from pages.shared.numbers import usd
 from pages.shared.picture import draw
 from pages.shared.words import protocol_name, protocol_sentence
 from swarm.budget import DEFAULT_MAX_USD, Limits
@@ -15,6 +14,7 @@ from swarm.figures import protocol_diagram
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.spec import MAX_SEED, PACES, Option, Pace
+from swarm.wording import usd
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"

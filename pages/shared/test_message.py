@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import count, seconds, usd
+from pages.shared.numbers import count
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
+from swarm.wording import lasting, usd
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300
@@ -46,7 +47,7 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     with st.container(border=True):
         st.caption(f"{plain(model.name)} replied:")
         st.text(reply.text)
-        st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, seconds(taken)]))
+        st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, lasting(taken)]))
 
 
 def _price(card: ModelCard, text: str) -> float | None:

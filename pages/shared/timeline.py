@@ -6,10 +6,10 @@ from pages.shared.numbers import count, plural
 from pages.shared.picture import draw
 from swarm.figures.timeline import timeline_figure
 from swarm.figures.timeline_bars import JUDGE, bars_of
-from swarm.figures.timeline_scale import unit_for
 from swarm.metrics.timing import Timing, critical_path, timing
 from swarm.record import RunRecord
 from swarm.spec import PACES
+from swarm.wording import lasting
 
 EXPLAINED = {
     "Waiting": "Thin grey line: waiting for a free place, or before asking again.",
@@ -52,21 +52,10 @@ def timeline_in_words(record: RunRecord) -> str:
     waited_s = sum(bar.end_s - bar.start_s for bar in bars if bar.doing == "waiting")
     in_vain = sum(bar.doing == "in_vain" for bar in bars)
     if waited_s >= took.worked_s / 100:
-        sentences.append(f"Waiting before requests left adds up to {duration(waited_s)} over all agents.")
+        sentences.append(f"Waiting before requests left adds up to {lasting(waited_s)} over all agents.")
     if in_vain:
         sentences.append(f"{plural(in_vain, 'request')} brought no answer that could be read.")
     return " ".join(sentences)
-
-
-def duration(seconds: float) -> str:
-    """A time in its best unit.
-
-    Examples:
-        >>> duration(0.0123), duration(2.5), duration(400)
-        ('12 milliseconds', '2.5 seconds', '6.7 minutes')
-    """
-    unit = unit_for(seconds)
-    return f"{_short(seconds / unit.seconds)} {unit.name}"
 
 
 def _short(amount: float) -> str:
@@ -77,18 +66,18 @@ def _pace_in_words(record: RunRecord, took: Timing) -> str:
     """How long it took, how many worked at once, and what decided that."""
     agents = plural(len({turn.seat for turn in record.turns if turn.calls}), "agent")
     turns, path = sum(bool(turn.calls) for turn in record.turns), len(critical_path(record.turns))
+    # The run took longer: elsewhere on the page its judge is included.
+    judged = " without the judge" if record.verdict and record.verdict.calls else ""
+    lasted = f"{agents} took {lasting(took.elapsed_s)}{judged}"
     if turns == 1:
-        return f"{agents} took {duration(took.elapsed_s)}."
+        return f"{lasted}."
     share = f"{took.longest_share:.0%} of the time"
     if path == turns:
-        return (
-            f"{agents} took {duration(took.elapsed_s)}, one turn after another; the longest, "
-            f"agent {took.longest.seat}'s, took {share}."
-        )
+        return f"{lasted}, one turn after another; the longest, agent {took.longest.seat}'s, took {share}."
     decided = (
         f"One turn decided how long it took: agent {took.longest.seat}'s, {share}."
         if path == 1
         else f"The critical path, which decided how long it took, is {count(path)} of {count(turns)} turns; the "
         f"longest of these, agent {took.longest.seat}'s, took {share}."
     )
-    return f"{agents} took {duration(took.elapsed_s)}; on average {_short(took.at_once)} worked at once. {decided}"
+    return f"{lasted}; on average {_short(took.at_once)} worked at once. {decided}"

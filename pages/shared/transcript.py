@@ -5,14 +5,15 @@ from itertools import groupby
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.paging import page_of
-from pages.shared.seats import WORDS
-from pages.shared.turn_card import DID, show_turn
+from pages.shared.turn_card import show_turn
 from swarm.graph import standings_of
 from swarm.record import RunRecord
-from swarm.search import Found, TurnFilter, find_turns, role_groups
+from swarm.search import Found, TurnFilter, find_turns
 from swarm.turn import CueKind, Transcript
+from swarm.wording import BECAME, DID
 
 # The keys are the names in the URL, so that what somebody found is a link.
 WORDS_KEY, AGENT_KEY, ROLE_KEY, DID_KEY, PAGE_KEY = "q", "agent", "role", "did", "turns"
@@ -72,7 +73,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
         )
         roles = st.multiselect(
             "Roles, those alike together",
-            sorted(set(role_groups(record.turns).values()), key=str.casefold),
+            sorted({turn.role for turn in record.turns if turn.role}, key=str.casefold),
             key=ROLE_KEY,
             placeholder="All roles",
             label_visibility="collapsed",
@@ -82,7 +83,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
         actions = st.multiselect(
             "What they did",
             [action for action in DID if action in acted],
-            format_func=lambda action: DID[action][0],
+            format_func=DID.__getitem__,
             key=DID_KEY,
             placeholder="Whatever they did",
             label_visibility="collapsed",
@@ -120,7 +121,7 @@ def _silence(record: RunRecord, where: TurnFilter, found: Sequence[Found]) -> st
     """Why the chosen agent has said nothing; empty when it has spoken."""
     if found or where.seat is None or any(turn.seat == where.seat for turn in record.turns):
         return ""
-    return f" :gray[· agent {where.seat}: {WORDS[standings_of(record)[where.seat]]}]"
+    return f" :gray[· agent {where.seat}: {BECAME[standings_of(record)[where.seat]]}]"
 
 
 def _asked_in(transcript: Transcript, number: int) -> str:
@@ -130,11 +131,10 @@ def _asked_in(transcript: Transcript, number: int) -> str:
 
 def _heed(run_id: str, chosen_seat: int | None) -> None:
     """Let a click in the graph choose the agent once, so that it does not overrule what is chosen later."""
-    key = f"heeded_seat_{run_id}"
-    heeded = st.session_state.get(key)
+    heeded = state.heeded_seat(run_id)
     if heeded == chosen_seat:
         return
-    st.session_state[key] = chosen_seat
+    state.heed_seat(run_id, chosen_seat)
     if chosen_seat is not None or st.session_state.get(AGENT_KEY) == heeded:
         st.session_state[AGENT_KEY] = chosen_seat
         _first_page()

@@ -1,27 +1,28 @@
 """This file is where one turn is shown, framed as the work of an agent and never rendered as markup."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from pages.shared.numbers import count, plural, seconds, usd
+from pages.shared.numbers import count, plural
 from pages.shared.text import plain
 from swarm.record import RunRecord
 from swarm.replay import prompts_of
 from swarm.search import Excerpt, Found
 from swarm.turn import Action, Assignment, Turn
+from swarm.wording import DID, agents_named, lasting, usd
 
 TALL = 900
 """Characters from which a raw text scrolls in a box of its own."""
 MANY = 10
 """More turns heard scroll in a box of their own."""
-DID: dict[Action, tuple[str, str]] = {
-    "plan": ("planned", "blue"),
-    "intend": ("announced", "gray"),
-    "contribute": ("contributed", "green"),
-    "abstain": ("abstained", "gray"),
-    "unparsed": ("unreadable reply", "orange"),
-    "failed": ("no reply", "red"),
+NAMED = 8
+"""Of more agents it builds on, the first so many are named."""
+COLOURS: dict[Action, str] = {
+    "plan": "blue",
+    "intend": "gray",
+    "contribute": "green",
+    "abstain": "gray",
+    "unparsed": "orange",
+    "failed": "red",
 }
 # Keeps the colour's name apart from a colon that an agent may have written before it.
 _APART = "\u2060"
@@ -44,11 +45,11 @@ def show_turn(record: RunRecord, found: Found) -> None:
 
 
 def _show_heading(found: Found) -> None:
-    turn, (label, colour) = found.turn, DID[found.turn.action]
+    turn = found.turn
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         role = f" · {plain(turn.role, 100)}" if turn.role else ""
         st.markdown(f"**Agent {turn.seat}**{role}", width="content")
-        st.badge(label, color=colour)  # type: ignore[arg-type]
+        st.badge(DID[turn.action], color=COLOURS[turn.action])  # type: ignore[arg-type]
         if found.hits:
             st.badge(plural(found.hits, "hit"), icon=":material/search:", color="blue")
     if found.excerpts:
@@ -76,7 +77,7 @@ def _show_reason(turn: Turn) -> None:
 
 def _links(turn: Turn) -> list[str]:
     heard = [] if turn.heard else ["Heard nobody"]
-    builds = [f"Builds on {_agents(sorted(turn.builds_on))}"] if turn.builds_on else []
+    builds = [f"Builds on {agents_named(sorted(turn.builds_on), NAMED)}"] if turn.builds_on else []
     reports = [f"Reports to agent {turn.reports_to}"] if turn.reports_to else []
     return [*heard, *builds, *reports]
 
@@ -91,7 +92,7 @@ def _taken(record: RunRecord, turn: Turn) -> list[str]:
         *([plural(len(turn.calls), "call")] if len(turn.calls) > 1 else []),
         f"{at_most}{count(turn.usage.tokens)} tokens",
         f"cost {cost}, simulated" if record.simulated else f"cost {cost}",
-        f"took {seconds(turn.ended_s - turn.started_s)}",
+        f"took {lasting(turn.ended_s - turn.started_s)}",
     ]
 
 
@@ -142,15 +143,3 @@ def show_raw_text(title: str, text: str) -> None:
 
 def _on_demand(label: str, key: str):  # noqa: ANN202
     return st.expander(label, key=key, on_change="rerun", type="compact")
-
-
-def _agents(numbers: Sequence[int]) -> str:
-    """Agents by number, the first eight of many.
-
-    Examples:
-        >>> _agents([3]), _agents([1, 2])
-        ('agent 3', 'agents 1, 2')
-    """
-    listed = ", ".join(map(str, numbers[:8]))
-    more = f" and {len(numbers) - 8} more" if len(numbers) > 8 else ""
-    return f"agent{'s' if len(numbers) > 1 else ''} {listed}{more}"

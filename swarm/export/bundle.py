@@ -1,10 +1,12 @@
 """This file is where a run becomes one JSON file that another Roleless can read, and is read from it again.
 
-What is read was written by anybody: it is refused when it tells what cannot have happened, and never believed in
-what can be counted: metrics are made of the turns, the summary is for people and other programs.
+What is read was written by anybody: it is refused when it tells what cannot have happened, such as sums below
+their parts. Metrics are made of the turns, and so is the deliverable of an import; the summary is for people and
+other programs. What nobody can check is believed: what was said, and that the sums are not higher than they were.
 """
 
 import json
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ValidationError
 
@@ -51,7 +53,7 @@ def read_bundle(content: bytes) -> RunRecord:
         record = _Bundle.model_validate_json(content).record
     except ValidationError as error:
         raise BadInput(f"the file is not an exported run: {_first(error)}") from error
-    if doubt := next(doubts_about(record), None):
+    if doubt := next(doubts_about(record, datetime.now(UTC)), None):
         raise BadInput(f"the file tells what no run can be: {doubt}")
     return record
 

@@ -1,29 +1,9 @@
 """This file is where reports for people get their labels, and values with units."""
 
-from swarm.graph import Standing
 from swarm.record import RunRecord
-from swarm.turn import Action
-from swarm.wording import lasting, money
+from swarm.wording import BECAME, lasting, models_named, usd
 
 UNKNOWN = "–"
-DID: dict[Action, str] = {
-    "plan": "planned",
-    "intend": "announced",
-    "contribute": "contributed",
-    "abstain": "abstained",
-    "unparsed": "unreadable reply",
-    "failed": "no reply",
-}
-BECAME: dict[Standing, str] = {
-    "active": "contributed",
-    "abstained": "abstained by choice",
-    "directed_idle": "idle by order",
-    "unparsed": "unreadable reply",
-    "failed": "no reply",
-    "thinking": "thinking",
-    "waiting": "waiting",
-    "not_reached": "not reached",
-}
 
 
 def kind_of(record: RunRecord) -> dict[str, str]:
@@ -43,7 +23,7 @@ def headline(record: RunRecord) -> dict[str, str]:
         "Depth": UNKNOWN if record.depth is None else str(record.depth),
         "Active agents": f"{record.participation.active} of {len(record.spec.team)}",
         "Tokens": f"{spent.tokens:,}",
-        "Cost, simulated" if record.simulated else "Cost": _dollars(spent.cost_usd),
+        "Cost, simulated" if record.simulated else "Cost": usd(spent.cost_usd),
         "Time": lasting(record.duration_s),
     }
 
@@ -61,19 +41,15 @@ def facts_of(record: RunRecord) -> dict[str, str]:
         "Seed": str(spec.seed),
         **headline(record),
         "Mission relevance": UNKNOWN if relevance is None else f"{relevance} of 4",
-        "Abstained": str(seats.abstained),
-        "Idle by order": str(seats.directed_idle),
-        "Unreadable": str(seats.unparsed),
-        "No reply": str(seats.failed),
+        BECAME["abstained"].capitalize(): str(seats.abstained),
+        BECAME["directed_idle"].capitalize(): str(seats.directed_idle),
+        BECAME["unparsed"].capitalize(): str(seats.unparsed),
+        BECAME["failed"].capitalize(): str(seats.failed),
         "Input tokens": f"{record.spent.input_tokens:,}",
         "Output tokens": f"{record.spent.output_tokens:,}",
     }
 
 
 def models_of(record: RunRecord) -> str:
-    """Seats per model, such as "6 × sim/strong, 2 × sim/weak"."""
-    return ", ".join(f"{seated} × {model}" for model, seated in record.spec.team.models.items())
-
-
-def _dollars(amount: float | None) -> str:
-    return "unknown" if amount is None else money(amount, simulated=False)
+    """Seats per model."""
+    return models_named(record.spec.team)

@@ -2,10 +2,11 @@
 
 import re
 
-from swarm.export.labels import DID, facts_of, kind_of
+from swarm.export.labels import facts_of, kind_of
 from swarm.record import RunRecord
 from swarm.story import story
 from swarm.turn import Turn
+from swarm.wording import DID
 
 
 def as_markdown(record: RunRecord) -> bytes:

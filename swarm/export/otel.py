@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from swarm.export.dates import date_of, provider_of
+from swarm.export.dates import date_of
+from swarm.export.providers import provider_of
 from swarm.record import RunRecord
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Score

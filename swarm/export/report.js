@@ -1,7 +1,7 @@
 "use strict";
-// Draws the figures whose data stand in the page. Everything else is there without this.
+// Draws the figures whose data stand in the page; one with frames plays. Everything else is there without this.
 (function () {
-  const quiet = { responsive: true, displayModeBar: false, showTips: false };
+  const config = { responsive: true, displayModeBar: false, showTips: false };
   const charts = [...document.querySelectorAll("[data-figure]")].map((place) => ({
     place,
     figure: JSON.parse(document.getElementById(place.dataset.figure).textContent),
@@ -11,7 +11,7 @@
     const { color, fontFamily } = getComputedStyle(document.body);
     for (const { place, figure } of charts) {
       const font = { ...figure.layout.font, color, family: fontFamily };
-      Plotly.react(place, figure.data, { ...figure.layout, font, autosize: true }, quiet);
+      Plotly.react(place, { ...figure, layout: { ...figure.layout, font, autosize: true }, config });
     }
   }
 

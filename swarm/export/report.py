@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from swarm.export.page import Node, node, written
 from swarm.export.sections import details, opening
+from swarm.metrics.roles import roles_taken
 from swarm.record import RunRecord
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _FOLDER = Path(__file__).parent
 _STYLES_DRAWN = ("", "font-weight:bold", "font-style:italic")
 """What the drawing library styles with: an element that it fills rule by rule, and words in bold and italics. Its
 style sheet for maps stays out; none is drawn."""
+REPLAYED_UP_TO = 64
+"""Agents; the frames of 256 who build on many others each take 16 MB."""
 
 
 class Picture(NamedTuple):
@@ -30,27 +33,36 @@ class Picture(NamedTuple):
     title: str
     caption: str
     draw: "Callable[[RunRecord], Figure]"
+    tells: Callable[[RunRecord], object] = lambda record: True
+    """Whether it shows anything of a run in which somebody spoke."""
 
 
-def pictures() -> tuple[Picture, ...]:
-    """What a report shows of a run."""
+def pictures(record: RunRecord) -> tuple[Picture, ...]:
+    """What a report shows of a run; none when nobody spoke."""
     from swarm.figures.hierarchy import org_chart  # costs 0.5 s
+    from swarm.figures.idle import idle_figure
+    from swarm.figures.replay import replay_figure
     from swarm.figures.role_graph import role_figure
+    from swarm.figures.roles import roles_figure
     from swarm.figures.timeline import timeline_figure
 
-    return (
+    every = (
         Picture("Who built on whom", "Size: share of the tokens. Same colour: roles alike.", role_figure),
+        Picture("Which roles there were", "How many agents took each role.", roles_figure, _took_roles),
         Picture("Who stands under whom", "As the agents say: who builds on or reports to whom.", org_chart),
+        Picture("Who sat it out", "What became of each agent, in team order.", idle_figure, _was_idle),
         Picture("When it happened", "One row for each agent; bars are calls to its model.", timeline_figure),
+        Picture("How it came about", "Play it, or drag the slider.", replay_figure, _is_replayed),
     )
+    return tuple(picture for picture in every if record.turns and picture.tells(record))
 
 
 def as_report(record: RunRecord) -> bytes:
     """One self-contained HTML file; readable without JavaScript, which only draws the figures."""
-    shown = pictures() if record.turns else ()
+    shown = pictures(record)
     scripts = _scripts() if shown else ()
     body = node("body", *opening(record))
-    body.extend([_show(shown)] if shown else [])
+    body.extend([_show(shown, record)] if shown else [])
     body.extend(details(record))
     body.extend(_data(number, picture, record) for number, picture in enumerate(shown, 1))
     body.extend(node("script", text) for text in scripts)
@@ -58,7 +70,20 @@ def as_report(record: RunRecord) -> bytes:
     return b"<!doctype html>\n" + written(page).encode("utf-8", "replace")
 
 
-def _show(shown: Iterable[Picture]) -> Node:
+def _took_roles(record: RunRecord) -> bool:
+    return bool(roles_taken(record.turns))
+
+
+def _was_idle(record: RunRecord) -> bool:
+    seats = record.participation
+    return any((seats.abstained, seats.directed_idle, seats.unparsed, seats.failed))
+
+
+def _is_replayed(record: RunRecord) -> bool:
+    return record.status != "running" and len(record.spec.team) <= REPLAYED_UP_TO
+
+
+def _show(shown: Iterable[Picture], record: RunRecord) -> Node:
     missing = "The pictures need JavaScript. All they show is told in words below."
     section = node("section", node("h2", "Pictures"), node("noscript", node("p", missing, class_="notice")))
     for number, picture in enumerate(shown, 1):
@@ -66,6 +91,11 @@ def _show(shown: Iterable[Picture]) -> Node:
         place = node("div", role="img", aria_label=alt, data_figure=f"figure-{number}")
         caption = node("figcaption", node("strong", picture.title), f" {picture.caption}")
         section.append(node("figure", caption, place))
+    if len(record.spec.team) > REPLAYED_UP_TO:
+        left_out = (
+            f"There is no replay: that of more than {REPLAYED_UP_TO} agents can be too large for a mail."
+        )
+        section.append(node("p", left_out, class_="quiet"))
     return section
 
 

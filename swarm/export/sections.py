@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from swarm.command import mission_toml, same_again
-from swarm.export.labels import BECAME, DID, UNKNOWN, headline, kind_of, models_of
+from swarm.export.labels import UNKNOWN, headline, kind_of, models_of
 from swarm.export.page import Node, node, table
 from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
@@ -11,6 +11,7 @@ from swarm.spec import fingerprint
 from swarm.story import story
 from swarm.turn import Turn, contributions
 from swarm.verdict import CRITERIA
+from swarm.wording import BECAME, DID
 
 LONG_VALUE = 12
 """Longer values of headline numbers are set smaller."""

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from swarm.figures.forest import Forest, Row, Tie, alone_in_words, forest_of, ranges, rows_of, sizes_of
-from swarm.figures.look import ACCENT, CLEAR, INK, ON_COLOUR, QUIET, bare, label, mark_kind, paragraph
+from swarm.figures.look import ACCENT, CLEAR, INK, ON_COLOUR, QUIET, bare, label, mark_kind, paragraph, write
+from swarm.forest import Forest, Row, Tie, forest_of, rows_of, sizes_of
 from swarm.graph import SeatNow
 from swarm.record import RunRecord
+from swarm.wording import ranges
 
 TIES: dict[Tie, tuple[str, str, str]] = {
     "builds_on": ("Builds on", "solid", QUIET),
@@ -60,10 +61,10 @@ def org_chart(record: RunRecord) -> go.Figure:
         figure.add_traces([_discs(seats, forest, places), _names(seats, forest, places)])
     for line, row in enumerate(rows):
         if row.folded:
-            _write(figure, 0.02 + (row.layer - 1) * indent, -line, _folded(row))
-    alone = label(alone_in_words(forest.alone), LETTERS, 4) if forest.alone else ""
+            write(figure, _folded(row), x=0.02 + (row.layer - 1) * indent, y=-line, yanchor="middle")
+    alone = label(_alone(forest.alone), LETTERS, 4) if forest.alone else ""
     if alone:
-        _write(figure, 0, 0.4 - len(rows), alone, "top")
+        write(figure, alone, x=0, y=0.4 - len(rows), yanchor="top")
     lines = len(rows) + (0.6 * (alone.count("<br>") + 1) + 0.3 if alone else 0)
     bare(figure, round(70 + ROW_PX * max(lines, 1)))
     figure.update_xaxes(range=[0, 1])
@@ -80,37 +81,44 @@ def icicle_figure(record: RunRecord) -> go.Figure:
     cells = [*_cells(forest)]
     least, most = ICICLE_PX
     height = min(max(LEAF_PX * cells[0].leaves, least), most)
-    figure = go.Figure(
-        go.Icicle(
-            ids=[cell.name for cell in cells],
-            parents=[cell.parent for cell in cells],
-            labels=[cell.title for cell in cells],
-            values=[cell.leaves for cell in cells],
-            customdata=[cell.seat for cell in cells],
-            hovertext=[cell.hover for cell in cells],
-            hoverinfo="text",
-            branchvalues="total",
-            sort=False,
-            tiling={"orientation": "h", "pad": 2},
-            textfont={"color": ON_COLOUR},
-            leaf={"opacity": 1},
-            # On top it would cover the word SIMULATED.
-            pathbar={"side": "bottom", "thickness": PATHBAR_PX},
-            marker={
-                "colors": [ACCENT if cell.seat in forest.chain else INK for cell in cells],
-                "pattern": {
-                    "shape": ["/" if cell.seat in forest.chain else "" for cell in cells],
-                    "fillmode": "overlay",
-                    "fgcolor": FAINT_ON_COLOUR,
-                    "size": 7,
-                    "solidity": 0.2,
-                },
-            },
-        )
-    )
+    figure = go.Figure(_icicle(cells, forest.chain))
     bare(figure, height + PATHBAR_PX)
     figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"}, margin={"b": PATHBAR_PX + 4})
     return mark_kind(figure, simulated=record.simulated)
+
+
+def _icicle(cells: Sequence[Cell], chain: Sequence[int]) -> go.Icicle:
+    return go.Icicle(
+        ids=[cell.name for cell in cells],
+        parents=[cell.parent for cell in cells],
+        labels=[cell.title for cell in cells],
+        values=[cell.leaves for cell in cells],
+        customdata=[cell.seat for cell in cells],
+        hovertext=[cell.hover for cell in cells],
+        hoverinfo="text",
+        branchvalues="total",
+        sort=False,
+        tiling={"orientation": "h", "pad": 2},
+        textfont={"color": ON_COLOUR},
+        leaf={"opacity": 1},
+        # On top it would cover the word SIMULATED.
+        pathbar={"side": "bottom", "thickness": PATHBAR_PX},
+        marker=_fill([cell.seat in chain for cell in cells]),
+    )
+
+
+def _fill(on_chain: Sequence[bool]) -> dict[str, object]:
+    """The longest chain has another colour, and is hatched."""
+    return {
+        "colors": [ACCENT if on else INK for on in on_chain],
+        "pattern": {
+            "shape": ["/" if on else "" for on in on_chain],
+            "fillmode": "overlay",
+            "fgcolor": FAINT_ON_COLOUR,
+            "size": 7,
+            "solidity": 0.2,
+        },
+    }
 
 
 def _folded(row: Row) -> str:
@@ -200,18 +208,9 @@ def _name(seat: SeatNow, forest: Forest, letters: int) -> str:
     return f"{told}<i>{also}</i>" if len(_called(seat)) + len(also) <= letters else told
 
 
-def _write(figure: go.Figure, x: float, y: float, text: str, yanchor: str = "middle") -> None:
-    """A line that is about several agents; the text must be safe."""
-    figure.add_annotation(
-        x=x,
-        y=y,
-        text=text,
-        xanchor="left",
-        yanchor=yanchor,
-        align="left",
-        showarrow=False,
-        font={"size": 12, "color": INK},
-    )
+def _alone(seats: Sequence[int]) -> str:
+    many = f"{len(seats)} agents work alone: {ranges(seats)}"
+    return f"Agent {seats[0]} works alone." if len(seats) == 1 else many
 
 
 def _cells(forest: Forest) -> Iterator[Cell]:
@@ -231,7 +230,7 @@ def _cells(forest: Forest) -> Iterator[Cell]:
         parent = str(forest.above[number] or "team")
         yield Cell(str(number), parent, told, leaves[number], _hover(seat, forest), number)
     if forest.alone:
-        words = alone_in_words(forest.alone)
+        words = _alone(forest.alone)
         yield Cell("alone", "team", title(words, len(forest.alone)), len(forest.alone), paragraph(words))
 
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import plotly.graph_objects as go
 
-from swarm.figures.look import CLEAR, FAINT, INK, MARKS, ON_COLOUR, bare, mark_kind, paragraph
+from swarm.figures.look import CLEAR, FAINT, INK, MARKS, ON_COLOUR, bare, key_to, mark_kind, paragraph, write
 from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.participation import Stretch, abstention_along, parts
 from swarm.record import RunRecord
@@ -44,7 +44,7 @@ def idle_figure(record: RunRecord) -> go.Figure:
     for standing in kinds:
         chosen = [seat for seat in seats if seat.standing == standing]
         figure.add_trace(_marks(chosen, columns, size.disc, agents=len(seats)))
-        figure.add_trace(_key_to(standing, counts[standing]))
+        figure.add_trace(key_to(standing, counts[standing]))
     rows = -(-len(seats) // columns)
     bars = BARS_PX if len(seats) >= BARS_FROM and counts["abstained"] else 0
     _frame(figure, columns, rows, strip=size.row * rows, bars=bars, keys=len(kinds))
@@ -103,42 +103,9 @@ def _marks(seats: Sequence[SeatNow], columns: int, disc: int, *, agents: int) ->
     )
 
 
-def _key_to(standing: Standing, count: int) -> go.Scatter:
-    mark = MARKS[standing]
-    return go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name=f"{mark.label}: {count}",
-        marker={
-            "symbol": mark.symbol,
-            "size": 12,
-            "color": mark.colour if mark.filled else CLEAR,
-            "line": {"color": mark.colour, "width": 0 if mark.filled else 2},
-        },
-    )
-
-
 def _add_bars(figure: go.Figure, stretches: Sequence[Stretch], share: float) -> None:
     """A bar for each stretch of the order; a dash instead where nobody decided. `share` is that of the height."""
-    figure.add_trace(
-        go.Bar(
-            x=[*range(len(stretches))],
-            y=[stretch.share for stretch in stretches],
-            text=["" if stretch.share is None else f"{stretch.share:.0%}" for stretch in stretches],
-            textposition="outside",
-            textangle=0,
-            cliponaxis=False,
-            textfont={"size": 11},
-            hovertext=[_hover_stretch(stretch) for stretch in stretches],
-            hoverinfo="text",
-            showlegend=False,
-            marker={"color": INK},
-            xaxis="x2",
-            yaxis="y2",
-        )
-    )
-    small: dict[str, Any] = {"size": 11, "color": INK}
+    figure.add_trace(_bars(stretches))
     figure.update_layout(
         xaxis2={
             "anchor": "y2",
@@ -146,7 +113,7 @@ def _add_bars(figure: go.Figure, stretches: Sequence[Stretch], share: float) -> 
             "showgrid": False,
             "tickvals": [*range(len(stretches))],
             "ticktext": [f"{it.first}<br>{it.abstained}/{it.decided}" for it in stretches],
-            "tickfont": small,
+            "tickfont": {"size": 11, "color": INK},
         },
         yaxis2={"domain": [0, 0.62 * share], "range": [0, 1], "fixedrange": True, "visible": False},
         bargap=0.25,
@@ -154,13 +121,27 @@ def _add_bars(figure: go.Figure, stretches: Sequence[Stretch], share: float) -> 
     figure.add_hline(y=0, yref="y2", line={"color": FAINT, "width": 1})
     for place, stretch in enumerate(stretches):
         if stretch.share is None:
-            _write(figure, "–", x=place, y=0, xref="x2", yref="y2", yanchor="bottom")
+            write(figure, "–", x=place, y=0, xref="x2", yref="y2", xanchor="center", yanchor="bottom")
     title = "Share that abstained, by tenth of the order"
-    _write(figure, title, x=0, y=0.94 * share, xref="paper", yref="paper", xanchor="left", yanchor="top")
+    write(figure, title, x=0, y=0.94 * share, xref="paper", yref="paper", yanchor="top")
 
 
-def _write(figure: go.Figure, text: str, **where: Any) -> None:
-    figure.add_annotation(text=text, showarrow=False, font={"size": 11, "color": INK}, **where)
+def _bars(stretches: Sequence[Stretch]) -> go.Bar:
+    return go.Bar(
+        x=[*range(len(stretches))],
+        y=[stretch.share for stretch in stretches],
+        text=["" if stretch.share is None else f"{stretch.share:.0%}" for stretch in stretches],
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
+        textfont={"size": 11},
+        hovertext=[_hover_stretch(stretch) for stretch in stretches],
+        hoverinfo="text",
+        showlegend=False,
+        marker={"color": INK},
+        xaxis="x2",
+        yaxis="y2",
+    )
 
 
 def _hover(seat: SeatNow) -> str:

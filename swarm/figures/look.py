@@ -110,15 +110,35 @@ def framed(figure: go.Figure, height: int) -> go.Figure:
 def mark_kind(figure: go.Figure, *, simulated: bool) -> go.Figure:
     """Write SIMULATED into the corner of a figure made of simulated runs, so that its pictures say so as well."""
     if simulated:
-        figure.add_annotation(
-            text="SIMULATED",
-            xref="paper",
-            yref="paper",
-            x=0,
-            y=1,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 10, "color": VIOLET},
-        )
+        font = {"size": 10, "color": VIOLET}
+        write(figure, "SIMULATED", xref="paper", yref="paper", x=0, y=1, yanchor="bottom", font=font)
     return figure
+
+
+def write(figure: go.Figure, text: str, **where: Any) -> None:
+    """Write small words into a figure, beginning at a place.
+
+    Args:
+        figure: to be written into.
+        text: must be safe, see `label`.
+        where: `x`, `y` and whatever else an annotation of Plotly takes.
+    """
+    usual: dict[str, Any] = {"xanchor": "left", "align": "left", "font": {"size": 12, "color": INK}}
+    figure.add_annotation(text=text, showarrow=False, **(usual | where))
+
+
+def key_to(standing: Standing, count: int | None = None) -> go.Scatter:
+    """The entry of the legend for a standing, with how many seats have it where that is given."""
+    mark = MARKS[standing]
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=mark.label if count is None else f"{mark.label}: {count}",
+        marker={
+            "symbol": mark.symbol,
+            "size": 14,
+            "color": mark.colour if mark.filled else CLEAR,
+            "line": {"color": mark.colour, "width": 0 if mark.filled else 2},
+        },
+    )

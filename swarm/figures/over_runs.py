@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots  # pyright: ignore[reportUnknownVariableType]
 
-from swarm.figures.look import ACCENT, CLEAR, FAINT, INK, PALETTE, QUIET, framed, mark_kind, paragraph
+from swarm.figures.look import ACCENT, CLEAR, FAINT, INK, QUIET, framed, mark_kind, paragraph, write
 from swarm.metrics.over_runs import Abstention, RoleStep
 
 TITLES = ("Agents that kept their role", "New roles", "Different roles so far")
@@ -38,7 +38,7 @@ def role_history_figure(story: Sequence[RoleStep], *, simulated: bool, height: i
     }
     figure.add_trace(_kept(story, common), row=1, col=1)
     new, known = [step.new for step in story], [step.cumulative for step in story]
-    figure.add_trace(go.Bar(y=new, marker={"color": PALETTE[1], "line": {"color": CLEAR}}, **common), 2, 1)
+    figure.add_trace(go.Bar(y=new, marker={"color": INK, "line": {"color": CLEAR}}, **common), 2, 1)
     figure.add_trace(_known(known, common), row=3, col=1)
     _frame(figure, story)
     return mark_kind(figure, simulated=simulated)
@@ -98,7 +98,7 @@ def _known(known: Sequence[int], common: dict[str, Any]) -> go.Scatter:
         textposition="top left",
         textfont={"size": 12},
         cliponaxis=False,
-        line={"color": PALETTE[0], "width": 2, "shape": "hv"},
+        line={"color": INK, "width": 2, "shape": "hv"},
         **common,
     )
 
@@ -113,17 +113,7 @@ def _frame(figure: go.Figure, story: Sequence[RoleStep]) -> None:
         zip(TITLES, (0.7, 0.36, 0.0), (TOP, 0.59, 0.25), strict=True), 1
     ):
         figure.update_yaxes(domain=[bottom, top], row=row, col=1)
-        figure.add_annotation(
-            text=title,
-            xref="paper",
-            yref="paper",
-            x=0,
-            y=top,
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 12, "color": INK},
-        )
+        write(figure, title, xref="paper", yref="paper", x=0, y=top, yanchor="bottom")
 
 
 def _whole(count: int) -> dict[str, Any]:

@@ -38,11 +38,6 @@ def speakers(protocol: str) -> int:
     return len({said.turn.seat for said in rehearsal_of(protocol)})
 
 
-def roles_are_chosen(protocol: str) -> bool:
-    """Whether every agent chooses its own role: nobody plans, and no role is imposed."""
-    return not any(said.cue.role or said.cue.kind == "plan" for said in rehearsal_of(protocol))
-
-
 def _nobody(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
     jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
     return Turn(

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from swarm.figures.look import CLEAR, INK, MARKS, ON_COLOUR, bare, label, mark_kind
+from swarm.figures.look import CLEAR, INK, MARKS, ON_COLOUR, bare, key_to, label, mark_kind
 from swarm.figures.replay_controls import BOARD, board_of, buttons, counter_names, counter_values, slider
 from swarm.figures.role_links import ARROWS_UP_TO, IN, STROKES, Stroke, points_of
 from swarm.figures.role_names import LABELS_UP_TO, room_for, side_of
-from swarm.figures.role_nodes import colour_of, colours_of, key_to, name_of, sizes_of, symbol_of
+from swarm.figures.role_nodes import colour_of, colours_of, name_of, sizes_of, symbol_of
 from swarm.folding import Node, each_for_itself
 from swarm.graph import Link, SeatNow, Standing, links_of, seats_of
 from swarm.layout import RING_UP_TO, Place, ring
@@ -84,7 +84,7 @@ def _stage(record: RunRecord, moments: Sequence[Sequence[SeatNow]]) -> _Stage:
     nodes = each_for_itself(moments[-1])
     planners = {turn.seat for turn in record.turns if turn.cue == "plan"}
     seen = {seat.standing for seats in moments for seat in seats}
-    standings = [one for one in MARKS if one in seen]
+    standings: list[Standing] = [one for one in MARKS if one in seen]
     places = ring([node.number for node in nodes], planners)
     return _Stage(record, nodes, places, sizes_of(nodes), standings)
 

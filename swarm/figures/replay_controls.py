@@ -1,6 +1,8 @@
 """This file is where a replay gets its counters, its sentence, its slider and its buttons."""
 
 from collections.abc import Sequence
+from html import escape
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -9,13 +11,19 @@ from swarm.figures.look import CLEAR, FAINT, INK, label
 from swarm.figures.role_links import STROKES
 from swarm.moments import Moment
 from swarm.record import RunRecord
+from swarm.wording import DOES, lasting, usd
 
-SPEEDS = {"Slow": 1600, "▶ Play": 700, "Fast": 250}
+SPEEDS = {"▶ Slow": 1600, "▶ Play": 700, "▶▶ Fast": 250}
 """Milliseconds a frame."""
-COUNTERS = ("Time", "Active", "Idle", "Depth", "Tokens", "Cost")
+COUNTERS = {"Time": 3.0, "Active": 1.4, "Idle": 1.2, "Depth": 1.4, "Tokens": 2.6, "Cost": 2.4}
+"""How wide they are, so that "1 min 40 s" fits on a telephone."""
+WIDTH = sum(COUNTERS.values())
+MIDDLES = [
+    end - width / 2 for end, width in zip(accumulate(COUNTERS.values()), COUNTERS.values(), strict=True)
+]
 HIDDEN = {"visible": False, "fixedrange": True}
 BOARD: dict[str, Any] = {
-    "xaxis2": {"domain": [0, 1], "range": [0, len(COUNTERS)], "anchor": "y2", **HIDDEN},
+    "xaxis2": {"domain": [0, 1], "range": [0, WIDTH], "anchor": "y2", **HIDDEN},
     "yaxis2": {"domain": [0.86, 1], "range": [0, 3], "anchor": "x2", **HIDDEN},
 }
 """The axes of the counters, in the layout of a figure whose graph leaves them the room."""
@@ -24,12 +32,12 @@ BOARD: dict[str, Any] = {
 def counter_names() -> go.Scatter:
     """What the counters are called."""
     return go.Scatter(
-        x=[place + 0.5 for place in range(len(COUNTERS))],
+        x=MIDDLES,
         y=[2.6] * len(COUNTERS),
         xaxis="x2",
         yaxis="y2",
         mode="text",
-        text=COUNTERS,
+        text=[*COUNTERS],
         textfont={"size": 11, "color": INK},
         hoverinfo="skip",
         showlegend=False,
@@ -39,7 +47,7 @@ def counter_names() -> go.Scatter:
 def counter_values() -> go.Scatter:
     """What is counted, in a row above the graph; and below that, what has just happened."""
     return go.Scatter(
-        x=[*(place + 0.5 for place in range(len(COUNTERS))), len(COUNTERS) / 2],
+        x=[*MIDDLES, WIDTH / 2],
         y=[*[1.8] * len(COUNTERS), 0.6],
         xaxis="x2",
         yaxis="y2",
@@ -61,42 +69,29 @@ def _counted(moment: Moment) -> list[str]:
     seats, cost = then.participation, then.spent.cost_usd
     idle = seats.abstained + seats.directed_idle + seats.unparsed + seats.failed
     values = (
-        _time(then.duration_s),
+        lasting(then.duration_s),
         f"{seats.active}",
         f"{idle}",
         "–" if then.depth is None else f"{then.depth}",
         f"{then.spent.tokens:,}",
-        "unknown" if cost is None else f"${cost:.3f}" if cost < 1 else f"${cost:.2f}",
+        usd(cost),
     )
-    return [f"<b>{value}</b>" for value in values]
+    return [f"<b>{escape(value)}</b>" for value in values]
 
 
 def _happened(record: RunRecord, moment: Moment) -> str:
     turn = moment.latest
     if turn is None:
         return "Nobody has spoken yet." if moment.number == 0 else _ended(record)
-    role = f" as <b>{label(turn.role, 34, 1)}</b>" if turn.role else ""
-    what = {
-        "plan": "plans",
-        "intend": f"announces what it will do{role}",
-        "contribute": f"contributes{role}",
-        "abstain": "abstains",
-        "unparsed": "answers unreadably",
-        "failed": "gets no reply from its model",
-    }[turn.action]
-    return f"Agent {turn.seat} {what}."
+    named = turn.role if turn.action in ("intend", "contribute") else None
+    role = f" as <b>{label(named, 34, 1)}</b>" if named else ""
+    return f"Agent {turn.seat} {DOES[turn.action]}{role}."
 
 
 def _ended(record: RunRecord) -> str:
     quality = record.verdict.quality if record.verdict else None
     scored = f", quality {quality:.2f}" if quality is not None else ""
     return f"The run has {'ended' if record.ended else 'come so far'}{scored}."
-
-
-def _time(seconds: float) -> str:
-    if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
 
 
 def slider(moments: Sequence[Moment], shown: int) -> dict[str, Any]:
@@ -112,7 +107,12 @@ def slider(moments: Sequence[Moment], shown: int) -> dict[str, Any]:
         "len": 1,
         "y": 0,
         "pad": {"t": 34, "b": 0, "l": 12, "r": 12},
-        "currentvalue": {"prefix": "Moment ", "font": {"size": 12, "color": INK}, "xanchor": "right"},
+        "currentvalue": {
+            "prefix": "Moment ",
+            "suffix": f" of {moments[-1].number}",
+            "font": {"size": 12, "color": INK},
+            "xanchor": "right",
+        },
         "font": {"size": 1, "color": CLEAR},
         "ticklen": 0,
         "minorticklen": 0,
@@ -136,7 +136,7 @@ def buttons() -> dict[str, Any]:
     return {
         "type": "buttons",
         "direction": "left",
-        "buttons": [*speeds, {"label": "Pause", "method": "animate", "args": stop}],
+        "buttons": [*speeds, {"label": "❚❚ Pause", "method": "animate", "args": stop}],
         "showactive": False,
         "x": 0,
         "xanchor": "left",

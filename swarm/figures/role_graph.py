@@ -7,7 +7,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from swarm.errors import UnknownName
-from swarm.figures.look import FAINT, INK, bare, mark_kind
+from swarm.figures.look import FAINT, bare, mark_kind, write
 from swarm.figures.role_links import HEARD_UP_TO, Bend, link_traces
 from swarm.figures.role_names import LABELS_UP_TO, NAMED_LAYERS, group_names, names_beside
 from swarm.figures.role_nodes import colours_of, node_traces, sizes_of
@@ -169,13 +169,7 @@ def _name_layers(figure: go.Figure, nodes: Sequence[Node]) -> None:
     short = len(layers) > LAYERS_IN_WORDS
     for layer in layers:
         x = 0.0 if len(layers) == 1 else 2 * (layer - 1) / (len(layers) - 1) - 1
-        figure.add_annotation(
-            x=x,
-            y=1.25,
-            text=str(layer) if short else f"Layer {layer}",
-            showarrow=False,
-            font={"size": 12, "color": INK},
-        )
+        write(figure, str(layer) if short else f"Layer {layer}", x=x, y=1.25, xanchor="center")
 
 
 def _orbit(places: Mapping[int, Place]) -> go.Scatter:

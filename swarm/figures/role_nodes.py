@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from swarm.figures.look import CLEAR, INK, MARKS, ON_COLOUR, PALETTE, QUIET, label, paragraph
+from swarm.figures.look import CLEAR, INK, MARKS, ON_COLOUR, PALETTE, QUIET, key_to, label, paragraph
 from swarm.folding import Node
 from swarm.graph import SeatNow, Standing
 from swarm.layout import RING_UP_TO, Place
+from swarm.wording import agents_named
 
 DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
 """Of nodes in pixels, smallest and largest, by how many there are."""
@@ -117,34 +118,16 @@ def _nodes(
     )
 
 
-def key_to(standing: Standing) -> go.Scatter:
-    """The entry of the legend: in the usual colour, whatever colour the first seat has."""
-    mark = MARKS[standing]
-    return go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name=mark.label,
-        marker={
-            "symbol": mark.symbol,
-            "size": 14,
-            "color": mark.colour if mark.filled else CLEAR,
-            "line": {"color": mark.colour, "width": 0 if mark.filled else 2},
-        },
-    )
-
-
 def _hover(node: Node) -> str:
     return _hover_of_many(node) if node.folded else _hover_of_one(node.seats[0])
 
 
 def _hover_of_many(node: Node) -> str:
     numbers = [seat.number for seat in node.seats]
-    more = f" and {len(numbers) - SEATS_LISTED} more" if len(numbers) > SEATS_LISTED else ""
     roles = Counter(seat.role for seat in node.seats if seat.role and seat.cluster)
     lines = [f"<b>{len(numbers)} agents</b> · {MARKS[node.standing].label.lower()}"]
     lines += [f"{paragraph(role, limit=80)} × {count}" for role, count in roles.most_common(6)]
-    lines.append(f"agents {', '.join(map(str, numbers[:SEATS_LISTED]))}{more}")
+    lines.append(agents_named(numbers, SEATS_LISTED))
     lines.append(f"{node.tokens:,} tokens · click to unfold")
     return "<br>".join(lines)
 
@@ -158,10 +141,6 @@ def _hover_of_one(seat: SeatNow) -> str:
     if seat.reason:
         lines.append(f"<i>{paragraph(seat.reason)}</i>")
     facts = [f"{seat.tokens:,} tokens"] if seat.tokens else []
-    facts += [f"builds on {_list(seat.builds_on)}"] if seat.builds_on else []
+    facts += [f"builds on {agents_named(seat.builds_on, SEATS_LISTED)}"] if seat.builds_on else []
     facts += [f"reports to agent {seat.reports_to}"] if seat.reports_to else []
     return "<br>".join([*lines, *([" · ".join(facts)] if facts else [])])
-
-
-def _list(numbers: Sequence[int]) -> str:
-    return f"agent{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from swarm.figures.look import ACCENT, CLEAR, INK, framed, label, mark_kind, paragraph
+from swarm.figures.look import ACCENT, CLEAR, INK, framed, label, mark_kind, paragraph, write
 from swarm.figures.role_nodes import colours_of
 from swarm.graph import seats_of
 from swarm.metrics.roles import RoleGroup, role_groups, roles_taken
@@ -33,7 +33,7 @@ def roles_figure(record: RunRecord) -> go.Figure:
     shown = groups[:SHOWN]
     figure = go.Figure(_bars(shown, _shades(record)))
     framed(figure, 64 + PIXELS_PER_BAR * max(2, len(shown)) + (24 if len(groups) > SHOWN else 0))
-    longest = max(LEAST_SCALE, *(len(group.seats) for group in groups))
+    longest = max([LEAST_SCALE, *(len(group.seats) for group in groups)])
     # A little room on the right for the number behind the longest bar.
     figure.update_xaxes(visible=False, range=[0, longest * 1.12])
     figure.update_yaxes(
@@ -86,14 +86,5 @@ def _agents(seats: Sequence[int]) -> str:
 
 def _tell_more(figure: go.Figure, groups: Sequence[RoleGroup]) -> None:
     agents = sum(len(group.seats) for group in groups)
-    figure.add_annotation(
-        text=f"and {len(groups)} more role{'s' if len(groups) > 1 else ''}, {agents} agent{'s' if agents > 1 else ''}",
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        xanchor="left",
-        yanchor="top",
-        showarrow=False,
-        font={"size": 12, "color": INK},
-    )
+    more = f"and {len(groups)} more role{'s' if len(groups) > 1 else ''}, {agents} agent{'s' if agents > 1 else ''}"
+    write(figure, more, xref="paper", yref="paper", x=0, y=0, yanchor="top")

@@ -26,6 +26,7 @@ from swarm.figures.timeline_scale import Scale
 from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.timing import critical_path
 from swarm.record import RunRecord
+from swarm.wording import usd
 
 NAMED_UP_TO = 16
 """Seats; the rows of more have no room for the role's name, hover boxes have it then."""
@@ -238,9 +239,8 @@ def _hover(bar: Bar, scale: Scale) -> str:
     what = LOOKS[bar.doing].name if bar.doing != "open" else "No answer yet"
     lines.append(f"{what}: {begin:.2f} to {end:.2f}, {length:.2f} {scale.unit.name}")
     if bar.call:
-        cost = bar.call.usage.cost_usd
-        money = "price unknown" if cost is None else f"${cost:,.4f}"
-        lines.append(f"{bar.call.usage.tokens:,} tokens · {money}")
+        price = label(usd(bar.call.usage.cost_usd))
+        lines.append(f"{bar.call.usage.tokens:,} tokens · price {price}")
     if bar.because:
         lines.append(f"<i>{paragraph(bar.because)}</i>")
     return "<br>".join(line for line in lines if line)

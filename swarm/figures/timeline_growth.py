@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from swarm.figures.timeline_bars import Bar
 from swarm.figures.timeline_scale import Scale
 from swarm.record import RunRecord
 from swarm.turn import Usage, total
+from swarm.wording import usd
 
 PANEL_PX = 74
 GAP_PX = 30
@@ -55,7 +57,7 @@ def growth_of(record: RunRecord, bars: Iterable[Bar]) -> Growth:
 
 def draw_growth(figure: go.Figure, growth: Growth, scale: Scale, *, so_far: bool) -> None:
     """Add the panels to a figure, on the axes y2 and y3; `so_far` when there is more to come."""
-    say: dict[str, Callable[[float], str]] = {"tokens": "{:,} tokens".format, "dollars": "${:,.4f}".format}
+    say: dict[str, Callable[[float], str]] = {"tokens": "{:,} tokens".format, "dollars": _dollars}
     when = "so far" if so_far else "in all"
     for row, (name, amounts) in enumerate(growth.sums.items(), 2):
         figure.add_trace(_steps(growth.times_s, amounts, say[name], scale, row))
@@ -85,13 +87,17 @@ def growth_axes(panels: int, plot_px: int) -> dict[str, Any]:
     return axes
 
 
+def _dollars(amount: float) -> str:
+    return escape(usd(amount))
+
+
 def _steps(
     times_s: Sequence[float], amounts: Sequence[float], say: Callable[[float], str], scale: Scale, row: int
 ) -> go.Scatter:
     """A line that rises when a call ends, with a dot where it arrives."""
     return go.Scatter(
         x=[scale.time(moment) for moment in times_s],
-        y=[round(amount, 6) for amount in amounts],
+        y=[round(amount, 9) for amount in amounts],
         yaxis=f"y{row}",
         mode="lines+markers",
         line={"shape": "hv", "width": 1.5, "color": INK},

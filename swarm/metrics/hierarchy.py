@@ -1,6 +1,6 @@
 """Who leads whom, as the agents themselves declare it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import networkx as nx
 
@@ -42,19 +42,38 @@ def depth(transcript: Transcript) -> int | None:
         >>> depth(()) is None
         True
     """
-    graph = declared_links(transcript)
-    if not graph:
-        return None
-    return int(nx.dag_longest_path_length(nx.condensation(graph), weight="none", default_weight=1)) + 1
+    return max(layers(declared_links(transcript)).values(), default=None)
+
+
+def layers(links: "nx.DiGraph[int]") -> dict[int, int]:
+    """The layer of every seat: 1 when it leans on nobody, else one more than the deepest seat it leans on.
+
+    Seats that lean on each other share a layer.
+
+    Args:
+        links: an edge from each seat to those it leans on, as `declared_links` has them.
+
+    Returns:
+        In seat order; empty without seats.
+
+    Examples:
+        >>> layers(nx.DiGraph([(2, 1), (3, 2), (3, 1)]))
+        {1: 1, 2: 2, 3: 3}
+    """
+    layer_of: dict[int, int] = {}
+    for members in _circles(links):
+        under = {other for seat in members for other in links[seat]} - members
+        layer = 1 + max((layer_of[other] for other in under), default=0)
+        layer_of |= dict.fromkeys(members, layer)
+    return dict(sorted(layer_of.items()))
 
 
 def superiors(transcript: Transcript) -> dict[int, int | None]:
     """The declared organization as a tree: the one seat that each active seat stands under.
 
-    A seat's layer is 1 when it leans on nobody, else one more than the deepest seat it leans on. It stands under
-    a seat of the layer just before its own: one it reports to rather than one it builds on, then the one with the
-    highest number. So the tree is as high as the organization is deep. Seats that build on each other share a
-    layer; those of them with no link of their own to the layer before stand where the others stand.
+    It stands under a seat of the layer (see `layers`) just before its own: one it reports to rather than one it
+    builds on, then the one with the highest number. So the tree is as high as the organization is deep. Of seats
+    that build on each other, those with no link of their own to the layer before stand where the others stand.
 
     Returns:
         Active seats in seat order; None for a seat of layer 1. Empty when nobody was active.
@@ -64,16 +83,11 @@ def superiors(transcript: Transcript) -> dict[int, int | None]:
         {}
     """
     links = declared_links(transcript)
-    condensed = nx.condensation(links)
-    layer_of: dict[int, int] = {}
-    for group in reversed(list(nx.topological_sort(condensed))):
-        layer = 1 + max((layer_of[min(_members(condensed, under))] for under in condensed[group]), default=0)
-        layer_of |= dict.fromkeys(_members(condensed, group), layer)
+    layer_of = layers(links)
     found: dict[int, int | None] = {}
-    for group in condensed:
-        members = _members(condensed, group)
-        of_group = _superior(links, layer_of, members)
-        found |= {seat: _superior(links, layer_of, {seat}) or of_group for seat in members}
+    for members in _circles(links):
+        of_all = _superior(links, layer_of, members)
+        found |= {seat: _superior(links, layer_of, {seat}) or of_all for seat in members}
     return dict(sorted(found.items()))
 
 
@@ -112,9 +126,11 @@ def visibility_chain(transcript: Transcript) -> int | None:
     return max(length.values(), default=None)
 
 
-def _members(condensed: "nx.DiGraph[int]", group: int) -> set[int]:
-    """Seats that build on each other, or one that does not."""
-    return condensed.nodes[group]["members"]
+def _circles(links: "nx.DiGraph[int]") -> Iterator[set[int]]:
+    """Seats that lean on each other, or one that does not; each after all it leans on."""
+    condensed = nx.condensation(links)
+    for group in reversed(list(nx.topological_sort(condensed))):
+        yield condensed.nodes[group]["members"]
 
 
 def _superior(links: "nx.DiGraph[int]", layer_of: Mapping[int, int], seats: set[int]) -> int | None:

@@ -66,7 +66,14 @@ class RoleStep:
 
     @property
     def stability(self) -> float | None:
-        """See `role_stability`; None for the first run and when nobody contributed in both."""
+        """The share of seats that contributed in this run and in the one before and kept their role.
+
+        Roles are compared after `normalise`. In [0, 1]; None for the first run and when no seat contributed in both.
+
+        Source: arXiv 2603.28990 calls this a Role Stability Index and says of it only that it goes to 0 when agents
+        take new roles with every task; this is that reading. Its other one, distinct roles over agents within one
+        task, is what `distinct_roles` counts.
+        """
         return self.kept / self.both if self.both else None
 
 
@@ -99,28 +106,6 @@ def sequences(runs: Iterable[RunRoles]) -> dict[Circumstances, tuple[RunRoles, .
     found = {circumstances: tuple(group) for circumstances, group in grouped.items()}
     ordered = sorted(found.items(), key=lambda item: (len(item[1]), item[1][-1].started), reverse=True)
     return dict(ordered)
-
-
-def role_stability(earlier: Mapping[int, str], later: Mapping[int, str]) -> float | None:
-    """The share of seats that contributed in both of two runs and kept their role, compared after `normalise`.
-
-    Args:
-        earlier: roles by seat.
-        later: roles by seat of a later run.
-
-    Returns:
-        In [0, 1]; None when no seat contributed in both.
-
-    Source: arXiv 2603.28990 calls this a Role Stability Index and says of it only that it goes to 0 when agents
-    take new roles with every task; this is that reading. Its other one, distinct roles over agents within one
-    task, is what `distinct_roles` counts.
-
-    Examples:
-        >>> role_stability({1: "Cook", 2: "Baker"}, {1: "cooks", 2: "Critic", 3: "Baker"})
-        0.5
-    """
-    kept, both = _kept(_normalised(earlier), _normalised(later))
-    return kept / both if both else None
 
 
 def role_story(runs: Sequence[RunRoles]) -> tuple[RoleStep, ...]:

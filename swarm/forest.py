@@ -1,4 +1,4 @@
-"""This file is where an organization becomes trees: who stands under whom, and what is folded. It draws nothing."""
+"""This file is where an organization becomes trees: who stands under whom, and what is folded. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,30 +88,6 @@ def sizes_of(forest: Forest, *, leaves: bool = False) -> dict[int, int]:
         own = 0 if leaves and below else 1
         sizes[seat] = own + sum(sizes[other] for other in below)
     return sizes
-
-
-def alone_in_words(seats: Sequence[int]) -> str:
-    """Who works alone, in plain text; neighbours in the order as ranges."""
-    if len(seats) == 1:
-        return f"Agent {seats[0]} works alone."
-    return f"{len(seats)} agents work alone: {ranges(seats)}"
-
-
-def ranges(seats: Sequence[int]) -> str:
-    """Seat numbers in ascending order, neighbours joined.
-
-    Examples:
-        >>> ranges([1, 2, 3, 5, 7, 8])
-        '1–3, 5, 7, 8'
-    """
-    runs: list[list[int]] = []
-    for seat in seats:
-        if runs and runs[-1][-1] == seat - 1:
-            runs[-1].append(seat)
-        else:
-            runs.append([seat])
-    parts = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
-    return ", ".join(parts)
 
 
 def _tie(kinds: frozenset[str] | None) -> Tie:

@@ -1,0 +1,17 @@
+"""This file is where it is read from a model's name who serves it."""
+
+SIMULATED = "sim"
+"""Whose models are simulated."""
+UNKNOWN = "unknown"
+"""Of a model whose name has no provider: a scripted one, or one that its library knows by a bare name."""
+
+
+def provider_of(model: str) -> str:
+    """Who serves a model, as far as its name says: what stands before the first slash.
+
+    Examples:
+        >>> provider_of("openai/gpt-4.1-mini"), provider_of("sim/strong"), provider_of("nameless")
+        ('openai', 'sim', 'unknown')
+    """
+    provider, slash, _ = model.partition("/")
+    return provider if slash and provider else UNKNOWN

@@ -1,0 +1,43 @@
+"""This file is where it is found out whether roles were chosen by the agents, given to them, or planned."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Literal, TypeAlias
+
+from swarm.errors import SwarmError
+from swarm.mission import Mission
+from swarm.record import RunRecord
+from swarm.rehearsal import rehearse
+from swarm.team import Seat, make_team
+from swarm.turn import Cue, Turn
+
+Origin: TypeAlias = Literal["planned", "given", "chosen", "unknown"]
+"""From a leader's plan, from a list, from the agents themselves."""
+MOST_TURNS = 9
+
+
+def origin_of_roles(record: RunRecord) -> Origin:
+    """Where the roles of a run come from, as far as that is known."""
+    if any(turn.assignments for turn in record.turns):
+        return "planned"
+    if any(seat.role for seat in record.spec.team):
+        return "given"
+    return origin_under(record.spec.protocol)
+
+
+def origin_under(protocol: str) -> Origin:
+    """Where roles come from under a protocol, as a rehearsal shows; unknown when it cannot be rehearsed here."""
+    mission, team = Mission("rehearsal", "Rehearsal", "Rehearse."), make_team(["nobody"], 3)
+    # In a thread of its own: that of a notebook has an event loop already.
+    with ThreadPoolExecutor(1) as apart, suppress(SwarmError):
+        played = apart.submit(rehearse, protocol, {}, mission, team, _silent, most_turns=MOST_TURNS)
+        cues = [said.cue for said in played.result()]
+        if any(cue.kind == "plan" for cue in cues):
+            return "planned"
+        return "given" if any(cue.role for cue in cues) else "chosen"
+    return "unknown"
+
+
+def _silent(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
+    return Turn(index, seat.number, cue.round, cue.kind, cue.kind, text="…")
