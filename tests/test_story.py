@@ -158,7 +158,9 @@ def test_a_leader_that_works_alone_led_nobody():
 
 def test_roles_much_alike_are_counted():
     turns = [a_turn(1), a_turn(2, role="bakers"), a_turn(3, role="Clerk")]
-    assert "2 of them took roles much like another's, such as “Baker”." in story(a_record(turns))[0]
+    assert (
+        "2 of them took roles much like another's, such as “Baker” and “bakers”." in story(a_record(turns))[0]
+    )
 
 
 def test_the_agent_most_built_upon_is_named():
@@ -176,8 +178,9 @@ def test_the_agent_most_built_upon_is_named():
 
 def test_one_link_is_told_as_one():
     turns = [a_turn(1), a_turn(2, role="Clerk", builds_on=[1])]
-    assert "One built on the work of another, agent 1 (Baker); the organization is 2 layers deep." in told(
-        a_record(turns)
+    assert (
+        "One built on the work of another, agent 1 (Baker); the organization is 2 layers deep, and nobody leads."
+        in told(a_record(turns))
     )
 
 
