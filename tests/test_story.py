@@ -172,7 +172,7 @@ def test_the_agent_most_built_upon_is_named():
     ]
     assert (
         "They built on each other's work 3 times, most on that of agent 2 (Clerk): 2 of them did; "
-        "the organization is 3 layers deep."
+        "the organization is 3 layers deep, and nobody leads."
     ) in told(a_record(turns))
 
 
