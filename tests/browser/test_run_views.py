@@ -45,7 +45,7 @@ def choose_view(page: Page, view: str) -> None:
 
 def moment_of(page: Page) -> str:
     """The moment that the page's address leads to."""
-    return parse_qs(urlparse(page.url).query)["moment"][0]
+    return parse_qs(urlparse(page.url).query).get("moment", [""])[0]
 
 
 def shown_moment(page: Page) -> str | None:
@@ -53,10 +53,12 @@ def shown_moment(page: Page) -> str | None:
     return page.locator(".js-plotly-plot").get_attribute("aria-valuenow")
 
 
-@pytest.mark.parametrize("agents", [1, 8, 64, 256])
-def test_every_view_fits_the_screen_for_every_size_of_team(dashboard, browser, agents):
+@pytest.mark.parametrize(
+    ("agents", "looks"), [(1, LOOKS[::3]), (8, LOOKS), (64, LOOKS[1:3]), (256, LOOKS[::3])]
+)
+def test_every_view_fits_the_screen_for_every_size_of_team(dashboard, browser, agents, looks):
     keep_team(dashboard, agents)
-    for width, scheme in LOOKS:
+    for width, scheme in looks:
         page = look(browser, width, scheme)
         open_view(page, dashboard)
         for view in VIEWS:
@@ -132,19 +134,14 @@ def test_a_replay_is_stepped_by_keys_and_the_address_leads_to_the_moment(dashboa
     replay = page.locator(".js-plotly-plot")
     expect(replay).to_have_attribute("aria-valuenow", "0")
     replay.focus()
-    for key, moment in (
-        ("Home", "0"),
-        ("ArrowRight", "1"),
-        ("ArrowRight", "2"),
-        ("ArrowLeft", "1"),
-        ("End", "9"),
-    ):
+    steps = {"ArrowRight": "1", "PageDown": "9", "ArrowLeft": "8", "End": "9", "Home": "0"}
+    for key, moment in steps.items():
         page.keyboard.press(key)
         expect(replay).to_have_attribute("aria-valuenow", moment)
-        assert moment_of(page) == moment
-    page.keyboard.press("Home")
+        wait_until(lambda: moment_of(page) == moment, f"the address leads to moment {moment}")  # noqa: B023
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Agent 1 contributes as")).to_be_visible()
+    wait_until(lambda: moment_of(page) == "1", "the address leads to moment 1")
     address = page.url
     other = look(browser, 390, "dark")
     other.goto(address)
