@@ -11,7 +11,7 @@ from swarm.graph import SeatNow, Standing
 from swarm.layout import RING_UP_TO, Place
 from swarm.wording import agents_named
 
-DIAMETERS = {10: (26, 42), 16: (22, 32), RING_UP_TO: (18, 26), 100: (12, 20), 256: (7, 14)}
+DIAMETERS = {10: (26, 42), 16: (18, 26), RING_UP_TO: (16, 24), 100: (12, 20), 256: (7, 14)}
 """Of nodes in pixels, smallest and largest, by how many there are."""
 SEATS_LISTED = 12
 
