@@ -28,7 +28,7 @@ from swarm.events import (
 from swarm.export.bundle import read_bundle
 from swarm.journal import Journal, journal_of, read_journal
 from swarm.record import RunRecord
-from swarm.turn import contributions
+from swarm.turn import delivered
 
 UNFINISHED = "it had not ended when it was exported"
 _Telling: TypeAlias = tuple[float, type[Fact], dict[str, Any]]
@@ -94,7 +94,11 @@ def _ending(record: RunRecord) -> Iterator[_Telling]:
     how = {"status": record.status, "reason": record.reason}
     if not record.ended:
         how = {"status": "stopped", "reason": UNFINISHED}
-    sums = {"deliverable": _delivered(record), "spent": record.spent, "calls": record.calls}
+    sums = {
+        "deliverable": delivered(record.turns, record.spec.deliverable),
+        "spent": record.spent,
+        "calls": record.calls,
+    }
     yield end, RunFinished, {**how, **sums}
 
 
@@ -102,11 +106,6 @@ def _event(record: RunRecord, run_id: str, seq: int, telling: _Telling) -> Event
     seconds, fact, fields = telling
     dated = {"at": record.started + timedelta(seconds=seconds), **fields}
     return fact(run_id=run_id, seq=seq, t=seconds, **dated)  # pyright: ignore[reportReturnType]
-
-
-def _delivered(record: RunRecord) -> str:
-    pieces = [turn.text for turn in contributions(record.turns)]
-    return "\n\n".join(pieces[-1:] if record.spec.deliverable == "last" else pieces)
 
 
 def _digest(record: RunRecord) -> str:

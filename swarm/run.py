@@ -36,7 +36,7 @@ from swarm.record import Progress, progress_of
 from swarm.spec import RunSpec
 from swarm.team import Seat
 from swarm.teller import Recorder, Teller
-from swarm.turn import Cue, Turn, TurnKey, contributions
+from swarm.turn import Cue, Turn, TurnKey, delivered
 
 STOP_GRACE_S = 5.0
 """How long calls in flight may go on after a stop: they are paid for."""
@@ -243,9 +243,7 @@ class _Performance:
         return len(self.spoken) - 1
 
     def _deliverable(self) -> str:
-        """The contributions, in the order of speaking, without names: what is delivered and judged."""
-        pieces = [turn.text for turn in contributions(self.transcript)]
-        return "\n\n".join(pieces[-1:] if self.spec.deliverable == "last" else pieces)
+        return delivered(self.transcript, self.spec.deliverable)
 
     async def _finish(self, status: Ending, reason: str | None) -> None:
         await self.teller.tell(

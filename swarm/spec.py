@@ -11,6 +11,7 @@ from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.mission import Mission
 from swarm.team import Team
+from swarm.turn import Deliverable
 
 Pace = Literal["instant", "fast", "real"]
 PACES: dict[Pace, float] = {"instant": 0.0, "fast": 0.1, "real": 1.0}
@@ -46,7 +47,7 @@ class RunSpec:
     limits: Limits = field(default_factory=Limits)
     judge: str | None = None
     """The model that judges; None for a run that is not judged."""
-    deliverable: Literal["all", "last"] = "all"
+    deliverable: Deliverable = "all"
     """What is delivered: every contribution in order, or the last one only."""
     memory: tuple[PastRole, ...] = ()
     """What the organization remembers; read from the history when the run was composed."""

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 
 from swarm.team import Seat
 
+Deliverable = Literal["all", "last"]
+"""What a run delivers: all contributions, or the last one alone."""
 CueKind = Literal["plan", "intend", "contribute"]
 Action = Literal["plan", "intend", "contribute", "abstain", "unparsed", "failed"]
 
@@ -173,6 +175,17 @@ def contributions(transcript: Transcript) -> list[Turn]:
     in_order = sorted(transcript, key=lambda turn: turn.index)
     last = {turn.seat: turn for turn in in_order if turn.action == "contribute"}
     return sorted(last.values(), key=lambda turn: turn.index)
+
+
+def parts_of(transcript: Transcript, deliverable: Deliverable) -> list[Turn]:
+    """The turns that a deliverable is made of, in order: all contributions, or the last one alone."""
+    parts = contributions(transcript)
+    return parts[-1:] if deliverable == "last" else parts
+
+
+def delivered(transcript: Transcript, deliverable: Deliverable) -> str:
+    """The texts of these, without names: what is delivered and judged."""
+    return "\n\n".join(turn.text for turn in parts_of(transcript, deliverable))
 
 
 TURN: TypeAdapter[Turn] = TypeAdapter(Turn)

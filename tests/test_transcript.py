@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.deliverable import parts_of, share_of_words, show_deliverable
+from pages.shared.deliverable import share_of_words, show_deliverable
 from pages.shared.spending import show_spending, unfinished
 from pages.shared.transcript import show_transcript
 from pages.shared.verdict import arithmetic, show_verdict
@@ -15,7 +15,7 @@ from swarm.graph import seats_of
 from swarm.protocols import PROTOCOLS
 from swarm.record import record_of
 from swarm.search import AROUND, EXCERPTS, TurnFilter, find_turns
-from swarm.turn import Assignment, TurnKey, Usage
+from swarm.turn import Assignment, TurnKey, Usage, parts_of
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import call, verdict
 from tests.recorded import a_record, a_turn
@@ -117,14 +117,17 @@ def test_filters_narrow_each_other():
 def test_the_parts_put_together_are_the_deliverable(protocol):
     record = record_of(played(recipe(protocol)))
     assert record.deliverable
-    assert "\n\n".join(turn.text for turn in parts_of(record)) == record.deliverable
+    assert (
+        "\n\n".join(turn.text for turn in parts_of(record.turns, record.spec.deliverable))
+        == record.deliverable
+    )
 
 
 def test_of_a_solo_that_revises_only_the_last_part_is_delivered():
     turns = [a_turn(1, text="First."), a_turn(1, text="Last.", index=1, round=2)]
-    assert [turn.text for turn in parts_of(a_record(turns))] == ["Last."]
+    assert [turn.text for turn in parts_of(turns, "all")] == ["Last."]
     several = a_record([a_turn(1, text="One."), a_turn(2, text="Two.")], spec={"deliverable": "last"})
-    assert [turn.text for turn in parts_of(several)] == ["Two."]
+    assert [turn.text for turn in parts_of(several.turns, several.spec.deliverable)] == ["Two."]
 
 
 def test_shares_of_words_add_up_and_of_nothing_are_unknown():

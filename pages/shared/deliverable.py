@@ -8,7 +8,7 @@ from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
 from swarm.record import RunRecord
-from swarm.turn import Turn, contributions
+from swarm.turn import Turn, parts_of
 
 BY_PART, AS_ONE = "By part", "As one text"
 TALL = 4_000
@@ -17,7 +17,7 @@ TALL = 4_000
 
 def show_deliverable(record: RunRecord) -> None:
     """The deliverable, in the order of speaking; every part with who wrote it, and how much of the whole it is."""
-    parts = parts_of(record)
+    parts = parts_of(record.turns, record.spec.deliverable)
     if not parts:
         st.caption("Nothing was delivered." if record.ended else "Nothing has been delivered yet.")
         return
@@ -34,12 +34,6 @@ def show_deliverable(record: RunRecord) -> None:
         _as_one_text(record)
     else:
         _by_part(parts)
-
-
-def parts_of(record: RunRecord) -> list[Turn]:
-    """The turns whose texts, in this order, are the deliverable; as far as there are any yet."""
-    parts = contributions(record.turns)
-    return parts[-1:] if record.spec.deliverable == "last" else parts
 
 
 def share_of_words(text: str, texts: Sequence[str]) -> float | None:
