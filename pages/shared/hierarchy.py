@@ -11,6 +11,7 @@ from pages.shared.text import plain
 from swarm.figures.hierarchy import icicle_figure, org_chart
 from swarm.forest import Forest, Tie, forest_of
 from swarm.record import RunRecord
+from swarm.wording import brief
 
 View = Literal["tree", "icicle"]
 VIEWS: dict[View, str] = {"tree": "Tree", "icicle": "Icicle"}
@@ -101,6 +102,5 @@ def _chain(forest: Forest) -> str:
 
 
 def _named(forest: Forest, number: int) -> str:
-    role = " ".join((forest.seats[number].role or "").split())
-    short = role if len(role) <= ROLE_CHARS else role[: ROLE_CHARS - 1].rstrip() + "…"
-    return f"agent {number}" + (f" ({short})" if short else "")
+    role = brief(forest.seats[number].role, ROLE_CHARS)
+    return f"agent {number}" + (f" ({role})" if role else "")

@@ -47,7 +47,11 @@ def pictures(record: RunRecord) -> tuple[Picture, ...]:
     from swarm.figures.timeline import timeline_figure
 
     every = (
-        Picture("Who built on whom", "Size: share of the tokens. Same colour: roles alike.", role_figure),
+        Picture(
+            "Who built on whom",
+            "Size: share of the tokens. One colour, but for green and grey: roles much alike.",
+            role_figure,
+        ),
         Picture("Which roles there were", "How many agents took each role.", roles_figure, _took_roles),
         Picture("Who stands under whom", "As the agents say: who builds on or reports to whom.", org_chart),
         Picture("Who sat it out", "What became of each agent, in team order.", idle_figure, _was_idle),
