@@ -43,7 +43,12 @@ class Budget:
     """What one run has spent and reserved. Owned by one event loop."""
 
     def __init__(
-        self, limits: Limits, spent: Usage | None = None, calls: int = 0, spent_usd: float = 0.0
+        self,
+        limits: Limits,
+        spent: Usage | None = None,
+        calls: int = 0,
+        spent_usd: float = 0.0,
+        purse: "Budget | None" = None,
     ) -> None:
         """Start with what a resumed run spent before.
 
@@ -52,6 +57,8 @@ class Budget:
             spent: all usage so far; its cost is None once any call had no known price.
             calls: made so far.
             spent_usd: the dollars of `spent` that are known: what the dollar limit counts.
+            purse: of the experiment the run belongs to, whose limits hold as well; what was spent before is
+                in there already.
         """
         self.limits = limits
         self.spent = spent or Usage()
@@ -59,6 +66,12 @@ class Budget:
         self._spent_usd = spent_usd
         self._reserved: list[Usage] = []
         self._settled = asyncio.Condition()
+        self._purse = purse
+
+    @property
+    def spent_usd(self) -> float:
+        """The dollars spent whose amount is known."""
+        return self._spent_usd
 
     async def reserve(self, most: Usage) -> Usage:
         """Set aside the most a call can use; waits while calls in flight may give enough back.
@@ -69,13 +82,14 @@ class Budget:
         Raises:
             LimitExceeded: when the call could pass a limit even after all calls in flight are settled.
         """
-        async with self._settled:
-            while (excess := self._excess(most)) is not None:
-                if not self._reserved or excess.kind == "calls":
-                    raise excess
-                await self._settled.wait()
-            self._reserved.append(most)
-            self.calls += 1
+        if self._purse:
+            await self._purse.reserve(most)
+        try:
+            await self._set_aside(most)
+        except BaseException:
+            if self._purse:
+                await self._purse.give_back(most)
+            raise
         return most
 
     async def settle(self, reservation: Usage, used: Usage) -> None:
@@ -85,6 +99,24 @@ class Budget:
             self.spent += used
             self._spent_usd += used.cost_usd or 0.0
             self._settled.notify_all()
+        if self._purse:
+            await self._purse.settle(reservation, used)
+
+    async def give_back(self, reservation: Usage) -> None:
+        """Undo a reservation for a call that will not be made."""
+        async with self._settled:
+            self._reserved.remove(reservation)
+            self.calls -= 1
+            self._settled.notify_all()
+
+    async def _set_aside(self, most: Usage) -> None:
+        async with self._settled:
+            while (excess := self._excess(most)) is not None:
+                if not self._reserved or excess.kind == "calls":
+                    raise excess
+                await self._settled.wait()
+            self._reserved.append(most)
+            self.calls += 1
 
     def _excess(self, most: Usage) -> LimitExceeded | None:
         tokens = self.spent.tokens + sum(held.tokens for held in self._reserved) + most.tokens

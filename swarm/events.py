@@ -3,18 +3,22 @@
 Storing, showing and replaying a run are all readings of these. Each is one JSON object; `kind` says which.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
 from swarm.budget import Limits
-from swarm.spec import RunSpec
+from swarm.grid import Grid, Terms
+from swarm.spec import PastRole, RunSpec
 from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 from swarm.verdict import Verdict
 
 Ending = Literal["finished", "stopped", "limited", "failed"]
+ExperimentEnding = Literal["finished", "clear", "dear", "limited", "stopped", "failed"]
+"""All runs were played; the answer was clear early; prices were far above those foretold; money ran out; somebody
+asked; too many runs failed in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,8 @@ class RunStarted(Fact):
     """Of Roleless."""
     imported: str | None = None
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
+    experiment: str | None = None
+    """The experiment it belongs to; None for a run of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +139,43 @@ class RunDeleted(Fact):
     kind: Literal["run_deleted"] = "run_deleted"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentStarted(Fact):
+    """An experiment was begun; its id stands where a run's id stands in other facts."""
+
+    kind: Literal["experiment_started"] = "experiment_started"
+    grid: Grid
+    terms: Terms
+    simulated: bool
+    expected_usd: float | None
+    """The price foretold for all runs; None when a price is unknown."""
+    memory: dict[str, tuple[PastRole, ...]] = field(default_factory=dict[str, tuple[PastRole, ...]])
+    """What the organization remembered then, by mission id: the same for every run, whenever it is played."""
+    version: str
+    """Of Roleless."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentResumed(Fact):
+    """A performer took an unfinished experiment up again."""
+
+    kind: Literal["experiment_resumed"] = "experiment_resumed"
+    terms: Terms
+    """From now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentEnded(Fact):
+    """An experiment ended; one that has runs left may be resumed."""
+
+    kind: Literal["experiment_ended"] = "experiment_ended"
+    status: ExperimentEnding
+    reason: str | None = None
+    """Why it ended before all runs were played, in a sentence; None when it finished."""
+
+
+ExperimentFact: TypeAlias = ExperimentStarted | ExperimentResumed | ExperimentEnded
+
 Event: TypeAlias = (
     RunStarted
     | RunResumed
@@ -144,6 +187,9 @@ Event: TypeAlias = (
     | RunJudged
     | RunFinished
     | RunDeleted
+    | ExperimentStarted
+    | ExperimentResumed
+    | ExperimentEnded
 )
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -68,6 +68,8 @@ async def play(
     before: Sequence[Event] = (),
     stop: asyncio.Event | None = None,
     policy: RetryPolicy | None = None,
+    experiment: str | None = None,
+    purse: Budget | None = None,
 ) -> AsyncIterator[Event]:
     """Play a run, or what is missing of one.
 
@@ -79,6 +81,8 @@ async def play(
         before: the events of the run so far, when it is resumed. What they hold is not asked again.
         stop: set by whoever wants the run to end early; calls in flight get 5 seconds.
         policy: when failed calls are made again.
+        experiment: the experiment that the run belongs to, if any.
+        purse: of that experiment; no call of the run passes its limits.
 
     Yields:
         `RunStarted` (or `RunResumed`), then what happens, and exactly one `RunFinished`, last.
@@ -109,6 +113,8 @@ async def play(
         progress=progress_of(before),
         stop=stop or asyncio.Event(),
         policy=policy or RetryPolicy(),
+        experiment=experiment,
+        purse=purse,
     )
     performing = asyncio.create_task(performance.perform(resumed=bool(before)))
     try:
@@ -131,6 +137,8 @@ class _Performance:
     progress: Progress
     stop: asyncio.Event
     policy: RetryPolicy
+    experiment: str | None = None
+    purse: Budget | None = None
     spoken: set[TurnKey] = field(default_factory=set[TurnKey])
 
     def __post_init__(self) -> None:
@@ -139,7 +147,7 @@ class _Performance:
         self.protocol = find_protocol(self.spec.protocol, self.spec.options)
         self.code = render.mark(self.spec, None if self.simulated else self.teller.run_id)
         self.budget = Budget(
-            self.spec.limits, self.progress.spent, self.progress.calls, self.progress.spent_usd
+            self.spec.limits, self.progress.spent, self.progress.calls, self.progress.spent_usd, self.purse
         )
         self.caller = Caller(
             self.models,
@@ -158,7 +166,11 @@ class _Performance:
                 await self.teller.tell(RunResumed, limits=self.spec.limits)
             else:
                 await self.teller.tell(
-                    RunStarted, spec=self.spec, simulated=self.simulated, version=__version__
+                    RunStarted,
+                    spec=self.spec,
+                    simulated=self.simulated,
+                    version=__version__,
+                    experiment=self.experiment,
                 )
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)

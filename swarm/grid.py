@@ -1,0 +1,183 @@
+"""This file is where an experiment is defined: what is varied, what is held, and how often each cell is repeated.
+
+An arm is everything but mission and repeat: a protocol with its options, a team, a shock. Every arm plays the same
+missions with the same seeds, so differences between arms are paired. What is played stands in a `Grid`; under what
+terms of money and time, in `Terms`, which may change when an experiment is resumed.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from swarm.budget import Limits
+from swarm.errors import BadInput
+from swarm.mission import Mission
+from swarm.spec import MAX_SEED, Option, Pace
+from swarm.team import check_agents
+
+MAX_RUNS = 100_000
+"""More runs are no experiment but a mistake in a file."""
+NO_SHOCK = "none"
+MARGIN = 0.03
+"""Differences in quality within this are called equivalent unless told otherwise: half a point on one of the four
+criteria is 1/32."""
+_NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to work together: a protocol and its settings."""
+
+    protocol: str
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])
+    """Those that differ from the protocol's defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What stands against each other in an experiment: all that decides a run but mission and seed."""
+
+    way: Way
+    models: str
+    """As `make_team` takes them: one for all seats, or a mix such as "2 sim/strong, 6 sim/weak"."""
+    agents: int
+    shock: str = NO_SHOCK
+
+
+class Planned(NamedTuple):
+    """One run of an experiment, to be played."""
+
+    number: int
+    """From 0; the same whenever the grid is enumerated, so that a run is known by it."""
+    arm: int
+    """Place of its arm in `Grid.arms`."""
+    mission: Mission
+    seed: int
+    block: int
+    """From 0: the runs of one mission and one repeat, one for each arm, are a block."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What an experiment plays."""
+
+    name: str
+    ways: tuple[Way, ...]
+    teams: tuple[str, ...]
+    """Models, as in `Arm.models`; each with every number of agents."""
+    agents: tuple[int, ...]
+    missions: tuple[Mission, ...]
+    repeats: int = 1
+    seed: int = 0
+    """Of the first repeat; the next ones count on."""
+    shocks: tuple[str, ...] = (NO_SHOCK,)
+    shock_model: str | None = None
+    """What seats are swapped to by the shock "swap"."""
+    judge: str | None = None
+    """As `compose` takes it: a model, "none", or None to have one chosen."""
+    limits: Limits = field(default_factory=Limits)
+    """Of each run."""
+    pace: Pace = "instant"
+    organization: str | None = None
+    """Whose memory runs are given, as it is when the experiment begins; None: nobody's."""
+
+    def __post_init__(self) -> None:
+        for name in ("ways", "teams", "agents", "missions", "shocks"):
+            if not getattr(self, name):
+                raise BadInput(f"the grid is empty: it has no {_WORDS[name]}")
+        if self.repeats < 1:
+            raise BadInput(f"{self.repeats} repeats: an experiment has at least 1")
+        for number in self.agents:
+            check_agents(number)
+        if self.size > MAX_RUNS:
+            raise BadInput(f"the grid has {self.size:,} runs; an experiment has at most {MAX_RUNS:,}")
+        if not 0 <= self.seed <= MAX_SEED - self.repeats:
+            raise BadInput(f"seed {self.seed}: give a whole number from 0 to {MAX_SEED - self.repeats:,}")
+        self._check_repetitions()
+
+    @property
+    def size(self) -> int:
+        """Number of runs."""
+        sizes = (len(self.ways), len(self.teams), len(self.agents), len(self.shocks), len(self.missions))
+        return prod(sizes) * self.repeats
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """What is compared; ways vary fastest, as they are what is mostly asked about."""
+        cells = product(self.shocks, self.agents, self.teams, self.ways)
+        return tuple(Arm(way, models, agents, shock) for shock, agents, models, way in cells)
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return self.repeats * len(self.missions)
+
+    def plan(self) -> Iterator[Planned]:
+        """All runs in the order in which they are played.
+
+        Block after block, so that an early stop leaves the arms balanced: first every mission once, then every
+        mission again. Within a block each time another arm comes first.
+        """
+        arms = len(self.arms)
+        for block in range(self.blocks):
+            repeat, place = divmod(block, len(self.missions))
+            for turn in range(arms):
+                arm = (block + turn) % arms
+                yield Planned(block * arms + arm, arm, self.missions[place], self.seed + repeat, block)
+
+    @cached_property
+    def id(self) -> str:
+        """A name for files: equal grids have equal ids, whatever the terms they are played under."""
+        slug = _NOT_IN_AN_ID.sub("-", self.name.lower()).strip("-")[:40].strip("-") or "experiment"
+        return f"{slug}-{hashlib.sha256(GRID.dump_json(self)).hexdigest()[:8]}"
+
+    def run_id(self, number: int) -> str:
+        """The id of a planned run."""
+        return f"{self.id}-{number:06d}"
+
+    def _check_repetitions(self) -> None:
+        """The same thing twice would count as two."""
+        for name in ("ways", "teams", "agents", "shocks"):
+            values = [str(value) for value in getattr(self, name)]
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice:
+                raise BadInput(f"the grid names a {_WORDS[name]} twice: {twice}")
+        ids = [(mission.id, mission.title) for mission in self.missions]
+        twice = next((mission for mission in ids if ids.count(mission) > 1), None)
+        if twice:
+            raise BadInput(f"the grid names a mission twice: {twice[1]!r}")
+
+
+_WORDS = {"ways": "protocol", "teams": "model", "agents": "number of agents", "missions": "mission"} | {
+    "shocks": "shock"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what terms an experiment is performed."""
+
+    max_usd: float | None = None
+    """Most dollars for all runs together; None: no limit, which only simulated experiments may have."""
+    stop_when_clear: bool = False
+    """Whether it ends early when the answer is clear; see `swarm.stats.sequential`."""
+    margin: float = MARGIN
+    """Differences in quality within this are called equivalent."""
+    accept_price: bool = False
+    """Whether it goes on although the first runs cost more than twice what was foretold."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 0.75:
+            raise BadInput(f"a margin of {self.margin!r}: give a difference in quality, above 0 and below 0.75")
+        Limits(usd=self.max_usd)
+
+
+GRID: TypeAdapter[Grid] = TypeAdapter(Grid)
+"""Reads a grid from JSON and writes it."""
