@@ -67,6 +67,8 @@ class Budget:
         self._reserved: list[Usage] = []
         self._settled = asyncio.Condition()
         self._purse = purse
+        self.refused: LimitExceeded | None = None
+        """Why the latest call was refused; None as long as none was."""
 
     @property
     def spent_usd(self) -> float:
@@ -113,6 +115,7 @@ class Budget:
         async with self._settled:
             while (excess := self._excess(most)) is not None:
                 if not self._reserved or excess.kind == "calls":
+                    self.refused = excess
                     raise excess
                 await self._settled.wait()
             self._reserved.append(most)

@@ -16,9 +16,9 @@ from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 from swarm.verdict import Verdict
 
 Ending = Literal["finished", "stopped", "limited", "failed"]
-ExperimentEnding = Literal["finished", "clear", "dear", "limited", "stopped", "failed"]
-"""All runs were played; the answer was clear early; prices were far above those foretold; money ran out; somebody
-asked; too many runs failed in a row."""
+ExperimentEnding = Literal["finished", "clear", "dear", "limited", "stopped", "failed", "incomplete"]
+"""All runs finished; the answer was clear early; prices were far above those foretold; money ran out; somebody asked;
+it could not go on; all were played and some did not finish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +147,10 @@ class ExperimentStarted(Fact):
     grid: Grid
     terms: Terms
     simulated: bool
+    judge: str | None
+    """The model that judges every run; None when nobody does."""
+    prompts: str
+    """Version of the prompts that all runs are asked with."""
     expected_usd: float | None
     """The price foretold for all runs; None when a price is unknown."""
     memory: dict[str, tuple[PastRole, ...]] = field(default_factory=dict[str, tuple[PastRole, ...]])

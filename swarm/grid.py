@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -28,6 +28,9 @@ NO_SHOCK = "none"
 MARGIN = 0.03
 """Differences in quality within this are called equivalent unless told otherwise: half a point on one of the four
 criteria is 1/32."""
+Factor = Literal["protocol", "models", "agents", "shock"]
+"""What arms can differ in."""
+FACTORS: tuple[Factor, ...] = ("protocol", "models", "agents", "shock")
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -49,6 +52,11 @@ class Arm:
     """As `make_team` takes them: one for all seats, or a mix such as "2 sim/strong, 6 sim/weak"."""
     agents: int
     shock: str = NO_SHOCK
+
+    def without(self, factor: Factor) -> tuple[object, ...]:
+        """All that describes the arm but for one factor."""
+        kept = {"protocol": repr(self.way), "models": self.models, "agents": self.agents, "shock": self.shock}
+        return tuple(value for name, value in kept.items() if name != factor)
 
 
 class Planned(NamedTuple):
@@ -115,6 +123,24 @@ class Grid:
         return tuple(Arm(way, models, agents, shock) for shock, agents, models, way in cells)
 
     @property
+    def factor(self) -> Factor | None:
+        """What the question is about: the first of protocol, models, agents and shock that varies; None if none."""
+        levels = {"protocol": self.ways, "models": self.teams, "agents": self.agents, "shock": self.shocks}
+        return next((factor for factor in FACTORS if len(levels[factor]) > 1), None)
+
+    @cached_property
+    def comparisons(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of arms: each with that which has the first level of the factor, and is like it in all else."""
+        if self.factor is None:
+            return ()
+        first: dict[tuple[object, ...], int] = {}
+        pairs: list[tuple[int, int]] = []
+        for number, arm in enumerate(self.arms):
+            reference = first.setdefault(arm.without(self.factor), number)
+            pairs += [(number, reference)] if reference != number else []
+        return tuple(pairs)
+
+    @property
     def blocks(self) -> int:
         """Number of blocks."""
         return self.repeats * len(self.missions)
@@ -127,10 +153,14 @@ class Grid:
         """
         arms = len(self.arms)
         for block in range(self.blocks):
-            repeat, place = divmod(block, len(self.missions))
             for turn in range(arms):
-                arm = (block + turn) % arms
-                yield Planned(block * arms + arm, arm, self.missions[place], self.seed + repeat, block)
+                yield self.planned(block * arms + (block + turn) % arms)
+
+    def planned(self, number: int) -> Planned:
+        """The run with this number, from 0 to `size` - 1."""
+        block, arm = divmod(number, len(self.arms))
+        repeat, place = divmod(block, len(self.missions))
+        return Planned(number, arm, self.missions[place], self.seed + repeat, block)
 
     @cached_property
     def id(self) -> str:
@@ -175,7 +205,9 @@ class Terms:
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 0.75:
-            raise BadInput(f"a margin of {self.margin!r}: give a difference in quality, above 0 and below 0.75")
+            raise BadInput(
+                f"a margin of {self.margin!r}: give a difference in quality, above 0 and below 0.75"
+            )
         Limits(usd=self.max_usd)
 
 

@@ -16,8 +16,11 @@ from duckdb import DuckDBPyConnection
 from pandas import DataFrame
 
 from swarm import history_queries as ask
+from swarm.cell import Cell
 from swarm.config import Settings, ensure_data_folder
 from swarm.events import RunDeleted
+from swarm.grid import Grid
+from swarm.history_experiments import ExperimentRow, cells, experiments, grid_of
 from swarm.history_file import POLL_S, exchange, opened
 from swarm.history_intake import sizes_of, take_in
 from swarm.history_rows import COLUMNS, Damage, Rebuilt, RunFilter, RunRow, record_from, row_from
@@ -133,6 +136,30 @@ class History:
         with self._answering() as (connection, abandoned):
             return ask.roles(ask.matching(connection, where, abandoned), limit)
 
+    def cells(self, where: RunFilter = EVERY_RUN) -> list[Cell]:
+        """Runs that have ended, gathered by mission and condition; imported ones are left out.
+
+        Args:
+            where: which runs.
+        """
+        with self._answering() as (connection, abandoned):
+            return cells(ask.matching(connection, where, abandoned))
+
+    def experiments(self) -> list[ExperimentRow]:
+        """All experiments, the newest first."""
+        with self._answering() as (connection, abandoned):
+            return experiments(connection, abandoned)
+
+    def experiment(self, experiment_id: str) -> tuple[ExperimentRow, Grid]:
+        """How far an experiment is, and what it plays.
+
+        Raises:
+            UnknownRun: when there is none of this id.
+        """
+        with self._answering() as (connection, abandoned):
+            grid = grid_of(connection, experiment_id)
+            return experiments(connection, abandoned, experiment_id)[0], grid
+
     def damages(self) -> list[Damage]:
         """Unreadable lines of all journals."""
         with self._fresh() as connection:
@@ -210,4 +237,14 @@ class History:
                     return
 
 
-__all__ = ["COLUMNS", "EVERY_RUN", "NEWEST_FIRST", "Damage", "History", "Rebuilt", "RunFilter", "RunRow"]
+__all__ = [
+    "COLUMNS",
+    "EVERY_RUN",
+    "NEWEST_FIRST",
+    "Damage",
+    "ExperimentRow",
+    "History",
+    "Rebuilt",
+    "RunFilter",
+    "RunRow",
+]

@@ -54,6 +54,19 @@ MIGRATIONS = (
     );
     """,
     "ALTER TABLE runs ADD COLUMN imported VARCHAR",
+    """
+    ALTER TABLE runs ADD COLUMN experiment VARCHAR;
+    ALTER TABLE runs ADD COLUMN options VARCHAR;
+    ALTER TABLE runs ADD COLUMN shock VARCHAR;
+    ALTER TABLE runs ADD COLUMN prompts VARCHAR;
+    UPDATE runs SET options = body->'$.spec.options', prompts = body->>'$.spec.prompts';
+    CREATE TABLE experiments (
+        experiment_id VARCHAR NOT NULL, name VARCHAR NOT NULL, started TIMESTAMP NOT NULL,
+        resumed TIMESTAMP NOT NULL, ended TIMESTAMP, status VARCHAR NOT NULL, reason VARCHAR,
+        runs INTEGER NOT NULL, arms INTEGER NOT NULL, simulated BOOLEAN NOT NULL, expected_usd DOUBLE,
+        last_seq BIGINT NOT NULL, body JSON NOT NULL USING COMPRESSION zstd, journal VARCHAR NOT NULL
+    );
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

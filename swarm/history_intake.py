@@ -16,7 +16,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from swarm.errors import DamagedJournal
-from swarm.events import Event, RunDeleted, RunStarted
+from swarm.events import Event, ExperimentFact, RunDeleted, RunStarted
+from swarm.history_experiments import add_experiments
 from swarm.history_file import REMEDY, transaction
 from swarm.history_rows import run_cells, turn_cells
 from swarm.journal import Reading, read_journal
@@ -115,6 +116,7 @@ def take_in(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, in
     with transaction(connection):
         _forget(connection, known.keys() & {*gone, *(each.run_id for each in there)})
         _add_runs(connection, there)
+        add_experiments(connection, _experiment_facts(readings))
         _add(connection, "deleted", [{"run_id": run_id, "journal": path} for run_id, path in gone.items()])
         _add(connection, "journals", [_journal_cells(journal, reading) for journal, reading in readings])
     return Taken(sum(len(reading.entries) for _, reading in readings), complete)
@@ -167,12 +169,24 @@ def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> list[_Stretch]:
     for journal, reading in readings:
         ends = [*(entry.offset for entry in reading.entries[1:]), reading.position]
         for entry, end in zip(reading.entries, ends, strict=False):
+            if isinstance(entry.event, ExperimentFact):
+                continue
             run_id = entry.event.run_id
             new = _Stretch(run_id, journal.path, entry.offset, end)
             stretch = stretches.setdefault((run_id, journal.path), new)
             stretch.next = end
             stretch.events.append(entry.event)
     return list(stretches.values())
+
+
+def _experiment_facts(readings: Iterable[tuple[_Behind, Reading]]) -> list[tuple[str, ExperimentFact]]:
+    """Facts of experiments themselves, each with its journal, in their order."""
+    return [
+        (journal.path, entry.event)
+        for journal, reading in readings
+        for entry in reading.entries
+        if isinstance(entry.event, ExperimentFact)
+    ]
 
 
 def _owned(stretches: Iterable[_Stretch], known: Mapping[str, _Stretch]) -> list[_Stretch]:

@@ -29,8 +29,13 @@ _MATCHING = """
         AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))
         AND ($simulated::BOOLEAN IS NULL OR simulated = $simulated)
         AND ($organization::VARCHAR IS NULL OR organization = $organization)
+        AND ($experiment::VARCHAR IS NULL OR experiment = $experiment)
+        AND (len($run_ids::VARCHAR[]) = 0 OR list_contains($run_ids::VARCHAR[], run_id))
 """
-_UNFINISHED = "SELECT DISTINCT journal FROM runs WHERE status = 'running'"
+_UNFINISHED = """
+    SELECT journal FROM runs WHERE status = 'running'
+    UNION SELECT journal FROM experiments WHERE status = 'running'
+"""
 _RUN = "SELECT body, status, journal FROM runs WHERE run_id = $run_id"
 _TURNS_OF_RUN = 'SELECT body FROM turns WHERE run_id = $run_id ORDER BY "index"'
 _TURNS = """
@@ -94,6 +99,8 @@ def matching(
         "statuses": list(where.statuses),
         "simulated": where.simulated,
         "organization": where.organization,
+        "experiment": where.experiment,
+        "run_ids": list(where.run_ids),
         "abandoned": list(abandoned),
     }
     return connection.sql(_MATCHING, params=parameters).project(", ".join(COLUMNS))

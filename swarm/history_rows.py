@@ -1,5 +1,6 @@
 """This file is where rows of the history are described, and made of records. Pure: no SQL, no files."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ class RunFilter:
     statuses: tuple[Status, ...] = ()
     simulated: bool | None = None
     organization: str | None = None
+    experiment: str | None = None
+    run_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class RunRow:
     organization: str
     imported: str | None = None
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
+    experiment: str | None = None
+    """The experiment it belongs to; None for a run of its own."""
+    options: str = "{}"
+    """Settings of the protocol that differ from its defaults, as JSON."""
+    shock: str | None = None
+    """What struck the team in the middle; None when nothing did."""
+    prompts: str = ""
+    """Version of the prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,10 @@ def row_of(record: RunRecord) -> RunRow:
         duration_s=record.duration_s,
         organization=spec.organization,
         imported=record.imported,
+        experiment=record.experiment,
+        options=json.dumps(dict(spec.options), ensure_ascii=False, separators=(",", ":")),
+        shock=None,
+        prompts=spec.prompts,
     )
 
 

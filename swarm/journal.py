@@ -24,6 +24,9 @@ from swarm.events import (
     CallEnded,
     CallStarted,
     Event,
+    ExperimentEnded,
+    ExperimentResumed,
+    ExperimentStarted,
     RunDeleted,
     RunFinished,
     RunJudged,
@@ -34,7 +37,7 @@ from swarm.events import (
     to_json,
 )
 
-SYNCED_ALWAYS = (RunFinished, RunDeleted)
+SYNCED_ALWAYS = (RunFinished, RunDeleted, ExperimentStarted, ExperimentResumed, ExperimentEnded)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
 _MARK = b'{"crc":"'
 """How every line begins. Quotes inside JSON texts are escaped, so no event contains it."""
@@ -106,17 +109,23 @@ class Journal:
         Raises:
             DataFolderUnusable: when it cannot be written whole; nothing of it is left in the file then.
         """
-        body = to_json(event)
-        line = b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
+        self.append_lines(line_of(event))
+
+    def append_lines(self, lines: bytes) -> None:
+        """Write whole lines, as `line_of` makes them.
+
+        Raises:
+            DataFolderUnusable: as `append`.
+        """
         try:
-            complete = self._file.write(line) == len(line)
+            complete = self._file.write(lines) == len(lines)
         except OSError as error:
             raise self._unwritable(error.strerror) from error
         if not complete:
             # A full disk takes a part of a line without an error; the next line must not be glued to it.
             self._file.truncate(self._written)
             raise self._unwritable("no space left on the device")
-        self._written += len(line)
+        self._written += len(lines)
 
     async def record(self, event: Event) -> None:
         """Append, and return when the event is as durable as it has to be."""
@@ -143,6 +152,26 @@ class Journal:
             self._synced = reached
         finally:
             self._syncing = None
+
+
+def line_of(event: Event) -> bytes:
+    """One event as a line of a journal."""
+    body = to_json(event)
+    return b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
+
+
+def read_in_pieces(path: Path, size: int = 16_000_000) -> Iterator[Reading]:
+    """Read a journal from its beginning in pieces of about so many bytes, each of whole lines; none is empty."""
+    position, piece = 0, size
+    while (end := position + piece) and position < path.stat().st_size:
+        reading = read_journal(path, position, end)
+        if reading.position > position:
+            yield reading
+            position, piece = reading.position, size
+        elif end >= path.stat().st_size:
+            return
+        else:
+            piece *= 2
 
 
 def read_journal(path: Path, start: int = 0, end: int | None = None) -> Reading:

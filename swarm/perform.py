@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,14 +118,20 @@ async def _kept(
     settings: Settings, run_id: str, spec: RunSpec, journal: Journal, before: Sequence[Event]
 ) -> AsyncIterator[Event]:
     """Play a run, keep its events, and heed the stop file and signals."""
-    stop_file = stop_file_of(run_id, settings)
+    async with heeding_stops(stop_file_of(run_id, settings)) as stop:
+        async for event in play(spec, run_id=run_id, record=journal.record, before=before, stop=stop):
+            yield event
+
+
+@asynccontextmanager
+async def heeding_stops(stop_file: Path) -> AsyncGenerator[asyncio.Event, None]:
+    """An event that is set when the stop file appears, or when Ctrl-C or SIGTERM comes for the first time."""
     stop = asyncio.Event()
     stop_file.unlink(missing_ok=True)
     watching = asyncio.create_task(_watch(stop_file, stop))
     _heed_signals(stop)
     try:
-        async for event in play(spec, run_id=run_id, record=journal.record, before=before, stop=stop):
-            yield event
+        yield stop
     finally:
         watching.cancel()
         stop_file.unlink(missing_ok=True)

@@ -127,6 +127,8 @@ class RunRecord:
     deleted: bool = False
     imported: str | None = None
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
+    experiment: str | None = None
+    """The experiment it belongs to; None for a run of its own."""
 
     @property
     def ended(self) -> bool:
@@ -183,6 +185,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         last_seq=last.seq,
         deleted=any(isinstance(event, RunDeleted) for event in events),
         imported=first.imported,
+        experiment=first.experiment,
     )
 
 

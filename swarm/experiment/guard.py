@@ -1,0 +1,120 @@
+"""This file is where it is decided, run by run, whether an experiment goes on: prices, failures, a clear answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from swarm.events import ExperimentEnding
+from swarm.experiment.past import Outcome
+from swarm.grid import Grid, Terms
+
+PRICE_CHECKED_AFTER = 0.01
+"""Share of the runs after which prices are compared with those foretold; at least one block."""
+TOO_DEAR = 2.0
+"""It stops when the first runs cost more than so many times what was foretold."""
+FAILED_IN_A_ROW = 5
+"""It stops when so many runs in a row could not go on: so will the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why no further run is begun."""
+
+    status: ExperimentEnding
+    reason: str
+
+
+@dataclass(slots=True)
+class Guard:
+    """Watches the outcomes of one performance of an experiment."""
+
+    grid: Grid
+    terms: Terms
+    expected_by_arm: Sequence[float | None]
+    """Dollars of one run of each arm; None when unknown. Empty when prices are not checked, as of simulated runs."""
+    outcomes: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
+    """All that finished so far, by number; those of earlier performances included."""
+    halt: Halt | None = None
+    _failed: int = 0
+    _price_checked: bool = False
+    _looks: int = 0
+
+    def note(self, outcome: Outcome) -> None:
+        """Take note of a run that ended, and halt the experiment if need be."""
+        self._failed = self._failed + 1 if outcome.status == "failed" else 0
+        if outcome.status == "finished":
+            self.outcomes[outcome.number] = outcome
+        found = self._failures(outcome) or self._price() or self._answer()
+        self.halt = self.halt or found
+
+    def _failures(self, outcome: Outcome) -> Halt | None:
+        if self._failed < FAILED_IN_A_ROW:
+            return None
+        return Halt("failed", f"{self._failed} runs in a row failed, the last because: {outcome.reason}")
+
+    def _price(self) -> Halt | None:
+        """Compare the first runs with what was foretold for them, once."""
+        enough = max(len(self.grid.arms), round(PRICE_CHECKED_AFTER * self.grid.size))
+        if self._price_checked or not self.expected_by_arm or len(self.outcomes) < enough:
+            return None
+        self._price_checked = True
+        if self.terms.accept_price:
+            return None
+        spent = sum(outcome.spent.cost_usd or 0.0 for outcome in self.outcomes.values())
+        foretold = sum(self.expected_by_arm[self._arm(number)] or 0.0 for number in self.outcomes)
+        if not foretold or spent <= TOO_DEAR * foretold:
+            return None
+        return Halt(
+            "dear",
+            f"the first {len(self.outcomes)} runs cost ${spent:.4f}, {spent / foretold:.1f} times the ${foretold:.4f} "
+            "that was foretold; resume it with --accept-price to go on all the same",
+        )
+
+    def _answer(self) -> Halt | None:
+        """Look at the answer when it is time to, if it may end early."""
+        if not self.terms.stop_when_clear or not self.grid.comparisons:
+            return None
+        from swarm.stats.sequential import (
+            LOOKS,
+        )  # SciPy takes a second to load, and few experiments want it here
+
+        complete = self._complete_blocks()
+        while self._looks < len(LOOKS) - 1 and complete >= LOOKS[self._looks] * self.grid.blocks:
+            self._looks += 1
+            if self._is_clear(self._looks - 1, complete):
+                return Halt("clear", f"the answer was clear after {complete} of {self.grid.blocks} blocks")
+        return None
+
+    def _is_clear(self, look: int, complete: int) -> bool:
+        from swarm.errors import BadInput
+        from swarm.stats.paired import compare
+        from swarm.stats.sequential import clear
+
+        try:
+            found = [
+                compare(
+                    self._sample(arm, complete), self._sample(reference, complete), margin=self.terms.margin
+                )
+                for arm, reference in self.grid.comparisons
+            ]
+        except BadInput:
+            return False  # too few missions yet
+        return clear(found, look)
+
+    def _sample(self, arm: int, blocks: int) -> dict[str, list[float]]:
+        """Qualities of an arm in the first blocks, by mission."""
+        sample: dict[str, list[float]] = {}
+        for block in range(blocks):
+            number = block * len(self.grid.arms) + arm
+            if number in self.outcomes and (quality := self.outcomes[number].quality) is not None:
+                sample.setdefault(str(block % len(self.grid.missions)), []).append(quality)
+        return sample
+
+    def _complete_blocks(self) -> int:
+        """How many blocks, from the first on, are complete."""
+        arms, block = len(self.grid.arms), 0
+        while block < self.grid.blocks and all(block * arms + arm in self.outcomes for arm in range(arms)):
+            block += 1
+        return block
+
+    def _arm(self, number: int) -> int:
+        return number % len(self.grid.arms)

@@ -1,0 +1,265 @@
+"""This file is where one process performs an experiment: many runs, one journal, one purse, one request to stop."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from swarm import __version__
+from swarm.budget import Budget, Limits
+from swarm.compose import NO_JUDGE, Remember, remember_nothing
+from swarm.config import Settings, ensure_data_folder
+from swarm.errors import BadInput, RunBusy
+from swarm.events import ExperimentEnded, ExperimentEnding, ExperimentResumed, ExperimentStarted, RunFinished
+from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
+from swarm.experiment.file import Experiment
+from swarm.experiment.guard import Guard
+from swarm.experiment.past import Outcome, Past, past_of
+from swarm.experiment.plan import RUNS_AT_ONCE, plan
+from swarm.experiment.recipe import Recipes, checked
+from swarm.grid import Grid, Planned
+from swarm.journal import Journal, journal_of
+from swarm.perform import heeding_stops, stop_file_of
+from swarm.prompts import render
+from swarm.protocols import REMEMBERING
+from swarm.record import progress_of
+from swarm.run import play
+from swarm.spec import PastRole
+from swarm.teller import Teller
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a performance of an experiment is."""
+
+    runs: int
+    """All of the grid."""
+    done: int
+    """Finished, in this performance or before."""
+    failed: int = 0
+    """Ended without finishing, in this performance."""
+    spent_usd: float = 0.0
+    done_before: int = 0
+    elapsed_s: float = 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to go at the pace so far; None before the first run has finished."""
+        done = self.done - self.done_before
+        return (self.runs - self.done) * self.elapsed_s / done if done else None
+
+
+Watch = Callable[[Progress], None]
+
+
+def ignore_progress(progress: Progress) -> None:
+    """For experiments that nobody watches."""
+
+
+async def perform(
+    settings: Settings,
+    experiment: Experiment,
+    *,
+    resumed: bool = False,
+    remember: Remember = remember_nothing,
+    watch: Watch = ignore_progress,
+) -> ExperimentEnded:
+    """Perform an experiment, or what is left of one.
+
+    Args:
+        settings: where its journal is kept.
+        experiment: what is played, and under what terms from now on.
+        resumed: whether it was begun before: runs that finished are not played again, and runs that began go on.
+        remember: asked once, at the beginning, when an organization is named; see `compose`.
+        watch: told whenever a run has ended.
+
+    Returns:
+        How it ended; that is in the journal already.
+
+    Raises:
+        RunBusy: when another process performs it, or it was begun before and is not resumed.
+        BadInput: when it cannot be played, or there is nothing to resume.
+        DamagedJournal: see `past_of`.
+    """
+    ensure_data_folder(settings)
+    grid, terms = experiment
+    simulated = checked(Recipes(grid, settings), terms)
+    with Journal(journal_of(grid.id, settings), paid=not simulated) as journal:
+        past = past_of(journal.path)
+        _check_past(grid, past, resumed)
+        memory = {} if past.started else _memory(grid, simulated, remember)
+        recipes = (
+            Recipes.begun(past.started, settings) if past.started else Recipes(grid, settings, memory=memory)
+        )
+        performance = _Performance(settings, experiment, recipes, simulated, journal, past, watch)
+        return await performance.perform()
+
+
+def _memory(grid: Grid, simulated: bool, remember: Remember) -> dict[str, tuple[PastRole, ...]]:
+    if grid.organization is None or not any(way.protocol in REMEMBERING for way in grid.ways):
+        return {}
+    return {mission.id: remember(grid.organization, mission, simulated) for mission in grid.missions}
+
+
+def _check_past(grid: Grid, past: Past, resumed: bool) -> None:
+    if past.started and not resumed:
+        raise RunBusy(
+            f"the experiment {grid.name!r} was begun already, as {grid.id}: resume it, or give it another name or seed"
+        )
+    if resumed and not past.started:
+        raise BadInput(f"the experiment {grid.name!r} was never begun, so it cannot be resumed; run it")
+    if past.ended and past.ended.status == "finished":
+        raise BadInput(f"the experiment {grid.name!r} has finished; there is nothing to resume")
+
+
+@dataclass
+class _Performance:
+    """One performing of an experiment: what it is made of and how far it is."""
+
+    settings: Settings
+    experiment: Experiment
+    recipes: Recipes
+    simulated: bool
+    journal: Journal
+    past: Past
+    watch: Watch
+
+    def __post_init__(self) -> None:
+        grid, terms = self.experiment
+        past = self.past
+        self.teller = Teller(grid.id, self.journal.record, [past.last] if past.last else [])
+        self.foretold = plan(self.recipes, self.simulated)
+        self.guard = Guard(grid, terms, () if self.simulated else self.foretold.expected_by_arm)
+        self.guard.outcomes.update(past.outcomes)
+        self.purse = Budget(Limits(usd=terms.max_usd), past.spent, past.calls, past.spent_usd)
+        self.progress = Progress(grid.size, len(past.outcomes), 0, past.spent_usd, len(past.outcomes))
+        self.spent_in_chunks_usd = 0.0
+        self.began = time.monotonic()
+        left = (run for run in grid.plan() if run.number not in past.deleted | past.outcomes.keys())
+        self.left: Iterator[Planned] = left
+        self.stop = asyncio.Event()
+
+    async def perform(self) -> ExperimentEnded:
+        """Play what is left, and tell how it ended."""
+        grid, terms = self.experiment
+        if self.past.started:
+            await self.teller.tell(ExperimentResumed, terms=terms)
+        else:
+            await self._tell_start(grid)
+        async with heeding_stops(stop_file_of(grid.id, self.settings)) as self.stop:
+            try:
+                await self._play_all()
+            except BaseException as error:
+                await self._tell_end("failed", f"internal error: {type(error).__name__}: {error}")
+                raise
+        return await self._tell_end(*self._ending())
+
+    async def _tell_start(self, grid: Grid) -> None:
+        spec = self.recipes.of(grid.planned(0))
+        await self.teller.tell(
+            ExperimentStarted,
+            grid=grid,
+            terms=self.experiment.terms,
+            simulated=self.simulated,
+            judge=spec.judge,
+            prompts=render.version(),
+            expected_usd=self.foretold.expected.cost_usd,
+            memory=dict(self.recipes.memory),
+            version=__version__,
+        )
+        self.recipes = Recipes(grid, self.settings, spec.judge or NO_JUDGE, self.recipes.memory)
+
+    async def _tell_end(self, status: ExperimentEnding, reason: str | None) -> ExperimentEnded:
+        await self.teller.tell(ExperimentEnded, status=status, reason=reason)
+        self.teller.close()
+        told = [fact async for fact in self.teller.events()]
+        assert isinstance(told[-1], ExperimentEnded)
+        return told[-1]
+
+    def _ending(self) -> tuple[ExperimentEnding, str | None]:
+        if self.guard.halt:
+            return self.guard.halt.status, self.guard.halt.reason
+        if self.purse.refused:
+            return "limited", f"{self.purse.refused}; resume it with a higher max_usd"
+        if self.stop.is_set():
+            return "stopped", "somebody asked it to stop"
+        undone = self.progress.runs - self.progress.done - len(self.past.deleted)
+        if undone:
+            return (
+                "incomplete",
+                f"{undone} of {self.progress.runs} runs did not finish; resume it to try them again",
+            )
+        return "finished", None
+
+    async def _play_all(self) -> None:
+        """Play the runs that are left, a few at a time, in their order."""
+        grid, terms = self.experiment
+        # Money is counted in this process, call by call: a limit of it keeps all runs here.
+        alone = self.simulated and grid.pace == "instant" and terms.max_usd is None
+        if alone and self.progress.runs - self.progress.done >= WORTH_PROCESSES:
+            await self._in_processes()
+        else:
+            await self._at_once(RUNS_AT_ONCE, self._play_one_by_one)
+
+    async def _in_processes(self) -> None:
+        # Runs that began go on from their events, which are here.
+        for number in [*self.past.unfinished]:
+            await self._play(self.experiment.grid.planned(number))
+        self.left = (run for run in self.left if run.number not in self.past.unfinished)
+        with open_pool(self.recipes) as pool:
+            await self._at_once(2 * PROCESSES, partial(self._play_chunks, pool))
+
+    async def _at_once(self, number: int, play: Callable[[], Coroutine[None, None, None]]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(number):
+                    group.create_task(play())
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+
+    @property
+    def _goes_on(self) -> bool:
+        return not (self.guard.halt or self.purse.refused or self.stop.is_set())
+
+    async def _play_one_by_one(self) -> None:
+        while self._goes_on and (planned := next(self.left, None)):
+            await self._play(planned)
+
+    async def _play(self, planned: Planned) -> None:
+        grid = self.experiment.grid
+        before = self.past.unfinished.get(planned.number, [])
+        events = play(
+            self.recipes.of(planned),
+            run_id=grid.run_id(planned.number),
+            record=self.journal.record,
+            before=before,
+            stop=self.stop,
+            experiment=grid.id,
+            purse=self.purse,
+        )
+        told = [*before, *[event async for event in events]]
+        assert isinstance(told[-1], RunFinished)
+        self._note(Outcome.of(planned.number, progress_of(told).verdict, told[-1]))
+
+    async def _play_chunks(self, pool: ProcessPoolExecutor) -> None:
+        loop = asyncio.get_running_loop()
+        while self._goes_on and (numbers := [run.number for run in islice(self.left, RUNS_PER_CHUNK)]):
+            chunk = await loop.run_in_executor(pool, play_chunk, numbers)
+            self.journal.append_lines(chunk.lines)
+            for outcome in chunk.outcomes:
+                self.spent_in_chunks_usd += outcome.spent.cost_usd or 0.0
+                self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        self.guard.note(outcome)
+        finished = outcome.status == "finished"
+        self.progress.done += finished
+        self.progress.failed += not finished
+        self.progress.spent_usd = self.purse.spent_usd + self.spent_in_chunks_usd
+        self.progress.elapsed_s = time.monotonic() - self.began
+        if self.guard.halt and self.guard.halt.status != "clear":
+            self.stop.set()
+        self.watch(self.progress)

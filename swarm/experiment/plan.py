@@ -1,0 +1,116 @@
+"""This file is where it is foretold what an experiment takes and what it can show, before anything is spent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from swarm.estimate import Estimate, Estimates, estimate
+from swarm.experiment.recipe import Recipes
+from swarm.grid import Grid
+from swarm.mission import Mission
+from swarm.models.catalogue import card_of
+from swarm.prompts.render import mission_text
+from swarm.spec import RunSpec
+
+MISSIONS_REHEARSED = 5
+"""Of many missions, so many stand for all when prices are foretold: the shortest, the longest and some between."""
+RUNS_AT_ONCE = 32
+"""Of an experiment on real models, or on simulated ones that take their time."""
+SIMULATED_TURNS_PER_SECOND = 3_000
+"""Of instant simulated models, on two cores; `python -m bench.replicate` measures it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an experiment is expected to take and able to show."""
+
+    runs: int
+    arms: int
+    missions: int
+    repeats: int
+    comparisons: int
+    """Of arms with the one they are measured against."""
+    simulated: bool
+    low: Estimate
+    expected: Estimate
+    high: Estimate
+    expected_by_arm: tuple[float | None, ...]
+    """Dollars of one run of each arm; None when a price is unknown."""
+
+
+def plan(recipes: Recipes, simulated: bool) -> Plan:
+    """Foretell an experiment.
+
+    Args:
+        recipes: of its runs.
+        simulated: whether its models are.
+    """
+    grid = recipes.grid
+    arms = [_foretold(recipes, arm) for arm in range(len(grid.arms))]
+    return Plan(
+        runs=grid.size,
+        arms=len(arms),
+        missions=len(grid.missions),
+        repeats=grid.repeats,
+        comparisons=len(grid.comparisons),
+        simulated=simulated,
+        low=_sum(grid, [arm.low for arm in arms], simulated),
+        expected=_sum(grid, [arm.expected for arm in arms], simulated),
+        high=_sum(grid, [arm.high for arm in arms], simulated),
+        expected_by_arm=tuple(arm.expected.cost_usd for arm in arms),
+    )
+
+
+def representative(missions: Sequence[Mission], most: int = MISSIONS_REHEARSED) -> list[int]:
+    """Places of missions that stand for all: evenly spread by length, the shortest and the longest among them."""
+    by_length = sorted(range(len(missions)), key=lambda place: len(mission_text(missions[place])))
+    if len(by_length) <= most:
+        return by_length
+    return [by_length[round(step * (len(by_length) - 1) / (most - 1))] for step in range(most)]
+
+
+def _foretold(recipes: Recipes, arm: int) -> Estimates:
+    """One run of an arm, on average over missions."""
+    grid = recipes.grid
+    each = [
+        _estimated(recipes, recipes.of(grid.planned(place * len(grid.arms) + arm)))
+        for place in representative(grid.missions)
+    ]
+    return Estimates(*(_mean([getattr(one, name) for one in each]) for name in ("low", "expected", "high")))
+
+
+def _estimated(recipes: Recipes, spec: RunSpec) -> Estimates:
+    names = {*spec.team.models, *([spec.judge] if spec.judge else [])}
+    if spec.shock and spec.shock.model:
+        names.add(spec.shock.model)
+    return estimate(spec, {name: card_of(name, recipes.settings) for name in names})
+
+
+def _mean(estimates: Sequence[Estimate]) -> Estimate:
+    count = len(estimates)
+    cost = _added(one.cost_usd for one in estimates)
+    return Estimate(
+        calls=round(sum(one.calls for one in estimates) / count),
+        input_tokens=round(sum(one.input_tokens for one in estimates) / count),
+        output_tokens=round(sum(one.output_tokens for one in estimates) / count),
+        cost_usd=None if cost is None else cost / count,
+        seconds=sum(one.seconds for one in estimates) / count,
+    )
+
+
+def _sum(grid: Grid, arms: Sequence[Estimate], simulated: bool) -> Estimate:
+    """All runs: each arm as often as it has blocks. Runs overlap, so time is shared among those at once."""
+    calls = grid.blocks * sum(one.calls for one in arms)
+    seconds = grid.blocks * sum(one.seconds for one in arms) / min(RUNS_AT_ONCE, grid.size)
+    cost = _added(one.cost_usd for one in arms)
+    return Estimate(
+        calls=calls,
+        input_tokens=grid.blocks * sum(one.input_tokens for one in arms),
+        output_tokens=grid.blocks * sum(one.output_tokens for one in arms),
+        cost_usd=None if cost is None else grid.blocks * cost,
+        seconds=calls / SIMULATED_TURNS_PER_SECOND if simulated and grid.pace == "instant" else seconds,
+    )
+
+
+def _added(amounts: Iterable[float | None]) -> float | None:
+    listed = list(amounts)
+    return None if None in listed else sum(amount or 0.0 for amount in listed)

@@ -1,0 +1,100 @@
+"""This file is where a planned run becomes a run's recipe, and where it is checked that all of them can be played."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from swarm.compose import NO_JUDGE, compose
+from swarm.config import Settings
+from swarm.errors import BadInput
+from swarm.events import ExperimentStarted
+from swarm.grid import NO_SHOCK, Grid, Planned, Terms
+from swarm.mission import Mission
+from swarm.models.catalogue import card_of
+from swarm.prompts import render
+from swarm.shock import Shock
+from swarm.spec import PastRole, RunSpec
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """Makes the recipes of one experiment, the same whenever they are made."""
+
+    grid: Grid
+    settings: Settings
+    judge: str | None = None
+    """As `compose` takes it."""
+    memory: Mapping[str, tuple[PastRole, ...]] = field(default_factory=dict[str, tuple[PastRole, ...]])
+    """What an organization remembers, by mission id."""
+
+    @classmethod
+    def begun(cls, started: ExperimentStarted, settings: Settings) -> Self:
+        """Those of an experiment that was begun before.
+
+        Raises:
+            BadInput: when the prompts have changed since.
+        """
+        if started.prompts != render.version():
+            raise BadInput(
+                f"the experiment was begun with prompts {started.prompts}, and these are {render.version()}: its arms "
+                "would be asked in different words; give it another name and run it anew"
+            )
+        return cls(started.grid, settings, started.judge or NO_JUDGE, started.memory)
+
+    def of(self, planned: Planned) -> RunSpec:
+        """The recipe of one run.
+
+        Raises:
+            BadInput: for anything unknown, out of range, mixed or unaffordable.
+        """
+        grid, arm = self.grid, self.grid.arms[planned.arm]
+        return compose(
+            planned.mission,
+            self.settings,
+            protocol=arm.way.protocol,
+            options=arm.way.options,
+            agents=arm.agents,
+            models=(arm.models,),
+            judge=self.judge or grid.judge,
+            seed=planned.seed,
+            limits=grid.limits,
+            pace=grid.pace,
+            organization=grid.organization or grid.id,
+            remember=self._remember,
+            shock=shock_of(grid, arm.shock),
+        )
+
+    def _remember(self, organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
+        return self.memory.get(mission.id, ())
+
+
+def shock_of(grid: Grid, kind: str) -> Shock | None:
+    """The shock of an arm; None when nothing happens.
+
+    Raises:
+        UnknownName: for a shock nobody knows.
+    """
+    return None if kind == NO_SHOCK else Shock.named(kind, grid.shock_model if kind == "swap" else None)
+
+
+def checked(recipes: Recipes, terms: Terms) -> bool:
+    """Make sure that every arm can be played with every mission; say whether its models are simulated.
+
+    Raises:
+        BadInput: when one cannot, when simulated and real models are mixed, or when real money has no limit.
+    """
+    arms = len(recipes.grid.arms)
+    kinds: set[bool] = set()
+    for number in range(arms * len(recipes.grid.missions)):
+        spec = recipes.of(recipes.grid.planned(number))
+        kinds |= {card_of(model, recipes.settings).simulated for model in spec.team.models}
+    if len(kinds) > 1:
+        raise BadInput(
+            "the grid mixes simulated and real models: such runs are never compared; make two experiments"
+        )
+    simulated = kinds.pop()
+    if not simulated and terms.max_usd is None:
+        raise BadInput(
+            "this experiment spends real money and has no limit: give max_usd, the most dollars of all its runs"
+        )
+    return simulated

@@ -1,0 +1,199 @@
+"""This file is where the history keeps experiments: what was begun, how far it is, and the cells of its runs.
+
+A cell is one mission under one condition: everything that comparisons and claims are made of.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from swarm.cell import MEASURES, Cell, Condition, Measure
+from swarm.errors import UnknownRun
+from swarm.events import (
+    ExperimentEnded,
+    ExperimentEnding,
+    ExperimentFact,
+    ExperimentResumed,
+    ExperimentStarted,
+)
+from swarm.grid import GRID, Grid
+
+ExperimentStatus = ExperimentEnding | Literal["running", "interrupted"]
+
+_BEGIN = """
+    INSERT INTO experiments BY NAME
+    SELECT $id AS experiment_id, $name AS name, $at AS started, $at AS resumed, NULL AS ended,
+        'running' AS status, NULL AS reason, $runs AS runs, $arms AS arms, $simulated AS simulated,
+        $expected AS expected_usd, $seq AS last_seq, $body::JSON AS body, $journal AS journal
+    WHERE NOT EXISTS (FROM experiments WHERE experiment_id = $id)
+"""
+_RESUME = """
+    UPDATE experiments SET status = 'running', reason = NULL, resumed = $at, ended = NULL, last_seq = $seq
+    WHERE experiment_id = $id AND journal = $journal AND last_seq < $seq
+"""
+_END = """
+    UPDATE experiments SET status = $status, reason = $reason, ended = $at, last_seq = $seq
+    WHERE experiment_id = $id AND journal = $journal AND last_seq < $seq
+"""
+_LIST = """
+    SELECT experiments.experiment_id, name, experiments.started, resumed, ended,
+        CASE WHEN experiments.status = 'running' AND list_contains($abandoned::VARCHAR[], experiments.journal)
+            THEN 'interrupted' ELSE experiments.status END AS status,
+        experiments.reason, runs, arms, experiments.simulated, expected_usd,
+        count(run_id) FILTER (runs.status = 'finished') AS finished,
+        count(run_id) FILTER (runs.status = 'finished' AND runs.started >= resumed) AS finished_since,
+        count(run_id) FILTER (runs.status NOT IN ('finished', 'running')) AS failed,
+        count(run_id) FILTER (runs.status = 'finished' AND quality IS NULL) AS unscored,
+        coalesce(sum(cost_usd), 0) AS spent_usd, max(runs.started) AS latest
+    FROM experiments LEFT JOIN runs ON runs.experiment = experiments.experiment_id
+    WHERE $id::VARCHAR IS NULL OR experiments.experiment_id = $id
+    GROUP BY ALL ORDER BY experiments.started DESC, experiments.experiment_id
+"""
+_GRID = "SELECT body FROM experiments WHERE experiment_id = $id"
+_MEASURED: dict[Measure, str] = {
+    "quality": "quality",
+    "mission_relevance": "mission_relevance",
+    "depth": "depth",
+    "abstained": "abstained / agents",
+    "idle": "(agents - active) / agents",
+    "unusable": "(unparsed + failed) / agents",
+    "roles": "distinct_roles / nullif(active, 0)",
+    "tokens": "input_tokens + output_tokens",
+    "cost_usd": "cost_usd",
+    "duration_s": "duration_s",
+    "efficiency": "1000 * quality / nullif(input_tokens + output_tokens, 0)",
+}
+"""Each measure, of the columns of `runs`."""
+_LISTS = ", ".join(
+    f"list(({_MEASURED[measure]}) ORDER BY seed, run_id) FILTER (status = 'finished')" for measure in MEASURES
+)
+_CELLS = f"""
+    SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none'), coalesce(judge, 'none'), prompts,
+        CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
+        any_value(mission_title), any_value(level), count(*) FILTER (status <> 'finished'),
+        list(seed ORDER BY seed, run_id) FILTER (status = 'finished'),
+        {_LISTS}
+    FROM cell_runs WHERE imported IS NULL AND status <> 'running'
+    GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRow:
+    """One experiment as one line of a table."""
+
+    experiment_id: str
+    name: str
+    started: datetime
+    """UTC."""
+    resumed: datetime
+    """When it was last taken up; UTC."""
+    ended: datetime | None
+    """None while it goes on, or when it was interrupted."""
+    status: ExperimentStatus
+    reason: str | None
+    runs: int
+    """All of its grid."""
+    arms: int
+    simulated: bool
+    expected_usd: float | None
+    finished: int
+    finished_since: int
+    """Of these, since it was last taken up."""
+    failed: int
+    """Runs that ended without finishing."""
+    unscored: int
+    """Runs that finished and have no quality."""
+    spent_usd: float
+    """Known dollars, the judge's included."""
+    latest: datetime | None
+    """When its latest run began; UTC."""
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to go at the pace since it was last taken up; None when nothing is known of that."""
+        if self.status != "running" or not self.finished_since or self.latest is None:
+            return None
+        took = (self.latest - self.resumed).total_seconds()
+        return (self.runs - self.finished) * took / self.finished_since
+
+
+def add_experiments(connection: DuckDBPyConnection, facts: Iterable[tuple[str, ExperimentFact]]) -> None:
+    """Take in facts of experiments, in their order, each with the journal it stands in; copies bring nothing."""
+    for journal, fact in facts:
+        where = {
+            "id": fact.run_id,
+            "journal": journal,
+            "seq": fact.seq,
+            "at": fact.at.astimezone(UTC).replace(tzinfo=None),
+        }
+        if isinstance(fact, ExperimentStarted):
+            connection.execute(_BEGIN, where | _begun(fact))
+        elif isinstance(fact, ExperimentResumed):
+            connection.execute(_RESUME, where)
+        else:
+            connection.execute(_END, where | _ended(fact))
+
+
+def experiments(
+    connection: DuckDBPyConnection, abandoned: Collection[str], experiment_id: str | None = None
+) -> list[ExperimentRow]:
+    """Experiments, newest first; or one alone."""
+    rows = connection.execute(_LIST, {"abandoned": list(abandoned), "id": experiment_id}).fetchall()
+    return [_row(cells) for cells in rows]
+
+
+def grid_of(connection: DuckDBPyConnection, experiment_id: str) -> Grid:
+    """What an experiment plays.
+
+    Raises:
+        UnknownRun: when there is none of this id.
+    """
+    rows = connection.execute(_GRID, {"id": experiment_id}).fetchall()
+    if not rows:
+        raise UnknownRun(f"no experiment {experiment_id!r}; `python -m swarm experiment list` shows them")
+    return GRID.validate_json(rows[0][0])
+
+
+def cells(runs: DuckDBPyRelation) -> list[Cell]:
+    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
+    found = runs.query("cell_runs", _CELLS)
+    assert found is not None
+    return [_cell(row) for row in found.fetchall()]
+
+
+def _begun(fact: ExperimentStarted) -> dict[str, object]:
+    return {
+        "name": fact.grid.name,
+        "runs": fact.grid.size,
+        "arms": len(fact.grid.arms),
+        "simulated": fact.simulated,
+        "expected": fact.expected_usd,
+        "body": GRID.dump_json(fact.grid).decode(),
+    }
+
+
+def _ended(fact: ExperimentEnded) -> dict[str, object]:
+    return {"status": fact.status, "reason": fact.reason}
+
+
+def _row(cells: tuple[object, ...]) -> ExperimentRow:
+    aware = [cell.replace(tzinfo=UTC) if isinstance(cell, datetime) else cell for cell in cells]
+    return ExperimentRow(*aware)  # pyright: ignore[reportArgumentType]
+
+
+def _cell(row: tuple[object, ...]) -> Cell:
+    condition, (mission, title, level, unfinished, seeds), measured = row[:8], row[8:13], row[13:]
+    lists = (tuple(values) if isinstance(values, list) else () for values in measured)
+    return Cell(
+        Condition(*condition),  # pyright: ignore[reportArgumentType]
+        str(mission),
+        str(title),
+        level,  # pyright: ignore[reportArgumentType]
+        unfinished,  # pyright: ignore[reportArgumentType]
+        tuple(seeds or ()),  # pyright: ignore
+        dict(zip(MEASURES, lists, strict=True)),  # pyright: ignore
+    )
