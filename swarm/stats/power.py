@@ -5,7 +5,7 @@ Everything is about the paired t-test on means of missions that `swarm.stats.pai
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import cast
 
 import numpy as np
 from scipy import optimize, special
@@ -73,8 +73,7 @@ def smallest_difference(
     enough = 1.0
     while lacking(enough) < 0:
         enough *= 2
-    found: Any = optimize.brentq(lacking, 0, enough)
-    return sd * float(found)
+    return sd * cast("float", optimize.brentq(lacking, 0, enough))
 
 
 def missions_for(
