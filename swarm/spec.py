@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.mission import Mission
+from swarm.shock import Shock
 from swarm.team import Team
 from swarm.turn import Deliverable
 
@@ -67,10 +68,18 @@ class RunSpec:
     """Version of the prompts, a hash of their texts; empty until the run starts."""
     warnings: tuple[str, ...] = ()
     """What the person should know about this recipe, in sentences; shown with every result."""
+    shock: Shock | None = None
+    """What happens in the middle of the run; None when nothing does."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
             raise BadInput(f"seed {self.seed}: a seed is a whole number from 0 to {MAX_SEED:,}")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model it names, once: the team's, the judge, and the one that a shock swaps seats to."""
+        others = (self.judge, self.shock.model if self.shock else None)
+        return tuple(dict.fromkeys([*self.team.models, *(model for model in others if model)]))
 
 
 SPEC = TypeAdapter(RunSpec)

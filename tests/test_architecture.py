@@ -12,11 +12,11 @@ import pytest
 from swarm.config import PROJECT
 
 LAYERS = (
-    "errors config team mission turn answer verdict budget spec grid cell",
+    "errors config team mission turn answer verdict budget shock spec grid cell",
     "models reply reply_json reply_scan prompts events metrics stats",
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
-    "record teller run journal history history_file history_intake history_queries history_rows "
+    "record teller strike run journal history history_file history_intake history_queries history_rows "
     "history_experiments comparison "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
     "perform launch experiment claims imports figures story contrast export serve doctor terminal command",
