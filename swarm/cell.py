@@ -1,10 +1,13 @@
 """This file is where runs are gathered for comparison: a cell is one mission under one condition, with all repeats."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from swarm.mission import Level
+from swarm.spec import Option
+from swarm.team import Team
 
 Measure = Literal[
     "quality",
@@ -23,6 +26,27 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 """What is measured of every run. `abstained`, `idle` and `unusable` (unparsed or failed) are shares of seats, `roles`
 different normalised roles per active seat, `efficiency` quality per 1,000 tokens; tokens and dollars include the
 judge's."""
+
+
+def models_as_kept(team: Team) -> str:
+    """Seats per model as a condition has them.
+
+    Examples:
+        >>> from swarm.team import make_team
+        >>> models_as_kept(make_team(["2 sim/strong, 6 sim/weak"], 8))
+        'sim/strong ×2, sim/weak ×6'
+    """
+    return ", ".join(f"{model} ×{seated}" for model, seated in team.models.items())
+
+
+def options_as_kept(options: Mapping[str, Option]) -> str:
+    """Settings of a protocol as a condition has them: JSON.
+
+    Examples:
+        >>> options_as_kept({"size": 4})
+        '{"size":4}'
+    """
+    return json.dumps(dict(options), ensure_ascii=False, separators=(",", ":"))
 
 
 class Condition(NamedTuple):

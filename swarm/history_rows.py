@@ -1,11 +1,11 @@
 """This file is where rows of the history are described, and made of records. Pure: no SQL, no files."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from swarm.cell import models_as_kept, options_as_kept
 from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import distinct_roles, normalise
 from swarm.mission import Level
@@ -121,7 +121,7 @@ def row_of(record: RunRecord) -> RunRow:
         mission_title=spec.mission.title,
         level=spec.mission.level,
         protocol=spec.protocol,
-        models=", ".join(f"{model} ×{seated}" for model, seated in spec.team.models.items()),
+        models=models_as_kept(spec.team),
         agents=len(spec.team),
         seed=spec.seed,
         simulated=record.simulated,
@@ -145,8 +145,8 @@ def row_of(record: RunRecord) -> RunRow:
         organization=spec.organization,
         imported=record.imported,
         experiment=record.experiment,
-        options=json.dumps(dict(spec.options), ensure_ascii=False, separators=(",", ":")),
-        shock=None,
+        options=options_as_kept(spec.options),
+        shock=spec.shock.kind if spec.shock else None,
         prompts=spec.prompts,
     )
 

@@ -127,14 +127,14 @@ async def _kept(
 async def heeding_stops(stop_file: Path) -> AsyncGenerator[asyncio.Event, None]:
     """An event that is set when the stop file appears, or when Ctrl-C or SIGTERM comes for the first time."""
     stop = asyncio.Event()
-    stop_file.unlink(missing_ok=True)
+    stop_file.unlink(missing_ok=True)  # noqa: ASYNC240
     watching = asyncio.create_task(_watch(stop_file, stop))
     _heed_signals(stop)
     try:
         yield stop
     finally:
         watching.cancel()
-        stop_file.unlink(missing_ok=True)
+        stop_file.unlink(missing_ok=True)  # noqa: ASYNC240
 
 
 async def _watch(stop_file: Path, stop: asyncio.Event) -> None:

@@ -36,7 +36,8 @@ class Guard:
     halt: Halt | None = None
     _failed: int = 0
     _price_checked: bool = False
-    _looks: int = 0
+    _looked_at: int = 0
+    _complete: int = 0
 
     def note(self, outcome: Outcome) -> None:
         """Take note of a run that ended, and halt the experiment if need be."""
@@ -73,27 +74,24 @@ class Guard:
         """Look at the answer when it is time to, if it may end early."""
         if not self.terms.stop_when_clear or not self.grid.comparisons:
             return None
-        from swarm.stats.sequential import (
-            LOOKS,
-        )  # SciPy takes a second to load, and few experiments want it here
+        from swarm.stats.sequential import LOOKS, look_after  # SciPy takes long to load, and few want it here
 
         complete = self._complete_blocks()
-        while self._looks < len(LOOKS) - 1 and complete >= LOOKS[self._looks] * self.grid.blocks:
-            self._looks += 1
-            if self._is_clear(self._looks - 1, complete):
-                return Halt("clear", f"the answer was clear after {complete} of {self.grid.blocks} blocks")
+        for blocks in range(self._looked_at + 1, complete + 1):
+            look = look_after(blocks, self.grid.blocks)
+            if look and look < len(LOOKS) and self._is_clear(look, blocks):
+                return Halt("clear", f"the answer was clear after {blocks} of {self.grid.blocks} blocks")
+        self._looked_at = complete
         return None
 
-    def _is_clear(self, look: int, complete: int) -> bool:
+    def _is_clear(self, look: int, blocks: int) -> bool:
         from swarm.errors import BadInput
         from swarm.stats.paired import compare
         from swarm.stats.sequential import clear
 
         try:
             found = [
-                compare(
-                    self._sample(arm, complete), self._sample(reference, complete), margin=self.terms.margin
-                )
+                compare(self._sample(arm, blocks), self._sample(reference, blocks), margin=self.terms.margin)
                 for arm, reference in self.grid.comparisons
             ]
         except BadInput:
@@ -111,10 +109,12 @@ class Guard:
 
     def _complete_blocks(self) -> int:
         """How many blocks, from the first on, are complete."""
-        arms, block = len(self.grid.arms), 0
-        while block < self.grid.blocks and all(block * arms + arm in self.outcomes for arm in range(arms)):
-            block += 1
-        return block
+        arms = len(self.grid.arms)
+        while self._complete < self.grid.blocks and all(
+            self._complete * arms + arm in self.outcomes for arm in range(arms)
+        ):
+            self._complete += 1
+        return self._complete
 
     def _arm(self, number: int) -> int:
         return number % len(self.grid.arms)
