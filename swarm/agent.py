@@ -7,13 +7,24 @@ from swarm.answer import AgentAnswer, PlanAnswer
 from swarm.call import Caller
 from swarm.models.model import Request
 from swarm.prompts.render import agent_messages
+from swarm.shock import Late
 from swarm.spec import MAX_SEED, RunSpec
 from swarm.team import MAX_ROLE_CHARS, Seat, one_line
 from swarm.turn import Assignment, Cue, Turn
 
+DROPPED_OUT = "dropped out when the shock struck"
+"""Why a seat says nothing that nobody asked any more."""
+
 
 async def take_turn(
-    caller: Caller, spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn], index: int
+    caller: Caller,
+    spec: RunSpec,
+    code: str,
+    seat: Seat,
+    cue: Cue,
+    heard: Sequence[Turn],
+    index: int,
+    late: Late,
 ) -> Turn:
     """Let one agent answer one cue.
 
@@ -25,6 +36,7 @@ async def take_turn(
         cue: what is asked.
         heard: turns shown to it, all with text, in that order.
         index: the turn's place in the order of speaking.
+        late: requirements that not everybody knows.
 
     Returns:
         The turn; "unparsed" or "failed", with the reason, when there is no answer.
@@ -35,7 +47,7 @@ async def take_turn(
     """
     shape: type[PlanAnswer | AgentAnswer] = PlanAnswer if cue.kind == "plan" else AgentAnswer
     request = Request(
-        messages=agent_messages(spec, code, seat, cue, heard),
+        messages=agent_messages(spec, code, seat, cue, heard, late),
         answer=shape,
         temperature=spec.temperature,
         seed=(spec.seed * 1_000_003 + index) % (MAX_SEED + 1),
@@ -60,6 +72,12 @@ async def take_turn(
     if isinstance(asked.answer, AgentAnswer):
         return _contributed(turn, asked.answer, cue, heard)
     return turn
+
+
+def dropped_out(seat: Seat, cue: Cue, index: int) -> Turn:
+    """The turn of a seat that is not there any more: it failed without a call."""
+    role = _role_name(cue.role) if cue.role else None
+    return Turn(index, seat.number, cue.round, cue.kind, "failed", role, reason=DROPPED_OUT)
 
 
 def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:

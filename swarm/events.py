@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter
 
 from swarm.budget import Limits
 from swarm.grid import Grid, Terms
-from swarm.shock import ShockKind
+from swarm.shock import Struck
 from swarm.spec import PastRole, RunSpec
 from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 from swarm.verdict import Verdict
@@ -110,11 +110,7 @@ class ShockStruck(Fact):
     """The shock of the recipe struck; at most once a run. All turns before it were complete."""
 
     kind: Literal["shock_struck"] = "shock_struck"
-    shock: ShockKind
-    index: int
-    """Of the first turn that is taken after it."""
-    seats: tuple[int, ...] = ()
-    """Who dropped out, or was swapped, in seat order; empty when priorities changed."""
+    struck: Struck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

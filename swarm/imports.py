@@ -22,13 +22,13 @@ from swarm.events import (
     RunFinished,
     RunJudged,
     RunStarted,
+    ShockStruck,
     TurnTaken,
     to_json,
 )
 from swarm.export.bundle import read_bundle
 from swarm.journal import Journal, journal_of, read_journal
 from swarm.record import RunRecord
-from swarm.turn import delivered
 
 UNFINISHED = "it had not ended when it was exported"
 _Telling: TypeAlias = tuple[float, type[Fact], dict[str, Any]]
@@ -77,8 +77,16 @@ def events_from(record: RunRecord, run_id: str) -> list[Event]:
 
 
 def _tellings(record: RunRecord) -> Iterator[_Telling]:
+    latest, struck = 0.0, record.struck
     for turn in record.turns:
-        yield turn.ended_s, TurnTaken, {"turn": turn}
+        if struck and turn.index >= struck.index:
+            yield latest, ShockStruck, {"struck": struck}
+            struck = None
+        # A turn that nobody was asked for has no time of its own.
+        latest = max(latest, turn.ended_s)
+        yield turn.ended_s if turn.calls else latest, TurnTaken, {"turn": turn}
+    if struck:
+        yield latest, ShockStruck, {"struck": struck}
     for event in record.asked_again:
         fields = {"index": event.index, "outcome": event.outcome, "because": event.because, "at": event.at}
         yield event.t, CallEnded, fields
@@ -95,7 +103,7 @@ def _ending(record: RunRecord) -> Iterator[_Telling]:
     if not record.ended:
         how = {"status": "stopped", "reason": UNFINISHED}
     sums = {
-        "deliverable": delivered(record.turns, record.spec.deliverable),
+        "deliverable": "\n\n".join(turn.text for turn in record.parts),
         "spent": record.spent,
         "calls": record.calls,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from swarm.events import TurnStarted
 from swarm.record import RunRecord
+from swarm.shock import Struck
 from swarm.turn import Turn, total
 
 
@@ -67,8 +68,15 @@ def _moment(record: RunRecord, turns: Sequence[Turn], number: int) -> Moment:
         duration_s=now,
         spent=total(turn.usage for turn in taken),
         calls=sum(len(turn.calls) for turn in taken),
+        struck=_struck_by(record, taken),
     )
     return Moment(number, then, latest)
+
+
+def _struck_by(record: RunRecord, taken: Sequence[Turn]) -> Struck | None:
+    """What the shock had struck by then: it is seen with the first turn taken after it."""
+    struck = record.struck
+    return struck if struck and any(turn.index >= struck.index for turn in taken) else None
 
 
 def _thinking(record: RunRecord, later: Sequence[Turn], now: float) -> tuple[TurnStarted, ...]:

@@ -1,7 +1,6 @@
 """This file is where it is found out whether roles were chosen by the agents, given to them, or planned."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
@@ -29,10 +28,8 @@ def origin_of_roles(record: RunRecord) -> Origin:
 def origin_under(protocol: str) -> Origin:
     """Where roles come from under a protocol, as a rehearsal shows; unknown when it cannot be rehearsed here."""
     mission, team = Mission("rehearsal", "Rehearsal", "Rehearse."), make_team(["nobody"], 3)
-    # In a thread of its own: that of a notebook has an event loop already.
-    with ThreadPoolExecutor(1) as apart, suppress(SwarmError):
-        played = apart.submit(rehearse, protocol, {}, mission, team, _silent, most_turns=MOST_TURNS)
-        cues = [said.cue for said in played.result()]
+    with suppress(SwarmError):
+        cues = [said.cue for said in rehearse(protocol, {}, mission, team, _silent, most_turns=MOST_TURNS)]
         if any(cue.kind == "plan" for cue in cues):
             return "planned"
         return "given" if any(cue.role for cue in cues) else "chosen"

@@ -21,6 +21,7 @@ from swarm.events import (
     RunJudged,
     RunResumed,
     RunStarted,
+    ShockStruck,
     TurnStarted,
     TurnTaken,
 )
@@ -28,8 +29,9 @@ from swarm.metrics.cost import Spending, spending
 from swarm.metrics.hierarchy import depth
 from swarm.metrics.participation import Participation, participation
 from swarm.metrics.roles import distinct_roles
+from swarm.shock import Struck
 from swarm.spec import RunSpec
-from swarm.turn import Call, Turn, Usage, total
+from swarm.turn import Call, Turn, Usage, parts_of, total
 from swarm.verdict import Verdict
 
 Status = Literal["running", "finished", "stopped", "limited", "failed", "interrupted"]
@@ -52,6 +54,8 @@ class Progress:
     spent_usd: float = 0.0
     """The dollars of `spent` that are known."""
     calls: int = 0
+    struck: Struck | None = None
+    """What its shock struck; None as long as it has not."""
 
 
 def progress_of(events: Sequence[Event]) -> Progress:
@@ -79,6 +83,7 @@ def progress_of(events: Sequence[Event]) -> Progress:
         spent=total(spent.values()),
         spent_usd=sum(usage.cost_usd or 0.0 for usage in spent.values()),
         calls=max(spent, default=0),
+        struck=next((event.struck for event in events if isinstance(event, ShockStruck)), None),
     )
 
 
@@ -129,11 +134,18 @@ class RunRecord:
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
+    struck: Struck | None = None
+    """What the shock of its recipe struck; None when there was none, or it has not struck."""
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen unless somebody resumes it."""
         return self.status not in ("running", "interrupted")
+
+    @property
+    def parts(self) -> list[Turn]:
+        """The turns whose texts are delivered, in order."""
+        return parts_of(self.turns, self.spec.deliverable, self.struck.gone if self.struck else ())
 
     @property
     def participation(self) -> Participation:
@@ -186,6 +198,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         deleted=any(isinstance(event, RunDeleted) for event in events),
         imported=first.imported,
         experiment=first.experiment,
+        struck=progress.struck,
     )
 
 
@@ -203,6 +216,7 @@ def summary(record: RunRecord) -> dict[str, Any]:
         "models": record.spec.team.models,
         "agents": len(record.spec.team),
         "seed": record.spec.seed,
+        "shock": record.spec.shock.kind if record.spec.shock else None,
         "simulated": record.simulated,
         "imported": record.imported,
         "quality": verdict.quality if verdict else None,

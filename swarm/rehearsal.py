@@ -5,6 +5,7 @@ Estimates and diagrams are made of rehearsals, so a protocol that was registered
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
@@ -48,7 +49,10 @@ def rehearse(
     """
     rehearsal = _Rehearsal(pretend)
     turns = find_protocol(protocol, options)(mission, team, rehearsal.speak)
-    asyncio.run(rehearsal.drain(cast("AsyncGenerator[Turn, None]", turns), most_turns))
+    drained = rehearsal.drain(cast("AsyncGenerator[Turn, None]", turns), most_turns)
+    # In a thread of its own: that of a run, or of a notebook, has an event loop already.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, drained).result()
     return tuple(rehearsal.turns[:most_turns])
 
 

@@ -12,12 +12,16 @@ from swarm.models.model import Message
 from swarm.prompts import render
 from swarm.protocols import PROTOCOLS, find_protocol
 from swarm.record import RunRecord
+from swarm.strike import aftermath
 from swarm.team import Seat
 from swarm.turn import Cue, Turn, TurnKey
 
 
 def prompts_of(record: RunRecord) -> dict[TurnKey, tuple[Message, ...]]:
-    """The messages each recorded turn was asked with; empty when the protocol or the prompts have changed."""
+    """The messages each recorded turn was asked with; empty when the protocol or the prompts have changed.
+
+    Nobody asked a seat that had dropped out: such a turn has none.
+    """
     if record.spec.protocol not in PROTOCOLS or record.spec.prompts != render.version():
         return {}
     replay = _Replay(record, {turn.key: turn for turn in record.turns})
@@ -41,12 +45,13 @@ class _Replay:
             return  # as far as the run got
 
     async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
-        key = TurnKey(cue.round, seat.number)
+        key, spec = TurnKey(cue.round, seat.number), self.record.spec
         if key not in self.recorded:
             raise ProtocolFailed("not recorded")
-        heard = [turn for turn in hears if turn.audible]
-        spec = self.record.spec
-        self.prompts[key] = render.agent_messages(
-            spec, render.mark(spec, None if self.record.simulated else self.record.run_id), seat, cue, heard
-        )
-        return self.recorded[key]
+        turn = self.recorded[key]
+        now = aftermath(spec, self.record.struck, turn.index)
+        if seat.number not in now.gone:
+            code = render.mark(spec, None if self.record.simulated else self.record.run_id)
+            heard = now.heard_by(seat, hears)
+            self.prompts[key] = render.agent_messages(spec, code, seat, cue, heard, now.late)
+        return turn

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from swarm import __version__
-from swarm.agent import take_turn
+from swarm.agent import dropped_out, take_turn
 from swarm.budget import Budget
 from swarm.call import Caller, RetryPolicy
 from swarm.config import read_settings
@@ -34,6 +34,7 @@ from swarm.prompts import render
 from swarm.protocols import find_protocol
 from swarm.record import Progress, progress_of
 from swarm.spec import RunSpec
+from swarm.strike import Aftermath, Strike
 from swarm.team import Seat
 from swarm.teller import Recorder, Teller
 from swarm.turn import Cue, Turn, TurnKey, delivered
@@ -48,15 +49,14 @@ def new_run_id() -> str:
 
 
 def open_models(spec: RunSpec) -> dict[str, Model]:
-    """Open every model the spec names, judge included.
+    """Open every model the spec names.
 
     Raises:
         UnknownName: for a model nobody knows.
         MissingKey: when a provider's key is not in the environment.
     """
     settings = read_settings()
-    names = [*spec.team.models, *([spec.judge] if spec.judge else [])]
-    return {name: open_model(name, settings, pace=spec.pace) for name in names}
+    return {name: open_model(name, settings, pace=spec.pace) for name in spec.models}
 
 
 async def play(
@@ -145,6 +145,7 @@ class _Performance:
         self.transcript = list(self.progress.turns.values())
         self.simulated = any(model.simulated for model in self.models.values())
         self.protocol = find_protocol(self.spec.protocol, self.spec.options)
+        self.strike = Strike(self.spec, self.progress.struck, self.transcript, self.teller.tell)
         self.code = render.mark(self.spec, None if self.simulated else self.teller.run_id)
         self.budget = Budget(
             self.spec.limits, self.progress.spent, self.progress.calls, self.progress.spent_usd, self.purse
@@ -221,9 +222,12 @@ class _Performance:
 
     async def _speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
         """The capability handed to protocols: one seat speaks, or is remembered to have spoken."""
-        heard = [turn for turn in hears if turn.audible]
-        keys = tuple(other.key for other in heard)
         index = self._next_index(TurnKey(cue.round, seat.number))
+        async with self.strike.around(index, seat, cue) as now:
+            return await self._spoken(seat, cue, now.heard_by(seat, hears), index, now)
+
+    async def _spoken(self, seat: Seat, cue: Cue, heard: Sequence[Turn], index: int, now: Aftermath) -> Turn:
+        keys = tuple(other.key for other in heard)
         turn = self.progress.turns.get(index)
         if turn is None:
             if self.stop.is_set():
@@ -237,7 +241,13 @@ class _Performance:
                 role=cue.role,
                 heard=keys,
             )
-            turn = await take_turn(self.caller, self.spec, self.code, seat, cue, heard, index)
+            if seat.number in now.gone:
+                turn = dropped_out(seat, cue, index)
+            else:
+                speaker = now.speaker(seat)
+                turn = await take_turn(
+                    self.caller, self.spec, self.code, speaker, cue, heard, index, now.late
+                )
             await self.teller.tell(TurnTaken, turn=turn)
             self.transcript.append(turn)
         elif (turn.key, turn.cue, turn.heard) != ((cue.round, seat.number), cue.kind, keys):
@@ -255,7 +265,7 @@ class _Performance:
         return len(self.spoken) - 1
 
     def _deliverable(self) -> str:
-        return delivered(self.transcript, self.spec.deliverable)
+        return delivered(self.transcript, self.spec.deliverable, self.strike.gone)
 
     async def _finish(self, status: Ending, reason: str | None) -> None:
         await self.teller.tell(

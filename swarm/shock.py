@@ -19,6 +19,8 @@ SHOCKS: dict[ShockKind, str] = {
     "priorities": "A quarter of the requirements become known only then.",
 }
 """What each does, in a sentence."""
+REMOVING: tuple[ShockKind, ...] = ("seat", "hub")
+"""Those in which an agent drops out."""
 QUARTER = 0.25
 """Of the seats that are swapped, and of the requirements that come late; arXiv 2603.28990 substitutes the model of
 a quarter of its agents."""
@@ -52,10 +54,21 @@ class Shock:
             raise UnknownName("shock", kind, SHOCKS)
         return cls(kind, model)
 
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """What a shock struck."""
+
+    kind: ShockKind
+    index: int
+    """Of the first turn that is taken afterwards."""
+    seats: tuple[int, ...] = ()
+    """Who dropped out, or was swapped, in seat order; empty when priorities changed."""
+
     @property
-    def removes(self) -> bool:
-        """Whether agents drop out."""
-        return self.kind in ("seat", "hub")
+    def gone(self) -> frozenset[int]:
+        """Seats that dropped out: nobody hears them any more, and their work is not delivered."""
+        return frozenset(self.seats) if self.kind in REMOVING else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,10 @@ class Late:
     def hidden(self) -> frozenset[int]:
         """Those that an agent is not shown."""
         return frozenset() if self.known else self.numbers
+
+
+NOTHING_LATE = Late()
+"""All requirements are known from the beginning."""
 
 
 def quarter(count: int) -> int:

@@ -3,7 +3,7 @@
 All values are frozen and know nothing of models, prompts or files.
 """
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
@@ -177,15 +177,18 @@ def contributions(transcript: Transcript) -> list[Turn]:
     return sorted(last.values(), key=lambda turn: turn.index)
 
 
-def parts_of(transcript: Transcript, deliverable: Deliverable) -> list[Turn]:
-    """The turns that a deliverable is made of, in order: all contributions, or the last one alone."""
-    parts = contributions(transcript)
+def parts_of(transcript: Transcript, deliverable: Deliverable, gone: Collection[int] = ()) -> list[Turn]:
+    """The turns that a deliverable is made of, in order: all contributions, or the last one alone.
+
+    Those of seats that are `gone`, because a shock made them drop out, are not delivered.
+    """
+    parts = [turn for turn in contributions(transcript) if turn.seat not in gone]
     return parts[-1:] if deliverable == "last" else parts
 
 
-def delivered(transcript: Transcript, deliverable: Deliverable) -> str:
+def delivered(transcript: Transcript, deliverable: Deliverable, gone: Collection[int] = ()) -> str:
     """The texts of these, without names: what is delivered and judged."""
-    return "\n\n".join(turn.text for turn in parts_of(transcript, deliverable))
+    return "\n\n".join(turn.text for turn in parts_of(transcript, deliverable, gone))
 
 
 TURN: TypeAdapter[Turn] = TypeAdapter(Turn)

@@ -45,6 +45,7 @@ KEYS = [
     "models",
     "agents",
     "seed",
+    "shock",
     "simulated",
     "imported",
     "quality",

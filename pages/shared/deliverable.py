@@ -8,7 +8,7 @@ from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
 from swarm.record import RunRecord
-from swarm.turn import Turn, parts_of
+from swarm.turn import Turn
 
 BY_PART, AS_ONE = "By part", "As one text"
 TALL = 4_000
@@ -17,7 +17,7 @@ TALL = 4_000
 
 def show_deliverable(record: RunRecord) -> None:
     """The deliverable, in the order of speaking; every part with who wrote it, and how much of the whole it is."""
-    parts = parts_of(record.turns, record.spec.deliverable)
+    parts = record.parts
     if not parts:
         st.caption("Nothing was delivered." if record.ended else "Nothing has been delivered yet.")
         return

@@ -14,7 +14,7 @@ from typing import Any
 from swarm.export.inspect_events import Events, digest, iso, known, model_usage, output_of, scores_of
 from swarm.prompts.render import mission_text
 from swarm.record import RunRecord, Status
-from swarm.turn import Call, Turn, Usage, contributions, total
+from swarm.turn import Call, Turn, Usage, total
 
 VERSION = 2
 STATUS: Mapping[Status, str] = {
@@ -117,7 +117,7 @@ def _summary(sample: Mapping[str, Any]) -> dict[str, Any]:
 def _messages(record: RunRecord) -> list[dict[str, Any]]:
     """The mission, and what each agent delivered."""
     asked = {"role": "user", "content": mission_text(record.spec.mission), "source": "input"}
-    return [asked, *(_said(record, turn) for turn in contributions(record.turns))]
+    return [asked, *(_said(record, turn) for turn in record.parts)]
 
 
 def _said(record: RunRecord, turn: Turn) -> dict[str, Any]:

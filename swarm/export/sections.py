@@ -9,7 +9,7 @@ from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
 from swarm.spec import fingerprint
 from swarm.story import story
-from swarm.turn import Turn, contributions
+from swarm.turn import Turn
 from swarm.verdict import CRITERIA
 from swarm.wording import BECAME, DID
 
@@ -77,7 +77,7 @@ def _seat(seat: SeatNow) -> tuple[str, ...]:
 
 
 def _deliverable(record: RunRecord) -> Node:
-    pieces = [_piece(turn) for turn in contributions(record.turns)]
+    pieces = [_piece(turn) for turn in record.parts]
     nothing = node("p", "Nothing was delivered." if record.ended else "Nothing has been delivered yet.")
     return node("section", node("h2", "Deliverable"), *(pieces or [nothing]))
 

@@ -13,6 +13,7 @@ from string import Template
 
 from swarm.mission import Mission
 from swarm.models.model import Message
+from swarm.shock import NOTHING_LATE, Late
 from swarm.spec import PastRole, RunSpec
 from swarm.team import Seat
 from swarm.turn import Cue, Turn
@@ -45,7 +46,7 @@ def mark(spec: RunSpec, run_id: str | None) -> str:
 
 
 def agent_messages(
-    spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn]
+    spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn], late: Late = NOTHING_LATE
 ) -> tuple[Message, ...]:
     """The messages for one turn.
 
@@ -55,12 +56,13 @@ def agent_messages(
         seat: who is to speak.
         cue: what it is asked.
         heard: turns it is shown, in that order.
+        late: requirements that are left out until they are known, and pointed out from then on.
 
     Returns:
         A system and a user message; the user message has one part for the mission, one for each turn heard,
         and one for the last lines.
     """
-    shared = (_mission_part(spec), *(_heard_part(code, turn) for turn in heard))
+    shared = (_mission_part(spec, late), *(_heard_part(code, turn) for turn in heard))
     return (
         Message("system", (template("system").template,)),
         Message("user", (*shared, _last_lines(spec, seat, cue))),
@@ -85,15 +87,17 @@ def ask_again(messages: Sequence[Message], reply: str, reason: str) -> tuple[Mes
 
 
 @lru_cache(maxsize=256)
-def mission_text(mission: Mission) -> str:
-    """What a mission looks like to a model."""
+def mission_text(mission: Mission, late: Late = NOTHING_LATE) -> str:
+    """What a mission looks like to a model; requirements keep their numbers when some are left out."""
+    shown = [number for number in range(1, len(mission.requirements) + 1) if number not in late.hidden]
     sections = [
         template("mission").substitute(title=mission.title, goal=mission.goal),
         _bullets("Domains", [", ".join(mission.domains)] if mission.domains else []),
         _bullets("Values", mission.values),
         _bullets("Stakeholders", [f"{who.name} wants: {who.wants}" for who in mission.stakeholders]),
         _bullets("Not known", mission.unknowns),
-        _bullets("Requirements", [_requirement_line(mission, n) for n in range(len(mission.requirements))]),
+        _bullets("Requirements", [_requirement_line(mission, number, late) for number in shown]),
+        _bullets("Changed", [_changed(sorted(late.numbers))] if late.numbers and late.known else []),
     ]
     return "\n".join(section for section in sections if section)
 
@@ -102,20 +106,29 @@ def _bullets(title: str, lines: Sequence[str]) -> str:
     return f"## {title}\n" + "".join(f"- {line}\n" for line in lines) if lines else ""
 
 
-def _requirement_line(mission: Mission, number: int) -> str:
-    requirement = mission.requirements[number]
+def _requirement_line(mission: Mission, number: int, late: Late) -> str:
+    requirement = mission.requirements[number - 1]
+    needs = [f"R{need}" for need in requirement.needs if need not in late.hidden]
     facts = (
         f"phase {requirement.phase}" if requirement.phase else "",
-        "needs " + ", ".join(f"R{need}" for need in requirement.needs) if requirement.needs else "",
+        "needs " + ", ".join(needs) if needs else "",
         "in conflict: " + " against ".join(requirement.conflict) if requirement.conflict else "",
     )
     known = "; ".join(fact for fact in facts if fact)
-    return f"R{number + 1}. {requirement.text}" + (f" ({known})" if known else "")
+    return f"R{number}. {requirement.text}" + (f" ({known})" if known else "")
 
 
-def _mission_part(spec: RunSpec) -> str:
+def _changed(numbers: Sequence[int]) -> str:
+    """Words for requirements that became known in the middle of a run."""
+    names = [f"R{number}" for number in numbers]
+    if len(names) == 1:
+        return f"{names[0]} is new: nobody knew of it when the work began."
+    return f"{', '.join(names[:-1])} and {names[-1]} are new: nobody knew of them when the work began."
+
+
+def _mission_part(spec: RunSpec, late: Late) -> str:
     memory = _bullets("Roles in earlier missions of this organization", [_past(past) for past in spec.memory])
-    return mission_text(spec.mission) + (f"\n{memory}" if memory else "")
+    return mission_text(spec.mission, late) + (f"\n{memory}" if memory else "")
 
 
 def _past(past: PastRole) -> str:

@@ -1,0 +1,199 @@
+"""This file is where a shock strikes: when in a run, whom, and what is different from then on.
+
+It strikes once, between the two halves of the work: half of the agents that are to work have been asked and have
+answered, and the next one is about to be asked. The order of speaking decides, never who answers first, so a run
+that is played again is struck in the same place. Agents who would speak all at once speak half by half then.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from swarm.call import Tell
+from swarm.errors import SwarmError
+from swarm.events import ShockStruck
+from swarm.metrics.hierarchy import declared_links
+from swarm.rehearsal import Rehearsed, rehearse
+from swarm.shock import NOTHING_LATE, Late, Struck, drawn, quarter
+from swarm.spec import RunSpec
+from swarm.team import Seat
+from swarm.turn import Assignment, Call, Cue, Transcript, Turn, Usage
+
+REHEARSED_ROUNDS = 4
+"""A protocol that goes on is rehearsed as far as so many turns of every seat."""
+REHEARSED_USAGE = Usage(750, 0, 250)
+"""Of each of these turns: protocols may look at what was spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a shock has changed for one turn: nothing, until it strikes."""
+
+    gone: frozenset[int] = frozenset()
+    """Seats that have dropped out."""
+    swapped: frozenset[int] = frozenset()
+    """Seats that answer with another model."""
+    model: str | None = None
+    """Which; None when nobody does."""
+    late: Late = NOTHING_LATE
+    """Requirements that become known when it strikes."""
+
+    def heard_by(self, seat: Seat, hears: Sequence[Turn]) -> list[Turn]:
+        """What a seat hears of the turns a protocol would have it hear; a seat that has dropped out, nothing."""
+        if seat.number in self.gone:
+            return []
+        return [turn for turn in hears if turn.audible and turn.seat not in self.gone]
+
+    def speaker(self, seat: Seat) -> Seat:
+        """Who speaks for a seat: the same number, perhaps with another model."""
+        return replace(seat, model=self.model) if self.model and seat.number in self.swapped else seat
+
+
+def aftermath(spec: RunSpec, struck: Struck | None, index: int) -> Aftermath:
+    """What is different for the turn with this index.
+
+    Args:
+        spec: the recipe.
+        struck: what its shock struck; None as long as it has not.
+        index: place of the turn in the order of speaking.
+    """
+    over = struck if struck is not None and index >= struck.index else None
+    late = Late(late_requirements(spec), known=over is not None)
+    if spec.shock is None or over is None:
+        return Aftermath(late=late)
+    return Aftermath(
+        gone=over.gone,
+        swapped=frozenset(over.seats) if spec.shock.model else frozenset(),
+        model=spec.shock.model,
+        late=late,
+    )
+
+
+def late_requirements(spec: RunSpec) -> frozenset[int]:
+    """The requirements, numbered from 1, that become known when the shock strikes: a quarter, but never all."""
+    if spec.shock is None or spec.shock.kind != "priorities":
+        return frozenset()
+    numbers = range(1, len(spec.mission.requirements) + 1)
+    return frozenset(drawn(numbers, min(quarter(len(numbers)), max(0, len(numbers) - 1)), spec.seed))
+
+
+def speakers_of(spec: RunSpec) -> tuple[int, ...]:
+    """Seats that speak when everybody does as asked, in seat order; all when that cannot be rehearsed."""
+    said = {one.turn.seat for one in _rehearsed(spec)}
+    return tuple(sorted(said or {seat.number for seat in spec.team}))
+
+
+def workers_of(spec: RunSpec) -> tuple[int, ...]:
+    """Those of them that are asked to work; a plan may leave some of these out."""
+    asked = {one.turn.seat for one in _rehearsed(spec) if one.cue.kind == "contribute"}
+    return tuple(sorted(asked or {seat.number for seat in spec.team}))
+
+
+def has_a_middle(spec: RunSpec) -> bool:
+    """Whether a shock can strike: somebody has spoken by then, and somebody is asked to work afterwards."""
+    said = _rehearsed(spec)
+    work = [index for index, one in enumerate(said) if one.cue.kind == "contribute"]
+    return any(index > 0 for index in work[len(workers_of(spec)) // 2 :])
+
+
+class Strike:
+    """The shock of one run: it stands around every turn and strikes once. Owned by one event loop."""
+
+    def __init__(self, spec: RunSpec, struck: Struck | None, transcript: Transcript, tell: Tell) -> None:
+        """Begin, or go on where a run was interrupted.
+
+        Args:
+            spec: the recipe.
+            struck: what its shock struck before; nothing is chosen twice.
+            transcript: complete turns of the run; grows while it is played.
+            tell: records facts.
+        """
+        self.struck = struck
+        self._spec = spec
+        self._transcript = transcript
+        self._tell = tell
+        self._workers = workers_of(spec) if spec.shock and struck is None else ()
+        self._asked: list[int] = []
+        self._due = False
+        self._in_flight = 0
+        self._answered = asyncio.Event()
+        # Held while it strikes: whoever is asked meanwhile waits for that, and finds that it has struck.
+        self._striking = asyncio.Lock()
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """Seats that have dropped out, and whose work is not delivered."""
+        return self.struck.gone if self.struck else frozenset()
+
+    @asynccontextmanager
+    async def around(self, index: int, seat: Seat, cue: Cue) -> AsyncGenerator[Aftermath, None]:
+        """Stand around one turn, entered in the order of speaking; gives what the shock has changed for it."""
+        if self._spec.shock and self.struck is None and self._is_due(index, seat, cue):
+            async with self._striking:
+                await self._strike(index)
+        self._in_flight += 1
+        try:
+            yield aftermath(self._spec, self.struck, index)
+        finally:
+            self._in_flight -= 1
+            self._answered.set()
+
+    def _is_due(self, index: int, seat: Seat, cue: Cue) -> bool:
+        """Whether the second half of the work begins, or has begun, with this turn."""
+        if cue.kind == "contribute" and not self._due:
+            self._due = index > 0 and len(self._asked) >= len(self._to_work()) // 2
+            if not self._due:
+                self._asked.append(seat.number)
+        return self._due
+
+    async def _strike(self, index: int) -> None:
+        while self._in_flight and self.struck is None:
+            self._answered.clear()
+            await self._answered.wait()
+        if self.struck is None and self._spec.shock:
+            struck = Struck(self._spec.shock.kind, index, self._seats())
+            await self._tell(ShockStruck, struck=struck)
+            self.struck = struck
+
+    def _to_work(self) -> tuple[int, ...]:
+        """Seats that are to work: those that a plan names, if there is one."""
+        plan = next((turn for turn in reversed(self._transcript) if turn.action == "plan"), None)
+        return tuple(job.seat for job in plan.assignments) if plan else self._workers
+
+    def _seats(self) -> tuple[int, ...]:
+        """Whom it strikes."""
+        work = self._to_work()
+        links = declared_links(self._transcript)
+        kind = self._spec.shock.kind if self._spec.shock else None
+        if kind == "swap":
+            waiting = [seat for seat in work if seat not in self._asked]
+            return drawn(waiting or work, quarter(len(work)), self._spec.seed)
+        if kind == "seat":
+            return drawn(sorted({*work, *links}), 1, self._spec.seed)
+        if kind == "hub":
+            known = [*links] or [turn.seat for turn in self._transcript] or [*work]
+            leaned_on = dict(links.in_degree())
+            return (min(known, key=lambda seat: (-leaned_on.get(seat, 0), seat)),)
+        return ()
+
+
+def _rehearsed(spec: RunSpec) -> tuple[Rehearsed, ...]:
+    most = REHEARSED_ROUNDS * len(spec.team)
+    with suppress(SwarmError):
+        return rehearse(spec.protocol, spec.options, spec.mission, spec.team, _as_asked, most_turns=most)
+    return ()
+
+
+def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
+    """A turn that does what it is asked to; a plan has everybody work who can be named at all."""
+    return Turn(
+        index,
+        seat.number,
+        cue.round,
+        cue.kind,
+        cue.kind,
+        text="…",
+        assignments=tuple(Assignment(number, "a role", "a job") for number in range(1, 257)),
+        calls=(Call(index + 1, seat.model, reply="…", usage=REHEARSED_USAGE),),
+    )
