@@ -5,7 +5,6 @@ JSON value and nothing else to standard output; remarks go to standard error.
 """
 
 import asyncio
-import json
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from swarm import cli_experiments
 from swarm.budget import Limits
 from swarm.errors import BadInput, SwarmError
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from swarm.events import Event
     from swarm.history import RunRow
     from swarm.mission import Mission
+    from swarm.shock import Shock
     from swarm.spec import RunSpec
 
 app = typer.Typer(
@@ -33,6 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(cli_experiments.app)
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 
@@ -108,6 +111,13 @@ def run(
         Pace, typer.Option(help="How much of simulated thinking time to wait for.")
     ] = Pace.instant,
     organization: Annotated[str, typer.Option(help="Whose memory the roles join.")] = "default",
+    shock: Annotated[
+        str | None,
+        typer.Option(help="What happens in the middle of the run: seat, hub, swap or priorities."),
+    ] = None,
+    shock_model: Annotated[
+        str | None, typer.Option(help="With --shock swap: the model that a quarter of the agents get.")
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -130,6 +140,7 @@ def run(
         pace=pace.value,
         organization=organization,
         remember=_remember(settings),
+        shock=_shock(shock, shock_model),
     )
     for warning in spec.warnings:
         _remark(warning)
@@ -366,6 +377,21 @@ def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = 
         said.unlink()
 
 
+@app.command("perform-experiment", hidden=True)
+def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
+    """Perform an experiment that comes on standard input; what the dashboard starts."""
+    from swarm.experiment.perform import perform as perform_experiment
+    from swarm.grid import EXPERIMENT
+    from swarm.journal import journal_of
+
+    settings = _settings()
+    experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())
+    asyncio.run(perform_experiment(settings, experiment, resumed=resumed, remember=_remember(settings)))
+    said = journal_of(experiment.grid.id, settings).with_suffix(".err")
+    if said.exists() and not said.stat().st_size:
+        said.unlink()
+
+
 def _settings() -> "Settings":
     from swarm.config import read_settings
 
@@ -382,6 +408,14 @@ def _mission(mission_id: str | None, file: Path | None, goal: str | None, settin
     if mission_id is not None:
         return find_mission(load_library(settings.mission_folders), mission_id)
     return read_mission(file) if file is not None else mission_from_text(goal or "")
+
+
+def _shock(kind: str | None, model: str | None) -> "Shock | None":
+    from swarm.shock import Shock
+
+    if kind is None and model is not None:
+        raise BadInput(f"--shock-model {model!r} is only for --shock swap")
+    return Shock.named(kind, model) if kind else None
 
 
 def _number_of_agents(text: str) -> int:
@@ -465,13 +499,15 @@ def _plain(row: "RunRow") -> Any:
 
 
 def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    from swarm.terminal import print_json
+
+    print_json(value)
 
 
 def _remark(text: str) -> None:
-    from swarm.terminal import harmless
+    from swarm.terminal import remark
 
-    typer.echo(harmless(text), err=True)
+    remark(text)
 
 
 def _read(path: Path) -> bytes:

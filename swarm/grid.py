@@ -213,3 +213,16 @@ class Terms:
 
 GRID: TypeAdapter[Grid] = TypeAdapter(Grid)
 """Reads a grid from JSON and writes it."""
+TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
+"""Reads terms from JSON and writes them."""
+
+
+class Experiment(NamedTuple):
+    """What is played, and under what terms."""
+
+    grid: Grid
+    terms: Terms
+
+
+EXPERIMENT: TypeAdapter[Experiment] = TypeAdapter(Experiment)
+"""Reads an experiment from JSON and writes it."""

@@ -19,8 +19,8 @@ from swarm import history_queries as ask
 from swarm.cell import Cell
 from swarm.config import Settings, ensure_data_folder
 from swarm.events import RunDeleted
-from swarm.grid import Grid
-from swarm.history_experiments import ExperimentRow, cells, experiments, grid_of
+from swarm.grid import Experiment
+from swarm.history_experiments import ExperimentRow, cells, experiments, played_by
 from swarm.history_file import POLL_S, exchange, opened
 from swarm.history_intake import sizes_of, take_in
 from swarm.history_rows import COLUMNS, Damage, Rebuilt, RunFilter, RunRow, record_from, row_from
@@ -150,15 +150,15 @@ class History:
         with self._answering() as (connection, abandoned):
             return experiments(connection, abandoned)
 
-    def experiment(self, experiment_id: str) -> tuple[ExperimentRow, Grid]:
+    def experiment(self, experiment_id: str) -> tuple[ExperimentRow, Experiment]:
         """How far an experiment is, and what it plays.
 
         Raises:
             UnknownRun: when there is none of this id.
         """
         with self._answering() as (connection, abandoned):
-            grid = grid_of(connection, experiment_id)
-            return experiments(connection, abandoned, experiment_id)[0], grid
+            played = played_by(connection, experiment_id)
+            return experiments(connection, abandoned, experiment_id)[0], played
 
     def damages(self) -> list[Damage]:
         """Unreadable lines of all journals."""

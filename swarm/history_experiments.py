@@ -19,7 +19,7 @@ from swarm.events import (
     ExperimentResumed,
     ExperimentStarted,
 )
-from swarm.grid import GRID, Grid
+from swarm.grid import GRID, TERMS, Experiment
 
 ExperimentStatus = ExperimentEnding | Literal["running", "interrupted"]
 
@@ -27,11 +27,12 @@ _BEGIN = """
     INSERT INTO experiments BY NAME
     SELECT $id AS experiment_id, $name AS name, $at AS started, $at AS resumed, NULL AS ended,
         'running' AS status, NULL AS reason, $runs AS runs, $arms AS arms, $simulated AS simulated,
-        $expected AS expected_usd, $seq AS last_seq, $body::JSON AS body, $journal AS journal
+        $expected AS expected_usd, $seq AS last_seq, $grid::JSON AS grid, $terms::JSON AS terms, $journal AS journal
     WHERE NOT EXISTS (FROM experiments WHERE experiment_id = $id)
 """
 _RESUME = """
-    UPDATE experiments SET status = 'running', reason = NULL, resumed = $at, ended = NULL, last_seq = $seq
+    UPDATE experiments
+    SET status = 'running', reason = NULL, resumed = $at, ended = NULL, last_seq = $seq, terms = $terms::JSON
     WHERE experiment_id = $id AND journal = $journal AND last_seq < $seq
 """
 _END = """
@@ -52,7 +53,7 @@ _LIST = """
     WHERE $id::VARCHAR IS NULL OR experiments.experiment_id = $id
     GROUP BY ALL ORDER BY experiments.started DESC, experiments.experiment_id
 """
-_GRID = "SELECT body FROM experiments WHERE experiment_id = $id"
+_PLAYED = "SELECT grid, terms FROM experiments WHERE experiment_id = $id"
 _MEASURED: dict[Measure, str] = {
     "quality": "quality",
     "mission_relevance": "mission_relevance",
@@ -133,7 +134,7 @@ def add_experiments(connection: DuckDBPyConnection, facts: Iterable[tuple[str, E
         if isinstance(fact, ExperimentStarted):
             connection.execute(_BEGIN, where | _begun(fact))
         elif isinstance(fact, ExperimentResumed):
-            connection.execute(_RESUME, where)
+            connection.execute(_RESUME, where | {"terms": TERMS.dump_json(fact.terms).decode()})
         else:
             connection.execute(_END, where | _ended(fact))
 
@@ -146,16 +147,17 @@ def experiments(
     return [_row(cells) for cells in rows]
 
 
-def grid_of(connection: DuckDBPyConnection, experiment_id: str) -> Grid:
-    """What an experiment plays.
+def played_by(connection: DuckDBPyConnection, experiment_id: str) -> Experiment:
+    """What an experiment plays, under the terms that hold now.
 
     Raises:
         UnknownRun: when there is none of this id.
     """
-    rows = connection.execute(_GRID, {"id": experiment_id}).fetchall()
+    rows = connection.execute(_PLAYED, {"id": experiment_id}).fetchall()
     if not rows:
         raise UnknownRun(f"no experiment {experiment_id!r}; `python -m swarm experiment list` shows them")
-    return GRID.validate_json(rows[0][0])
+    grid, terms = rows[0]
+    return Experiment(GRID.validate_json(grid), TERMS.validate_json(terms))
 
 
 def cells(runs: DuckDBPyRelation) -> list[Cell]:
@@ -172,7 +174,8 @@ def _begun(fact: ExperimentStarted) -> dict[str, object]:
         "arms": len(fact.grid.arms),
         "simulated": fact.simulated,
         "expected": fact.expected_usd,
-        "body": GRID.dump_json(fact.grid).decode(),
+        "grid": GRID.dump_json(fact.grid).decode(),
+        "terms": TERMS.dump_json(fact.terms).decode(),
     }
 
 

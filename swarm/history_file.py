@@ -64,7 +64,8 @@ MIGRATIONS = (
         experiment_id VARCHAR NOT NULL, name VARCHAR NOT NULL, started TIMESTAMP NOT NULL,
         resumed TIMESTAMP NOT NULL, ended TIMESTAMP, status VARCHAR NOT NULL, reason VARCHAR,
         runs INTEGER NOT NULL, arms INTEGER NOT NULL, simulated BOOLEAN NOT NULL, expected_usd DOUBLE,
-        last_seq BIGINT NOT NULL, body JSON NOT NULL USING COMPRESSION zstd, journal VARCHAR NOT NULL
+        last_seq BIGINT NOT NULL, grid JSON NOT NULL USING COMPRESSION zstd, terms JSON NOT NULL,
+        journal VARCHAR NOT NULL
     );
     """,
 )

@@ -1,4 +1,4 @@
-"""This file is where the processes that perform runs are started, found and stopped.
+"""This file is where the processes that perform runs and experiments are started, found and stopped.
 
 A launched performer outlives whoever launched it: a refresh, another page or a new dashboard changes nothing.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from swarm.budget import LIMITS, Limits
 from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import BadInput, RunBusy, SwarmError
+from swarm.grid import EXPERIMENT, Experiment
 from swarm.journal import is_written_to, journal_of
 from swarm.perform import events_before, stop_file_of
 from swarm.run import new_run_id
@@ -56,14 +57,39 @@ def relaunch(run_id: str, settings: Settings, limits: Limits | None = None) -> N
     _spawn(["perform", run_id, "--resume"], LIMITS.dump_json(limits), settings, run_id)
 
 
+def launch_experiment(experiment: Experiment, settings: Settings, *, resumed: bool = False) -> str:
+    """Start a process that performs an experiment, or what is left of one; returns its id once it has begun.
+
+    Args:
+        experiment: what is played, under what terms from now on.
+        settings: where to keep it.
+        resumed: whether it was begun before.
+
+    Raises:
+        RunBusy: when it is being performed.
+        SwarmError: when the process ended without beginning, with what it said.
+    """
+    ensure_data_folder(settings)
+    experiment_id = experiment.grid.id
+    if is_running(experiment_id, settings):
+        raise RunBusy(f"the experiment {experiment.grid.name!r} is being performed")
+    how = ["--resume"] if resumed else []
+    _spawn(["perform-experiment", *how], EXPERIMENT.dump_json(experiment), settings, experiment_id)
+    return experiment_id
+
+
 def stop(run_id: str, settings: Settings) -> None:
     """Ask a performer to stop; calls in flight get 5 seconds.
 
+    Args:
+        run_id: of a run, or of an experiment.
+        settings: where it is kept.
+
     Raises:
-        BadInput: when nobody performs this run.
+        BadInput: when nobody performs it.
     """
     if not is_running(run_id, settings):
-        raise BadInput(f"run {run_id!r} is not running, so it cannot be stopped")
+        raise BadInput(f"{run_id!r} is not running, so it cannot be stopped")
     stop_file_of(run_id, settings).touch()
 
 

@@ -75,6 +75,11 @@ def events_before(run_id: str, settings: Settings, limits: Limits | None = None)
     """
     path = journal_of(run_id, settings)
     if not path.exists():
+        experiment = run_id.rpartition("-")[0]
+        if experiment and journal_of(experiment, settings).exists():
+            raise BadInput(
+                f"run {run_id!r} is part of an experiment: `python -m swarm experiment resume {experiment}`"
+            )
         raise UnknownRun(f"no run {run_id!r}; `python -m swarm list` shows them")
     reading = read_journal(path)
     events = reading.events

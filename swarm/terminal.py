@@ -1,6 +1,8 @@
 """This file is where runs are shown in a terminal. Models' text is shown as text: no markup, no control codes."""
 
+import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
@@ -48,6 +50,16 @@ _ROWS = 24
 def harmless(text: str) -> str:
     """A text without terminal escapes and other control characters; line breaks and tabs stay."""
     return _CONTROL.sub("�", text.replace("\r\n", "\n"))
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value and nothing else."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def remark(text: str) -> None:
+    """Say something to the person, beside what is printed for machines."""
+    sys.stderr.write(harmless(text) + "\n")
 
 
 class LiveRun:

@@ -19,8 +19,8 @@ LAYERS = (
     "record teller strike run journal history history_file history_intake history_queries history_rows "
     "history_experiments comparison "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "perform launch experiment claims imports figures story contrast export serve doctor terminal command",
-    "cli __main__ pages app",
+    "perform launch experiment claims imports figures story contrast export serve doctor terminal terminal_experiments command",
+    "cli cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -32,7 +32,7 @@ ONLY_IN = {
     "networkx": ("swarm/graph.py", "swarm/metrics/"),
     # The dashboard shows figures and draws none.
     "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py", "pages/shared/resources.py"),
-    "typer": ("swarm/cli.py", "swarm/command.py"),
+    "typer": ("swarm/cli", "swarm/command.py"),
 }
 """Where a foreign library may be named; everybody else goes through that door."""
 

@@ -4,14 +4,14 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from swarm.budget import Limits
 from swarm.command import OWN
 from swarm.errors import BadInput
-from swarm.grid import MARGIN, NO_SHOCK, Grid, Terms, Way
+from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.mission import LEVELS, Mission, find_mission, read_mission
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace
@@ -20,13 +20,6 @@ MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
-class Experiment(NamedTuple):
-    """What is played, and under what terms."""
-
-    grid: Grid
-    terms: Terms
 
 
 class _Table(BaseModel):

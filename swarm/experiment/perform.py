@@ -15,12 +15,11 @@ from swarm.config import Settings, ensure_data_folder
 from swarm.errors import BadInput, RunBusy
 from swarm.events import ExperimentEnded, ExperimentEnding, ExperimentResumed, ExperimentStarted, RunFinished
 from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
-from swarm.experiment.file import Experiment
 from swarm.experiment.guard import Guard
 from swarm.experiment.past import Outcome, Past, past_of
 from swarm.experiment.plan import RUNS_AT_ONCE, plan
 from swarm.experiment.recipe import Recipes, checked
-from swarm.grid import Grid, Planned
+from swarm.grid import Experiment, Grid, Planned
 from swarm.journal import Journal, journal_of
 from swarm.perform import heeding_stops, stop_file_of
 from swarm.prompts import render

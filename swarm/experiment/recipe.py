@@ -77,8 +77,12 @@ def shock_of(grid: Grid, kind: str) -> Shock | None:
     return None if kind == NO_SHOCK else Shock.named(kind, grid.shock_model if kind == "swap" else None)
 
 
-def checked(recipes: Recipes, terms: Terms) -> bool:
+def checked(recipes: Recipes, terms: Terms | None) -> bool:
     """Make sure that every arm can be played with every mission; say whether its models are simulated.
+
+    Args:
+        recipes: of its runs.
+        terms: under which it shall be performed; None when it is only planned.
 
     Raises:
         BadInput: when one cannot, when simulated and real models are mixed, or when real money has no limit.
@@ -93,7 +97,7 @@ def checked(recipes: Recipes, terms: Terms) -> bool:
             "the grid mixes simulated and real models: such runs are never compared; make two experiments"
         )
     simulated = kinds.pop()
-    if not simulated and terms.max_usd is None:
+    if not simulated and terms and terms.max_usd is None:
         raise BadInput(
             "this experiment spends real money and has no limit: give max_usd, the most dollars of all its runs"
         )

@@ -1,0 +1,250 @@
+"""This file is where the commands about experiments are defined: plan, run, watch, stop, resume, read.
+
+Each takes the experiment's file, or its id once it was begun.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarm.errors import BadInput
+
+if TYPE_CHECKING:
+    from swarm.config import Settings
+    from swarm.grid import Experiment
+    from swarm.history import History
+
+app = typer.Typer(
+    name="experiment",
+    help="Plan a grid of runs, see its price and what it can show, perform it, read the answer.",
+    no_args_is_help=True,
+)
+
+EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}
+
+File = Annotated[str, typer.Argument(help="An experiment file, or the id of an experiment.", metavar="FILE")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
+MaxUsd = Annotated[
+    float | None, typer.Option(help="Most dollars for all runs together; default: what the file says.")
+]
+
+
+@app.command()
+def plan(
+    file: File,
+    wanted: Annotated[
+        float | None, typer.Option(help="A difference in quality: how many missions would find it?")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what it would take and what it could show: runs, calls, tokens, price, time, smallest difference."""
+    from swarm.experiment.plan import plan as plan_experiment
+    from swarm.experiment.recipe import Recipes, checked
+    from swarm.experiment.results import resolution, resolution_in_words
+    from swarm.terminal import print_json
+    from swarm.terminal_experiments import print_plan
+
+    settings, history = _at_hand()
+    experiment = _read(file, settings, history)
+    recipes = Recipes(experiment.grid, settings)
+    foretold = plan_experiment(recipes, checked(recipes, None))
+    sees = resolution(experiment, history.cells())
+    if as_json:
+        needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
+        told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
+        print_json(told)
+    else:
+        print_plan(experiment, foretold, resolution_in_words(sees, wanted))
+
+
+@app.command()
+def run(
+    file: File,
+    max_usd: MaxUsd = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Perform an experiment. Interrupt or stop it at any moment: `resume` plays what is left, nothing twice."""
+    settings, history = _at_hand()
+    experiment = _under(_read(file, settings, history), max_usd=max_usd)
+    _perform(experiment, settings, history, resumed=False, detach=detach, as_json=as_json)
+
+
+@app.command()
+def resume(
+    file: File,
+    max_usd: MaxUsd = None,
+    accept_price: Annotated[
+        bool,
+        typer.Option("--accept-price", help="Go on although it costs more than twice what was foretold."),
+    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Perform what is left of an experiment; runs that finished are not played again."""
+    settings, history = _at_hand()
+    experiment = _under(_read(file, settings, history), max_usd=max_usd, accept_price=accept_price or None)
+    _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
+
+
+@app.command()
+def status(file: File, as_json: Json = False) -> None:
+    """Show how far it is: runs finished and failed, dollars spent, time left."""
+    from swarm.terminal import print_json
+    from swarm.terminal_experiments import print_experiments
+
+    settings, history = _at_hand()
+    row, _ = history.experiment(_id_of(file, settings, history))
+    if as_json:
+        print_json(asdict(row) | {"left_s": row.left_s})
+    else:
+        print_experiments([row])
+
+
+@app.command()
+def stop(file: File) -> None:
+    """Ask it to stop; calls in flight get 5 seconds."""
+    from swarm import launch
+    from swarm.terminal import remark
+
+    settings, history = _at_hand()
+    experiment_id = _id_of(file, settings, history)
+    launch.stop(experiment_id, settings)
+    remark(f"asked {experiment_id} to stop")
+
+
+@app.command()
+def results(file: File, as_json: Json = False) -> None:
+    """Say what it shows so far, each difference with its 95 % interval."""
+    from swarm.history import RunFilter
+
+    settings, history = _at_hand()
+    experiment_id = _id_of(file, settings, history)
+    _, experiment = history.experiment(experiment_id)
+    _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), as_json)
+
+
+@app.command("list")
+def list_experiments(as_json: Json = False) -> None:
+    """List experiments, newest first."""
+    from swarm.terminal import print_json
+    from swarm.terminal_experiments import print_experiments
+
+    _, history = _at_hand()
+    rows = history.experiments()
+    if as_json:
+        print_json([asdict(row) for row in rows])
+    else:
+        print_experiments(rows)
+
+
+def _at_hand() -> tuple["Settings", "History"]:
+    from swarm.config import read_settings
+    from swarm.history import History
+
+    settings = read_settings()
+    return settings, History(settings)
+
+
+def _read(file: str, settings: "Settings", history: "History") -> "Experiment":
+    """The experiment in a file, or the one of an id; terms as they are in the file, or were at last."""
+    from swarm.experiment.file import read_experiment
+    from swarm.mission import load_library
+
+    path = Path(file)
+    if path.exists() or path.suffix:
+        return read_experiment(path, load_library(settings.mission_folders))
+    return history.experiment(file)[1]
+
+
+def _id_of(file: str, settings: "Settings", history: "History") -> str:
+    return _read(file, settings, history).grid.id
+
+
+def _under(experiment: "Experiment", **terms: Any) -> "Experiment":
+    given = {name: value for name, value in terms.items() if value is not None}
+    return experiment._replace(terms=replace(experiment.terms, **given))
+
+
+def _perform(
+    experiment: "Experiment",
+    settings: "Settings",
+    history: "History",
+    *,
+    resumed: bool,
+    detach: bool,
+    as_json: bool,
+) -> None:
+    from swarm.terminal import print_json, remark
+
+    if detach:
+        from swarm.launch import launch_experiment
+
+        experiment_id = launch_experiment(experiment, settings, resumed=resumed)
+        print_json({"experiment_id": experiment_id}) if as_json else typer.echo(experiment_id)
+        return
+    ended = asyncio.run(_watched(experiment, settings, history, resumed, as_json))
+    if as_json:
+        row, _ = history.experiment(experiment.grid.id)
+        print_json(asdict(row))
+    if ended.reason:
+        remark(ended.reason)
+    remark(f"{experiment.grid.id} {ended.status}; `python -m swarm experiment results {experiment.grid.id}`")
+    raise typer.Exit(EXIT_CODES[ended.status])
+
+
+async def _watched(
+    experiment: "Experiment", settings: "Settings", history: "History", resumed: bool, as_json: bool
+) -> Any:
+    from swarm.experiment.perform import ignore_progress, perform
+    from swarm.terminal_experiments import LiveExperiment
+
+    def remember(organization: str, mission: Any, simulated: bool) -> Any:
+        return history.past_roles(organization, mission=mission, simulated=simulated)
+
+    async def play(watch: Callable[..., None]) -> Any:
+        return await perform(settings, experiment, resumed=resumed, remember=remember, watch=watch)
+
+    if as_json:
+        return await play(ignore_progress)
+    with LiveExperiment(experiment.grid.name) as live:
+        return await play(live.show)
+
+
+def _print_results(experiment: "Experiment", cells: Any, as_json: bool) -> None:
+    from swarm.experiment.results import results as results_of
+    from swarm.finding import finding
+    from swarm.terminal import print_json
+
+    if not cells:
+        raise BadInput("no run of this experiment has ended yet")
+    found = results_of(experiment, cells)
+    if as_json:
+        print_json(
+            [
+                {
+                    "context": context,
+                    "finding": finding(comparison),
+                    "left_out": comparison.left_out,
+                    "contrasts": [
+                        {
+                            "group": each.group.name,
+                            "reference": each.reference.name,
+                            "verdict": each.verdict,
+                            "cost_ratio": each.cost_ratio,
+                            "time_ratio": each.time_ratio,
+                            **asdict(each.difference),
+                        }
+                        for each in comparison.contrasts
+                    ],
+                }
+                for context, comparison in found
+            ]
+        )
+    else:
+        for context, comparison in found:
+            typer.echo(f"{context}: {finding(comparison)}" if context else finding(comparison))

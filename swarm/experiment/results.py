@@ -1,0 +1,164 @@
+"""This file is where an experiment is asked what it shows: before it is run, what it can; afterwards, what it does."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from swarm.cell import Cell, models_as_kept, options_as_kept, sample
+from swarm.comparison import Comparison, compare_in_contexts, name_of
+from swarm.errors import BadInput
+from swarm.grid import Experiment, Factor, Grid
+from swarm.prompts import render
+from swarm.stats.paired import ALPHA
+from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
+from swarm.stats.sequential import LOOKS, look_alpha
+from swarm.team import make_team
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What differences in quality an experiment can see, with a chance of 80 % and after Holm."""
+
+    missions: int
+    comparisons: int
+    sd: float
+    """Standard deviation of the differences between arms by mission; seen in earlier runs, or assumed."""
+    pilot: bool
+    """Whether earlier runs told it."""
+    smallest: float | None
+    """The smallest true difference that it finds; None when it has too few missions for any, or nothing to compare."""
+    alpha: float
+
+    def missions_for(self, wanted: float) -> int:
+        """How many missions find a true difference of that size.
+
+        Raises:
+            BadInput: unless it is above 0.
+        """
+        if not 0 < wanted < 1:
+            raise BadInput(
+                f"a wanted difference of {wanted!r}: give a difference in quality above 0 and below 1"
+            )
+        return missions_for(wanted, self.sd, comparisons=max(1, self.comparisons), alpha=self.alpha)
+
+
+def resolution(experiment: Experiment, earlier: Iterable[Cell] = ()) -> Resolution:
+    """Foretell what an experiment can see.
+
+    Args:
+        experiment: what is planned.
+        earlier: cells of runs so far; those of the same arms and with today's prompts tell how much missions differ.
+            Without any, the spread of the paper's runs is assumed; see `swarm.stats.power.PAPER_SD`.
+    """
+    grid, comparisons = experiment.grid, len(experiment.grid.comparisons)
+    found = _pilot(grid, [cell for cell in earlier if cell.condition.prompts == render.version()])
+    sd = found or sd_of_difference(repeats=grid.repeats)
+    alpha = alpha_of(experiment)
+    smallest = (
+        smallest_difference(len(grid.missions), sd, comparisons=comparisons, alpha=alpha)
+        if comparisons
+        else None
+    )
+    return Resolution(len(grid.missions), comparisons, sd, found is not None, smallest, alpha)
+
+
+def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[str]:
+    """What an experiment can see, in sentences of plain text.
+
+    Args:
+        sees: what was foretold.
+        wanted: a difference in quality, for which the missions it needs are said as well.
+
+    Raises:
+        BadInput: when no number of missions finds the wanted difference.
+    """
+    source = "seen in earlier runs" if sees.pilot else "assumed; earlier runs of these arms would tell better"
+    if not sees.comparisons:
+        return ["It has a single arm, so it compares nothing."]
+    if sees.smallest is None:
+        said = [f"With {sees.missions} missions it can show no difference, however large: take 6 or more."]
+    else:
+        said = [
+            f"It finds a difference of {sees.smallest:.3f} in quality with a chance of 80 %, over {sees.comparisons} "
+            f"comparison{'s' if sees.comparisons > 1 else ''}."
+        ]
+    said.append(f"Standard deviation of differences between missions: {sees.sd:.3f} ({source}).")
+    if wanted is not None:
+        said.append(f"A difference of {wanted:g} would want {sees.missions_for(wanted):,} missions.")
+    return said
+
+
+def results(experiment: Experiment, cells: Sequence[Cell]) -> tuple[tuple[str, Comparison], ...]:
+    """What an experiment shows: by the factor it is about, within each context, as one family of comparisons.
+
+    Args:
+        experiment: what was played.
+        cells: of its runs, as far as they have finished.
+
+    Returns:
+        Each context by its name, empty when there is only one, with its comparison.
+
+    Raises:
+        BadInput: when nothing can be compared yet; says why.
+    """
+    grid, terms = experiment
+    factor = grid.factor
+    if factor is None:
+        raise BadInput("the experiment has a single arm: there is nothing to compare")
+    found = compare_in_contexts(
+        cells, factor, reference=reference_of(grid), margin=terms.margin, alpha=alpha_of(experiment)
+    )
+    return tuple((context_name(grid, factor, within), comparison) for within, comparison in found)
+
+
+def alpha_of(experiment: Experiment) -> float:
+    """The level of its verdicts: less than usual when looks in between might have ended it."""
+    return look_alpha(len(LOOKS)) if experiment.terms.stop_when_clear else ALPHA
+
+
+def reference_of(grid: Grid) -> str:
+    """The name of the group that others are measured against: the first level of the factor."""
+    factor, arm = grid.factor, grid.arms[0]
+    levels: Mapping[Factor, tuple[object, ...]] = {
+        "protocol": (arm.way.protocol, options_as_kept(arm.way.options)),
+        "models": (models_as_kept(make_team([arm.models], arm.agents)),),
+        "agents": (arm.agents,),
+        "shock": (arm.shock,),
+    }
+    return name_of(factor, levels[factor]) if factor else ""
+
+
+def context_name(grid: Grid, factor: Factor, cells: Sequence[Cell]) -> str:
+    """What is alike in a context, as far as it differs between contexts; empty when there is only one."""
+    condition = cells[0].condition
+    levels: Mapping[Factor, tuple[int, tuple[object, ...]]] = {
+        "protocol": (len(grid.ways), (condition.protocol, condition.options)),
+        "models": (len(grid.teams), (condition.models,)),
+        "agents": (len(grid.agents), (condition.agents,)),
+        "shock": (len(grid.shocks), (condition.shock,)),
+    }
+    return ", ".join(
+        name_of(other, level) for other, (many, level) in levels.items() if other != factor and many > 1
+    )
+
+
+def _pilot(grid: Grid, cells: Sequence[Cell]) -> float | None:
+    """The largest spread that earlier runs show of any comparison; None when they show none."""
+    samples = [sample(_cells_of(grid, number, cells), "quality") for number in range(len(grid.arms))]
+    spreads = [
+        pilot_sd(samples[arm], samples[reference], grid.repeats)
+        for arm, reference in grid.comparisons
+        if samples[arm].keys() & samples[reference].keys()
+    ]
+    return max((spread for spread in spreads if spread is not None), default=None)
+
+
+def _cells_of(grid: Grid, number: int, cells: Sequence[Cell]) -> list[Cell]:
+    arm = grid.arms[number]
+    sought = (
+        arm.way.protocol,
+        options_as_kept(arm.way.options),
+        models_as_kept(make_team([arm.models], arm.agents)),
+        arm.agents,
+        arm.shock,
+    )
+    return [cell for cell in cells if cell.condition[1:6] == sought]

@@ -1,0 +1,92 @@
+"""This file is where experiments are shown in a terminal: their plans, how far they are, and one while it goes on."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from swarm.terminal import harmless
+from swarm.wording import lasting, usd
+
+if TYPE_CHECKING:
+    from swarm.experiment.perform import Progress as HowFar
+    from swarm.experiment.plan import Plan
+    from swarm.grid import Experiment
+    from swarm.history import ExperimentRow
+
+
+def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> None:
+    """Show what an experiment would take, and in these sentences what it could show."""
+    console = Console()
+    console.print(Text(harmless(f"{experiment.grid.name} · {experiment.grid.id}"), style="bold"))
+    console.print(
+        f"{plan.runs:,} runs: {plan.arms} arms, {plan.missions} missions, repeated {plan.repeats} times"
+        + ("  [black on yellow] SIMULATED [/]" if plan.simulated else "")
+    )
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "calls", "tokens", "time", "price"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, foretold in (("low", plan.low), ("expected", plan.expected), ("high", plan.high)):
+        tokens = foretold.input_tokens + foretold.output_tokens
+        table.add_row(
+            name, f"{foretold.calls:,}", f"{tokens:,}", lasting(foretold.seconds), usd(foretold.cost_usd)
+        )
+    console.print(table)
+    for line in sees:
+        console.print(line)
+
+
+def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
+    """List experiments, one a line."""
+    if not rows:
+        Console().print("No experiment yet. Try: python -m swarm experiment plan FILE")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("experiment", "status", "finished", "of", "failed", "spent", "left", ""):
+        table.add_column(
+            name, justify="left" if name in ("experiment", "status", "") else "right", overflow="fold"
+        )
+    for row in rows:
+        kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
+        figures = (f"{row.finished:,}", f"{row.runs:,}", f"{row.failed:,}", usd(row.spent_usd))
+        left = "–" if row.left_s is None else lasting(row.left_s)
+        table.add_row(row.experiment_id, row.status, *figures, left, kind)
+        if row.reason:
+            table.add_row(Text(harmless(row.reason), style="dim"))
+    Console().print(table)
+
+
+class LiveExperiment:
+    """A progress bar with failures, dollars and time left. Use as a context manager around the performance."""
+
+    def __init__(self, name: str) -> None:
+        """Begin at nothing; the first run that ends says how many there are."""
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._task = self._bar.add_task(harmless(name)[:40], total=None, figures="")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, progress: "HowFar") -> None:
+        """Show how far it is."""
+        self._bar.start()
+        left = "" if progress.left_s is None else f"{lasting(progress.left_s)} left"
+        failed = f"{progress.failed} failed" if progress.failed else ""
+        figures = "  ".join(part for part in (failed, usd(progress.spent_usd), left) if part)
+        self._bar.update(self._task, total=progress.runs, completed=progress.done, figures=figures)
