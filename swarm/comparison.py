@@ -3,18 +3,22 @@
 Pure. `swarm/finding.py` puts what was found into words.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
 
-from swarm.cell import Cell, Condition, Measure, sample
+from swarm.cell import Cell, Condition, Measure, options_as_kept, sample
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
+from swarm.team import generic_roles
 
+LONGEST_OPTIONS = 50
+"""Of the characters that tell a protocol's settings in a group's name."""
 _CONDITIONS: dict[Factor, tuple[str, ...]] = {
     "protocol": ("protocol", "options"),
     "models": ("models",),
@@ -126,7 +130,8 @@ def groups_by(
     for cell in cells:
         level, context = _split(cell.condition, factor)
         levels[level][(cell.mission, *context)] = cell
-    common = set.intersection(*(set(found) for found in levels.values())) if levels else set()
+    keys = [frozenset(found) for found in levels.values()]
+    common = keys[0].intersection(*keys[1:]) if keys else frozenset[tuple[object, ...]]()
     ordered = sorted(
         levels,
         key=lambda level: (
@@ -153,14 +158,25 @@ def name_of(factor: Factor, level: Sequence[object]) -> str:
     """
     first = str(level[0])
     if factor == "protocol":
-        options = str(level[1]).strip("{}").replace('"', "").replace(":", " ").replace(",", ", ")
-        short = options if len(options) <= 40 else options[:39] + "…"
-        return first.replace("_", " ").capitalize() + (f" ({short})" if options else "")
+        options = _options_named(str(level[1]))
+        return first.replace("_", " ").capitalize() + (f" ({options})" if options else "")
     if factor == "agents":
         return f"{first} agent{'' if first == '1' else 's'}"
     if factor == "models":
         return first if "," in first else first.rpartition(" ×")[0] or first
     return "No shock" if first == "none" else f"Shock: {first}"
+
+
+def _options_named(kept: str) -> str:
+    """Settings of a protocol in a few words; empty when they are the usual ones."""
+    options: dict[str, object] = (
+        {} if kept == options_as_kept({"roles": generic_roles()}) else json.loads(kept)
+    )
+    said = ", ".join(
+        f"{len(value)} {name}: {value[0]} …" if isinstance(value, list) else f"{name} {value}"  # pyright: ignore
+        for name, value in options.items()
+    )
+    return said if len(said) <= LONGEST_OPTIONS else said[: LONGEST_OPTIONS - 1] + "…"
 
 
 def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, left_out: int = 0) -> Comparison:

@@ -190,7 +190,7 @@ def _row(cells: tuple[object, ...]) -> ExperimentRow:
 
 def _cell(row: tuple[object, ...]) -> Cell:
     condition, (mission, title, level, unfinished, seeds), measured = row[:8], row[8:13], row[13:]
-    lists = (tuple(values) if isinstance(values, list) else () for values in measured)
+    lists = [tuple(values) if isinstance(values, list) else () for values in measured]  # pyright: ignore
     return Cell(
         Condition(*condition),  # pyright: ignore[reportArgumentType]
         str(mission),

@@ -153,12 +153,12 @@ def _pilot(grid: Grid, cells: Sequence[Cell]) -> float | None:
 
 
 def _cells_of(grid: Grid, number: int, cells: Sequence[Cell]) -> list[Cell]:
+    """Cells of an arm. Options are told apart by their names: a recipe may spell out what a file leaves as usual."""
     arm = grid.arms[number]
-    sought = (
-        arm.way.protocol,
-        options_as_kept(arm.way.options),
-        models_as_kept(make_team([arm.models], arm.agents)),
-        arm.agents,
-        arm.shock,
-    )
-    return [cell for cell in cells if cell.condition[1:6] == sought]
+    way = name_of("protocol", (arm.way.protocol, options_as_kept(arm.way.options)))
+    rest = (models_as_kept(make_team([arm.models], arm.agents)), arm.agents, arm.shock)
+    return [
+        cell
+        for cell in cells
+        if name_of("protocol", cell.condition[1:3]) == way and tuple(cell.condition[3:6]) == rest
+    ]
