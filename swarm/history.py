@@ -145,6 +145,15 @@ class History:
         with self._answering() as (connection, abandoned):
             return cells(ask.matching(connection, where, abandoned))
 
+    def state(self) -> tuple[int, int]:
+        """What changes whenever anything is recorded: the number of journals, and their bytes.
+
+        It opens no database, so caches may be keyed by it.
+        """
+        ensure_data_folder(self._settings)
+        sizes = sizes_of(self._settings.journal)
+        return len(sizes), sum(sizes.values())
+
     def experiments(self) -> list[ExperimentRow]:
         """All experiments, the newest first."""
         with self._answering() as (connection, abandoned):

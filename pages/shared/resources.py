@@ -6,10 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.shared.picture import Paper
+from swarm.cell import Cell
 from swarm.config import Settings, read_settings
 from swarm.estimate import Estimates, estimate
 from swarm.figures import replay_figure
-from swarm.history import History
+from swarm.history import EVERY_RUN, History, RunFilter
 from swarm.mission import Mission, load_library
 from swarm.models.catalogue import card_of
 from swarm.models.local import LocalServer, find_local_servers
@@ -25,6 +26,11 @@ def settings() -> Settings:
 def history() -> History:
     """The history of the data folder; it holds no file between two questions."""
     return _history(str(settings().data))
+
+
+def cells(where: RunFilter = EVERY_RUN) -> list[Cell]:
+    """Runs that have ended, gathered by mission and condition; asked anew when anything was recorded."""
+    return _cells(str(settings().data), history().state(), where, repr(where))
 
 
 def missions() -> dict[str, Mission]:
@@ -55,6 +61,11 @@ def _replay(key: tuple[str, int, str], moment: int | None, paper: Paper, _record
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _history(folder: str) -> History:
     return History(settings())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _cells(folder: str, state: tuple[int, int], _where: RunFilter, key: str) -> list[Cell]:
+    return history().cells(_where)
 
 
 @st.cache_resource(ttl="10s", show_spinner=False)
