@@ -38,6 +38,15 @@ page = st.navigation(
                 help="One run, live or finished: roles, contributions, verdict, cost.",
             ),
         ],
+        "Compare": [
+            st.Page(
+                PAGES / "compare" / "experiments.py",
+                title="Experiments",
+                icon=":material/science:",
+                url_path="experiments",
+                help="Plan a grid of runs, see its price and what it can show, run it, read the verdict.",
+            ),
+        ],
         "Evidence": [
             st.Page(
                 PAGES / "evidence" / "history.py",

@@ -51,7 +51,16 @@ def show_heading(record: RunRecord) -> None:
 
 
 def show_actions(record: RunRecord) -> None:
-    """Stop or resume, and export."""
+    """Stop or resume, and export; a run of an experiment is stopped and resumed with it."""
+    if record.experiment:
+        st.page_link(
+            "../compare/experiments.py",
+            label="Part of an experiment",
+            icon=":material/science:",
+            query_params={"experiment": record.experiment},
+        )
+        export_menu(record)
+        return
     if record.status == "running":
         show_stop(record.run_id)
     else:

@@ -24,6 +24,16 @@ def show_run(run_id: str) -> None:
     st.switch_page("../run/run.py", query_params={"run": run_id})
 
 
+def shown_experiment() -> str | None:
+    """The experiment the URL names."""
+    return st.query_params.get("experiment")
+
+
+def show_experiment(experiment_id: str) -> None:
+    """Go to an experiment."""
+    st.switch_page("../compare/experiments.py", query_params={"experiment": experiment_id})
+
+
 def next_run_id() -> str:
     """The id of this session's next run: the same until it is used, so that two clicks start one run."""
     if "next_run_id" not in st.session_state:
@@ -196,3 +206,10 @@ def heeded_seat(run_id: str) -> int | None:
 def heed_seat(run_id: str, seat: int | None) -> None:
     """Remember so: a click is heeded once, and does not overrule what is chosen later."""
     st.session_state[f"heeded_seat_{run_id}"] = seat
+
+
+def is_new(key: str, value: object) -> bool:
+    """Whether something, such as an upload, is not what this session saw under that name before."""
+    seen = st.session_state.get(f"seen_{key}")
+    st.session_state[f"seen_{key}"] = value
+    return seen != value

@@ -85,7 +85,7 @@ def choose_protocol() -> tuple[str, dict[str, Option]]:
             persist_state="session",
         )
     with picture:
-        options = _choose_options(str(protocol))
+        options = choose_options(str(protocol))
         _show_diagram(str(protocol), options)
     return str(protocol), options
 
@@ -138,7 +138,8 @@ def _show_diagram(protocol: str, options: dict[str, Option]) -> None:
     )
 
 
-def _choose_options(protocol: str) -> dict[str, Option]:
+def choose_options(protocol: str) -> dict[str, Option]:
+    """Draw the settings of a protocol, if it has any; return those that differ from its defaults."""
     chosen = {name: _choose_option(protocol, name, default) for name, default in options_of(protocol).items()}
     return {name: value for name, value in chosen.items() if value != options_of(protocol)[name]}
 

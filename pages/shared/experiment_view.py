@@ -1,0 +1,160 @@
+"""This file is where one experiment is shown, live or ended: how far it is, and what it shows so far."""
+
+import streamlit as st
+
+from pages.shared.badges import kind_badge
+from pages.shared.experiment_results import show_results
+from pages.shared.experiment_status import STATUS, experiment_badge, show_actions
+from pages.shared.numbers import count, plural
+from pages.shared.resources import cells, history
+from pages.shared.text import plain, sentence
+from pages.shared.threshold import has_threshold, show_threshold
+from pages.shared.words import protocol_name
+from swarm.errors import BadInput, SwarmError
+from swarm.experiment.file import experiment_toml
+from swarm.experiment.results import alpha_of
+from swarm.grid import NO_SHOCK, Experiment, Way
+from swarm.history import ExperimentRow, RunFilter
+from swarm.wording import lasting, usd
+
+POLL_S = 1.0
+ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"
+
+
+def show_experiment(experiment_id: str) -> None:
+    """One experiment; asks again every second for as long as it goes on."""
+    row, experiment = history().experiment(experiment_id)
+    running = row.status == "running"
+
+    @st.fragment(run_every=POLL_S if running else None)
+    def live() -> None:
+        try:
+            now, _ = history().experiment(experiment_id)
+            if running and now.status != "running":
+                st.rerun()
+            show_heading(now, experiment)
+            show_progress(now)
+            show_views(now, experiment)
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
+
+    live()
+
+
+def show_heading(row: ExperimentRow, experiment: Experiment) -> None:
+    """What this experiment is, how it stands, what can be done about it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        experiment_badge(row.status)
+        kind_badge(row.simulated)
+        st.space("stretch")
+        show_actions(row, experiment)
+    st.title(plain(row.name), anchor=False)
+    st.markdown(plain(in_words(experiment)))
+    if row.reason:
+        look = STATUS[row.status]
+        banner = {"clear": st.success, "failed": st.error}.get(row.status, st.warning)
+        banner(plain(f"{look.label}: {row.reason}"), icon=look.icon)
+
+
+def in_words(experiment: Experiment) -> str:
+    """What is compared on what, in a sentence of plain text."""
+    grid = experiment.grid
+    teams = f"{listed([f'{number}' for number in grid.agents])} agents of {listed([*grid.teams])}"
+    shocks = [] if grid.shocks == (NO_SHOCK,) else [f"shocks {listed([*grid.shocks])}"]
+    return ", ".join(
+        [
+            listed([_way(way) for way in grid.ways]),
+            teams,
+            *shocks,
+            f"on {plural(len(grid.missions), 'mission')}",
+            f"each repeated {plural(grid.repeats, 'time')}",
+        ]
+    )
+
+
+def listed(words: list[str]) -> str:
+    """Words with "and" before the last."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def show_progress(row: ExperimentRow) -> None:
+    """Runs finished and failed, dollars, time left."""
+    share = row.finished / row.runs
+    if row.status == "running":
+        left = "" if row.left_s is None else f" · about {lasting(row.left_s)} left"
+        st.progress(share, f"{row.finished:,} of {plural(row.runs, 'run')}{left}")
+    with st.grid(4, min_column_width=140):
+        st.metric("Runs finished", f"{row.finished:,} of {row.runs:,}", border=True, height="stretch")
+        st.metric(
+            "Did not finish",
+            count(row.failed),
+            border=True,
+            height="stretch",
+            help="Ended early; left out of all numbers.",
+        )
+        st.metric(
+            "Without a score",
+            count(row.unscored),
+            border=True,
+            height="stretch",
+            help="Left out of quality, never counted as 0.",
+        )
+        help_text = "Simulated money: what models of this class would cost." if row.simulated else None
+        expected = None if row.expected_usd is None else f"{plain(usd(row.expected_usd))} expected"
+        st.metric(
+            "Spent",
+            plain(usd(row.spent_usd)),
+            expected,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+            help=help_text,
+        )
+
+
+def show_views(row: ExperimentRow, experiment: Experiment) -> None:
+    """The answer so far, the threshold where the experiment can tell it, and the recipe."""
+    views = [ANSWER, *([THRESHOLD] if has_threshold(experiment) else []), RECIPE]
+    view = st.segmented_control(
+        "View", views, default=ANSWER, required=True, key="experiment_view", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if view == RECIPE:
+        show_recipe(experiment)
+        return
+    try:
+        show_threshold_of(row, experiment) if view == THRESHOLD else show_answer(row, experiment)
+    except BadInput as error:
+        st.info(sentence(error), icon=":material/hourglass_empty:")
+
+
+def show_threshold_of(row: ExperimentRow, experiment: Experiment) -> None:
+    """Which models to drop roles with, as far as the runs so far tell."""
+    show_threshold(
+        cells(RunFilter(experiment=row.experiment_id)), experiment.terms.margin, alpha_of(experiment)
+    )
+
+
+def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
+    """What the runs show so far; while it goes on, that this may change."""
+    if not row.finished:
+        raise BadInput("no run has finished yet")
+    if row.status == "running":
+        st.caption("It is still going on: all this may change, and a verdict counts only at the end.")
+    show_results(row.experiment_id, experiment)
+
+
+def show_recipe(experiment: Experiment) -> None:
+    """The file that does the same."""
+    try:
+        st.code(experiment_toml(experiment), language="toml", wrap_lines=True)
+    except BadInput as error:
+        st.caption(sentence(error))
+
+
+def _way(way: Way) -> str:
+    options = ", ".join(
+        f"{name} {len(value) if isinstance(value, tuple) else value}" for name, value in way.options.items()
+    )
+    return protocol_name(way.protocol) + (f" ({options})" if options else "")

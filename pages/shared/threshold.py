@@ -1,0 +1,43 @@
+"""This file is where it is shown, model by model, whether roles should be dropped."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.picture import draw
+from pages.shared.text import plain
+from swarm.cell import Cell
+from swarm.figures.threshold import threshold_figure
+from swarm.grid import Experiment
+from swarm.threshold import FREE, GIVEN, advice_in_words, model_cases, threshold_in_words
+
+_ICONS = {"drop": ":material/person_off:", "keep": ":material/badge:", "either": ":material/balance:"}
+NOT_KNOWN = ":material/help:"
+
+
+def has_threshold(experiment: Experiment) -> bool:
+    """Whether an experiment sets free roles against given ones for several models."""
+    protocols = {way.protocol for way in experiment.grid.ways}
+    return {FREE, GIVEN} <= protocols and len(experiment.grid.teams) > 1
+
+
+def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
+    """Where self-organization starts to beat given roles, and what to do with each model.
+
+    Raises:
+        BadInput: when nothing can be compared yet.
+    """
+    cases = model_cases(cells, margin=margin, alpha=alpha)
+    st.markdown(f"**{plain(threshold_in_words(cases))}**")
+    draw(
+        threshold_figure(cases, margin=margin),
+        alt=" ".join(advice_in_words(case) for case in cases),
+        key="threshold",
+    )
+    st.caption(
+        "One mark a model: to the right, what its teams score with given roles; upwards, what changes when they choose "
+        f"their own. The grey band is the margin, ±{margin:g}: a difference within it counts as none."
+    )
+    for case in cases:
+        icon = _ICONS.get(case.advice, NOT_KNOWN)
+        st.markdown(f"{icon} {plain(advice_in_words(case))}")

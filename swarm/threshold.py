@@ -1,0 +1,129 @@
+"""This file is where it is found from which models on a team does better without given roles. Pure.
+
+arXiv 2603.28990 calls this the capability threshold: strong models gain from choosing their own roles, weak ones lose.
+A model's capability is measured here, not assumed: it is what its teams score when roles are given.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from swarm.cell import Cell
+from swarm.comparison import Comparison, Contrast, compare_in_contexts
+from swarm.stats.paired import ALPHA, MARGIN
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+
+GIVEN, FREE = "fixed_roles", "sequential"
+"""One after another both: they differ in who decides on the roles, and in nothing else."""
+
+Advice = Literal["drop", "keep", "either", "unknown"]
+ADVICE: dict[Advice, str] = {
+    "drop": "drop the roles",
+    "keep": "keep the roles",
+    "either": "it makes no difference",
+    "unknown": "not enough runs",
+}
+"""What is said of a model."""
+_ADVISED: dict[str, Advice] = {
+    "better": "drop",
+    "worse": "keep",
+    "equivalent": "either",
+    "undetermined": "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCase:
+    """One model: what it scores with given roles, and what free roles change."""
+
+    model: str
+    agents: int
+    comparison: Comparison
+    """Of free roles with given ones."""
+
+    @property
+    def contrast(self) -> Contrast:
+        """Free roles against given ones."""
+        return self.comparison.contrasts[0]
+
+    @property
+    def capability(self) -> float:
+        """Mean quality with given roles, in [0.25, 1]."""
+        return self.contrast.difference.reference_mean
+
+    @property
+    def advice(self) -> Advice:
+        """What to do about roles with this model."""
+        return _ADVISED[self.contrast.verdict]
+
+
+def model_cases(
+    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA
+) -> tuple[ModelCase, ...]:
+    """Compare free roles with given ones for every model and number of agents, as one family of comparisons.
+
+    Args:
+        cells: of any protocols; only those of Sequential and of Fixed roles are looked at.
+        margin: differences within it make no difference.
+        alpha: see `compare_in_contexts`.
+
+    Returns:
+        The least capable model first.
+
+    Raises:
+        BadInput: when no model has runs of both that can be compared; says why.
+    """
+    wanted = [cell for cell in cells if cell.condition.protocol in (GIVEN, FREE)]
+    found = compare_in_contexts(wanted, "protocol", reference="Fixed roles", margin=margin, alpha=alpha)
+    cases = [
+        ModelCase(within[0].condition.models.rpartition(" ×")[0], within[0].condition.agents, comparison)
+        for within, comparison in found
+    ]
+    return tuple(sorted(cases, key=lambda case: case.capability))
+
+
+def advice_in_words(case: ModelCase) -> str:
+    """What to do about roles with a model, and why, in a sentence of plain text."""
+    found = case.contrast.difference
+    told = f"free roles change quality by {signed(found.difference)}"
+    if found.low is None or found.high is None:
+        told += ", and nothing says how sure that is"
+    else:
+        told += f" (95 % interval {signed(found.low)} to {signed(found.high)})"
+    few = "; that is too few for a verdict" if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
+    who = f"{case.model} with {case.agents} agents"
+    return f"For {who}, {ADVICE[case.advice]}: {told}, on {found.missions} missions{few}."
+
+
+def signed(difference: float) -> str:
+    """A difference with its sign, a minus being one.
+
+    Examples:
+        >>> signed(-0.0214)
+        '−0.021'
+    """
+    return f"{difference:+.3f}".replace("-", "−")
+
+
+def threshold_in_words(cases: Iterable[ModelCase]) -> str:
+    """Where free roles start to beat given ones, in a sentence of plain text, as far as verdicts tell."""
+    ordered = sorted(cases, key=lambda case: case.capability)
+    keep = [case for case in ordered if case.advice == "keep"]
+    drop = [case for case in ordered if case.advice == "drop"]
+    if not keep and not drop:
+        return "No model shows a difference between free and given roles, so no threshold can be told."
+    if not keep:
+        weakest = drop[0].model
+        return f"No model here does better with given roles; the least capable that gains without them is {weakest}."
+    if not drop:
+        strongest = keep[-1].model
+        return f"No model here gains from free roles; the most capable that needs given ones is {strongest}."
+    below, above = keep[-1], drop[0]
+    if below.capability < above.capability:
+        return (
+            f"Free roles start to pay between {below.model} (quality {below.capability:.2f} with given roles) "
+            f"and {above.model} ({above.capability:.2f})."
+        )
+    return (
+        "Capability alone does not order these models: some gain from free roles and more capable ones lose."
+    )
