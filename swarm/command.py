@@ -10,6 +10,7 @@ from swarm.compose import NO_JUDGE
 from swarm.config import PROJECT
 from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
+from swarm.shock import Shock
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
 
@@ -47,6 +48,7 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
     words += ["--judge", judge] if judge else []
     words += ["--seed", str(spec.seed)] if spec.seed else []
+    words += _shock(spec.shock)
     words += _limits(spec)
     words += ["--pace", spec.pace] if spec.pace != "instant" else []
     words += ["--organization", spec.organization] if spec.organization != "default" else []
@@ -128,6 +130,12 @@ def _models(team: Team) -> list[str]:
         else:
             runs.append((seat.model, 1))
     return ["--model", ", ".join(f"{seats} {model}" for model, seats in runs)]
+
+
+def _shock(shock: Shock | None) -> list[str]:
+    if shock is None:
+        return []
+    return ["--shock", shock.kind, *(["--shock-model", shock.model] if shock.model else [])]
 
 
 def _limits(spec: RunSpec) -> list[str]:

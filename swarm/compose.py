@@ -16,7 +16,9 @@ from swarm.models.catalogue import card_of, check_key, load_catalogue, present_k
 from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
+from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
 from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
+from swarm.strike import foreseen, speakers_of
 from swarm.team import check_roles, generic_roles, make_team
 
 SIMULATED_JUDGE = "sim/judge"
@@ -45,6 +47,7 @@ def compose(
     pace: Pace = "instant",
     organization: str = "default",
     remember: Remember = remember_nothing,
+    shock: Shock | None = None,
 ) -> RunSpec:
     """Make a complete recipe, or say in one sentence why it cannot be.
 
@@ -61,6 +64,7 @@ def compose(
         pace: how much of a simulated model's thinking time is waited for.
         organization: whose memory the roles of this run join.
         remember: asked only for protocols whose agents know the roles of earlier missions.
+        shock: what happens in the middle of the run, if anything.
 
     Raises:
         BadInput: for anything unknown, out of range, mixed or unaffordable.
@@ -71,7 +75,8 @@ def compose(
         raise BadInput(f"organization {organization[:80]!a}: give a name of 1 to 80 characters")
     chosen = check_options(protocol, options or {})
     team = make_team(models, agents)
-    cards = [card_of(model, settings) for model in team.models]
+    swapped = [shock.model] if shock and shock.model else []
+    cards = [card_of(model, settings) for model in dict.fromkeys([*team.models, *swapped])]
     simulated = _all_or_none_simulated(cards)
     judging, warnings = _judge(judge, cards, settings)
     paid = [*cards, *([judging] if judging else [])]
@@ -80,7 +85,7 @@ def compose(
     bounds, price_warnings = _limits(limits or Limits(), paid)
     if "roles" in options_of(protocol):
         chosen["roles"] = check_roles(chosen.get("roles") or generic_roles(), "the list of roles")
-    return RunSpec(
+    spec = RunSpec(
         mission=mission,
         team=team,
         protocol=protocol,
@@ -95,7 +100,10 @@ def compose(
         judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
         warnings=(*warnings, *price_warnings),
+        shock=shock,
     )
+    _check_shock(spec)
+    return spec
 
 
 def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[ModelCard, tuple[str, ...]]:
@@ -121,6 +129,30 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
         f"The judge {own.id} is of the same family as the team: it may favour its own kind. "
         "Set the key of another provider, or name a judge.",
     )
+
+
+def _check_shock(spec: RunSpec) -> None:
+    """Refuse a shock that could not strike, or would change nothing."""
+    shock = spec.shock
+    if shock is None:
+        return
+    under = f"under {spec.protocol} with a team of {len(spec.team)}"
+    if shock.kind in REMOVING and len(speakers_of(spec)) < 2:
+        raise BadInput(f"the shock {shock.kind!r}: only one agent works {under}, and nobody would be left")
+    if foreseen(spec) is None:
+        raise BadInput(
+            f"the shock {shock.kind!r} has no middle to strike in: one agent has a single turn {under}"
+        )
+    if shock.kind == "swap" and [*spec.team.models] == [shock.model]:
+        raise BadInput(
+            f"the shock 'swap': every agent answers with {shock.model!r} already; name another model"
+        )
+    requirements = len(spec.mission.requirements)
+    if shock.kind == "priorities" and requirements < FEWEST_REQUIREMENTS:
+        raise BadInput(
+            f"the shock 'priorities': the mission lists {requirements} requirements, and needs at least "
+            f"{FEWEST_REQUIREMENTS} so that a quarter of them can come late"
+        )
 
 
 def _judge(

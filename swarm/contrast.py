@@ -4,14 +4,13 @@ It says what differed, not why: one run of each proves nothing, and whoever show
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from swarm.errors import BadInput
 from swarm.graph import SeatNow, seats_of
 from swarm.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.story import ENDED_EARLY, Hearing, built_on, hearing, no_score
-from swarm.wording import SAT_OUT, brief, lasting, models_named
+from swarm.wording import SAT_OUT, brief, lasting, listed, models_named, shock_named
 
 OF_PROTOCOL = {"options", "memory"}
 """Conditions that are a protocol's own: under two protocols these differ of necessity."""
@@ -86,7 +85,7 @@ def _besides(one: RunSpec, other: RunSpec) -> str:
     ]
     if not differ:
         return ""
-    return f"; {'' if alike else 'besides the protocol, '}they differ in {_listed(differ)}"
+    return f"; {'' if alike else 'besides the protocol, '}they differ in {listed(differ)}"
 
 
 def _conditions(spec: RunSpec) -> dict[str, str]:
@@ -95,6 +94,7 @@ def _conditions(spec: RunSpec) -> dict[str, str]:
         "team": models_named(spec.team),
         "options": ", ".join(f"{name} {brief(str(value))}" for name, value in spec.options.items()) or "none",
         "memory": f"{len(spec.memory)} earlier roles",
+        "shock": shock_named(spec.shock),
         "seed": str(spec.seed),
         "pace": spec.pace,
         "temperature": f"{spec.temperature:g}",
@@ -129,7 +129,7 @@ def _doings(record: RunRecord) -> str:
         f"built on each other's work {'once' if links == 1 else f'{links} times'}" if links else "",
         *_counts(seats),
     ]
-    return _listed([fact for fact in facts if fact])
+    return listed([fact for fact in facts if fact])
 
 
 def _counts(seats: tuple[SeatNow, ...]) -> list[str]:
@@ -145,10 +145,6 @@ def _counts(seats: tuple[SeatNow, ...]) -> list[str]:
 def _idle(seats: tuple[SeatNow, ...]) -> dict[str, int]:
     counts = Counter(seat.standing for seat in seats)
     return {**{did: counts[kind] for kind, did in SAT_OUT.items()}, "had no turn": counts["not_reached"]}
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _prices(one: RunRecord, other: RunRecord, names: tuple[str, str]) -> str:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.agent import dropped_out
 from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
 from swarm.models.simulated import thinking_s
 from swarm.prompts import render
 from swarm.rehearsal import rehearse
 from swarm.spec import PACES, RunSpec
+from swarm.strike import aftermath, foreseen
 from swarm.team import Seat
 from swarm.turn import Assignment, Call, Cue, Turn, Usage, total
 
@@ -86,6 +88,9 @@ def _each(pick: Callable[[Iterable[Any]], Any], estimates: Sequence[Estimate]) -
 
 
 def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, enough: int | None) -> Estimate:
+    struck = foreseen(spec)
+    gone = struck.gone if struck else frozenset[int]()
+
     def usage(model: str, messages: Sequence[Message], tokens: int) -> Usage:
         asked = likely_tokens(sum(len(part) for message in messages for part in message.parts))
         answered = tokens + ENVELOPE_TOKENS
@@ -93,10 +98,16 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, en
         cost = None if price is None else price.cost(input_tokens=asked, output_tokens=answered)
         return Usage(asked, 0, answered, cost)
 
-    def pretend(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
-        messages = render.agent_messages(spec, "00000000", seat, cue, heard)
+    def pretend(index: int, seat: Seat, cue: Cue, hears: Sequence[Turn]) -> Turn:
+        now = aftermath(spec, struck, index)
+        if seat.number in now.gone:
+            return dropped_out(seat, cue, index)
+        speaker, heard = now.speaker(seat), now.heard_by(seat, hears)
+        messages = render.agent_messages(spec, "00000000", speaker, cue, heard, now.late)
         tokens = 0 if enough is not None and len(heard) >= enough else answer_tokens
-        return _placeholder(index, seat, cue, usage(seat.model, messages, tokens), tokens, len(spec.team))
+        return _placeholder(
+            index, speaker, cue, usage(speaker.model, messages, tokens), tokens, len(spec.team)
+        )
 
     said = rehearse(
         spec.protocol,
@@ -106,12 +117,14 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, en
         pretend,
         most_turns=spec.limits.calls or MAX_TURNS,
     )
-    usages = [one.turn.usage for one in said]
+    usages = [call.usage for one in said for call in one.turn.calls]
     if spec.judge:
-        deliverable = "x" * sum(len(one.turn.text) for one in said if one.turn.action == "contribute")
+        worked = [one.turn for one in said if one.turn.action == "contribute" and one.turn.seat not in gone]
+        deliverable = "x" * sum(len(turn.text) for turn in worked)
         usages.append(usage(spec.judge, render.judge_messages(spec.mission, deliverable), answer_tokens))
     whole = total(usages)
-    waves = Counter(one.step for one in said).values()
+    # Who would speak all at once speaks half by half when a shock strikes between.
+    waves = Counter((one.step, bool(struck) and one.turn.index >= struck.index) for one in said).values()
     return Estimate(
         calls=len(usages),
         input_tokens=whole.input_tokens,

@@ -81,8 +81,9 @@ def _struck_by(record: RunRecord, taken: Sequence[Turn]) -> Struck | None:
 
 def _thinking(record: RunRecord, later: Sequence[Turn], now: float) -> tuple[TurnStarted, ...]:
     """Who had been asked by then and had not answered; in a sequence, the next one is asked at once."""
-    soonest = min((turn.started_s for turn in later), default=now)
-    asked = [turn for turn in later if turn.started_s <= max(now, soonest)]
+    timed = [turn for turn in later if turn.calls]
+    soonest = min((turn.started_s for turn in timed), default=now)
+    asked = [turn for turn in timed if turn.started_s <= max(now, soonest)]
     return tuple(
         TurnStarted(
             run_id=record.run_id,

@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 from swarm.graph import SeatNow, links_of, seats_of
 from swarm.origin import Origin, origin_of_roles
 from swarm.record import RunRecord, Status
+from swarm.strike import late_requirements
 from swarm.turn import Turn, contributions
-from swarm.wording import SAT_OUT, agents_named, brief, lasting, money, quote
+from swarm.wording import SAT_OUT, agents_named, brief, lasting, listed, money, quote
 
 Hearing: TypeAlias = Literal["work", "plan", "intentions", "nobody"]
 """The most that any agent of a run was shown of others."""
@@ -49,14 +50,16 @@ def story(record: RunRecord) -> tuple[str, ...]:
         record: a run, live or ended, of any protocol.
 
     Returns:
-        Two to four sentences of plain text. What is unknown is said to be so; the four kinds of not working are
-        told apart; simulated money is called that.
+        Two to four sentences of plain text, and one more when the recipe has a shock. What is unknown is said to
+        be so; the four kinds of not working are told apart; simulated money is called that.
     """
     seats = seats_of(record)
+    gone = record.struck.gone if record.struck else ()
     told = (
         who_worked(record, seats),
         _who_built(record, seats),
-        who_sat_out(seats),
+        what_struck(record),
+        who_sat_out([seat for seat in seats if seat.number not in gone]),
         _how_it_stands(record, seats),
     )
     return tuple(_as_sentence(part) for part in told if part)
@@ -89,6 +92,24 @@ def who_sat_out(seats: Sequence[SeatNow]) -> str:
             who = f"all {len(seats)}" if everybody else agents_named([seat.number for seat in idle])
             parts.append(f"{who} {did}{_why(idle)}")
     return "; ".join(parts)
+
+
+def what_struck(record: RunRecord) -> str:
+    """What the shock of a run did, and when; empty without one, and as long as it may still strike."""
+    shock, struck = record.spec.shock, record.struck
+    if shock is None:
+        return ""
+    if struck is None:
+        return "" if record.status == "running" else f"it ended before its shock ({shock.kind}) could strike"
+    when = f"after {struck.index} {'turn' if struck.index == 1 else 'turns'} a shock struck"
+    whom = agents_named(struck.seats) if struck.seats else ""
+    if struck.kind == "swap":
+        return f"{when}: {whom} answered with {brief(shock.model, ROLE_CHARS)} from then on"
+    if struck.kind == "priorities":
+        late = [f"R{number}" for number in sorted(late_requirements(record.spec))]
+        return f"{when}: until then nobody knew of {listed(late)}"
+    drawn = ", drawn by lot," if struck.kind == "seat" else ", taken for the hub,"
+    return f"{when}: {whom}{drawn} dropped out, and its work was neither heard nor delivered any more"
 
 
 def hearing(record: RunRecord) -> Hearing:

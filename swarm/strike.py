@@ -15,7 +15,7 @@ from swarm.errors import SwarmError
 from swarm.events import ShockStruck
 from swarm.metrics.hierarchy import declared_links
 from swarm.rehearsal import Rehearsed, rehearse
-from swarm.shock import NOTHING_LATE, Late, Struck, drawn, quarter
+from swarm.shock import NOTHING_LATE, Late, Shock, Struck, drawn, quarter
 from swarm.spec import RunSpec
 from swarm.team import Seat
 from swarm.turn import Assignment, Call, Cue, Transcript, Turn, Usage
@@ -90,11 +90,22 @@ def workers_of(spec: RunSpec) -> tuple[int, ...]:
     return tuple(sorted(asked or {seat.number for seat in spec.team}))
 
 
-def has_a_middle(spec: RunSpec) -> bool:
-    """Whether a shock can strike: somebody has spoken by then, and somebody is asked to work afterwards."""
-    said = _rehearsed(spec)
-    work = [index for index, one in enumerate(said) if one.cue.kind == "contribute"]
-    return any(index > 0 for index in work[len(workers_of(spec)) // 2 :])
+def foreseen(spec: RunSpec) -> Struck | None:
+    """What a shock strikes when everybody does as asked; None when there is none, or no middle to strike in.
+
+    It can strike when somebody has spoken by then, and somebody is asked to work afterwards.
+    """
+    if spec.shock is None:
+        return None
+    turns = [one.turn for one in _rehearsed(spec)]
+    asked = [turn for turn in turns if turn.cue == "contribute"]
+    workers = sorted({turn.seat for turn in asked})
+    first = next((turn for turn in asked[len(workers) // 2 :] if turn.index > 0), None)
+    if first is None:
+        return None
+    before = [turn.seat for turn in asked if turn.index < first.index]
+    seats = _chosen(spec, spec.shock, workers, before, turns[: first.index])
+    return Struck(spec.shock.kind, first.index, seats)
 
 
 class Strike:
@@ -151,8 +162,9 @@ class Strike:
         while self._in_flight and self.struck is None:
             self._answered.clear()
             await self._answered.wait()
-        if self.struck is None and self._spec.shock:
-            struck = Struck(self._spec.shock.kind, index, self._seats())
+        if self.struck is None and (shock := self._spec.shock):
+            seats = _chosen(self._spec, shock, self._to_work(), self._asked, self._transcript)
+            struck = Struck(shock.kind, index, seats)
             await self._tell(ShockStruck, struck=struck)
             self.struck = struck
 
@@ -161,21 +173,31 @@ class Strike:
         plan = next((turn for turn in reversed(self._transcript) if turn.action == "plan"), None)
         return tuple(job.seat for job in plan.assignments) if plan else self._workers
 
-    def _seats(self) -> tuple[int, ...]:
-        """Whom it strikes."""
-        work = self._to_work()
-        links = declared_links(self._transcript)
-        kind = self._spec.shock.kind if self._spec.shock else None
-        if kind == "swap":
-            waiting = [seat for seat in work if seat not in self._asked]
-            return drawn(waiting or work, quarter(len(work)), self._spec.seed)
-        if kind == "seat":
-            return drawn(sorted({*work, *links}), 1, self._spec.seed)
-        if kind == "hub":
-            known = [*links] or [turn.seat for turn in self._transcript] or [*work]
-            leaned_on = dict(links.in_degree())
-            return (min(known, key=lambda seat: (-leaned_on.get(seat, 0), seat)),)
-        return ()
+
+def _chosen(
+    spec: RunSpec, shock: Shock, work: Sequence[int], asked: Sequence[int], transcript: Transcript
+) -> tuple[int, ...]:
+    """Whom a shock strikes.
+
+    Args:
+        spec: the recipe, for its seed.
+        shock: its shock.
+        work: seats that are to work.
+        asked: those of them that have been asked.
+        transcript: complete turns.
+    """
+    if shock.kind == "swap":
+        waiting = [seat for seat in work if seat not in asked]
+        return drawn(waiting or work, quarter(len(work)), spec.seed)
+    links = declared_links(transcript)
+    if shock.kind == "seat":
+        return drawn(sorted({*work, *links}), 1, spec.seed)
+    if shock.kind == "hub":
+        known = [*links] or [turn.seat for turn in transcript] or [*work]
+        return (
+            min(known, key=lambda seat: (-len([*links.predecessors(seat)]) if seat in links else 0, seat)),
+        )
+    return ()
 
 
 def _rehearsed(spec: RunSpec) -> tuple[Rehearsed, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from swarm.graph import Standing
+from swarm.shock import Shock
 from swarm.team import Team
 from swarm.turn import Action
 
@@ -64,6 +65,16 @@ def agents_named(seats: Sequence[int], most: int = NAMED) -> str:
     return f"agents {', '.join(map(str, seats[:-1]))} and {seats[-1]}"
 
 
+def listed(words: Sequence[str]) -> str:
+    """One or more words as a list in a sentence.
+
+    Examples:
+        >>> listed(["R2"]), listed(["R2", "R5", "R7"])
+        ('R2', 'R2, R5 and R7')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def ranges(seats: Sequence[int]) -> str:
     """Seat numbers in ascending order, neighbours joined.
 
@@ -84,6 +95,18 @@ def ranges(seats: Sequence[int]) -> str:
 def models_named(team: Team) -> str:
     """Seats per model, such as "6 × sim/strong, 2 × sim/weak"."""
     return ", ".join(f"{seated} × {model}" for model, seated in team.models.items())
+
+
+def shock_named(shock: Shock | None) -> str:
+    """A shock and what it swaps seats to; "none" without one.
+
+    Examples:
+        >>> shock_named(Shock("swap", "sim/weak")), shock_named(None)
+        ('swap to sim/weak', 'none')
+    """
+    if shock is None:
+        return "none"
+    return f"{shock.kind} to {shock.model}" if shock.model else shock.kind
 
 
 def lasting(duration_s: float | None) -> str:

@@ -43,6 +43,7 @@ def doubts_about(record: RunRecord, now: datetime) -> Iterator[str]:
     for turn in record.turns:
         yield from _doubts_about_turn(turn, len(record.spec.team))
     yield from _doubts_about_hearing(record)
+    yield from _doubts_about_shock(record)
     yield from _doubts_about_verdict(record)
     yield from _doubts_about_models(record)
     yield from _doubts_about_calls([*_calls(record)])
@@ -83,6 +84,25 @@ def _is_over(turn: Turn, when: Turn) -> bool:
     return turn.index < when.index and not (timed and turn.ended_s > when.started_s + SLACK)
 
 
+def _doubts_about_shock(record: RunRecord) -> Iterator[str]:
+    struck, shock = record.struck, record.spec.shock
+    if struck is None:
+        return
+    if shock is None or shock.kind != struck.kind:
+        yield f"a shock struck ({struck.kind}) that its recipe has not"
+    agents, seats = len(record.spec.team), {*struck.seats}
+    most = {"swap": agents, "priorities": 0}.get(struck.kind, 1)
+    if not min(1, most) <= len(struck.seats) <= most or len(seats) < len(struck.seats):
+        yield f"its shock ({struck.kind}) struck {len(struck.seats)} agents"
+    if not seats.issubset(range(1, agents + 1)):
+        yield f"its shock struck an agent that a team of {agents} has not"
+    for turn in (turn for turn in record.turns if turn.index >= struck.index):
+        if turn.seat in struck.gone and (turn.calls or turn.action != "failed"):
+            yield f"turn {turn.index} is of an agent that had dropped out"
+        if not struck.gone.isdisjoint(key.seat for key in turn.heard):
+            yield f"turn {turn.index} heard an agent that had dropped out"
+
+
 def _doubts_about_verdict(record: RunRecord) -> Iterator[str]:
     verdict = record.verdict
     if verdict is None:
@@ -96,8 +116,7 @@ def _doubts_about_verdict(record: RunRecord) -> Iterator[str]:
 
 def _doubts_about_models(record: RunRecord) -> Iterator[str]:
     """A run is simulated when any of its models is; a scripted one may have any name without a provider."""
-    models = {*record.spec.team.models, *(call.model for call in _calls(record))}
-    models |= {record.spec.judge} if record.spec.judge else set()
+    models = {*record.spec.models, *(call.model for call in _calls(record))}
     providers = {provider_of(model): model for model in sorted(models)}
     if SIMULATED in providers and not record.simulated:
         yield f"it passes for real, and {providers[SIMULATED][:60]!r} is simulated"
@@ -153,7 +172,11 @@ def _impossible_values(value: Any, latest: datetime) -> Iterator[str]:
         for item in cast("tuple[Any, ...]", value):
             yield from _impossible_values(item, latest)
     elif isinstance(value, (int, float)) and not 0 <= value <= MOST:
-        yield "a number that is negative, or too large" if math.isfinite(value) else "a number that is none"
+        yield (
+            "a number that is negative, or too large"
+            if isinstance(value, int) or math.isfinite(value)
+            else "a number that is none"
+        )
     elif isinstance(value, datetime) and (value.tzinfo is None or not EARLIEST <= value <= latest):
         yield f"the date {value.isoformat()}"
 
@@ -171,7 +194,7 @@ def _impossible_names(record: RunRecord) -> Iterator[str]:
         spec.prompts,
         record.version,
     ]
-    names += [*spec.team.models, spec.judge or "", verdict.judge if verdict else ""]
+    names += [*spec.models, verdict.judge if verdict else ""]
     if any(len(name) > MAX_NAME_CHARS for name in names):
         yield f"a name of more than {MAX_NAME_CHARS:,} characters"
     if any(len(turn.role or "") > MAX_ROLE_CHARS for turn in record.turns):

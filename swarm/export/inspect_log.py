@@ -47,7 +47,7 @@ def as_inspect_log(record: RunRecord) -> bytes:
 
 def _header(record: RunRecord) -> dict[str, Any]:
     spec = record.spec
-    options = dict(spec.options)
+    options = {**spec.options, **({"shock": spec.shock.kind} if spec.shock else {})}
     recipe = {"temperature": spec.temperature, "max_tokens": spec.max_tokens, "seed": spec.seed}
     limits = {"token_limit": spec.limits.tokens, "cost_limit": spec.limits.usd}
     sample = {"samples": 1, "sample_ids": [_sample_id(record)], "shuffled": False}

@@ -51,6 +51,7 @@ def _run_span(record: RunRecord) -> dict[str, Any]:
         "swarm.protocol": spec.protocol,
         "swarm.agents": len(spec.team),
         "swarm.seed": spec.seed,
+        "swarm.shock": spec.shock.kind if spec.shock else None,
         "swarm.status": record.status,
         "swarm.depth": record.depth,
         "swarm.quality": verdict.quality if verdict else None,

@@ -11,7 +11,7 @@ from swarm.spec import fingerprint
 from swarm.story import story
 from swarm.turn import Turn
 from swarm.verdict import CRITERIA
-from swarm.wording import BECAME, DID
+from swarm.wording import BECAME, DID, shock_named
 
 LONG_VALUE = 12
 """Longer values of headline numbers are set smaller."""
@@ -136,6 +136,7 @@ def _recipe(record: RunRecord) -> Node:
         "Models": models_of(record),
         "Judge": spec.judge or "none",
         "Seed": str(spec.seed),
+        "Shock": shock_named(spec.shock),
         "Organization": spec.organization,
         "Prompts": f"version {spec.prompts or 'unknown'}",
         "Recipe": f"fingerprint {fingerprint(spec)}",
