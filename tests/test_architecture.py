@@ -17,10 +17,10 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller strike run journal history history_file history_intake history_queries history_rows "
-    "history_experiments comparison "
+    "history_experiments comparison claim_file claim_evidence claim_words "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "perform launch experiment threshold claims imports figures story contrast export serve doctor terminal terminal_experiments command",
-    "cli cli_experiments __main__ pages app",
+    "perform launch experiment threshold claims claim_gaps imports figures story contrast export serve doctor terminal terminal_experiments command",
+    "cli cli_claims cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -169,7 +169,7 @@ print(asyncio.run(drain()), *sorted({name.split(".")[0] for name in sys.modules}
 def test_playing_a_simulated_run_imports_no_heavy_library(tmp_path: Path):
     status, *modules = run_python(PLAY, tmp_path).split()
     assert status == "finished"
-    assert not {"litellm", "duckdb", "streamlit", "plotly", "pandas", "openai"} & set(modules)
+    assert not {"litellm", "duckdb", "streamlit", "plotly", "pandas", "openai", "scipy"} & set(modules)
 
 
 @pytest.mark.parametrize("module", ["swarm", "swarm.run", "swarm.cli", "swarm.protocols", "swarm.history"])

@@ -1,0 +1,242 @@
+"""This file is where the runs that bear on a claim are found, and measured as it asks. It gives no verdicts.
+
+Runs under different judges or prompts, and of different models, are never pooled: of all settings in which every side
+of a claim was run, that with the most missions is taken, then that with the most runs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from statistics import fmean
+from typing import NamedTuple
+
+from swarm.cell import Cell, Condition, options_as_kept, sample
+from swarm.claim_file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
+from swarm.grid import NO_SHOCK
+from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
+from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
+from swarm.stats.paired import compare
+from swarm.stats.sample import MIN_MISSIONS, Sample
+from swarm.stats.student import LEVEL, quantile
+from swarm.stats.unpaired import difference_of_means
+from swarm.team import generic_roles
+
+EQUIVALENCE_LEVEL = 0.9
+"""Of the interval for "flat": two one-sided tests at 5 % are an interval of 90 % inside the margin."""
+
+
+class Setting(NamedTuple):
+    """What must be the same for all sides of a claim, and which models sit on them."""
+
+    judge: str
+    prompts: str
+    models: Mapping[ModelClass, str]
+    """The one model that stands for each of the paper's."""
+
+
+@dataclass(frozen=True)
+class SideRuns:
+    """The runs of one side of a claim in a setting."""
+
+    side: Side
+    model: str
+    cells: tuple[Cell, ...]
+    """Of its missions; with the shocks where resilience is measured."""
+    measure: ClaimMeasure
+
+    @property
+    def runs(self) -> int:
+        """Finished runs."""
+        return sum(cell.runs for cell in self.cells)
+
+    @property
+    def unmeasured(self) -> int:
+        """Finished runs without a value of the measure: left out."""
+        measure = "quality" if self.measure == "resilience" else self.measure
+        return sum(cell.runs - len(cell.known(measure)) for cell in self.cells)
+
+    @property
+    def unfinished(self) -> int:
+        """Runs that did not finish: left out."""
+        return sum(cell.unfinished for cell in self.cells)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """Values of the measure by mission; missions without any are left out."""
+        if self.measure == "resilience":
+            return _resilience(self.cells)
+        return sample(self.cells, self.measure)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A claim's sides in one setting."""
+
+    setting: Setting
+    sides: tuple[SideRuns, ...]
+    paired: bool
+
+    @cached_property
+    def missions(self) -> int:
+        """That all sides have, or that the smallest side has where sides are levels."""
+        if self.paired:
+            return len(self.common)
+        return min(len(side.sample) for side in self.sides)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Missions of all sides; none where sides are levels."""
+        return frozenset[str].intersection(*(frozenset(side.sample) for side in self.sides))
+
+    @property
+    def runs(self) -> int:
+        """Finished runs of all sides."""
+        return sum(side.runs for side in self.sides)
+
+    @cached_property
+    def samples(self) -> tuple[Sample, ...]:
+        """Of each side, on common missions where sides are paired."""
+        if not self.paired:
+            return tuple(side.sample for side in self.sides)
+        return tuple(
+            {mission: side.sample[mission] for mission in sorted(self.common)} for side in self.sides
+        )
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All runs of one kind, simulated or real, that a claim may ask for."""
+
+    simulated: bool
+    cells: Mapping[tuple[str, str], Mapping[tuple[str, int, str], Sequence[Cell]]]
+    """By judge and prompts, then by protocol, number of agents and model."""
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """That have runs, by name."""
+        return tuple(sorted({key[2] for found in self.cells.values() for key in found}))
+
+
+def gather(cells: Iterable[Cell], *, simulated: bool) -> Gathered:
+    """Sort cells for `attempts`: those of one kind whose team has one model and whose protocol its usual settings."""
+    found: dict[tuple[str, str], dict[tuple[str, int, str], list[Cell]]] = defaultdict(dict)
+    given = options_as_kept({"roles": generic_roles()})
+    for cell in cells:
+        condition = cell.condition
+        if condition.simulated != simulated or "," in condition.models or not _usual(condition, given):
+            continue
+        model = condition.models.rpartition(" ×")[0]
+        within = found[condition.judge, condition.prompts]
+        within.setdefault((condition.protocol, condition.agents, model), []).append(cell)
+    return Gathered(simulated, found)
+
+
+def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple[str, ...]]) -> list[Attempt]:
+    """Every setting in which there is a run that the claim asks for, the one to be taken first.
+
+    Args:
+        claim: what is asked.
+        gathered: all runs of one kind.
+        models: ids by class; with `any_model`, those of the claim's class still win a tie.
+    """
+    found = [
+        Attempt(setting, tuple(_side(side, setting, gathered, claim) for side in claim.sides), claim.paired)
+        for setting in _settings(claim, gathered, models)
+    ]
+    own = {name for each in claim.classes for name in models[each]}
+    return sorted(
+        (attempt for attempt in found if attempt.runs),
+        key=lambda one: (one.missions, one.runs, own.issuperset(one.setting.models.values())),
+        reverse=True,
+    )
+
+
+def measured(claim: Claim, attempt: Attempt) -> Estimate:
+    """What the claim asks for, with its interval; needs a mission.
+
+    The interval is one of 95 %, of 90 % for "flat". Of sides that shall be flat, the estimate is that of the pair that
+    is least shown to be.
+    """
+    samples = attempt.samples
+    if claim.statistic == "mean":
+        return mean_of(samples[0])
+    if claim.statistic == "flat":
+        return _flat(claim, attempt)
+    if not claim.paired:
+        return difference_of_means(samples[0], samples[1])
+    if claim.statistic == "ratio":
+        return ratio(samples[0], samples[1])
+    if claim.statistic == "relative_difference":
+        return relative_difference(samples[0], samples[1])
+    return _difference(samples[0], samples[1])
+
+
+def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
+    """The paper's own test beside a claim that team sizes are flat; None for other claims, or without runs."""
+    if claim.statistic != "flat" or len(claim.sides) < 3 or not attempt.missions:
+        return None
+    return kruskal_wallis(attempt.samples)
+
+
+def level_of(claim: Claim) -> float:
+    """Of the claim's interval."""
+    return EQUIVALENCE_LEVEL if claim.statistic == "flat" else LEVEL
+
+
+def _flat(claim: Claim, attempt: Attempt) -> Estimate:
+    samples, margin = attempt.samples, claim.margin
+    assert margin is not None
+    if not claim.paired:
+        return difference_of_means(samples[0], samples[1], level=EQUIVALENCE_LEVEL)
+    runs = sum(len(values) for each in samples for values in each.values())
+    if attempt.missions < MIN_MISSIONS:
+        means = [fmean(fmean(values) for values in each.values()) for each in samples]
+        return Estimate(max(means) - min(means), None, None, attempt.missions, runs)
+    worst = all_equivalent(samples, margin).difference
+    half = quantile(EQUIVALENCE_LEVEL, worst.missions - 1) * worst.sd / worst.missions**0.5
+    low, high = (worst.difference - half, worst.difference + half) if worst.sd else (None, None)
+    return Estimate(worst.difference, low, high, worst.missions, runs)
+
+
+def _difference(arm: Sample, reference: Sample) -> Estimate:
+    runs = sum(len(values) for each in (arm, reference) for values in each.values())
+    if len(arm) < MIN_MISSIONS:
+        values = [fmean(arm[mission]) - fmean(reference[mission]) for mission in arm]
+        return Estimate(values[0], None, None, 1, runs)
+    found = compare(arm, reference)
+    return Estimate(found.difference, found.low, found.high, found.missions, runs)
+
+
+def _settings(
+    claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple[str, ...]]
+) -> Iterator[Setting]:
+    one_of = [gathered.models if claim.any_model else models[each] for each in claim.classes]
+    for (judge, prompts), names in product(gathered.cells, product(*one_of)):
+        yield Setting(judge, prompts, dict(zip(claim.classes, names, strict=True)))
+
+
+def _side(side: Side, setting: Setting, gathered: Gathered, claim: Claim) -> SideRuns:
+    model = setting.models[side.model]
+    shocks = (NO_SHOCK, *SHOCKS) if claim.measure == "resilience" else (NO_SHOCK,)
+    found = gathered.cells[setting.judge, setting.prompts].get((side.protocol, side.agents, model), ())
+    cells = (cell for cell in found if cell.level in side.levels and cell.condition.shock in shocks)
+    return SideRuns(side, model, tuple(cells), claim.measure)
+
+
+def _usual(condition: Condition, given: str) -> bool:
+    return condition.options == (given if condition.protocol == "fixed_roles" else "{}")
+
+
+def _resilience(cells: Iterable[Cell]) -> Sample:
+    """By mission, the mean over all shocks of quality with the shock over quality without; all shocks are needed."""
+    by_shock: dict[str, list[Cell]] = {shock: [] for shock in (NO_SHOCK, *SHOCKS)}
+    for cell in cells:
+        by_shock[cell.condition.shock].append(cell)
+    before, *after = (sample(found, "quality") for found in by_shock.values())
+    return {
+        mission: [fmean(fmean(shocked[mission]) / fmean(values) for shocked in after)]
+        for mission, values in before.items()
+        if all(mission in shocked for shocked in after)
+    }

@@ -1,0 +1,167 @@
+"""This file is where claims, their tests and what was found become words, in plain text. A number has its unit."""
+
+from collections.abc import Iterable, Sequence
+
+from swarm.claim_evidence import level_of
+from swarm.claim_file import Claim, ClaimMeasure, ModelClass, Side
+from swarm.stats.estimate import Estimate
+
+MEASURED: dict[ClaimMeasure, str] = {
+    "quality": "quality",
+    "mission_relevance": "mission relevance",
+    "depth": "hierarchy depth",
+    "abstained": "share of agents that abstain",
+    "idle": "share of agents that are idle",
+    "unusable": "share of agents whose reply is unreadable or missing",
+    "roles": "number of different roles per active agent",
+    "tokens": "tokens of a run",
+    "cost_usd": "dollars of a run",
+    "duration_s": "seconds of a run",
+    "efficiency": "quality per thousand tokens",
+    "resilience": "resilience (quality with a shock over quality without)",
+}
+CLASSES: dict[ModelClass, str] = {
+    "strong": "strong model",
+    "open": "open model",
+    "small": "small model",
+    "weak": "weak model",
+}
+"""The paper's Claude Sonnet 4.6, DeepSeek v3.2, GPT-4.1-mini and GLM-5."""
+SHARES: tuple[ClaimMeasure, ...] = ("abstained", "idle", "unusable", "roles")
+"""Shown in percent."""
+DIGITS: dict[ClaimMeasure, int] = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
+"""Behind the point; 3 for the others."""
+MINUS = "−"
+
+
+def figure_words(claim: Claim, value: float | None) -> str:
+    """A number of a claim as it is read.
+
+    Examples:
+        >>> from swarm.claim_file import claim_book
+        >>> book = claim_book()
+        >>> [figure_words(book.claim(name), book.claim(name).figure) for name in ("sequential-shared", "idle-256")]
+        ['+44.0 %', '45.0 %']
+        >>> [figure_words(book.claim(name), book.claim(name).figure) for name in ("cost-free-size", "level-1-to-4")]
+        ['×4.60', '−0.372']
+        >>> figure_words(book.claim("depth-1"), None)
+        '–'
+    """
+    if value is None:
+        return "–"
+    if claim.statistic == "ratio":
+        return f"×{value:.3g}" if abs(value) >= 10 else f"×{value:.2f}"
+    sign = "" if claim.statistic == "mean" else "+"
+    if claim.statistic == "relative_difference":
+        return _signed(f"{100 * value:{sign}.1f} %")
+    if claim.measure in SHARES:
+        unit = "%" if claim.statistic == "mean" else "points"
+        return _signed(f"{100 * value:{sign}.1f} {unit}")
+    return _signed(f"{value:{sign},.{DIGITS.get(claim.measure, 3)}f}")
+
+
+def estimate_words(claim: Claim, estimate: Estimate | None) -> str:
+    """What was found, with its interval where there is one; "–" without a run."""
+    if estimate is None:
+        return "–"
+    interval = interval_words(claim, estimate)
+    return figure_words(claim, estimate.value) + (f" ({interval})" if interval else "")
+
+
+def interval_words(claim: Claim, estimate: Estimate) -> str:
+    """From where to where; empty without an interval."""
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{figure_words(claim, estimate.low)} to {figure_words(claim, estimate.high)}"
+
+
+def band_words(claim: Claim) -> str:
+    """What the claim predicts, such as "above 0" or "+7.1 % to +21.1 %"."""
+    low, high = claim.band
+    if low is not None and high is not None:
+        return f"{figure_words(claim, low)} to {figure_words(claim, high)}"
+    if low is not None:
+        return f"above {_bound(claim, low)}"
+    return f"below {_bound(claim, high)}"
+
+
+def side_words(side: Side, *, model: str | None = None) -> str:
+    """One side of a claim, such as "Sequential, 8 agents, strong model, level 3".
+
+    Args:
+        side: what is run.
+        model: the one that stands for its class; None names the class.
+    """
+    who = model or CLASSES[side.model]
+    return f"{protocol_words(side.protocol)}, {side.agents} agents, {who}, {levels_words(side.levels)}"
+
+
+def sides_words(sides: Sequence[Side]) -> str:
+    """All sides of a claim: what they have in common once, what they differ in for each."""
+    parts: list[list[str]] = [
+        [protocol_words(side.protocol) for side in sides],
+        [f"{side.agents} agents" for side in sides],
+        [CLASSES[side.model] for side in sides],
+        [levels_words(side.levels) for side in sides],
+    ]
+    differ = next((part for part in parts if len(set(part)) > 1), None)
+    shared = [part[0] for part in parts if part is not differ]
+    if differ is None:
+        return ", ".join(shared)
+    against = " against ".join(differ)
+    if len(differ) > 2:
+        against = f"{listed(str(side.agents) for side in sides)} agents"
+    return f"{against}; {', '.join(shared)}"
+
+
+def how_tested(claim: Claim) -> str:
+    """The test in a sentence or two."""
+    measure = MEASURED[claim.measure]
+    how = {
+        "mean": f"Mean {measure}",
+        "difference": f"Difference in {measure}",
+        "relative_difference": f"Relative difference in {measure}",
+        "ratio": f"Ratio of {measure}",
+        "flat": f"Largest difference in {measure}",
+    }[claim.statistic]
+    bounds = "inside" if None not in claim.band else "entirely"
+    return (
+        f"{how}: {sides_words(claim.sides)}{_pairing(claim)}. "
+        f"Supported when the {100 * level_of(claim):.0f} % interval lies {bounds} {band_words(claim)}."
+    )
+
+
+def protocol_words(protocol: str) -> str:
+    """A protocol's name as a label."""
+    return protocol.replace("_", " ").capitalize()
+
+
+def levels_words(levels: Sequence[str]) -> str:
+    """Levels of missions, such as "levels 3 and 4"."""
+    numbers = [level.removeprefix("L") for level in levels]
+    return f"level{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """A list in a sentence.
+
+    Examples:
+        >>> listed(["64", "96", "128"])
+        '64, 96 and 128'
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _pairing(claim: Claim) -> str:
+    if len(claim.sides) == 1:
+        return ""
+    return ", paired by mission" if claim.paired else "; their missions differ, so nothing is paired"
+
+
+def _bound(claim: Claim, bound: float | None) -> str:
+    return "0" if not bound else figure_words(claim, bound)
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", MINUS)

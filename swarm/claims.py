@@ -1,0 +1,210 @@
+"""This file is where the paper's claims meet our runs: supported, contradicted or undetermined, and what is missing.
+
+One rule for all. Supported: our interval lies inside what the claim predicts. Contradicted: it lies wholly outside.
+Undetermined: anything else, and whatever rests on too few missions. Simulated and real runs are never pooled.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from swarm.cell import Cell
+from swarm.claim_evidence import (
+    Attempt,
+    Gathered,
+    Setting,
+    SideRuns,
+    attempts,
+    gather,
+    level_of,
+    measured,
+    ranked,
+)
+from swarm.claim_file import Band, Claim, claim_book
+from swarm.claim_words import band_words, figure_words, interval_words, listed, side_words
+from swarm.stats.estimate import Estimate
+from swarm.stats.groups import KruskalWallis
+from swarm.stats.power import MOST_MISSIONS, missions_for
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.stats.student import quantile
+
+Verdict = Literal["supported", "contradicted", "undetermined"]
+VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the runs of one kind, simulated or real, say of a claim."""
+
+    claim: Claim
+    simulated: bool
+    verdict: Verdict
+    reason: str
+    """Of the verdict, in a sentence."""
+    estimate: Estimate | None
+    """None when no mission has a value on every side."""
+    sides: tuple[SideRuns, ...]
+    """Of the claim, in its order; empty when there is no run at all."""
+    setting: Setting | None
+    """Under which these runs took place; None when there is no run at all."""
+    left_out: int
+    """Finished runs that the claim asks for, under another judge, other prompts or of another model."""
+    kruskal: KruskalWallis | None
+    """The paper's own test of team sizes, where it was used."""
+    more: int | None
+    """How many more missions a verdict probably takes; None with a verdict, or when that cannot be said."""
+
+    @property
+    def missions(self) -> int:
+        """That the estimate rests upon."""
+        return self.estimate.missions if self.estimate else 0
+
+    @property
+    def runs(self) -> int:
+        """Finished runs that the estimate rests upon."""
+        return self.estimate.runs if self.estimate else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim and what runs say of it, simulated and real ones apart."""
+
+    claim: Claim
+    simulated: Evidence
+    real: Evidence
+
+    def of_kind(self, *, simulated: bool) -> Evidence:
+        """What runs of one kind say."""
+        return self.simulated if simulated else self.real
+
+
+def judge_claims(cells: Iterable[Cell]) -> tuple[Judged, ...]:
+    """Hold every claim against the runs there are.
+
+    Args:
+        cells: of the whole history.
+
+    Returns:
+        In the order of data/claims.toml.
+    """
+    listed_cells = list(cells)
+    simulated, real = (gather(listed_cells, simulated=kind) for kind in (True, False))
+    return tuple(
+        Judged(claim, evidence_of(claim, simulated), evidence_of(claim, real))
+        for claim in claim_book().claims
+    )
+
+
+def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
+    """What all runs of one kind say of a claim."""
+    found = attempts(claim, gathered, claim_book().models)
+    if not found:
+        reason = f"No {_kind(gathered.simulated)} run of what it speaks of."
+        return Evidence(
+            claim,
+            gathered.simulated,
+            "undetermined",
+            reason,
+            None,
+            (),
+            None,
+            0,
+            None,
+            MIN_MISSIONS_FOR_VERDICT,
+        )
+    chosen = found[0]
+    estimate = measured(claim, chosen) if chosen.missions else None
+    word = verdict_of(claim.band, estimate)
+    return Evidence(
+        claim=claim,
+        simulated=gathered.simulated,
+        verdict=word,
+        reason=_reason(claim, chosen, estimate, word),
+        estimate=estimate,
+        sides=chosen.sides,
+        setting=chosen.setting,
+        left_out=_runs_of(found) - _runs_of([chosen]),
+        kruskal=ranked(claim, chosen),
+        more=_more(claim, estimate) if word == "undetermined" else None,
+    )
+
+
+def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:
+    """The one rule: where the interval lies, given enough missions.
+
+    Examples:
+        >>> verdict_of(Band(0, None), Estimate(0.1, 0.05, 0.15, missions=8, runs=16))
+        'supported'
+        >>> verdict_of(Band(0.2, 0.3), Estimate(0.1, 0.05, 0.15, missions=8, runs=16))
+        'contradicted'
+    """
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "undetermined"
+    if estimate.missions < MIN_MISSIONS_FOR_VERDICT:
+        return "undetermined"
+    low, high = (-math.inf if band.low is None else band.low), (math.inf if band.high is None else band.high)
+    if low < estimate.low and estimate.high < high:
+        return "supported"
+    return "contradicted" if estimate.high < low or high < estimate.low else "undetermined"
+
+
+def tally(judged: Sequence[Judged], *, simulated: bool) -> Mapping[Verdict, int]:
+    """How many claims have which verdict."""
+    counts = Counter(each.of_kind(simulated=simulated).verdict for each in judged)
+    return {verdict: counts[verdict] for verdict in VERDICTS}
+
+
+def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verdict) -> str:
+    if estimate is None:
+        return _lacking(chosen)
+    if word != "undetermined":
+        where = "inside" if word == "supported" else "outside"
+        return f"The whole interval, {interval_words(claim, estimate)}, lies {where} {band_words(claim)}."
+    if estimate.missions < MIN_MISSIONS_FOR_VERDICT:
+        return f"{MIN_MISSIONS_FOR_VERDICT} missions are needed, {estimate.missions} are there."
+    if estimate.value is None:
+        return "There is no ratio to nothing."
+    if estimate.low is None:
+        same = figure_words(claim, estimate.value)
+        return f"All {estimate.missions} missions give {same}: without any spread there is no interval."
+    return f"The interval, {interval_words(claim, estimate)}, lies partly inside {band_words(claim)}."
+
+
+def _lacking(chosen: Attempt) -> str:
+    without = [side for side in chosen.sides if not side.runs]
+    if without:
+        return f"No run of {listed(side_words(side.side, model=side.model) for side in without)}."
+    unmeasured = next((side for side in chosen.sides if not side.sample), None)
+    if unmeasured:
+        what = "all shocks" if unmeasured.measure == "resilience" else f"a {unmeasured.measure}"
+        return f"No run of {side_words(unmeasured.side, model=unmeasured.model)} has {what}."
+    return "Its sides have no mission in common."
+
+
+def _more(claim: Claim, estimate: Estimate | None) -> int | None:
+    """Missions to go until the interval most likely lies on one side of the nearest bound, if all stays as it is."""
+    missions = estimate.missions if estimate else 0
+    if estimate is None or missions < MIN_MISSIONS_FOR_VERDICT:
+        return MIN_MISSIONS_FOR_VERDICT - missions
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return None
+    away = min(abs(estimate.value - bound) for bound in claim.band if bound is not None)
+    level = level_of(claim)
+    half = (estimate.high - estimate.low) / 2
+    sd = half * math.sqrt(missions) / quantile(level, missions - 1)
+    if not away > sd / 1000:
+        return None
+    needed = missions_for(away, sd, alpha=1 - level)
+    return max(1, needed - missions) if needed < MOST_MISSIONS else None
+
+
+def _runs_of(found: Iterable[Attempt]) -> int:
+    """Finished runs, each counted once although settings may share sides."""
+    cells = {id(cell): cell.runs for one in found for side in one.sides for cell in side.cells}
+    return sum(cells.values())
+
+
+def _kind(simulated: bool) -> str:
+    return "simulated" if simulated else "real"
