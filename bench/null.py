@@ -93,9 +93,9 @@ def differs(difference: Difference, alpha: float = 0.05) -> bool:
     return verdict(difference, alpha=alpha) in ("better", "worse")
 
 
-def share(hits: Sequence[bool]) -> float:
-    """Their part, to a hundredth of a percent."""
-    return round(sum(hits) / len(hits), 4)
+def share(hits: Sequence[bool]) -> float | None:
+    """Their part, to a hundredth of a percent; None of nothing."""
+    return round(sum(hits) / len(hits), 4) if hits else None
 
 
 def design(seed: int, experiments: int, world: str, missions: int, repeats: int) -> dict[str, object]:
@@ -163,6 +163,7 @@ def early(seed: int, experiments: int, missions: int, shifts: Sequence[float]) -
     """Experiments with looks: how often some arm is called different or equivalent, and how soon it is over."""
     draw = drawing(seed, "alike", missions, 3, shifts)
     ends = [stopped(draw()) for _ in range(experiments)]
+    short = [found[0] for look, found in ends if look < len(LOOKS)]
     true = truth("alike", shifts[0])[0]
     return {
         "missions": missions,
@@ -177,6 +178,8 @@ def early(seed: int, experiments: int, missions: int, shifts: Sequence[float]) -
         ),
         "early": share([look < len(LOOKS) for look, _ in ends]),
         "covered": share([covers(found[0].low, found[0].high, true) for _, found in ends]),
+        "covered if early": share([covers(one.low, one.high, true) for one in short]),
+        "seen if early": round(sum(one.difference for one in short) / len(short), 4) if short else None,
     }
 
 

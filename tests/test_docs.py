@@ -14,6 +14,7 @@ from tests.staging import NAMES
 
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 METRICS = sorted(path for path in (PROJECT / "swarm" / "metrics").glob("*.py") if path.stem != "__init__")
+STATISTICS = sorted(path for path in (PROJECT / "swarm" / "stats").glob("*.py") if path.stem != "__init__")
 _EXAMPLE = re.compile(r"^```python[ \t]+run[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 """Examples marked "run" behind the name of the language."""
 
@@ -45,6 +46,13 @@ def test_every_protocol_is_explained(name: str):
 )
 def test_every_metric_is_explained(module: str, function: str):
     assert re.search(rf"\b{function}\b", text_of("metrics.md")), f"{function} of swarm/metrics/{module}.py"
+
+
+@pytest.mark.parametrize(
+    ("module", "function"), [(path.stem, name) for path in STATISTICS for name in public_functions(path)]
+)
+def test_every_statistic_is_explained(module: str, function: str):
+    assert re.search(rf"`{function}`", text_of("statistics.md")), f"{function} of swarm/stats/{module}.py"
 
 
 @pytest.mark.parametrize("code", EXAMPLES)

@@ -49,8 +49,7 @@ def look_after(done: int, planned: int) -> int | None:
         >>> [look_after(done, 10) for done in range(1, 11)]
         [None, 1, None, 2, None, 3, None, 4, None, 5]
     """
-    # Rounded before it is rounded up, because 0.6 times 5 is a little more than 3.
-    due = [math.ceil(round(share * planned, 6)) for share in LOOKS]
+    due = [math.ceil(share * planned) for share in LOOKS]
     return max((look for look, blocks in enumerate(due, 1) if blocks == done), default=None)
 
 
