@@ -33,6 +33,7 @@ ONLY_IN = {
     # The dashboard shows figures and draws none.
     "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py", "pages/shared/resources.py"),
     "typer": ("swarm/cli", "swarm/command.py"),
+    "scipy": ("swarm/stats/",),
 }
 """Where a foreign library may be named; everybody else goes through that door."""
 
