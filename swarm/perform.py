@@ -129,9 +129,11 @@ async def _kept(
 
 
 @asynccontextmanager
-async def heeding_stops(stop_file: Path) -> AsyncGenerator[asyncio.Event, None]:
+async def heeding_stops(
+    stop_file: Path, stop: asyncio.Event | None = None
+) -> AsyncGenerator[asyncio.Event, None]:
     """An event that is set when the stop file appears, or when Ctrl-C or SIGTERM comes for the first time."""
-    stop = asyncio.Event()
+    stop = stop or asyncio.Event()
     stop_file.unlink(missing_ok=True)  # noqa: ASYNC240
     watching = asyncio.create_task(_watch(stop_file, stop))
     _heed_signals(stop)

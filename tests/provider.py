@@ -50,12 +50,12 @@ class Witness:
 
 
 @contextmanager
-def provider(delay_s: float = 0.0) -> Iterator[tuple[Witness, dict[str, str]]]:
-    """Serve `sim/strong`; yields the witness and the environment that points OpenAI clients here."""
+def provider(delay_s: float = 0.0, serves: str = "sim/strong") -> Iterator[tuple[Witness, dict[str, str]]]:
+    """Serve a strong mind by that name; yields the witness and the environment that points OpenAI clients here."""
     witness = Witness(open_model("sim/strong", read_settings(), pace="instant"), delay_s)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    app = make_app({"sim/strong": witness})
+    app = make_app({serves: witness})
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
     )

@@ -65,6 +65,7 @@ async def perform(
     resumed: bool = False,
     remember: Remember = remember_nothing,
     watch: Watch = ignore_progress,
+    stop: asyncio.Event | None = None,
 ) -> ExperimentEnded:
     """Perform an experiment, or what is left of one.
 
@@ -74,6 +75,7 @@ async def perform(
         resumed: whether it was begun before: runs that finished are not played again, and runs that began go on.
         remember: asked once, at the beginning, when an organization is named; see `compose`.
         watch: told whenever a run has ended.
+        stop: set by whoever wants it to end early, as the stop file and signals do.
 
     Returns:
         How it ended; that is in the journal already.
@@ -93,7 +95,9 @@ async def perform(
         recipes = (
             Recipes.begun(past.started, settings) if past.started else Recipes(grid, settings, memory=memory)
         )
-        performance = _Performance(settings, experiment, recipes, simulated, journal, past, watch)
+        performance = _Performance(
+            settings, experiment, recipes, simulated, journal, past, watch, stop or asyncio.Event()
+        )
         return await performance.perform()
 
 
@@ -125,6 +129,7 @@ class _Performance:
     journal: Journal
     past: Past
     watch: Watch
+    stop: asyncio.Event
 
     def __post_init__(self) -> None:
         grid, terms = self.experiment
@@ -139,7 +144,6 @@ class _Performance:
         self.began = time.monotonic()
         left = (run for run in grid.plan() if run.number not in past.deleted | past.outcomes.keys())
         self.left: Iterator[Planned] = left
-        self.stop = asyncio.Event()
 
     async def perform(self) -> ExperimentEnded:
         """Play what is left, and tell how it ended."""
@@ -148,7 +152,7 @@ class _Performance:
             await self.teller.tell(ExperimentResumed, terms=terms)
         else:
             await self._tell_start(grid)
-        async with heeding_stops(stop_file_of(grid.id, self.settings)) as self.stop:
+        async with heeding_stops(stop_file_of(grid.id, self.settings), self.stop):
             try:
                 await self._play_all()
             except BaseException as error:

@@ -1,0 +1,424 @@
+"""Experiments are performed: every run exactly once, whatever happens in between, within one purse."""
+
+import asyncio
+import json
+import signal
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from swarm.errors import BadInput, DamagedJournal, RunBusy
+from swarm.events import RunStarted
+from swarm.experiment import perform as performing
+from swarm.experiment.file import experiment_toml
+from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
+from swarm.experiment.past import Outcome, past_of
+from swarm.experiment.plan import plan, representative
+from swarm.experiment.recipe import Recipes, checked
+from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.history import History, RunFilter
+from swarm.journal import journal_of, read_journal
+from swarm.launch import is_running, launch_experiment, stop
+from swarm.mission import load_library
+from swarm.perform import resume as resume_run
+from swarm.prompts import render
+from swarm.spec import PastRole
+from swarm.turn import Usage
+from tests.made import keep, told
+from tests.provider import provider, wait_until
+from tests.test_processes import start, swarm
+
+
+@pytest.fixture
+def missions(settings):
+    return [mission for mission in load_library(settings.mission_folders).values() if mission.level == "L1"]
+
+
+def experiment_of(library, terms: Terms | None = None, **changes) -> Experiment:
+    usual = {
+        "name": "Do roles help?",
+        "ways": (Way("fixed_roles"), Way("sequential"), Way("shared")),
+        "teams": ("sim/strong",),
+        "agents": (2,),
+        "missions": tuple(library[:2]),
+        "repeats": 2,
+    }
+    return Experiment(Grid(**(usual | changes)), terms or Terms())
+
+
+def perform(settings, experiment, **how):
+    async def drain():
+        async with asyncio.timeout(60):
+            return await performing.perform(settings, experiment, **how)
+
+    return asyncio.run(drain())
+
+
+def outcomes(settings, experiment):
+    """What came of every run, without what differs from performance to performance."""
+    past = past_of(journal_of(experiment.grid.id, settings))
+    assert past.unfinished == {}
+    return {number: (each.status, each.quality, each.spent) for number, each in past.outcomes.items()}
+
+
+def starts(settings, experiment) -> Counter[str]:
+    """How often each run began."""
+    events = read_journal(journal_of(experiment.grid.id, settings)).events
+    return Counter(event.run_id for event in events if isinstance(event, RunStarted))
+
+
+def stopped_after(settings, experiment, runs: int, **how):
+    """Perform until so many runs have ended, and then ask for a stop."""
+    seen = []
+    stop = asyncio.Event()
+
+    def watch(progress):
+        seen.append(progress)
+        if len(seen) == runs:
+            stop.set()
+
+    return perform(settings, experiment, watch=watch, stop=stop, **how)
+
+
+def test_every_run_is_in_the_history_once_and_belongs_to_the_experiment(settings, missions):
+    experiment = experiment_of(missions)
+    assert perform(settings, experiment).status == "finished"
+    assert set(starts(settings, experiment).values()) == {1}
+    rows = History(settings).runs(RunFilter(experiment=experiment.grid.id))
+    assert sorted(row.run_id for row in rows) == [experiment.grid.run_id(number) for number in range(12)]
+    assert {row.status for row in rows} == {"finished"}
+    [row] = History(settings).experiments()
+    assert (row.status, row.finished, row.failed, row.runs, row.simulated) == ("finished", 12, 0, 12, True)
+    assert row.spent_usd == pytest.approx(sum(each.cost_usd for each in rows))
+    cells = History(settings).cells(RunFilter(experiment=experiment.grid.id))
+    assert {(cell.condition.protocol, cell.mission): cell.seeds for cell in cells} == {
+        (way.protocol, mission.id): (0, 1)
+        for way in experiment.grid.ways
+        for mission in experiment.grid.missions
+    }
+
+
+@pytest.mark.parametrize("runs", [1, 5, 11])
+def test_a_stopped_experiment_goes_on_to_the_same_end(runs, settings, missions):
+    experiment, unbroken = experiment_of(missions), experiment_of(missions, name="unbroken")
+    perform(settings, unbroken)
+    ended = stopped_after(settings, experiment, runs)
+    assert ended.status == ("stopped" if runs < 11 else ended.status)
+    if ended.status == "stopped":
+        assert perform(settings, experiment, resumed=True).status == "finished"
+    assert outcomes(settings, experiment) == outcomes(settings, unbroken)
+    assert set(starts(settings, experiment).values()) == {1}
+
+
+def test_what_runs_in_processes_comes_to_the_same_as_what_runs_here(settings, missions, monkeypatch):
+    here, there = experiment_of(missions), experiment_of(missions, name="there")
+    perform(settings, here)
+    monkeypatch.setattr(performing, "WORTH_PROCESSES", 2)
+    assert perform(settings, there).status == "finished"
+    assert outcomes(settings, there) == outcomes(settings, here)
+    assert set(starts(settings, there).values()) == {1}
+
+
+def test_a_killed_experiment_in_processes_goes_on_to_the_same_end(settings, missions, tmp_path):
+    """The kill takes the performer; its processes must go with it, and no run may count twice."""
+    experiment = experiment_of(missions, agents=(8,), missions=tuple(missions[:4]), repeats=100)
+    file = tmp_path / "x.toml"
+    file.write_text(experiment_toml(experiment))
+    process = start("experiment", "run", str(file), "--json")
+    wait_until(lambda: len(past_of(journal_of(experiment.grid.id, settings)).outcomes) > 30)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    wait_until(lambda: not is_running(experiment.grid.id, settings))
+    assert History(settings).experiments()[0].status == "interrupted"
+    before = past_of(journal_of(experiment.grid.id, settings)).outcomes
+    # The rest of 1,200 runs would take long and show nothing more.
+    ended = stopped_after(settings, experiment, 25, resumed=True)
+    after = past_of(journal_of(experiment.grid.id, settings)).outcomes
+    assert ended.status == "stopped"
+    assert len(after) > len(before)
+    assert {number: after[number] for number in before} == before
+    assert set(starts(settings, experiment).values()) == {1}
+
+
+def test_an_experiment_is_begun_once_and_resumed_only_when_something_is_left(settings, missions):
+    experiment = experiment_of(missions)
+    with pytest.raises(BadInput, match="never begun"):
+        perform(settings, experiment, resumed=True)
+    perform(settings, experiment)
+    with pytest.raises(RunBusy, match="begun already"):
+        perform(settings, experiment)
+    with pytest.raises(BadInput, match="has finished; there is nothing to resume"):
+        perform(settings, experiment, resumed=True)
+
+
+def test_no_run_is_played_again_after_a_line_was_damaged(settings, missions):
+    experiment = experiment_of(missions)
+    stopped_after(settings, experiment, 3)
+    journal = journal_of(experiment.grid.id, settings)
+    content = bytearray(journal.read_bytes())
+    content[len(content) // 2] ^= 1
+    journal.write_bytes(content)
+    with pytest.raises(DamagedJournal, match=r"1 unreadable line"):
+        perform(settings, experiment, resumed=True)
+
+
+def test_a_deleted_run_stays_deleted(settings, missions):
+    experiment = experiment_of(missions)
+    stopped_after(settings, experiment, 2)
+    gone = next(iter(past_of(journal_of(experiment.grid.id, settings)).outcomes))
+    History(settings).delete(experiment.grid.run_id(gone))
+    assert perform(settings, experiment, resumed=True).status == "finished"
+    assert sorted(outcomes(settings, experiment)) == [number for number in range(12) if number != gone]
+
+
+def test_all_runs_together_stay_within_the_purse_and_go_on_under_a_higher_one(settings, missions):
+    whole = experiment_of(missions, name="whole")
+    perform(settings, whole)
+    cost = sum(usage.cost_usd for _, _, usage in outcomes(settings, whole).values())
+    experiment = experiment_of(missions, Terms(max_usd=0.6 * cost))
+    ended = perform(settings, experiment)
+    past = past_of(journal_of(experiment.grid.id, settings))
+    assert ended.status == "limited"
+    assert "max_usd" in ended.reason
+    assert 0 < past.spent_usd <= 0.6 * cost
+    assert (
+        perform(settings, experiment._replace(terms=Terms(max_usd=3 * cost)), resumed=True).status
+        == "finished"
+    )
+    assert outcomes(settings, experiment) == outcomes(settings, whole)
+
+
+def test_what_an_organization_remembered_at_the_beginning_holds_to_the_end(settings, missions):
+    asked = []
+
+    def remember(organization, mission, simulated):
+        asked.append((organization, mission.id, simulated))
+        return (PastRole("Earlier", 1, f"Role {len(asked)}"),)
+
+    experiment = experiment_of(missions, organization="bakers")
+    stopped_after(settings, experiment, 3, remember=remember)
+    perform(settings, experiment, resumed=True, remember=remember)
+    assert asked == [("bakers", mission.id, True) for mission in experiment.grid.missions]
+    events = read_journal(journal_of(experiment.grid.id, settings)).events
+    specs = [event.spec for event in events if isinstance(event, RunStarted)]
+    remembered = {(spec.mission.id, spec.memory) for spec in specs if spec.protocol == "shared"}
+    assert {(mission, memory[0].role) for mission, memory in remembered} == {
+        (mission.id, f"Role {number}") for number, mission in enumerate(experiment.grid.missions, 1)
+    }
+
+
+def test_the_roles_of_an_experiment_join_nobodys_memory(settings, missions):
+    perform(settings, experiment_of(missions))
+    assert History(settings).past_roles("default", mission=missions[5], simulated=True) == ()
+
+
+def test_an_experiment_asked_in_other_words_is_not_resumed(settings, missions, monkeypatch):
+    experiment = experiment_of(missions)
+    stopped_after(settings, experiment, 1)
+    monkeypatch.setattr(render, "version", lambda: "other words")
+    with pytest.raises(BadInput, match="other words"):
+        perform(settings, experiment, resumed=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "terms", "said"),
+    [
+        ({"teams": ("sim/strong", "openai/gpt-4.1-mini")}, Terms(max_usd=1.0), "mixes simulated and real"),
+        ({"teams": ("1 sim/strong, 1 openai/gpt-4.1-mini",)}, Terms(max_usd=1.0), "never mixed"),
+        ({"teams": ("openai/gpt-4.1-mini",)}, Terms(), "give max_usd"),
+        ({"teams": ("sim/none",)}, Terms(), "unknown simulated model"),
+        ({"teams": ("2 sim/strong, 6 sim/weak",)}, Terms(), "do not fill 2 seats"),
+        ({"shocks": ("earthquake",)}, Terms(), "unknown shock"),
+        ({"judge": "openai/gpt-4o"}, Terms(), "real money on simulated work"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_before_anything_is_kept(
+    changes, terms, said, settings, missions, monkeypatch
+):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    settings = replace(settings, environment={**settings.environment, "OPENAI_API_KEY": "sk-test"})
+    with pytest.raises(BadInput, match=said):
+        perform(settings, experiment_of(missions, terms, **changes))
+    assert [*settings.journal.glob("*.jsonl")] == []
+
+
+def test_a_run_of_an_experiment_is_resumed_with_it(settings, missions):
+    experiment = experiment_of(missions)
+    stopped_after(settings, experiment, 1)
+
+    async def drain():
+        return [event async for event in resume_run(settings, experiment.grid.run_id(3))]
+
+    with pytest.raises(BadInput, match=f"experiment resume {experiment.grid.id}"):
+        asyncio.run(drain())
+
+
+# Guard: prices, failures, answers.
+
+
+def outcome(number: int, quality: float | None = 0.5, usd: float = 0.1, status: str = "finished") -> Outcome:
+    return Outcome(
+        number, status, quality, Usage(cost_usd=usd), 1, "no reply" if status == "failed" else None
+    )
+
+
+def guard(library, terms: Terms, expected=(), **changes) -> Guard:
+    grid = experiment_of(library, **changes).grid
+    return Guard(grid, terms, expected)
+
+
+@pytest.mark.parametrize(("usd", "halts"), [(0.05, False), (0.1999, False), (0.2001, True)])
+def test_it_halts_when_the_first_runs_cost_more_than_twice_what_was_foretold(usd, halts, missions):
+    watching = guard(missions, Terms(), (0.1, 0.1, 0.1), repeats=200)
+    for number in range(11):
+        watching.note(outcome(number, usd=5.0 if number < 1 else 0.0))
+        assert watching.halt is None
+    watching = guard(missions, Terms(), (0.1, 0.1, 0.1), repeats=200)
+    for number in range(12):
+        watching.note(outcome(number, usd=usd))
+    assert (watching.halt is not None) == halts
+    if watching.halt:
+        assert watching.halt.status == "dear"
+        assert "2.0 times" in watching.halt.reason
+
+
+def test_prices_that_were_accepted_are_not_held_against_it(missions):
+    watching = guard(missions, Terms(accept_price=True), (0.1, 0.1, 0.1))
+    for number in range(12):
+        watching.note(outcome(number, usd=9.0))
+    assert watching.halt is None
+
+
+def test_it_halts_after_some_failures_in_a_row_and_not_before(missions):
+    watching = guard(missions, Terms(), repeats=10)
+    for number in range(FAILED_IN_A_ROW - 1):
+        watching.note(outcome(number, status="failed"))
+    watching.note(outcome(20))
+    for number in range(FAILED_IN_A_ROW):
+        assert watching.halt is None
+        watching.note(outcome(number, status="failed"))
+    assert watching.halt
+    assert "no reply" in watching.halt.reason
+
+
+@pytest.mark.parametrize("stop_when_clear", [True, False])
+def test_it_ends_early_when_the_answer_is_clear_and_only_if_it_may(stop_when_clear, missions):
+    watching = guard(
+        missions,
+        Terms(stop_when_clear=stop_when_clear),
+        missions=tuple(missions),
+        ways=(Way("a"), Way("b")),
+        repeats=5,
+    )
+    for played in watching.grid.plan():
+        watching.note(outcome(played.number, 0.4 + 0.3 * played.arm + 0.01 * (played.block % 3) * played.arm))
+        if watching.halt:
+            break
+    assert (watching.halt is not None) == stop_when_clear
+    if watching.halt:
+        assert watching.halt.status == "clear"
+        assert "after 8 of 40 blocks" in watching.halt.reason
+
+
+def test_runs_that_are_no_complete_block_settle_nothing(missions):
+    watching = guard(
+        missions, Terms(stop_when_clear=True), missions=tuple(missions), ways=(Way("a"), Way("b")), repeats=5
+    )
+    for played in watching.grid.plan():
+        if played.block:  # the first block is still being played
+            watching.note(outcome(played.number, 0.4 + 0.3 * played.arm))
+    assert watching.halt is None
+
+
+# Foretelling.
+
+
+def test_a_plan_counts_what_a_performance_then_does(settings, missions):
+    experiment = experiment_of(missions)
+    recipes = Recipes(experiment.grid, settings)
+    foretold = plan(recipes, checked(recipes, None))
+    assert (foretold.runs, foretold.arms, foretold.comparisons) == (12, 3, 2)
+    assert foretold.low.cost_usd < foretold.expected.cost_usd < foretold.high.cost_usd
+    perform(settings, experiment)
+    [row] = History(settings).experiments()
+    assert row.expected_usd == foretold.expected.cost_usd
+    assert 0.5 * row.expected_usd < row.spent_usd < 2 * row.expected_usd
+    calls = sum(History(settings).run(run.run_id).calls for run in History(settings).runs())
+    assert foretold.low.calls <= calls <= foretold.high.calls
+
+
+def test_missions_that_stand_for_all_include_the_shortest_and_the_longest(missions):
+    long = replace(missions[0], id="long", goal=missions[0].goal * 50)
+    short = replace(missions[0], id="short", goal="x", values=(), requirements=())
+    listed = [*missions, long, short]
+    chosen = [listed[place].id for place in representative(listed)]
+    assert (chosen[0], chosen[-1], len(set(chosen))) == ("short", "long", 5)
+
+
+# As processes, with real HTTP.
+
+
+def test_the_dashboard_starts_stops_and_resumes_an_experiment(settings, missions):
+    experiment = experiment_of(missions, pace="fast", repeats=1)
+    experiment_id = launch_experiment(experiment, settings)
+    with pytest.raises(RunBusy, match="being performed"):
+        launch_experiment(experiment, settings)
+    stop(experiment_id, settings)
+    wait_until(lambda: History(settings).experiments()[0].status == "stopped")
+    wait_until(lambda: not is_running(experiment_id, settings))
+    launch_experiment(experiment, settings, resumed=True)
+    wait_until(lambda: History(settings).experiments()[0].status == "finished")
+    assert len(outcomes(settings, experiment)) == 6
+
+
+def test_a_killed_experiment_on_real_models_asks_nothing_again_that_was_answered(
+    settings, missions, tmp_path
+):
+    experiment = experiment_of(
+        missions,
+        Terms(max_usd=5.0),
+        teams=("openai/gpt-4.1-mini",),
+        ways=(Way("sequential"), Way("solo")),
+        repeats=1,
+        judge="none",
+    )
+    file = tmp_path / "real.toml"
+    file.write_text(experiment_toml(experiment))
+    with provider(delay_s=0.3, serves="gpt-4.1-mini") as (witness, environment):
+        process = start("experiment", "run", str(file), "--json", **environment)
+        wait_until(lambda: sum("turn_taken" in line for line in journal_lines(settings, experiment)) >= 3)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        in_flight = 4
+        finished = swarm("experiment", "resume", str(file), "--json", **environment)
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout)["status"] == "finished"
+    turns = 2 * (2 + 1)  # two missions; two agents one after another, and one alone
+    assert turns <= len(witness.asked) <= turns + in_flight
+    assert set(starts(settings, experiment).values()) == {1}
+    [row] = History(settings).experiments()
+    assert (row.simulated, row.finished) == (False, 4)
+    assert 0 < row.spent_usd < 5.0
+
+
+def journal_lines(settings, experiment) -> list[str]:
+    path = journal_of(experiment.grid.id, settings)
+    return path.read_text(errors="replace").splitlines() if path.exists() else []
+
+
+def test_the_history_made_anew_has_the_same_experiments(settings, missions):
+    experiment = experiment_of(missions)
+    stopped_after(settings, experiment, 2)
+    perform(settings, experiment, resumed=True)
+    history = History(settings)
+    before = (history.experiments(), history.experiment(experiment.grid.id), history.cells())
+    history.rebuild()
+    assert (history.experiments(), history.experiment(experiment.grid.id), history.cells()) == before
+
+
+def test_cells_leave_out_what_did_not_finish_and_say_so(settings):
+    keep(settings, told("20261122-120000-aaaaaa"))
+    keep(settings, told("20261122-120001-aaaaaa", ending="failed"))
+    [cell] = History(settings).cells()
+    assert (cell.runs, cell.unfinished, cell.unscored, cell.values["quality"]) == (1, 1, 0, (0.75,))
