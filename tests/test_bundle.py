@@ -319,6 +319,10 @@ REFUSED = {
     "one place for two": (put(0, "turns", 1, "index"), "same place"),
     "negative tokens": (put(-1, "turns", 0, "calls", 0, "usage", "input_tokens"), "negative"),
     "endless tokens": (put(10**30, "turns", 0, "calls", 0, "usage", "input_tokens"), "too large"),
+    "tokens that no float holds": (
+        put(10**400, "turns", 0, "calls", 0, "usage", "input_tokens"),
+        "too large",
+    ),
     "money that is none": (put(float("nan"), "spent", "cost_usd"), "a number that is none"),
     "endless money": (put(float("inf"), "spent", "cost_usd"), "a number that is none"),
     "a time before the run": (put(-1.0, "turns", 0, "calls", 0, "started_s"), "negative"),

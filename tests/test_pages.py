@@ -328,11 +328,26 @@ def test_links_fill_the_form(settings):
         ({"agents": "257"}, "1 to 256"),
         ({"agents": "0"}, "1 to 256"),
         ({"agents": "ten"}, "1 to 256"),
+        ({"shock": "hurricane"}, "known are seat, hub, swap, priorities"),
+        ({"shock": "hub", "protocol": "solo"}, "nobody would be left"),
     ],
 )
 def test_a_bad_link_is_one_sentence(query, told, settings):
     app = opened("run/compose.py", **query)
     assert told in app.error[0].value.replace("\\", "")
+
+
+def test_a_shock_is_chosen_explained_and_part_of_the_recipe(settings):
+    app = opened("run/compose.py")
+    assert "--shock" not in app.code[0].value
+    assert "shock_model" not in [box.key for box in app.selectbox]
+    app.selectbox(key="shock").set_value("priorities").run()
+    assert "A quarter of the requirements become known only then" in words_of(app)
+    assert "--shock priorities" in app.code[0].value
+    app.selectbox(key="shock").set_value("swap").run()
+    app.selectbox(key="shock_model").set_value("sim/small").run()
+    assert "--shock swap --shock-model sim/small" in app.code[0].value
+    assert not app.error
 
 
 def test_a_link_says_everything_and_is_written_back(settings):
@@ -346,6 +361,8 @@ def test_a_link_says_everything_and_is_written_back(settings):
         "seed": ["7"],
         "pace": ["instant"],
         "organization": ["town hall"],
+        "shock": ["swap"],
+        "shock_model": ["sim/weak"],
         "max_usd": ["0.5"],
         "max_tokens": ["90000"],
         "max_calls": ["40"],
@@ -354,7 +371,13 @@ def test_a_link_says_everything_and_is_written_back(settings):
     app = opened("run/compose.py", **link)
     assert not app.error
     told = app.code[0].value
-    for words in ("--option size=2", "--judge none", "--seed 7", "--max-usd 0.5", "--max-calls 40"):
+    for words in (
+        "--option size=2",
+        "--judge none",
+        "--seed 7",
+        "--max-usd 0.5",
+        "--shock swap --shock-model sim/weak",
+    ):
         assert words in told
     assert "'2 sim/strong, 3 sim/weak'" in told
     assert app.query_params == {name: one if name == "model" else one[0] for name, one in link.items()}

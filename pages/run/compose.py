@@ -136,6 +136,7 @@ with outcome:
             limits=conditions.limits,
             pace=conditions.pace,
             organization=conditions.organization,
+            shock=conditions.shock,
             remember=lambda name, mission, simulated: history().past_roles(
                 name, mission=mission, simulated=simulated
             ),

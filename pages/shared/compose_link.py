@@ -12,10 +12,11 @@ from pages.shared import state
 from pages.shared.mission_input import LIBRARY
 from pages.shared.resources import missions
 from pages.shared.state import Link
-from pages.shared.team_input import CHOOSE_FOR_ME, MIX, ONE_MODEL, Conditions, option_key
+from pages.shared.team_input import CHOOSE_FOR_ME, MIX, NO_SHOCK, ONE_MODEL, Conditions, option_key
 from swarm.errors import BadInput
 from swarm.mission import find_mission
 from swarm.protocols import check_options, find_protocol, options_of
+from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED, PACES, Option
 from swarm.team import MAX_AGENTS, check_agents
 
@@ -32,6 +33,8 @@ DEFAULTS = {
     "seed": 0,
     "pace": "fast",
     "organization": "default",
+    "shock": NO_SHOCK,
+    "shock_model": "sim/weak",
 }
 """What the form's widgets show at first, by their keys."""
 
@@ -82,7 +85,7 @@ def link_of(
     conditions: Conditions,
 ) -> Link:
     """The link that fills the form as it is now; what is as usual is left out."""
-    limits = conditions.limits
+    limits, shock = conditions.limits, conditions.shock
     usual = {"seed": "0", "pace": DEFAULTS["pace"], "organization": DEFAULTS["organization"]}
     facts: dict[str, object] = {
         "mission": mission,
@@ -92,6 +95,8 @@ def link_of(
         "seed": conditions.seed,
         "pace": st.session_state.get("pace"),
         "organization": conditions.organization,
+        "shock": shock.kind if shock else None,
+        "shock_model": shock.model if shock else None,
         "max_usd": limits.usd,
         "max_tokens": limits.tokens,
         "max_calls": limits.calls,
@@ -179,6 +184,12 @@ def _pace(text: str) -> dict[str, Any]:
     return {"pace": text}
 
 
+def _shock(text: str) -> dict[str, Any]:
+    if text not in (NO_SHOCK, *SHOCKS):
+        raise BadInput(f"known are {', '.join(SHOCKS)}")
+    return {"shock": text}
+
+
 READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "mission": _mission,
     "protocol": _protocol,
@@ -187,6 +198,8 @@ READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "seed": _number("seed", 0, MAX_SEED),
     "pace": _pace,
     "organization": _text("organization", 80),
+    "shock": _shock,
+    "shock_model": _text("shock_model"),
     "max_usd": _number("limit_usd", 0.01, whole=False),
     "max_tokens": _number("limit_tokens", 1),
     "max_calls": _number("limit_calls", 1),

@@ -8,6 +8,7 @@ from swarm.command import mission_toml, same_again
 from swarm.compose import NO_JUDGE
 from swarm.record import RunRecord
 from swarm.spec import fingerprint
+from swarm.wording import shock_named
 
 
 def show_recipe(record: RunRecord) -> None:
@@ -31,6 +32,7 @@ def show_recipe(record: RunRecord) -> None:
         "Judge": plain(spec.judge or NO_JUDGE),
         "Limits": ", ".join(limits) or "none",
         "Seed": str(spec.seed),
+        "Shock": plain(shock_named(spec.shock)),
         "Organization": plain(spec.organization),
         "Roles remembered from earlier missions": str(len(spec.memory)),
         "Prompts": f"version {plain(spec.prompts)}",

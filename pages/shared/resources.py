@@ -75,5 +75,4 @@ def _missions(folders: tuple[str, ...]) -> dict[str, Mission]:
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _estimates(key: str, _spec: RunSpec) -> Estimates:
-    names = dict.fromkeys([*_spec.team.models, *([_spec.judge] if _spec.judge else [])])
-    return estimate(_spec, {name: card_of(name, settings()) for name in names})
+    return estimate(_spec, {name: card_of(name, settings()) for name in _spec.models})

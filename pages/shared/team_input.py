@@ -6,6 +6,7 @@ from typing import cast
 import streamlit as st
 
 from pages.shared.picture import draw
+from pages.shared.text import plain
 from pages.shared.words import protocol_name, protocol_sentence
 from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import NO_JUDGE
@@ -13,12 +14,21 @@ from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
+from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace
 from swarm.wording import usd
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"
 PACE_WORDS: dict[Pace, str] = {"instant": "At once", "fast": "Ten times real", "real": "As real models"}
+NO_SHOCK = "none"
+SHOCK_WORDS = {
+    NO_SHOCK: "None",
+    "seat": "An agent drops out",
+    "hub": "The hub drops out",
+    "swap": "A quarter of the agents is swapped",
+    "priorities": "A quarter of the requirements comes late",
+}
 OPTION_WORDS = {
     "size": "Agents per group",
     "token_budget": "Tokens to spend on revising its own work",
@@ -35,6 +45,7 @@ class Conditions:
     seed: int
     pace: Pace
     organization: str
+    shock: Shock | None = None
 
 
 def choose_team() -> tuple[int, tuple[str, ...]]:
@@ -91,7 +102,7 @@ def choose_protocol() -> tuple[str, dict[str, Option]]:
 
 
 def choose_conditions(agents_are_simulated: bool) -> Conditions:
-    """Draw judge, limits, seed, pace and organization."""
+    """Draw judge, limits, shock, seed, pace and organization."""
     judges = [CHOOSE_FOR_ME, NO_JUDGE, *load_catalogue()]
     judge = st.selectbox(
         "Judge",
@@ -105,9 +116,10 @@ def choose_conditions(agents_are_simulated: bool) -> Conditions:
         persist_state="session",
     )
     limits = _choose_limits(agents_are_simulated)
-    with st.expander("Seed, pace and organization", icon=":material/settings:"):
+    with st.expander("Shock, seed, pace and organization", icon=":material/settings:"):
+        shock = _choose_shock()
         seed, pace, organization = _choose_the_rest(agents_are_simulated)
-    return Conditions(None if judge == CHOOSE_FOR_ME else judge, limits, seed, pace, organization)
+    return Conditions(None if judge == CHOOSE_FOR_ME else judge, limits, seed, pace, organization, shock)
 
 
 def option_key(protocol: str, name: str) -> str:
@@ -179,6 +191,31 @@ def _limit(label: str, key: str, step: float, form: str | None = None, unset: st
         key=key,
         persist_state="session",
     )
+
+
+def _choose_shock() -> Shock | None:
+    kind = st.selectbox(
+        "Shock",
+        [NO_SHOCK, *SHOCKS],
+        format_func=lambda name: SHOCK_WORDS[name],
+        key="shock",
+        help="What happens to the team once, when half of its work is done.",
+        persist_state="session",
+    )
+    if kind == NO_SHOCK:
+        return None
+    st.caption(plain(SHOCKS[kind]))
+    if kind != "swap":
+        return Shock.named(kind)
+    model = st.selectbox(
+        "Swapped to",
+        [name for name in load_catalogue() if name != "sim/judge"],
+        format_func=model_label,
+        key="shock_model",
+        accept_new_options=True,
+        persist_state="session",
+    )
+    return Shock.named(kind, model)
 
 
 def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
