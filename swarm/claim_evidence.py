@@ -1,7 +1,8 @@
 """This file is where the runs that bear on a claim are found, and measured as it asks. It gives no verdicts.
 
-Runs under different judges or prompts, and of different models, are never pooled: of all settings in which every side
-of a claim was run, that with the most missions is taken, then that with the most runs.
+Runs under different judges or prompts, and of different models, are never pooled: of all settings in which a claim's
+sides were run, that with the most common missions is taken; of equal ones, that with the paper's own model, then that
+with the most runs.
 """
 
 from collections import defaultdict
@@ -139,7 +140,7 @@ def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple
     Args:
         claim: what is asked.
         gathered: all runs of one kind.
-        models: ids by class; with `any_model`, those of the claim's class still win a tie.
+        models: ids by class.
     """
     found = [
         Attempt(setting, tuple(_side(side, setting, gathered, claim) for side in claim.sides), claim.paired)
@@ -148,7 +149,7 @@ def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple
     own = {name for each in claim.classes for name in models[each]}
     return sorted(
         (attempt for attempt in found if attempt.runs),
-        key=lambda one: (one.missions, one.runs, own.issuperset(one.setting.models.values())),
+        key=lambda one: (one.missions, own.issuperset(one.setting.models.values()), one.runs),
         reverse=True,
     )
 

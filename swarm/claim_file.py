@@ -23,6 +23,9 @@ ClaimMeasure: TypeAlias = Measure | Literal["resilience"]
 Statistic = Literal["mean", "difference", "relative_difference", "ratio", "flat"]
 """`flat` asks whether all sides are equal but for a margin, by the pair that differs most; the others hold the first
 side against the second, and `mean` has one side only."""
+Acquaintance = Literal["fitted", "seen"]
+"""`fitted`: the traits of the simulated models were fitted to these figures, so simulated runs are no evidence for the
+claim. `seen`: their mechanism was changed by somebody who knew the figure, so they are weak evidence."""
 SHOCKS = ("seat", "hub", "swap")
 """The shocks that the paper reports."""
 
@@ -66,8 +69,8 @@ class Claim:
     band: Band
     any_model: bool
     """Whether runs of other models count where there are more missions of them: the claim is about protocols."""
-    fitted: bool
-    """Whether the simulated models were fitted to these figures, so that simulated runs cannot be evidence for it."""
+    simulator: Acquaintance | None
+    """What the simulated models know of the figure; None when they predict it blindly."""
     note: str | None
     """What had to be decided because the paper leaves it open."""
 
@@ -155,7 +158,7 @@ class _Claim(_Table):
     within: float | None = None
     margin: float | None = None
     any_model: bool = False
-    fitted: bool = False
+    simulator: Acquaintance | None = None
     note: str | None = None
 
     @model_validator(mode="after")
@@ -187,7 +190,7 @@ class _Claim(_Table):
             name: getattr(self, name) for name in ("id", "group", "statement", "source", "paper", "figure")
         }
         asked = {
-            name: getattr(self, name) for name in ("measure", "statistic", "any_model", "fitted", "note")
+            name: getattr(self, name) for name in ("measure", "statistic", "any_model", "simulator", "note")
         }
         return Claim(**told, **asked, sides=self.sides(), band=self.band())
 

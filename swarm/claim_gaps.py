@@ -11,10 +11,9 @@ from swarm.claims import Evidence, evidence_of
 from swarm.compose import NO_JUDGE
 from swarm.config import Settings
 from swarm.errors import BadInput
-from swarm.experiment.file import Experiment
 from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes
-from swarm.grid import NO_SHOCK, Grid, Terms, Way
+from swarm.grid import NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
 from swarm.prompts import render

@@ -1,10 +1,11 @@
 """This file is where claims, their tests and what was found become words, in plain text. A number has its unit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from swarm.claim_evidence import level_of
 from swarm.claim_file import Claim, ClaimMeasure, ModelClass, Side
 from swarm.stats.estimate import Estimate
+from swarm.wording import listed
 
 MEASURED: dict[ClaimMeasure, str] = {
     "quality": "quality",
@@ -41,7 +42,7 @@ def figure_words(claim: Claim, value: float | None) -> str:
         >>> from swarm.claim_file import claim_book
         >>> book = claim_book()
         >>> [figure_words(book.claim(name), book.claim(name).figure) for name in ("sequential-shared", "idle-256")]
-        ['+44.0 %', '45.0 %']
+        ['+44.0%', '45.0%']
         >>> [figure_words(book.claim(name), book.claim(name).figure) for name in ("cost-free-size", "level-1-to-4")]
         ['×4.60', '−0.372']
         >>> figure_words(book.claim("depth-1"), None)
@@ -53,10 +54,10 @@ def figure_words(claim: Claim, value: float | None) -> str:
         return f"×{value:.3g}" if abs(value) >= 10 else f"×{value:.2f}"
     sign = "" if claim.statistic == "mean" else "+"
     if claim.statistic == "relative_difference":
-        return _signed(f"{100 * value:{sign}.1f} %")
+        return _signed(f"{100 * value:{sign}.1f}%")
     if claim.measure in SHARES:
-        unit = "%" if claim.statistic == "mean" else "points"
-        return _signed(f"{100 * value:{sign}.1f} {unit}")
+        unit = "%" if claim.statistic == "mean" else " points"
+        return _signed(f"{100 * value:{sign}.1f}{unit}")
     return _signed(f"{value:{sign},.{DIGITS.get(claim.measure, 3)}f}")
 
 
@@ -110,7 +111,7 @@ def sides_words(sides: Sequence[Side]) -> str:
         return ", ".join(shared)
     against = " against ".join(differ)
     if len(differ) > 2:
-        against = f"{listed(str(side.agents) for side in sides)} agents"
+        against = f"{listed([str(side.agents) for side in sides])} agents"
     return f"{against}; {', '.join(shared)}"
 
 
@@ -127,7 +128,7 @@ def how_tested(claim: Claim) -> str:
     bounds = "inside" if None not in claim.band else "entirely"
     return (
         f"{how}: {sides_words(claim.sides)}{_pairing(claim)}. "
-        f"Supported when the {100 * level_of(claim):.0f} % interval lies {bounds} {band_words(claim)}."
+        f"Supported when the {100 * level_of(claim):.0f}% interval lies {bounds} {band_words(claim)}."
     )
 
 
@@ -140,17 +141,6 @@ def levels_words(levels: Sequence[str]) -> str:
     """Levels of missions, such as "levels 3 and 4"."""
     numbers = [level.removeprefix("L") for level in levels]
     return f"level{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """A list in a sentence.
-
-    Examples:
-        >>> listed(["64", "96", "128"])
-        '64, 96 and 128'
-    """
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _pairing(claim: Claim) -> str:

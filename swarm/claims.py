@@ -23,12 +23,13 @@ from swarm.claim_evidence import (
     ranked,
 )
 from swarm.claim_file import Band, Claim, claim_book
-from swarm.claim_words import band_words, figure_words, interval_words, listed, side_words
+from swarm.claim_words import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
 from swarm.stats.power import MOST_MISSIONS, missions_for
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.stats.student import quantile
+from swarm.wording import listed
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
@@ -175,7 +176,7 @@ def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verd
 def _lacking(chosen: Attempt) -> str:
     without = [side for side in chosen.sides if not side.runs]
     if without:
-        return f"No run of {listed(side_words(side.side, model=side.model) for side in without)}."
+        return f"No run of {listed([side_words(side.side, model=side.model) for side in without])}."
     unmeasured = next((side for side in chosen.sides if not side.sample), None)
     if unmeasured:
         what = "all shocks" if unmeasured.measure == "resilience" else f"a {unmeasured.measure}"

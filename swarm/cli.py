@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from swarm import cli_experiments
+from swarm import cli_claims, cli_experiments
 from swarm.budget import Limits
 from swarm.errors import BadInput, SwarmError
 
@@ -36,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_experiments.app)
+app.command()(cli_claims.claims)
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 

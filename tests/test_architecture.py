@@ -19,7 +19,7 @@ LAYERS = (
     "record teller strike run journal history history_file history_intake history_queries history_rows "
     "history_experiments comparison claim_file claim_evidence claim_words "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "perform launch experiment threshold claims claim_gaps imports figures story contrast export serve doctor terminal terminal_experiments command",
+    "perform launch experiment threshold claims claim_gaps claim_report imports figures story contrast export serve doctor terminal terminal_claims terminal_experiments command",
     "cli cli_claims cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""

@@ -1,0 +1,108 @@
+"""This file is where what was found about the claims is summed up, and told to machines and documents."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from swarm.claim_evidence import SideRuns, level_of
+from swarm.claim_file import Claim, ClaimBook
+from swarm.claim_words import band_words, how_tested
+from swarm.claims import VERDICTS, Evidence, Judged, tally
+
+KNOWN = {
+    "fitted": "The simulated models were fitted to this figure: simulated runs are no evidence for it.",
+    "seen": "The simulated models were made by somebody who knew this figure: simulated runs are weak evidence for it.",
+}
+"""What is to be said of a claim by `Claim.simulator`."""
+
+
+def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
+    """What runs of one kind say of all these claims, in a sentence or two."""
+    who = "Simulated" if simulated else "Real"
+    counts = tally(judged, simulated=simulated)
+    told = [each.of_kind(simulated=simulated) for each in judged]
+    if not any(evidence.sides for evidence in told):
+        return f"{who} models: no run of what the paper speaks of yet."
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    sentence = f"{who} models: of {len(judged)} claims, {parts}."
+    if not simulated:
+        return sentence
+    known = [each for each in told if each.claim.simulator and each.verdict != "undetermined"]
+    return sentence + (f" {_acquainted(known)}" if known else "")
+
+
+def plain(judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
+    """Claims and evidence as JSON has them."""
+    for each in judged:
+        claim = each.claim
+        yield {
+            **asdict(claim),
+            "band": list(claim.band),
+            "test": how_tested(claim),
+            "simulated": _plain(each.simulated),
+            "real": _plain(each.real),
+        }
+
+
+def markdown(book: ClaimBook) -> str:
+    """Every claim with its source, its figure and its test, and all remarks, for docs/claims.md."""
+    lines: list[str] = []
+    for group in book.groups:
+        lines += [f"### {group}", "", "| Claim | Paper | Test |", "|---|---|---|"]
+        lines += [_row(claim) for claim in book.claims if claim.group == group]
+        lines.append("")
+    remarks = {
+        "What cannot be tested here, and why": book.untestable,
+        "Where the paper contradicts itself": book.contradictions,
+        "What the paper leaves open, and what was decided here": book.undefined,
+    }
+    for heading, listed in remarks.items():
+        lines += [f"## {heading}", "", *(f"- **{each.what}** {each.how}" for each in listed), ""]
+    return "\n".join(lines)
+
+
+def _row(claim: Claim) -> str:
+    # The sign | is that of the table.
+    note = f" {claim.note}" if claim.note else ""
+    known = f" *{KNOWN[claim.simulator]}*" if claim.simulator else ""
+    return f"| {claim.statement} `{claim.id}` | {claim.paper}; {claim.source} | {how_tested(claim)}{note}{known} |"
+
+
+def _acquainted(known: Sequence[Evidence]) -> str:
+    fitted = sum(evidence.claim.simulator == "fitted" for evidence in known)
+    seen = len(known) - fitted
+    return (
+        f"Of those with a verdict, {fitted} rest on figures that the simulated models were fitted to, and {seen} on "
+        "figures that their maker knew: these say nothing, or little, about the paper."
+    )
+
+
+def _plain(evidence: Evidence) -> dict[str, object]:
+    estimate, setting = evidence.estimate, evidence.setting
+    return {
+        "verdict": evidence.verdict,
+        "reason": evidence.reason,
+        "value": estimate.value if estimate else None,
+        "low": estimate.low if estimate else None,
+        "high": estimate.high if estimate else None,
+        "level": level_of(evidence.claim),
+        "predicted": band_words(evidence.claim),
+        "missions": evidence.missions,
+        "runs": evidence.runs,
+        "judge": setting.judge if setting else None,
+        "prompts": setting.prompts if setting else None,
+        "sides": [_plain_side(side) for side in evidence.sides],
+        "left_out": evidence.left_out,
+        "more_missions": evidence.more,
+        "kruskal_wallis": asdict(evidence.kruskal) if evidence.kruskal else None,
+    }
+
+
+def _plain_side(side: SideRuns) -> dict[str, object]:
+    return {
+        **asdict(side.side),
+        "model": side.model,
+        "missions": len(side.sample),
+        "runs": side.runs,
+        "unmeasured": side.unmeasured,
+        "unfinished": side.unfinished,
+    }

@@ -1,0 +1,90 @@
+"""This file is where the command about the paper's claims is defined."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swarm.errors import BadInput
+
+if TYPE_CHECKING:
+    from swarm.claim_file import Claim
+    from swarm.config import Settings
+    from swarm.history import History
+
+
+def claims(
+    group: Annotated[str | None, typer.Option(help="Only claims of this group, such as Protocols.")] = None,
+    claim: Annotated[str | None, typer.Option(help="One claim in full, by id; --json shows the ids.")] = None,
+    missing: Annotated[
+        Path | None, typer.Option(help="Write the experiment that --claim still needs into this file.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="For --missing: the model to run.", show_default="the simulated one")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")] = False,
+) -> None:
+    """Hold the paper's claims against your runs: supported, contradicted or undetermined; simulated and real apart."""
+    from swarm.claim_file import claim_book
+    from swarm.claim_report import plain, summary
+    from swarm.claims import judge_claims
+    from swarm.config import read_settings
+    from swarm.history import History
+    from swarm.terminal import print_json
+    from swarm.terminal_claims import print_claim, print_claims
+
+    book, settings = claim_book(), read_settings()
+    history = History(settings)
+    if missing:
+        if not claim:
+            raise BadInput("--missing needs --claim ID: an experiment is about one claim")
+        _write_missing(book.claim(claim), model, missing, settings, history)
+        return
+    wanted = {each.id for each in _chosen(group, claim)}
+    judged = [each for each in judge_claims(history.cells()) if each.claim.id in wanted]
+    if as_json:
+        remarks = {name: [each._asdict() for each in getattr(book, name)] for name in _REMARKS}
+        sums = {kind: summary(judged, simulated=kind == "simulated") for kind in ("simulated", "real")}
+        print_json({"summary": sums, "claims": list(plain(judged)), **remarks})
+    elif claim:
+        print_claim(judged[0])
+    else:
+        print_claims(judged, book)
+
+
+_REMARKS = ("untestable", "contradictions", "undefined")
+
+
+def _chosen(group: str | None, claim: str | None) -> "list[Claim]":
+    from swarm.claim_file import claim_book
+    from swarm.errors import UnknownName
+
+    book = claim_book()
+    if claim:
+        return [book.claim(claim)]
+    if group and group not in book.groups:
+        raise UnknownName("group", group, book.groups)
+    return [each for each in book.claims if not group or each.group == group]
+
+
+def _write_missing(
+    claim: "Claim", model: str | None, path: Path, settings: "Settings", history: "History"
+) -> None:
+    from swarm.claim_gaps import limited, missing, priced
+    from swarm.experiment.file import experiment_toml
+    from swarm.mission import load_library
+    from swarm.terminal import remark
+    from swarm.terminal_experiments import print_plan
+
+    experiment = missing(claim, history.cells(), load_library(settings.mission_folders), model)
+    if experiment is None:
+        remark(f"nothing is missing: the claim {claim.id!r} has a verdict")
+        return
+    foretold = priced(experiment, settings)
+    experiment = limited(experiment, foretold)
+    try:
+        path.write_text(experiment_toml(experiment), encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from error
+    print_plan(experiment, foretold, ())
+    remark(f"wrote {path}; perform it by `python -m swarm experiment run {path}`")

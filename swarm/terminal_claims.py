@@ -1,0 +1,83 @@
+"""This file is where the paper's claims are shown in a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from swarm.claim_file import ClaimBook
+from swarm.claim_report import KNOWN, summary
+from swarm.claim_words import estimate_words, how_tested, side_words
+from swarm.claims import Evidence, Judged, Verdict
+from swarm.terminal import harmless
+
+_STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
+_MARKS = {"fitted": " ●", "seen": " ○", None: ""}
+
+
+def print_claims(judged: Sequence[Judged], book: ClaimBook, console: Console | None = None) -> None:
+    """Show all these claims: the paper's figure, ours, and the verdict; simulated and real runs apart."""
+    console = console or Console()
+    real = any(each.real.sides for each in judged)
+    table = Table(box=None, pad_edge=False, expand=True)
+    table.add_column("claim", ratio=3)
+    table.add_column("paper", ratio=1)
+    for kind in ("simulated", "real") if real else ("simulated",):
+        table.add_column(kind, ratio=2)
+        table.add_column("n", justify="right")
+        table.add_column("verdict", min_width=12)
+    for group in book.groups:
+        shown = [each for each in judged if each.claim.group == group]
+        if shown:
+            table.add_row(Text(group, style="bold"))
+        for each in shown:
+            table.add_row(*_cells(each, real=real))
+    console.print(table)
+    console.print(Text("n: missions. ● fitted to this figure, ○ made by somebody who knew it.", style="dim"))
+    for simulated in (True, False):
+        console.print(summary(judged, simulated=simulated))
+    said = f"{len(book.untestable)} claims cannot be tested, {len(book.contradictions)} contradictions"
+    console.print(Text(f"{said}: --json and docs/claims.md have them.", style="dim"))
+
+
+def print_claim(each: Judged) -> None:
+    """Show one claim: how it is tested, and what runs say of it."""
+    console, claim = Console(), each.claim
+    console.print(Text(claim.statement, style="bold"))
+    console.print(f"The paper: {claim.paper}; {claim.source}")
+    console.print(how_tested(claim))
+    if claim.note:
+        console.print(claim.note)
+    for evidence in (each.simulated, each.real):
+        _print_evidence(evidence, console)
+    if claim.simulator:
+        console.print(Text(KNOWN[claim.simulator], style="yellow"))
+
+
+def _cells(each: Judged, *, real: bool) -> list[Text]:
+    claim = each.claim
+    cells = [Text(claim.statement + _MARKS[claim.simulator]), Text(claim.paper)]
+    for evidence in (each.simulated, each.real) if real else (each.simulated,):
+        cells += [
+            Text(estimate_words(claim, evidence.estimate)),
+            Text(str(evidence.missions or "–")),
+            Text(evidence.verdict, style=_STYLES[evidence.verdict]),
+        ]
+    return cells
+
+
+def _print_evidence(evidence: Evidence, console: Console) -> None:
+    kind = "Simulated" if evidence.simulated else "Real"
+    found = estimate_words(evidence.claim, evidence.estimate)
+    said = Text.assemble(
+        f"{kind}: ",
+        (evidence.verdict, _STYLES[evidence.verdict]),
+        harmless(f", {found}. {evidence.reason}"),
+    )
+    console.print(said)
+    for side in evidence.sides:
+        where = side_words(side.side, model=side.model)
+        console.print(Text(harmless(f"  {where}: {len(side.sample)} missions, {side.runs} runs")))
+    if evidence.more:
+        console.print(f"  about {evidence.more:,} more missions would settle it")
