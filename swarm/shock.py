@@ -16,7 +16,7 @@ SHOCKS: dict[ShockKind, str] = {
     "seat": "An agent, drawn by lot, drops out: nobody hears its work any more, and it is not delivered.",
     "hub": "The agent that most others lean on drops out, and its work with it.",
     "swap": "A quarter of the agents who still have to work answer with another model from then on.",
-    "priorities": "A quarter of the requirements become known only then.",
+    "priorities": "A quarter of the requirements, drawn by lot, become known only in the middle of the work.",
 }
 """What each does, in a sentence."""
 REMOVING: tuple[ShockKind, ...] = ("seat", "hub")

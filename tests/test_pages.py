@@ -342,7 +342,7 @@ def test_a_shock_is_chosen_explained_and_part_of_the_recipe(settings):
     assert "--shock" not in app.code[0].value
     assert "shock_model" not in [box.key for box in app.selectbox]
     app.selectbox(key="shock").set_value("priorities").run()
-    assert "A quarter of the requirements become known only then" in words_of(app)
+    assert "become known only in the middle of the work" in words_of(app)
     assert "--shock priorities" in app.code[0].value
     app.selectbox(key="shock").set_value("swap").run()
     app.selectbox(key="shock_model").set_value("sim/small").run()
