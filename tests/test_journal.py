@@ -19,15 +19,20 @@ from swarm.events import (
     CallEnded,
     CallStarted,
     Event,
+    ExperimentEnded,
+    ExperimentResumed,
+    ExperimentStarted,
     ProtocolEnded,
     RunDeleted,
     RunFinished,
     RunJudged,
     RunResumed,
     RunStarted,
+    ShockStruck,
     TurnStarted,
     TurnTaken,
 )
+from swarm.grid import Grid, Terms, Way
 from swarm.journal import Journal, is_written_to, read_journal
 from swarm.mission import Mission
 from swarm.spec import PastRole, RunSpec
@@ -60,6 +65,20 @@ SPECS = st.builds(
     temperature=FLOATS,
     call_timeout_s=FLOATS,
 )
+TERMS = st.builds(Terms, max_usd=BOUNDS, margin=st.floats(0.001, 0.5))
+GRIDS = st.builds(
+    Grid,
+    name=st.text(),
+    ways=st.builds(Way, options=OPTIONS).map(lambda way: (way,)),
+    teams=st.text().map(lambda models: (models,)),
+    agents=st.integers(1, 256).map(lambda agents: (agents,)),
+    missions=st.from_type(Mission).map(lambda mission: (mission,)),
+    repeats=st.integers(1, 100),
+    seed=st.integers(0, 1000),
+    shocks=st.text().map(lambda shock: (shock,)),
+    limits=LIMITS,
+)
+MEMORY = st.dictionaries(st.text(), st.lists(st.from_type(PastRole), max_size=2).map(tuple), max_size=2)
 FACT = {"at": st.datetimes(timezones=st.just(UTC)), "t": FLOATS}
 EVENTS = {
     RunStarted: st.builds(RunStarted, spec=SPECS, **FACT),
@@ -72,6 +91,12 @@ EVENTS = {
     RunJudged: st.builds(RunJudged, verdict=VERDICTS, **FACT),
     RunFinished: st.builds(RunFinished, spent=USAGES, **FACT),
     RunDeleted: st.builds(RunDeleted, **FACT),
+    ShockStruck: st.builds(ShockStruck, **FACT),
+    ExperimentStarted: st.builds(
+        ExperimentStarted, grid=GRIDS, terms=TERMS, expected_usd=st.none() | FLOATS, memory=MEMORY, **FACT
+    ),
+    ExperimentResumed: st.builds(ExperimentResumed, terms=TERMS, **FACT),
+    ExperimentEnded: st.builds(ExperimentEnded, **FACT),
 }
 
 
