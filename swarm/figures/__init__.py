@@ -11,11 +11,13 @@ from swarm.figures.protocol_diagram import protocol_diagram
 from swarm.figures.replay import replay_figure
 from swarm.figures.role_graph import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
 from swarm.figures.roles import roles_figure
+from swarm.figures.scaling import ScalingRow, scaling_figure
 from swarm.figures.timeline import timeline_figure
 
 __all__ = [
     "ARRANGEMENTS",
     "SHOWN",
+    "ScalingRow",
     "abstention_figure",
     "best_arrangement",
     "icicle_figure",
@@ -26,5 +28,6 @@ __all__ = [
     "role_figure",
     "role_history_figure",
     "roles_figure",
+    "scaling_figure",
     "timeline_figure",
 ]

@@ -126,9 +126,11 @@ def _prose(decision: Decision, chance: Random) -> str:
 
 
 def _links(work: Work) -> list[str]:
-    follows = ", ".join(f"R{number}" for number in work.follows)
-    links = [f"Follows {follows}"] if follows else []
-    return [*links, f"Adds to R{work.need.number}"] if work.adds else links
+    """What a text says of others' work: that it rests on it only where the answer names whose it is."""
+    numbers = ", ".join(f"R{number}" for number in work.follows)
+    ways = ("Follows", "Adds to") if work.credits else ("In line with", "More on")
+    links = [f"{ways[0]} {numbers}"] if numbers else []
+    return [*links, f"{ways[1]} R{work.need.number}"] if work.adds else links
 
 
 def _plain(content: Mapping[str, object]) -> str:

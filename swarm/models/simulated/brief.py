@@ -3,6 +3,7 @@
 It reads the same text that a real model would get, and nothing else.
 """
 
+import math
 import re
 import zlib
 from collections.abc import Mapping
@@ -13,18 +14,16 @@ from typing import Literal
 MAX_NEEDS = 60
 
 _SECTION = re.compile(r"^## Requirements\n(.*?)(?=^## |^\[[0-9a-f]{8} |^---$|\Z)", re.MULTILINE | re.DOTALL)
-_BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?:R\d+\.[ \t]*+)?(\S.*)$", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?:R(\d{1,3})\.[ \t]*+)?(\S.*)$", re.MULTILINE)
 _TITLE = re.compile(r"^# Mission: .*\n+", re.MULTILINE)
 _CLAUSE = re.compile(r"[.;:,!?\n]+|\band\b")
 _NUMBER = re.compile(r"\bR(\d{1,3})\b")
-_HEARD = re.compile(
-    r"^\[([0-9a-f]{8}) agent (\d+)(?: as ([^\]\n]*?))? (planned|intends|contributed)\]\n(.*?)^\[\1 end of agent \2\]$",
-    re.MULTILINE | re.DOTALL,
-)
+_TURN = re.compile(r"agent (\d+)(?: as [^\]\n]*?)? (planned|intends|contributed)\]\n")
+_OPENS = re.compile(rf"\[([0-9a-f]{{8}}) {_TURN.pattern}")
 _PAST = re.compile(r"^- .*: agent (\d+) was (.+)$", re.MULTILINE)
 _PIECE = re.compile(r"^R(\d{1,3}) – .*?(?=^R\d{1,3} – |\Z)", re.MULTILINE | re.DOTALL)
 _LABEL = re.compile(r"\b(Steps|Owner|Due|Measure|Risk|Evidence): ")
-_LINK = re.compile(r"\b(?:Follows|Adds to) (R\d{1,3}(?:, R\d{1,3})*)")
+_LINK = re.compile(r"\b(Follows|In line with|Adds to|More on) (R\d{1,3}(?:, R\d{1,3})*)")
 
 USUAL_NEEDS = (
     "Define the goal and what is out of scope",
@@ -59,9 +58,11 @@ class Need:
     needs: tuple[int, ...]
     conflict: bool
     salience: float
-    """How much it springs to mind, in (0, 1]: unequal, and the same for everybody."""
+    """How much it springs to mind, as a logarithm, 0 at most: unequal, and the same for everybody."""
     difficulty: float
     """In [0, 1]: dependencies, conflicts and missing information make it harder."""
+    hardness: Mapping[str, float]
+    """How hard each part of it is, in [0, 1): the same for everybody, so minds of one kind fail at the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class Piece:
     """Parts present and right: some of Steps, Owner, Due, Measure, Risk, Evidence."""
     weak: frozenset[str]
     links: frozenset[int]
-    """Requirements whose results it says it follows or adds to."""
+    """Requirements whose results it takes up."""
+    derived: bool
+    """Whether it says that it rests on somebody else's work."""
     settles: bool
     """Whether it settles the conflict between stakeholders."""
 
@@ -83,7 +86,6 @@ class Heard:
     """One turn of somebody else, as shown in the prompt."""
 
     seat: int
-    role: str
     verb: Literal["planned", "intends", "contributed"]
     text: str
 
@@ -107,11 +109,11 @@ def read_brief(text: str) -> Brief:
     body, rule, last_lines = text.rpartition("\n---\n")
     if not rule:
         body, last_lines = text, ""
-    turns = list(_HEARD.finditer(body))
-    mission = body[: turns[0].start()] if turns else body
+    heard, began = _read_heard(body)
+    mission = body[:began]
     return Brief(
         needs=read_needs(mission),
-        heard=tuple(Heard(int(m[2]), m[3] or "", m[4], m[5]) for m in turns),  # pyright: ignore[reportArgumentType]
+        heard=heard,
         past_roles=_past_roles(mission),
         last_lines=last_lines,
         seat=_number(r"You are agent (\d+)", last_lines),
@@ -120,18 +122,47 @@ def read_brief(text: str) -> Brief:
     )
 
 
+def _read_heard(body: str) -> tuple[tuple[Heard, ...], int]:
+    """The turns shown in a prompt, in order, and where the first of them begins."""
+    at = 0
+    while (at := body.find("\n[", at) + 1) > 0:
+        opens = _OPENS.match(body, at)
+        if opens:
+            # Prompts grow by what is heard: cut at the marks, all but the newest turn has been read before.
+            chunks = body[at - 1 :].split(f"\n[{opens[1]} ")
+            return tuple(turn for chunk in chunks if (turn := _heard(chunk))), at
+    return (), len(body)
+
+
+@lru_cache(maxsize=8_192)
+def _heard(chunk: str) -> Heard | None:
+    """What stands between two marks: a turn, or only the end of one."""
+    opens = _TURN.match(chunk)
+    if not opens:
+        return None
+    return Heard(int(opens[1]), opens[2], chunk[opens.end() :])  # pyright: ignore[reportArgumentType]
+
+
 @lru_cache(maxsize=1024)
 def read_needs(mission: str) -> tuple[Need, ...]:
-    """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs."""
+    """The requirements of a mission text: its bullet points, or else its clauses and what any plan needs.
+
+    They keep the numbers that the text gives them ("R3."); without such numbers, or with one given twice, they are
+    numbered by their places.
+    """
     section = _SECTION.search(mission)
     # Other sections have bullet points of their own: values, stakeholders, what an organization remembers.
     goal = _TITLE.sub("", mission.partition("\n## ")[0])
-    found = [_facts_apart(match[1].rstrip()) for match in _BULLET.finditer(section[1] if section else goal)]
+    bullets = list(_BULLET.finditer(section[1] if section else goal))[:MAX_NEEDS]
+    found = [_facts_apart(match[2].rstrip()) for match in bullets]
+    numbers = [int(match[1]) for match in bullets if match[1]]
     if not found:
         clauses = [clause.strip() for clause in _CLAUSE.split(goal) if len(clause.split()) > 2]
         found = [(clause, "") for clause in (*clauses[:8], *USUAL_NEEDS)]
+    if len(set(numbers)) < len(found):
+        numbers = list(range(1, len(found) + 1))
     unknowns = "\n## Not known\n" in mission
-    return tuple(_need(number, *texts, unknowns) for number, texts in enumerate(found[:MAX_NEEDS], 1))
+    return tuple(_need(number, *texts, unknowns) for number, texts in zip(numbers, found, strict=True))
 
 
 @lru_cache(maxsize=8_192)
@@ -156,20 +187,29 @@ def _facts_apart(bullet: str) -> tuple[str, str]:
 def _need(number: int, text: str, facts: str, unknowns: bool) -> Need:
     dependencies = tuple(n for n in numbers_in(facts) if n != number)
     conflict = "in conflict" in facts
-    chance = (zlib.crc32(text.encode()) % 1000) / 1000
-    hardness = 0.15 + 0.12 * min(len(dependencies), 3) + 0.35 * conflict + 0.2 * unknowns + 0.15 * chance
-    salience = (0.35 + 0.65 * chance) / (1 + 0.06 * number)
-    return Need(number, text.rstrip("."), dependencies, conflict, salience, min(1.0, hardness))
+    chance = lot(text)
+    difficulty = 0.15 + 0.12 * min(len(dependencies), 3) + 0.4 * conflict + 0.3 * unknowns + 0.15 * chance
+    salience = math.log((0.35 + 0.65 * chance) / (1 + 0.06 * number))
+    hardness = {part: lot(f"{part} of {text}") for part in (*PARTS, "Settlement")}
+    return Need(number, text.rstrip("."), dependencies, conflict, salience, min(1.0, difficulty), hardness)
+
+
+def lot(text: str) -> float:
+    """A number in [0, 1) that a text always draws."""
+    return (zlib.crc32(text.encode("utf-8", "replace")) % 1000) / 1000
 
 
 def _piece(number: int, text: str) -> Piece:
     labels = _LABEL.split(text)[1:]
     said = dict(zip(labels[::2], labels[1::2], strict=True))
     weak = frozenset(label for label, words in said.items() if words.startswith(WEAK[label]))
-    links = frozenset(int(n) for match in _LINK.findall(text) for n in _NUMBER.findall(match))
-    return Piece(number, frozenset(said) - weak, weak, links, "Settlement:" in text)
+    links = _LINK.findall(text)
+    taken_up = frozenset(int(n) for _, numbers in links for n in _NUMBER.findall(numbers))
+    derived = any(way in ("Follows", "Adds to") for way, _ in links)
+    return Piece(number, frozenset(said) - weak, weak, taken_up, derived, "Settlement:" in text)
 
 
+@lru_cache(maxsize=1024)
 def _past_roles(mission: str) -> dict[int, str]:
     return {int(match[1]): match[2] for match in _PAST.finditer(mission)}
 

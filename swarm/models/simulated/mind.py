@@ -5,24 +5,39 @@ the prompt and its own traits; no rule depends on the protocol, the mission's le
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from swarm.models.simulated import words
-from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, numbers_in, read_pieces
+from swarm.models.simulated.brief import PARTS, Brief, Need, numbers_in
+from swarm.models.simulated.view import View, notice
 
-FULL = len(PARTS)
 WORTHWHILE = 0.22
 """Share of a requirement that a contribution must add, in a mind's own estimate, to be worth making."""
-TRUST_IN_INTENTIONS = 0.15
-"""How far an announced intention counts as work done."""
+DOUBT = 0.35
+"""Standard deviation of the estimate of what others have covered, as a share of it."""
 OWN_VIEW = 0.2
 """Scale of the differences between what minds find attractive in the same situation."""
+TWO_AT_ONCE = 0.95
+"""Chance of working on two requirements rather than one."""
 PULL_OF_GAPS = 1.5
 """How strongly an uncovered requirement attracts a mind that looks for gaps."""
-ATTENTION_CHARS = 120_000
-"""Length of a context over which reading falls off noticeably."""
+PULL_OF_ROLE = 4.0
+"""How strongly a requirement attracts a mind whose role fits its words."""
+MISFIT = 0.2
+"""Share of one's depth lost where a role fits nothing of a requirement, and by who took what sprang to mind."""
+COST_OF_GUESSING = 0.3
+"""Share of one's depth lost where nothing is known of the results a requirement depends on."""
+COST_OF_DIFFICULTY = 0.58
+"""Share of one's depth that the hardest requirement takes away."""
+SETTLED_INFORMED, SETTLED_ALONE = 0.5, 0.2
+"""Share of conflicts that a perfect mind can settle, having heard others' work or not."""
+OWN_LUCK = 0.15
+"""How far one mind's try at a part differs from another's: the rest is how hard the part is for all."""
+CREDIT_SOURCE, CREDIT_ADDED_TO, CREDIT_DERIVED = 0.35, 0.03, 0.03
+"""Chance of naming whom a piece follows, of naming whom it adds to, and how much rarer both are for work that
+itself rests on others: credit goes to the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class Traits:
     choice: float = 0.85
     """Chance of choosing where least is covered rather than what springs to mind."""
     reflection: float = 0.8
-    """Accuracy of the estimate of one's own marginal value."""
+    """Chance of weighing what one would add before taking part."""
     compliance: float = 0.96
     """Chance of an answer in exactly the form asked for."""
 
@@ -53,6 +68,8 @@ class Work:
     adds: bool
     """Whether it adds to what somebody wrote about the same requirement."""
     settles: bool
+    credits: tuple[int, ...] = ()
+    """Seats it names as those whose work it used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,56 +79,31 @@ class Decision:
     role: str
     reason: str
     work: tuple[Work, ...] = ()
-    builds_on: tuple[int, ...] = ()
     reports_to: int | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a mind believes is covered."""
-
-    parts: Mapping[int, frozenset[str]]
-    """Sound parts noticed, by requirement."""
-    authors: Mapping[int, int]
-    """Who covered a requirement last, by requirement."""
-    intended: Mapping[int, int]
-    """How many announced to work on a requirement."""
-
-    def done(self, need: Need) -> float:
-        """Share of a requirement believed to be covered by work, in [0, 1]."""
-        return len(self.parts.get(need.number, ())) / FULL
-
-    def expected(self, need: Need) -> float:
-        """Share of a requirement believed to be covered in the end, announced work included, in [0, 1]."""
-        return max(self.done(need), 1 - (1 - TRUST_IN_INTENTIONS) ** self.intended.get(need.number, 0))
+    @property
+    def builds_on(self) -> tuple[int, ...]:
+        """Seats credited, each once."""
+        return tuple(dict.fromkeys(seat for item in self.work for seat in item.credits))
 
 
 def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
     """Decide what to contribute to a mission, if anything."""
-    view = notice(brief, traits, chance)
+    view = notice(brief, traits.reading, traits.skill, chance)
     given = words.given_role(brief.last_lines)
     assigned = words.assigned_job(brief.last_lines)
+    wise = chance.random() < traits.choice
     if assigned:
         chosen = [need for need in brief.needs if need.number in numbers_in(assigned)][:3]
     else:
-        chosen = _choose(brief.needs, view, traits, chance, given or _habit(brief, traits, chance))
-    gain = _estimated_gain(chosen, view, traits, chance)
-    role = given or words.role_for(chosen[0].text if chosen else "", chance)
-    if not chosen or (gain < WORTHWHILE and not assigned):
-        return Decision(role, words.why_abstain(chosen[0].text if chosen else "", chance))
-    work = tuple(_do(need, view, traits, chance, given) for need in chosen)
-    builds_on = _builders(work, view, chance)
-    lead = (
-        builds_on[0]
-        if builds_on and any(item.need.conflict for item in work) and chance.random() < 0.3
-        else None
-    )
-    why = (
-        words.why_assigned(assigned)
-        if assigned
-        else words.why_contribute(chosen[0].text, bool(view.parts), chance)
-    )
-    return Decision(role, why, work, builds_on, lead)
+        chosen = _choose(brief.needs, view if wise else None, chance, given or _habit(brief, traits, chance))
+    topic = chosen[0].text if chosen else ""
+    role = given or words.role_for(topic, chance)
+    if not chosen or (not assigned and _holds_back(chosen, view, traits, chance)):
+        return Decision(role, words.why_abstain(topic, chance))
+    work = tuple(_do(need, view, traits, chance, _fit(need, given, wise)) for need in chosen)
+    why = words.why_assigned(assigned) if assigned else words.why_contribute(topic, bool(view.parts), chance)
+    return Decision(role, why, work, _leader(work, chance))
 
 
 def plan(brief: Brief, traits: Traits, chance: Random) -> list[tuple[int, str, list[Need]]]:
@@ -130,48 +122,19 @@ def plan(brief: Brief, traits: Traits, chance: Random) -> list[tuple[int, str, l
     return [(seat, words.role_for(share[0].text, chance), share) for seat, share in pairs if share]
 
 
-def notice(brief: Brief, traits: Traits, chance: Random) -> View:
-    """Read what others did: each covered requirement is noticed, or overlooked, in each contribution."""
-    attention = traits.reading * math.exp(-brief.chars / ATTENTION_CHARS)
-    parts: dict[int, frozenset[str]] = {}
-    authors: dict[int, int] = {}
-    intended: dict[int, int] = {}
-    for turn in brief.heard:
-        for number in _covered_by(turn, chance, attention, parts):
-            if turn.verb == "intends":
-                intended[number] = intended.get(number, 0) + (turn.seat != brief.seat)
-            else:
-                authors[number] = turn.seat
-    return View(parts, authors, intended)
-
-
-def _covered_by(turn: Heard, chance: Random, attention: float, parts: dict[int, frozenset[str]]) -> list[int]:
-    if turn.verb == "planned":
-        return []
-    if turn.verb == "intends":
-        return [number for number in numbers_in(turn.text) if chance.random() < attention]
-    noticed = [piece for piece in read_pieces(turn.text) if chance.random() < attention]
-    for piece in noticed:
-        parts[piece.number] = parts.get(piece.number, frozenset()) | piece.sound
-    return [piece.number for piece in noticed]
-
-
-def _choose(
-    needs: Sequence[Need], view: View, traits: Traits, chance: Random, role: str | None
-) -> list[Need]:
+def _choose(needs: Sequence[Need], view: View | None, chance: Random, role: str | None) -> list[Need]:
     """One or two requirements: where least is covered, or what springs to mind; a role pulls towards its words."""
-    wise = chance.random() < traits.choice
-    scores = [(_appeal(need, view, wise, role, chance), need) for need in needs]
-    ranked = [need for _, need in sorted(scores, key=lambda score: -score[0])]
-    return ranked[: 2 if chance.random() < 0.75 else 1]
+    appeal = {need.number: _appeal(need, view, role, chance) for need in needs}
+    ranked = sorted(needs, key=lambda need: -appeal[need.number])
+    return ranked[: 2 if chance.random() < TWO_AT_ONCE else 1]
 
 
-def _appeal(need: Need, view: View, wise: bool, role: str | None, chance: Random) -> float:
-    gap = 1 - view.expected(need) if wise else 1.0
+def _appeal(need: Need, view: View | None, role: str | None, chance: Random) -> float:
     # Gumbel noise: everybody sees the mission a little differently.
     own_view = -math.log(-math.log(chance.random() or 1e-12)) * OWN_VIEW
-    pull = 2.2 * words.affinity(role, need.text) if role else 0.0
-    return math.log(need.salience) + PULL_OF_GAPS * math.log(gap + 0.02) + own_view + pull
+    gap = PULL_OF_GAPS * math.log(1.02 - view.expected(need)) if view else 0.0
+    pull = PULL_OF_ROLE * words.affinity(role, need.text) if role else 0.0
+    return need.salience + gap + own_view + pull
 
 
 def _habit(brief: Brief, traits: Traits, chance: Random) -> str | None:
@@ -180,47 +143,70 @@ def _habit(brief: Brief, traits: Traits, chance: Random) -> str | None:
     return past if past and chance.random() > traits.choice else None
 
 
-def _estimated_gain(chosen: Sequence[Need], view: View, traits: Traits, chance: Random) -> float:
-    if not chosen:
-        return 0.0
-    # What others merely announced is no reason to sit it out.
-    gain = max(_reach(need, traits) - view.done(need) for need in chosen)
-    return gain + chance.gauss(0.0, 0.6 * (1 - traits.reflection))
+def _holds_back(chosen: Sequence[Need], view: View, traits: Traits, chance: Random) -> bool:
+    """Whether one thinks of abstaining at all, and finds too little to add. Announced work is no reason to."""
+    if chance.random() >= traits.reflection:
+        return False
+    misjudged = 1 + chance.gauss(0.0, DOUBT)
+    return max(_reach(need, traits) - view.done(need) * misjudged for need in chosen) < WORTHWHILE
 
 
 def _reach(need: Need, traits: Traits) -> float:
-    """Share of a requirement this mind can cover in one go."""
-    return traits.skill * (1 - 0.55 * need.difficulty)
+    """Share of a requirement this mind can cover."""
+    return traits.skill * (1 - COST_OF_DIFFICULTY * need.difficulty)
 
 
-def _do(need: Need, view: View, traits: Traits, chance: Random, role: str | None) -> Work:
-    """Work on one requirement: parts that others have are left out, dependencies that were heard are linked."""
+def _fit(need: Need, given: str | None, wise: bool) -> float:
+    """How well a mind is placed for a requirement, in [0, 1]: by the role it was given, or by its own choice."""
+    return words.affinity(given, need.text) if given else float(wise)
+
+
+def _do(need: Need, view: View, traits: Traits, chance: Random, fit: float) -> Work:
+    """Work on one requirement: parts that others have are left out, dependencies that were heard are taken up."""
     known = view.parts.get(need.number, frozenset())
     follows = tuple(other for other in need.needs if other in view.parts)
+    adds = need.number in view.parts
     grounded = len(follows) / len(need.needs) if need.needs else 1.0
-    misfit = 0.12 * (1 - words.affinity(role, need.text)) if role else 0.0
-    depth = _reach(need, traits) * (0.82 + 0.18 * grounded) - misfit
+    depth = _reach(need, traits) * (1 - COST_OF_GUESSING * (1 - grounded)) * (1 - MISFIT * (1 - fit))
     slip = (1 - traits.skill) * (0.35 + 0.65 * need.difficulty) + 0.06 * (1 - grounded)
-    sound: list[str] = []
-    weak: list[str] = []
-    for part in PARTS:
-        if part in known:
-            continue
-        draw = chance.random()
-        if draw < depth:
-            sound.append(part)
-        elif draw < depth + slip:
-            weak.append(part)
-    # Knowing what others did, or at least mean to do, helps to weigh one side against the other.
-    insight = 0.4 if view.parts else 0.15 if view.intended else 0.0
-    settles = need.conflict and chance.random() < traits.skill * (0.35 + insight)
-    return Work(need, tuple(sound), tuple(weak), follows, bool(known), settles)
+    sound, weak = _write(need, known, depth, slip, chance)
+    settles = need.conflict and need.number not in view.settled and _settles(need, view, traits, chance)
+    named = _credited(need, follows, adds, view, chance)
+    return Work(need, sound, weak, follows, adds, settles, named)
 
 
-def _builders(work: Sequence[Work], view: View, chance: Random) -> tuple[int, ...]:
-    used = [view.authors[number] for item in work for number in item.follows if number in view.authors]
-    used += [
-        view.authors[item.need.number] for item in work if item.adds and item.need.number in view.authors
-    ]
-    # Most use is silent: people and models credit only part of what they build on.
-    return tuple(dict.fromkeys(seat for seat in used if chance.random() < 0.45))
+def _settles(need: Need, view: View, traits: Traits, chance: Random) -> bool:
+    """Knowing what others did helps to weigh one side against the other; some conflicts are beyond everybody."""
+    luck = need.hardness["Settlement"] + OWN_LUCK * (chance.random() - 0.5)
+    return luck < traits.skill * (SETTLED_INFORMED if view.parts else SETTLED_ALONE)
+
+
+def _write(
+    need: Need, known: frozenset[str], depth: float, slip: float, chance: Random
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Parts that come out right, and parts that come out wrong."""
+    tried = [part for part in PARTS if part not in known]
+    if len(tried) < 2:
+        # Who takes part although all is said says something of it anew.
+        tried = chance.sample(PARTS, 2)
+    luck = {part: need.hardness[part] + OWN_LUCK * (chance.random() - 0.5) for part in tried}
+    sound = tuple(part for part in tried if luck[part] < depth)
+    weak = tuple(part for part in tried if depth <= luck[part] < depth + slip)
+    return (sound, weak) if sound or weak else ((min(tried, key=luck.__getitem__),), ())
+
+
+def _credited(need: Need, follows: Sequence[int], adds: bool, view: View, chance: Random) -> tuple[int, ...]:
+    """Whom a mind names. Most use is silent: people and models credit only part of what they build on."""
+    odds = [(number, CREDIT_SOURCE) for number in follows]
+    odds += [(need.number, CREDIT_ADDED_TO)] if adds else []
+    for number, odd in odds:
+        source = view.sources[number]
+        if chance.random() < odd * (CREDIT_DERIVED if source.derived else 1.0):
+            return (source.seat,)
+    return ()
+
+
+def _leader(work: Sequence[Work], chance: Random) -> int | None:
+    """Whose lead one follows: sometimes that of a source, where sides are in conflict."""
+    sources = [seat for item in work if item.need.conflict for seat in item.credits]
+    return sources[0] if sources and chance.random() < 0.3 else None

@@ -10,8 +10,12 @@ from swarm.models.simulated.brief import PARTS, Need, Piece, read_needs, read_pi
 from swarm.verdict import Criterion
 
 _DELIVERABLE = re.compile(r"^\[([0-9a-f]{8}) deliverable\]\n(.*)^\[\1 end\]$", re.MULTILINE | re.DOTALL)
-GAP_COSTS, REPETITION_COSTS, CONFLICT_COSTS = 0.45, 0.8, 0.35
+GAP_COSTS, REPETITION_COSTS, CONFLICT_COSTS = 0.35, 1.0, 0.35
 """What coherence loses when no dependency is taken up, all parts repeat others, or all conflicts are left open."""
+DECIDED = ("Owner", "Due", "Measure")
+"""What makes a part actionable, and stands only once a conflict is settled."""
+GENEROSITY = 1.16
+"""How far a judge rounds up what is covered: nobody expects every part of every requirement."""
 NOISE = 0.05
 """Standard deviation of a judge's impression, in shares of the scale."""
 
@@ -26,7 +30,7 @@ class Impression:
 
 def is_judging(text: str) -> bool:
     """Whether a prompt shows a deliverable to be judged."""
-    return _DELIVERABLE.search(text) is not None
+    return " deliverable]\n" in text and _DELIVERABLE.search(text) is not None
 
 
 def judge_deliverable(text: str, chance: Random) -> dict[Criterion, tuple[int, str]]:
@@ -43,7 +47,7 @@ def weigh(needs: Sequence[Need], pieces: Sequence[Piece], delivered: bool) -> di
     by_number: dict[int, list[Piece]] = {need.number: [] for need in needs}
     for piece in pieces:
         by_number.setdefault(piece.number, []).append(piece)
-    covered = {need.number: _union(by_number[need.number]) for need in needs}
+    covered = {need.number: _usable(need, by_number[need.number]) for need in needs}
     return {
         "accuracy": _accuracy(pieces),
         "completeness": _completeness(needs, covered),
@@ -58,8 +62,11 @@ def _points(share: float, chance: Random) -> int:
     return 1 + min(3, math.floor(seen * 3 + 0.5))
 
 
-def _union(pieces: Sequence[Piece]) -> frozenset[str]:
-    return frozenset(part for piece in pieces for part in piece.sound)
+def _usable(need: Need, pieces: Sequence[Piece]) -> frozenset[str]:
+    """Parts present that somebody could go by: of a conflict left open, who does what by when is still open."""
+    parts = frozenset(part for piece in pieces for part in piece.sound)
+    settled = not need.conflict or any(piece.settles for piece in pieces)
+    return parts if settled else parts - frozenset(DECIDED)
 
 
 def _accuracy(pieces: Sequence[Piece]) -> Impression:
@@ -76,7 +83,7 @@ def _completeness(needs: Sequence[Need], covered: Mapping[int, frozenset[str]]) 
     depth = sum(len(covered[need.number]) for need in needs) / (len(PARTS) * len(needs))
     touched = sum(bool(covered[need.number]) for need in needs)
     return Impression(
-        min(1.0, depth * 1.15),
+        min(1.0, depth * GENEROSITY),
         f"{touched} of {len(needs)} requirements are covered, to a depth of {depth:.0%}.",
     )
 
@@ -101,11 +108,10 @@ def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[Piece]]) 
 
 
 def _actionability(needs: Sequence[Need], covered: Mapping[int, frozenset[str]]) -> Impression:
-    wanted = ("Owner", "Due", "Measure")
-    present = sum(part in covered[need.number] for need in needs for part in wanted)
-    share = present / (len(wanted) * len(needs))
+    present = sum(part in covered[need.number] for need in needs for part in DECIDED)
+    share = present / (len(DECIDED) * len(needs))
     return Impression(
-        min(1.0, share * 1.15), f"Owner, date or measure are missing {3 * len(needs) - present} times."
+        min(1.0, share * GENEROSITY), f"Owner, date or measure are missing {3 * len(needs) - present} times."
     )
 
 

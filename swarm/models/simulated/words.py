@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
-from swarm.models.simulated.brief import WEAK
+from swarm.models.simulated.brief import WEAK, lot
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{3,}")
 _GIVEN = re.compile(r"^Your role is given: (.+?)\. Keep it\.$", re.MULTILINE)
@@ -87,13 +87,18 @@ def content_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def affinity(role: str | None, text: str) -> float:
-    """How well a role fits a requirement by its words, in [0, 1]."""
+    """How well a role fits a requirement, in [0, 1]: by their words, or else by how its bearers happen to see it.
+
+    Any role makes some parts of a mission look like one's own, and others not, whatever its words are.
+    """
     if not role:
         return 0.0
-    names = content_words(role)
-    family = {word for name in names for word in (*_FAMILIES.get(name, "").split(), name)}
     topic = {word[:5] for word in content_words(text)}
-    return min(1.0, len({word[:5] for word in family} & topic) / 2)
+    names = content_words(role)
+    if topic & {word[:5] for word in names}:
+        return 1.0
+    family = {word[:5] for name in names for word in _FAMILIES.get(name, "").split()}
+    return max(min(1.0, len(family & topic) / 2), 0.6 * lot(f"{role} on {text}"))
 
 
 def role_for(requirement: str, chance: Random) -> str:
@@ -102,9 +107,9 @@ def role_for(requirement: str, chance: Random) -> str:
     if not found:
         return "Generalist"
     topics = [_singular(word) for word in found[1:5]] or [_singular(found[0])]
-    first = chance.randrange(len(topics))
+    first = _index(topics, chance)
     two = topics[first : first + 2] if chance.random() < 0.6 else topics[first : first + 1]
-    craft = _CRAFTS.get(found[0]) or chance.choice(_OTHER_CRAFTS)
+    craft = _CRAFTS.get(found[0]) or _one_of(_OTHER_CRAFTS, chance)
     words = [word for word in two if word not in craft.split()]
     return " ".join((*words, craft)).capitalize()
 
@@ -138,7 +143,7 @@ def why_contribute(requirement: str, heard: bool, chance: Random) -> str:
     """A reason for taking part."""
     topic = _topic(requirement)
     ways = (f"Nobody has worked out {topic} yet.", f"What is there on {topic} is still thin.")
-    return chance.choice(ways) if heard else f"My first thought goes to {topic}."
+    return _one_of(ways, chance) if heard else f"My first thought goes to {topic}."
 
 
 def why_assigned(job: str) -> str:
@@ -149,13 +154,12 @@ def why_assigned(job: str) -> str:
 def why_abstain(requirement: str, chance: Random) -> str:
     """A reason for sitting it out."""
     topic = _topic(requirement)
-    return chance.choice(
-        (
-            "The requirements are covered well; more text would only repeat them.",
-            f"Even the thinnest part, {topic}, is covered; I would add nothing.",
-            "Others have done what I could do.",
-        )
+    ways = (
+        "The requirements are covered well; more text would only repeat them.",
+        f"Even the thinnest part, {topic}, is covered; I would add nothing.",
+        "Others have done what I could do.",
     )
+    return _one_of(ways, chance)
 
 
 def _topic(requirement: str) -> str:
@@ -164,10 +168,19 @@ def _topic(requirement: str) -> str:
 
 
 def _say(part: str, topics: Sequence[str], role: str, chance: Random) -> str:
-    first = chance.randrange(len(topics))
+    first = _index(topics, chance)
     second = (first + 1) % len(topics)
-    phrase = chance.choice(SAY[part])
-    return phrase.format(a=topics[first], b=topics[second], n=chance.randint(2, 9), role=role)
+    number = 2 + int(8 * chance.random())
+    return _one_of(SAY[part], chance).format(a=topics[first], b=topics[second], n=number, role=role)
+
+
+def _index(options: Sequence[str], chance: Random) -> int:
+    # Several times as fast as `randrange`, and a text is drawn from it a dozen times.
+    return int(len(options) * chance.random())
+
+
+def _one_of(options: Sequence[str], chance: Random) -> str:
+    return options[_index(options, chance)]
 
 
 def _singular(word: str) -> str:

@@ -1,0 +1,152 @@
+"""Fit the simulated models to the paper, measure what they predict, and write both down.
+
+Run from the repository's folder: python -m bench.calibrate [--check]
+
+Traits are fitted to the cells in `bench.cells.FITTED` and to nothing else, on the same seeds at every step, so the
+same code finds the same traits. They go into data/models.toml. Then all cells are measured on other seeds, and the
+tables go into docs/simulation.md. With --check nothing is fitted or written: the tables are made from the stored
+traits, and the exit code is 1 when they differ from the document's. Prints tables and one JSON line.
+"""
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from scipy.optimize import bisect, minimize
+
+from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Profiles, looker
+from swarm.config import LIBRARY, PROJECT
+from swarm.models.catalogue import load_catalogue
+from swarm.models.simulated.mind import Traits
+
+MODELS, PAGE = LIBRARY / "models.toml", PROJECT / "docs" / "simulation.md"
+FIT_SEEDS, FIT_RUNS = 0, 96
+"""Sixteen missions six times, or eight twelve times."""
+FRESH_SEEDS = 10_000
+"""Where the seeds begin on which the tables are measured: none of them was fitted on."""
+TOLERANCE = 0.03
+SKILLS = (0.80, 0.995)
+SMALL = {"skill": (0.80, 0.995), "reading": (0.70, 0.99), "choice": (0.40, 0.99)}
+"""The three traits of sim/small that its four cells decide, and where they are looked for."""
+
+
+def fit(profiles: Profiles) -> dict[str, Traits]:
+    """Fit three traits of the small mind to the pilot, and the skill of each other mind to its one cell."""
+    fitted = dict(profiles)
+    fitted["sim/small"] = fit_small(profiles["sim/small"])
+    for cell, name in zip(FITTED[4:], ("sim/strong", "sim/open", "sim/weak"), strict=True):
+        fitted[name] = fit_skill(cell, name, profiles[name])
+    return fitted
+
+
+def fit_small(traits: Traits) -> Traits:
+    """Least squares over the four cells of the pilot."""
+
+    def traits_at(point: Sequence[float]) -> Traits:
+        return replace(traits, **{name: round(float(x), 3) for name, x in zip(SMALL, point, strict=True)})
+
+    def loss(point: Sequence[float]) -> float:
+        look = looker({"sim/small": traits_at(point)}, FIT_SEEDS, FIT_RUNS)
+        return sum(cell.error(cell.ours(look)) ** 2 for cell in FITTED[:4])
+
+    middle = [sum(bounds) / 2 for bounds in SMALL.values()]
+    corners = [[x + 0.35 * (high - low) * (k == n) for k, (x, (low, high)) in
+                enumerate(zip(middle, SMALL.values(), strict=True))] for n in range(-1, 3)]  # fmt: skip
+    options = {"initial_simplex": corners, "maxfev": 70, "xatol": 0.003, "fatol": 1e-5}
+    found = minimize(loss, middle, method="Nelder-Mead", bounds=list(SMALL.values()), options=options)
+    return traits_at(found.x)
+
+
+def fit_skill(cell: Cell, model: str, traits: Traits) -> Traits:
+    """Skill alone decides the cell: it is found by halving."""
+
+    def off(skill: float) -> float:
+        return cell.error(
+            cell.ours(looker({model: replace(traits, skill=round(skill, 3))}, FIT_SEEDS, FIT_RUNS))
+        )
+
+    return replace(traits, skill=round(bisect(off, *SKILLS, xtol=0.002), 3))
+
+
+def stored_profiles() -> dict[str, Traits]:
+    """The traits in data/models.toml."""
+    return {name: Traits(**load_catalogue()[name].traits) for name in PROFILES}
+
+
+def with_traits(catalogue: str, profiles: Profiles) -> str:
+    """The text of a catalogue with other traits in it, and nothing else changed."""
+    for name, traits in profiles.items():
+        inner = ", ".join(f"{field.name} = {getattr(traits, field.name)}" for field in fields(Traits))
+        entry = re.compile(rf'(?<=^id = "{re.escape(name)}"\n)((?:(?!\[\[).*\n)*?)traits = .*$', re.MULTILINE)
+        catalogue = entry.sub(rf"\1traits = {{ {inner} }}", catalogue, count=1)
+    return catalogue
+
+
+Measured = list[tuple[Cell, float]]
+
+
+def table(measured: Measured) -> str:
+    """Cells with the paper's figure, ours and the error, in Markdown."""
+    rows = ["| Cell | Paper | Ours | Error |", "|---|---:|---:|---:|"]
+    for cell, ours in measured:
+        paper = f"{cell.paper:.3f}" if cell.least is None else f"{cell.least:.1f} to {cell.paper:.1f}"
+        mark = " ●" if cell.known else ""
+        rows.append(f"| {cell.name}{mark} | {paper} | {ours:.3f} | {cell.error(ours):+.3f} |")
+    return "\n".join(rows)
+
+
+def badly(measured: Measured) -> str:
+    """What is off by more than the tolerance, worst first, in Markdown; shares of the paper's figure for depth."""
+    wrong = [(cell, ours) for cell, ours in measured if abs(cell.error(ours)) > TOLERANCE]
+    wrong.sort(key=lambda pair: -abs(pair[0].error(pair[1])))
+    return "\n".join(f"- {cell.name}: {cell.error(ours):+.3f}" for cell, ours in wrong) or "- Nothing."
+
+
+def with_tables(page: str, **tables: str) -> str:
+    """The page with each table between its marks replaced."""
+    for name, text in tables.items():
+        marks = re.compile(rf"(<!-- {name}, made by bench/calibrate.py -->\n).*?(<!-- end -->)", re.DOTALL)
+        page = marks.sub(lambda found, text=text: f"{found[1]}\n{text}\n\n{found[2]}", page, count=1)
+    return page
+
+
+def traits_table(profiles: Profiles) -> str:
+    """The traits of all profiles, in Markdown."""
+    names = [field.name for field in fields(Traits)]
+    rows = ["| Profile | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
+    rows += [f"| `{name}` | " + " | ".join(f"{getattr(traits, n):g}" for n in names) + " |"
+             for name, traits in profiles.items()]  # fmt: skip
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Fit unless told to check, measure, write, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="do not fit: hold the document to the traits")
+    check = parser.parse_args().check
+    began = time.perf_counter()
+    profiles = stored_profiles() if check else fit(stored_profiles())
+    look = looker(profiles, FRESH_SEEDS)
+    fitted, predicted = ([(cell, cell.ours(look)) for cell in cells] for cells in (FITTED, PREDICTED))
+    tables = {
+        "Traits": traits_table(profiles), "Fitted": table(fitted),
+        "Predicted": table(predicted), "Badly": badly(predicted),
+    }  # fmt: skip
+    for name, text in tables.items():
+        print(f"{name}\n{text}\n")
+    page = PAGE.read_text(encoding="utf-8")
+    new = with_tables(page, **tables)
+    if not check:
+        MODELS.write_text(with_traits(MODELS.read_text(encoding="utf-8"), profiles), encoding="utf-8")
+        PAGE.write_text(new, encoding="utf-8")
+    figures = {cell.name: round(ours, 4) for cell, ours in (*fitted, *predicted)}
+    print(json.dumps({"seconds": round(time.perf_counter() - began, 1), "cells": figures}))
+    return int(check and new != page)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

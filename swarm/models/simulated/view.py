@@ -1,0 +1,95 @@
+"""This file is where a simulated mind takes in what others did: each part of it is noticed, or overlooked."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, Piece, numbers_in, read_pieces
+
+FULL = len(PARTS)
+TRUST_IN_INTENTIONS = 0.04
+"""How far an announced intention counts as work done."""
+ATTENTION_CHARS = 120_000
+"""Length of a context over which reading falls off noticeably."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose work on a requirement a mind noticed first."""
+
+    seat: int
+    derived: bool
+    """Whether its author says to rest on somebody else's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a mind believes is covered."""
+
+    parts: Mapping[int, frozenset[str]]
+    """Parts noticed that look right, by requirement; a requirement nobody touched is absent."""
+    sources: Mapping[int, Source]
+    intended: Mapping[int, int]
+    """How many announced to work on a requirement."""
+    settled: frozenset[int]
+    """Requirements whose conflict somebody settled."""
+
+    def done(self, need: Need) -> float:
+        """Share of a requirement believed to be covered by work, in [0, 1]."""
+        return len(self.parts.get(need.number, ())) / FULL
+
+    def expected(self, need: Need) -> float:
+        """Share of a requirement believed to be covered in the end, announced work included, in [0, 1]."""
+        return max(self.done(need), 1 - (1 - TRUST_IN_INTENTIONS) ** self.intended.get(need.number, 0))
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What a reader has gathered so far."""
+
+    parts: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
+    sources: dict[int, Source] = field(default_factory=dict[int, Source])
+    intended: dict[int, int] = field(default_factory=dict[int, int])
+    settled: set[int] = field(default_factory=set[int])
+
+    def take(self, piece: Piece, source: Source, looks_right: frozenset[str]) -> None:
+        """Note one piece of work."""
+        self.parts[piece.number] = self.parts.get(piece.number, frozenset()) | looks_right
+        self.sources.setdefault(piece.number, source)
+        if piece.settles:
+            self.settled.add(piece.number)
+
+
+def notice(brief: Brief, reading: float, skill: float, chance: Random) -> View:
+    """Read what others did.
+
+    Args:
+        brief: the prompt as read.
+        reading: chance of noticing one piece in a short context.
+        skill: chance of seeing that a statement is wrong.
+        chance: the mind's luck in this turn.
+    """
+    attention = reading * math.exp(-brief.chars / ATTENTION_CHARS)
+    notes = _Notes()
+    for turn in brief.heard:
+        if turn.verb == "intends":
+            _hear_out(turn, brief.seat, attention, chance, notes)
+        elif turn.verb == "contributed":
+            _read(turn, attention, skill, chance, notes)
+    return View(notes.parts, notes.sources, notes.intended, frozenset(notes.settled))
+
+
+def _hear_out(turn: Heard, listener: int, attention: float, chance: Random, notes: _Notes) -> None:
+    for number in numbers_in(turn.text):
+        if chance.random() < attention:
+            notes.intended[number] = notes.intended.get(number, 0) + (turn.seat != listener)
+
+
+def _read(turn: Heard, attention: float, skill: float, chance: Random, notes: _Notes) -> None:
+    pieces = read_pieces(turn.text)
+    source = Source(turn.seat, any(piece.derived for piece in pieces))
+    for piece in pieces:
+        if chance.random() < attention:
+            fooled = piece.weak and chance.random() >= skill
+            notes.take(piece, source, piece.sound | piece.weak if fooled else piece.sound)
