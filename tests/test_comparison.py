@@ -1,0 +1,242 @@
+"""Groups are formed of what is alike, compared by mission, and refused when they say nothing together."""
+
+from dataclasses import replace
+
+import pytest
+
+from swarm.cell import MEASURES, Cell, Condition
+from swarm.comparison import compare_groups, compare_in_contexts
+from swarm.errors import BadInput
+from swarm.experiment.results import alpha_of, reference_of, resolution, results
+from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.group import Group, differing, groups_by, name_of
+from swarm.prompts import render
+from swarm.stats.power import PAPER_SD
+from tests.made import BAKERY
+
+USUAL = Condition(True, "sequential", "{}", "sim/strong ×8", 8, "none", "sim/judge", "p1")
+
+
+def cell(
+    mission: str, *qualities: float | None, unfinished: int = 0, cost: float | None = 0.1, **changes
+) -> Cell:
+    values = {measure: tuple(1.0 for _ in qualities) for measure in MEASURES}
+    values |= {"quality": qualities, "cost_usd": tuple(cost for _ in qualities)}
+    condition = USUAL._replace(**changes)
+    return Cell(condition, mission, mission.title(), "L3", unfinished, tuple(range(len(qualities))), values)
+
+
+def arm(protocol: str, *means: float, **changes) -> list[Cell]:
+    return [cell(f"m{n}", mean, mean + 0.02, protocol=protocol, **changes) for n, mean in enumerate(means)]
+
+
+def group(name: str, cells) -> Group:
+    return Group(name, tuple(cells))
+
+
+GIVEN = arm("fixed_roles", 0.5, 0.6, 0.55, 0.5, 0.62, 0.57, 0.51)
+FREE = arm("sequential", 0.7, 0.81, 0.74, 0.7, 0.8, 0.78, 0.7)
+
+
+def test_groups_are_compared_by_mission():
+    found = compare_groups([group("Given", GIVEN), group("Free", FREE)])
+    [contrast] = found.contrasts
+    assert (contrast.verdict, found.missions, contrast.difference.missions, contrast.difference.runs) == (
+        "better",
+        7,
+        7,
+        14,
+    )
+    assert contrast.difference.difference == pytest.approx(0.1971, abs=1e-4)
+    assert contrast.cost_ratio == pytest.approx(1.0)
+
+
+def test_repeats_of_a_mission_do_not_count_as_more_evidence():
+    doubled = [
+        replace(each, seeds=each.seeds * 2, values={k: v * 2 for k, v in each.values.items()})
+        for each in FREE
+    ]
+    [once] = compare_groups([group("Given", GIVEN), group("Free", FREE)]).contrasts
+    [twice] = compare_groups([group("Given", GIVEN), group("Free", doubled)]).contrasts
+    assert (once.difference.p, once.difference.low) == (twice.difference.p, twice.difference.low)
+
+
+def test_groups_by_a_factor_keep_only_what_every_group_has():
+    extra = [
+        cell("easy", 1.0, protocol="sequential"),
+        cell("m0", 1.0, protocol="sequential", agents=16, models="sim/strong ×16"),
+    ]
+    groups, left_out = groups_by([*GIVEN, *FREE, *extra], "protocol")
+    assert [(each.name, each.runs) for each in groups] == [("Fixed roles", 14), ("Sequential", 14)]
+    assert left_out == 2
+
+
+def test_a_model_is_the_same_in_teams_of_another_size():
+    cells = [cell("m0", 0.5, agents=n, models=f"sim/{m} ×{n}") for n in (4, 16) for m in ("strong", "weak")]
+    assert [each.name for each in groups_by(cells, "models")[0]] == ["sim/strong", "sim/weak"]
+    assert [each.name for each in groups_by(cells, "agents")[0]] == ["4 agents", "16 agents"]
+
+
+def test_the_reference_comes_first():
+    assert groups_by([*GIVEN, *FREE], "protocol", "Sequential")[0][0].name == "Sequential"
+
+
+def test_conditions_of_a_group_weigh_the_same_however_often_they_were_run():
+    """Else a group that repeats its best condition often would seem better."""
+    few = [
+        cell(f"m{n}", 0.5, agents=4, models="sim/strong ×4", protocol=p)
+        for n in range(6)
+        for p in ("shared", "solo")
+    ]
+    many = [
+        cell(f"m{n}", *([0.9] * (9 if p == "solo" else 1)), protocol=p)
+        for n in range(6)
+        for p in ("shared", "solo")
+    ]
+    groups, _ = groups_by([*few, *many], "protocol")
+    [contrast] = compare_groups(groups).contrasts
+    assert contrast.difference.difference == pytest.approx(0.0)
+
+
+def test_p_values_are_adjusted_over_all_that_is_shown():
+    third = arm(
+        "shared", *(mean - 0.01 * (n % 3) for n, mean in enumerate((0.5, 0.6, 0.55, 0.5, 0.62, 0.57, 0.51)))
+    )
+    weak = [
+        replace(each, condition=each.condition._replace(models="sim/weak ×8"))
+        for each in (*GIVEN, *FREE, *third)
+    ]
+    found = compare_in_contexts([*GIVEN, *FREE, *third, *weak], "protocol", reference="Fixed roles")
+    contrasts = [each for _, comparison in found for each in comparison.contrasts]
+    assert len(contrasts) == 4
+    smallest = min(contrasts, key=lambda each: each.difference.p)
+    assert smallest.difference.p_holm == pytest.approx(4 * smallest.difference.p)
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ([group("A", GIVEN)], "only one group"),
+        ([], "only one group"),
+        ([group("A", GIVEN), group("B", [])], "B has no finished run"),
+        ([group("A", GIVEN), group("B", [cell("m0", unfinished=2)])], "B has no finished run"),
+        ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, simulated=False))], "some are real"),
+        ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, judge="sim/other"))], "different judges"),
+        ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, prompts="p2"))], "the prompts have changed"),
+        ([group("A", GIVEN), group("B", [cell("x", 0.5), cell("y", 0.6)])], "no mission in common"),
+        ([group("A", [cell("m0", 0.5)]), group("B", [cell("m0", 0.9)])], "an example, not evidence"),
+        (
+            [group("A", [cell("m0", 0.5, 0.5)]), group("B", [cell("m0", 0.9, 0.8)])],
+            "only 1 mission in common",
+        ),
+        ([group("A", GIVEN), group("B", [cell("m0", None, None), cell("m1", None)])], "no mission in common"),
+    ],
+)
+def test_what_says_nothing_together_is_refused_in_one_sentence(groups, said):
+    with pytest.raises(BadInput) as refused:
+        compare_groups(groups)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_else_groups_differ_in_is_told():
+    small = arm("sequential", 0.5, 0.6, agents=4, models="sim/strong ×4")
+    assert differing([group("A", GIVEN), group("B", FREE)]) == ("protocol",)
+    assert differing([group("A", GIVEN), group("B", small)]) == ("protocol", "agents")
+
+
+def test_a_cost_that_is_unknown_makes_no_ratio():
+    unknown = arm("sequential", 0.7, 0.8, 0.7, cost=None)
+    [contrast] = compare_groups([group("A", GIVEN[:3]), group("B", unknown)]).contrasts
+    assert contrast.cost_ratio is None
+    assert group("B", unknown).total("cost_usd") is None
+
+
+def test_a_missing_score_is_left_out_and_counted():
+    with_gap = group("A", [cell("m0", 0.5, None), cell("m1", 0.7)])
+    assert (with_gap.runs, with_gap.unscored) == (3, 1)
+    assert with_gap.estimate("quality").value == pytest.approx(0.6)
+
+
+def test_roles_of_ones_own_are_told_from_the_usual_ones():
+    assert (
+        name_of("protocol", ("fixed_roles", '{"roles":["Baker","Cook"]}')) == "Fixed roles (2 roles: Baker …)"
+    )
+
+
+# What an experiment can show, and what it does.
+
+
+def grid(**changes) -> Grid:
+    usual = {
+        "name": "x",
+        "ways": (Way("sequential"), Way("fixed_roles")),
+        "teams": ("sim/strong",),
+        "agents": (8,),
+        "missions": tuple(replace(BAKERY, id=f"m{n}", title=f"M{n}") for n in range(7)),
+        "repeats": 2,
+    }
+    return Grid(**(usual | changes))
+
+
+def test_an_experiment_is_read_against_its_first_protocol():
+    [(context, comparison)] = results(Experiment(grid(), Terms()), [*GIVEN, *FREE])
+    assert (context, comparison.groups[0].name, comparison.contrasts[0].verdict) == (
+        "",
+        "Sequential",
+        "worse",
+    )
+    assert reference_of(grid(ways=(Way("batched", {"size": 2}), Way("solo")))) == "Batched (size 2)"
+    assert reference_of(grid(ways=(Way("solo"),), teams=("2 sim/strong, 6 sim/weak", "sim/weak"))) == (
+        "sim/strong ×2, sim/weak ×6"
+    )
+
+
+def test_contexts_are_called_by_what_sets_them_apart():
+    weak = [
+        replace(each, condition=each.condition._replace(models="sim/weak ×8")) for each in (*GIVEN, *FREE)
+    ]
+    experiment = Experiment(grid(teams=("sim/strong", "sim/weak")), Terms())
+    assert [context for context, _ in results(experiment, [*GIVEN, *FREE, *weak])] == [
+        "sim/strong",
+        "sim/weak",
+    ]
+
+
+def test_an_experiment_with_one_arm_shows_nothing():
+    with pytest.raises(BadInput, match="single arm"):
+        results(Experiment(grid(ways=(Way("sequential"),)), Terms()), FREE)
+    assert resolution(Experiment(grid(ways=(Way("sequential"),)), Terms())).smallest is None
+
+
+def test_without_earlier_runs_the_papers_spread_is_assumed():
+    sees = resolution(Experiment(grid(repeats=1), Terms()))
+    assert not sees.pilot
+    assert sees.sd == pytest.approx(PAPER_SD * 2**0.5)
+
+
+def test_earlier_runs_of_the_same_arms_tell_how_much_missions_differ():
+    now = [
+        replace(each, condition=each.condition._replace(prompts=render.version())) for each in (*GIVEN, *FREE)
+    ]
+    sees = resolution(Experiment(grid(), Terms()), now)
+    assert sees.pilot
+    assert sees.sd < 0.05
+    assert not resolution(Experiment(grid(), Terms()), [*GIVEN, *FREE]).pilot  # asked in other words
+    assert sees.smallest < resolution(Experiment(grid(), Terms())).smallest
+
+
+def test_more_missions_and_fewer_comparisons_see_smaller_differences():
+    few, many = (resolution(Experiment(grid(missions=grid().missions[:n]), Terms())) for n in (6, 7))
+    assert many.smallest < few.smallest
+    more = resolution(Experiment(grid(ways=(Way("sequential"), Way("fixed_roles"), Way("solo"))), Terms()))
+    assert more.smallest > many.smallest
+    assert resolution(Experiment(grid(missions=grid().missions[:5]), Terms())).smallest is None
+    assert many.missions_for(0.02) > many.missions_for(0.1)
+    with pytest.raises(BadInput, match="a wanted difference"):
+        many.missions_for(0.0)
+
+
+def test_an_experiment_that_may_stop_early_asks_for_more_at_its_end():
+    assert alpha_of(Experiment(grid(), Terms())) == 0.05
+    assert alpha_of(Experiment(grid(), Terms(stop_when_clear=True))) == pytest.approx(0.046)

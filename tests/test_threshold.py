@@ -1,0 +1,65 @@
+"""For each model: keep roles, drop them, no difference, or not enough runs; and where the one becomes the other."""
+
+import pytest
+
+from swarm.errors import BadInput
+from swarm.figures.threshold import threshold_figure
+from swarm.threshold import advice_in_words, model_cases, threshold_in_words
+from tests.test_comparison import arm, cell
+
+BASE = (0.5, 0.6, 0.55, 0.5, 0.62, 0.57, 0.51)
+
+
+def model(name: str, capability: float, change: float, *, agents: int = 8, missions: int = 7):
+    """Runs of a model whose quality changes by `change` with free roles, a little more on some missions."""
+    given = [mean + capability - 0.55 for mean in BASE[:missions]]
+    free = [mean + change + 0.004 * (n % 3) for n, mean in enumerate(given)]
+    rest = {"models": f"sim/{name} ×{agents}", "agents": agents}
+    return [*arm("fixed_roles", *given, **rest), *arm("sequential", *free, **rest)]
+
+
+def test_models_are_advised_by_what_free_roles_change():
+    cells = [*model("weak", 0.5, -0.1), *model("middle", 0.55, 0.0), *model("strong", 0.7, 0.1)]
+    cases = model_cases(cells)
+    assert [(case.model, case.advice) for case in cases] == [
+        ("sim/weak", "keep"), ("sim/middle", "either"), ("sim/strong", "drop"),
+    ]  # fmt: skip
+    assert "between sim/weak (quality 0.51 with given roles) and sim/strong (0.71)" in threshold_in_words(cases)
+    assert "drop the roles" in advice_in_words(cases[2])
+
+
+def test_too_few_missions_are_no_advice():
+    [case] = model_cases(model("strong", 0.7, 0.1, missions=5))
+    assert case.advice == "unknown"
+    assert "not enough runs" in advice_in_words(case)
+    assert "too few for a verdict" in advice_in_words(case)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((0.0, 0.0), "no threshold can be told"),
+        ((0.1, 0.1), "No model here does better with given roles"),
+        ((-0.1, -0.1), "No model here gains from free roles"),
+        ((0.1, -0.1), "Capability alone does not order these models"),
+    ],
+)
+def test_what_verdicts_do_not_show_is_not_told(changes, said):
+    weak, strong = changes
+    cases = model_cases([*model("weak", 0.5, weak), *model("strong", 0.7, strong)])
+    assert said in threshold_in_words(cases)
+
+
+def test_models_without_both_kinds_of_roles_are_left_out():
+    cells = [*model("weak", 0.5, -0.1), *arm("sequential", *BASE, models="sim/strong ×8")]
+    assert [case.model for case in model_cases(cells)] == ["sim/weak"]
+    with pytest.raises(BadInput):
+        model_cases([cell("m0", 0.5, 0.6, protocol="shared")])
+
+
+def test_the_figure_shows_every_model_and_that_it_is_simulated():
+    cases = model_cases([*model("weak", 0.5, -0.1), *model("strong", 0.7, 0.1)])
+    spec = str(threshold_figure(cases, margin=0.03).to_dict())
+    assert all(
+        word in spec for word in ("sim/weak", "sim/strong", "SIMULATED", "Keep the roles", "Drop the roles")
+    )
