@@ -13,14 +13,15 @@ from swarm.config import PROJECT
 
 LAYERS = (
     "errors config team mission turn answer verdict budget shock spec grid cell",
-    "models reply reply_json reply_scan prompts events metrics stats",
+    "models redline reply reply_json reply_scan prompts events metrics stats",
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller strike run journal history history_file history_intake history_queries history_rows "
-    "history_experiments comparison claim_file claim_evidence claim_words "
+    "history_experiments group comparison levels claim_file claim_evidence claim_words "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "perform launch experiment threshold claims claim_gaps claim_report imports figures story contrast export serve doctor terminal terminal_claims terminal_experiments command",
-    "cli cli_claims cli_experiments __main__ pages app",
+    "measures finding finding_rows tradeoff perform launch experiment threshold claims claim_gaps claim_report "
+    "imports figures story contrast export serve doctor terminal terminal_claims terminal_experiments command",
+    "cli cli_claims cli_compare cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

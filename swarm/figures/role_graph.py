@@ -48,6 +48,7 @@ def role_figure(
     unfolded: Collection[str] | None = None,
     focus: int | None = None,
     height: int = 500,
+    most_tokens: int | None = None,
 ) -> go.Figure:
     """Draw the role graph of a run, live or finished.
 
@@ -62,6 +63,7 @@ def role_figure(
             (see `swarm.folding.group_of`).
         focus: a seat whose links stand out.
         height: in pixels.
+        most_tokens: of the largest node, where several graphs shall have the same scale; None: the largest here.
 
     Raises:
         UnknownName: for an arrangement that is none.
@@ -75,7 +77,7 @@ def role_figure(
     if arrangement == "order" and 2 < len(graph.places) <= RING_UP_TO:
         figure.add_trace(_orbit(graph.places))
     figure.add_traces(_links(graph, arrangement, focus=centre))
-    sizes = sizes_of(graph.nodes)
+    sizes = sizes_of(graph.nodes, most_tokens)
     if len(graph.in_lines) > FEW_IN_LINES:
         sizes |= {number: min(sizes[number], IN_LINES) for number in graph.in_lines}
     colours = colours_of(seats_of(record))

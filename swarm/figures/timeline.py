@@ -61,15 +61,19 @@ LOOKS: dict[Doing, Look] = {
 }
 
 
-def timeline_figure(record: RunRecord) -> go.Figure:
+def timeline_figure(record: RunRecord, *, longest_s: float = 0.0) -> go.Figure:
     """Draw a run, live or ended, in time: a row for every seat, and below it tokens and dollars adding up.
 
     Its height is chosen by the size of the team. Dollars have no panel when a price is unknown.
+
+    Args:
+        record: the run.
+        longest_s: the axis of time is at least so long, so that several runs can have the same.
     """
     bars = bars_of(record)
     seats = seats_of(record)
     growth = growth_of(record, bars)
-    scale = Scale.of(seats, bars, span_s(record, bars))
+    scale = Scale.of(seats, bars, max(span_s(record, bars), longest_s))
     panels = 1 + len(growth.sums)
     rows_px = min(ROWS_PX, max(60, round(ROW_PX * scale.last)))
     figure = go.Figure()

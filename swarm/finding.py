@@ -1,0 +1,214 @@
+"""This file is where a comparison is put into words, for people who are no statisticians: first of all, the verdict.
+
+Pure and plain text: whoever shows it makes it safe for where it stands. Nobody is called better by mean alone, and a
+number that is missing is said to be missing.
+"""
+
+from swarm.comparison import Comparison, Contrast
+from swarm.grid import Factor
+from swarm.group import Group
+from swarm.measures import number
+from swarm.stats.paired import Difference, missions_needed
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.wording import listed, money
+
+FACTOR_WORDS: dict[Factor, str] = {
+    "protocol": "the protocol",
+    "models": "the models",
+    "agents": "the number of agents",
+    "shock": "the shock",
+}
+ALIKE = 0.05
+"""Ratios of cost this near to 1 are about the same."""
+ROUNDED_FROM = 100
+"""Larger numbers of missions are foretold in round numbers only."""
+
+
+def finding(comparison: Comparison) -> str:
+    """Say what a comparison shows, in one sentence; two, when it is not settled.
+
+    Args:
+        comparison: of two groups, or of several with the first of them.
+
+    Returns:
+        The verdict: with its numbers when there is one contrast, else which groups are better, worse, about as good
+        or not settled; `findings` has the numbers of each then.
+    """
+    if len(comparison.contrasts) == 1:
+        return contrast_sentence(comparison.contrasts[0])
+    reference = comparison.groups[0].name
+    told = {
+        "better": f"scored higher than {reference}",
+        "worse": f"scored lower than {reference}",
+        "equivalent": f"did about as well as {reference}",
+        "undetermined": f"cannot be told from {reference} yet",
+    }
+    parts = [
+        f"{listed([each.group.name for each in chosen])} {words}"
+        for word, words in told.items()
+        if (chosen := [each for each in comparison.contrasts if each.verdict == word])
+    ]
+    runs = sum(group.runs for group in comparison.groups)
+    return f"{_opening(comparison.missions, runs, comparison.simulated)}{'; '.join(parts)}."
+
+
+def findings(comparison: Comparison) -> tuple[str, ...]:
+    """What each contrast shows, the best supported first."""
+    family = len(comparison.contrasts)
+    return tuple(
+        contrast_sentence(each, comparisons=family) for each in sorted(comparison.contrasts, key=_support)
+    )
+
+
+def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
+    """Say how one group did against the reference: the difference, its interval, the verdict, the price of it.
+
+    Args:
+        contrast: from a comparison.
+        comparisons: how many the family has over which its p-value was adjusted.
+
+    Returns:
+        One sentence; when nothing is settled, a second one with what would settle it.
+    """
+    found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
+    opening = _opening(found.missions, found.runs + found.reference_runs, is_simulated(contrast.group))
+    price = _price(contrast)
+    if contrast.verdict == "equivalent":
+        said = f"{group} did about as well as {reference}: the difference lies within ±{found.margin:g}"
+        return f"{opening}{said} ({_mean(found)}, {_interval(found)}; equivalent){price}."
+    compared = f"{opening}{group} scored {_than(found, reference)}"
+    if contrast.verdict == "undetermined":
+        adjusted = (
+            " after allowing for all comparisons shown" if _excludes_nil(found) and comparisons > 1 else ""
+        )
+        doubt = f"Not settled: {compared[0].lower()}{compared[1:]} ({_interval(found)}; undetermined{adjusted}){price}."
+        return f"{doubt} {_would_settle(contrast, comparisons)}"
+    small = ", which is less than would matter" if _is_within_margin(found) else ""
+    return f"{compared} ({_interval(found)}; {contrast.verdict}){small}{price}."
+
+
+def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, ...]:
+    """What has to be known beside the verdict: other differences, and what was left out.
+
+    Args:
+        comparison: any.
+        factor: what its groups were formed by.
+    """
+    said: list[str] = []
+    others = [FACTOR_WORDS[each] for each in comparison.besides if each != factor]
+    if factor and others:
+        said.append(
+            f"The groups also differ in {listed(others)}: not all of the difference need be due to "
+            f"{FACTOR_WORDS[factor]}."
+        )
+    if comparison.left_out:
+        left = "run was" if comparison.left_out == 1 else "runs were"
+        said.append(
+            f"{comparison.left_out:,} finished {left} left out: not every group has the same mission under the same "
+            "conditions."
+        )
+    unscored = [f"{group.unscored:,} of {group.name}" for group in comparison.groups if group.unscored]
+    if unscored:
+        said.append(f"Without a score, and so left out of quality: {listed(unscored)}.")
+    unfinished = [f"{group.unfinished:,} of {group.name}" for group in comparison.groups if group.unfinished]
+    if unfinished:
+        said.append(f"Did not finish, and so left out of everything: {listed(unfinished)}.")
+    return tuple(said)
+
+
+def is_simulated(group: Group) -> bool:
+    """Whether the runs of a group are simulated: all of them, or none."""
+    return next(iter(group.conditions)).simulated
+
+
+def times(ratio: float) -> str:
+    """A ratio in words.
+
+    Examples:
+        >>> times(1.3), times(0.742), times(23.2)
+        ('1.3 times', '0.74 times', '23 times')
+    """
+    return (
+        f"{ratio:.2f} times" if ratio < 1 else f"{ratio:.1f} times" if ratio < 9.95 else f"{ratio:,.0f} times"
+    )
+
+
+def _support(contrast: Contrast) -> tuple[int, float]:
+    rank = {"better": 0, "worse": 0, "equivalent": 1, "undetermined": 2}[contrast.verdict]
+    found = contrast.difference
+    p = found.p_equivalence if rank == 1 else found.p_holm if found.p_holm is not None else found.p
+    return rank, 1.0 if p is None else p
+
+
+def _opening(missions: int, runs: int, simulated: bool) -> str:
+    kind = "simulated " if simulated else ""
+    return f"On {missions} mission{'' if missions == 1 else 's'} ({runs:,} {kind}runs), "
+
+
+def _than(found: Difference, reference: str) -> str:
+    size = number(abs(found.difference))
+    if not float(size):
+        return f"the same as {reference} on average"
+    return f"{size} {'higher' if found.difference > 0 else 'lower'} than {reference}"
+
+
+def _mean(found: Difference) -> str:
+    return f"{number(found.difference, signed=True)} on average"
+
+
+def _interval(found: Difference) -> str:
+    if found.low is None or found.high is None:
+        return "no interval, as it is the same on every mission"
+    return f"95 % interval {number(found.low)} to {number(found.high)}"
+
+
+def _excludes_nil(found: Difference) -> bool:
+    return found.low is not None and found.high is not None and (found.low > 0 or found.high < 0)
+
+
+def _is_within_margin(found: Difference) -> bool:
+    return (
+        found.low is not None
+        and found.high is not None
+        and -found.margin < found.low
+        and found.high < found.margin
+    )
+
+
+def _price(contrast: Contrast) -> str:
+    ratio, simulated = contrast.cost_ratio, is_simulated(contrast.group)
+    kind = "simulated " if simulated else ""
+    if ratio is None:
+        return "; how their costs compare is not known"
+    if abs(ratio - 1) < ALIKE:
+        return f", at about the same {kind}cost"
+    return f", at {times(ratio)} the {kind}cost"
+
+
+def _would_settle(contrast: Contrast, comparisons: int) -> str:
+    found = contrast.difference
+    needed = missions_needed(found, comparisons=comparisons)
+    more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
+    few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
+    few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
+    if more <= 0:
+        return f"{few}How many more missions would settle it cannot be told from these."
+    price = _price_of_missions(contrast, more)
+    noun = "mission" if more == 1 else "missions"
+    return f"{few}If things stay as they seem, about {_about(more)} more {noun} would settle it, {price}."
+
+
+def _about(count: int) -> str:
+    if count < ROUNDED_FROM:
+        return str(count)
+    digits = len(str(count)) - 2
+    return f"{round(count, -digits):,}"
+
+
+def _price_of_missions(contrast: Contrast, more: int) -> str:
+    """What so many more missions cost in both groups, with as many repeats as now."""
+    sides = (contrast.group, contrast.reference)
+    known = [cost / len(side.missions) for side in sides if (cost := side.total("cost_usd")) is not None]
+    if len(known) < len(sides):
+        return "at a price that is not known"
+    return f"for about {money(more * sum(known), simulated=is_simulated(contrast.group))}"

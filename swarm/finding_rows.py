@@ -1,0 +1,155 @@
+"""This file is where a comparison becomes tables: one statistic or measure a line, with what it means, in words."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from swarm.cell import MEASURES, Measure
+from swarm.comparison import Comparison, Contrast
+from swarm.finding import times
+from swarm.group import Group
+from swarm.measures import MEASURED, UNKNOWN, number, p_value, write
+from swarm.stats.estimate import Estimate
+
+
+class Row(NamedTuple):
+    """One line of a table: what it is, what that means, and a value for each column, in words."""
+
+    name: str
+    meaning: str
+    values: tuple[str, ...]
+
+
+def statistic_rows(comparison: Comparison) -> tuple[Row, ...]:
+    """Everything that is known of each contrast, one statistic a line, contrasts in their order."""
+    return tuple(
+        Row(name, meaning, tuple(say(contrast) for contrast in comparison.contrasts))
+        for name, meaning, say in STATISTICS
+    )
+
+
+def measure_rows(groups: Sequence[Group], measures: Sequence[Measure] = MEASURES) -> tuple[Row, ...]:
+    """The mean over missions of every measure with its 95 % interval, one measure a line, groups in their order."""
+    return tuple(
+        Row(
+            MEASURED[measure].name,
+            MEASURED[measure].meaning,
+            tuple(estimate_words(measure, group.estimate(measure)) for group in groups),
+        )
+        for measure in measures
+    )
+
+
+def estimate_words(measure: Measure, estimate: Estimate | None) -> str:
+    """A mean and its interval in words; "–" when no run has the measure."""
+    if estimate is None or estimate.value is None:
+        return UNKNOWN
+    value = write(measure, estimate.value)
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} ({write(measure, estimate.low)} to {write(measure, estimate.high)})"
+
+
+def _ranged(
+    value: float | None, low: float | None, high: float | None, write_one: Callable[[float], str]
+) -> str:
+    if value is None:
+        return UNKNOWN
+    return write_one(value) + (
+        "" if low is None or high is None else f" ({write_one(low)} to {write_one(high)})"
+    )
+
+
+def _signed(value: float) -> str:
+    return number(value, signed=True)
+
+
+def _percent(value: float) -> str:
+    return f"{number(100 * value, 1, signed=True)}%"
+
+
+def _difference_words(contrast: Contrast) -> str:
+    found = contrast.difference
+    return _ranged(found.difference, found.low, found.high, _signed)
+
+
+def _relative_words(contrast: Contrast) -> str:
+    found = contrast.difference
+    return _ranged(found.relative, found.relative_low, found.relative_high, _percent)
+
+
+def _ratio_words(ratio: float | None) -> str:
+    return UNKNOWN if ratio is None else times(ratio)
+
+
+STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
+    (
+        "Verdict",
+        "Better or worse: the interval leaves 0 out and p after Holm is below 0.05. Equivalent: the difference is "
+        "shown to lie within the margin. Undetermined: neither can be said yet.",
+        lambda it: it.verdict,
+    ),
+    (
+        "Difference",
+        "In quality, on average over missions, with its 95 % interval: were this repeated many times with other "
+        "missions, 95 of 100 such intervals would hold the true difference.",
+        _difference_words,
+    ),
+    (
+        "Relative difference",
+        "The same as a share of the reference's quality, with its 95 % interval.",
+        _relative_words,
+    ),
+    (
+        "p",
+        "How often chance alone would bring a difference as large, were there none. Paired t-test over missions.",
+        lambda it: p_value(it.difference.p),
+    ),
+    (
+        "p after Holm",
+        "The same, raised because several comparisons are shown: one of many looks striking by chance.",
+        lambda it: p_value(it.difference.p_holm),
+    ),
+    (
+        "p of equivalence",
+        "How often chance alone would make groups look this alike, were they further apart than the margin (TOST).",
+        lambda it: p_value(it.difference.p_equivalence),
+    ),
+    (
+        "Margin",
+        "Differences in quality within it are called equivalent: half a point of the judge's 16 is about 0.03.",
+        lambda it: f"±{it.difference.margin:g}",
+    ),
+    (
+        "Cohen's d",
+        "The difference in standard deviations of runs: 0.2 is called small, 0.5 medium, 0.8 large.",
+        lambda it: number(it.difference.d, 2),
+    ),
+    (
+        "d_z",
+        "The difference in standard deviations of the differences by mission: how steady it is over missions.",
+        lambda it: number(it.difference.d_z, 2),
+    ),
+    (
+        "Cliff's δ",
+        "How much more often a run of the group beats one of the reference than the other way round, from −1 to 1.",
+        lambda it: number(it.difference.cliffs_delta, 2),
+    ),
+    (
+        "Missions",
+        "Common to both: everything above rests upon so many.",
+        lambda it: f"{it.difference.missions:,}",
+    ),
+    (
+        "Runs",
+        "Scored runs of the group and of the reference on these missions; repeats of a mission are averaged.",
+        lambda it: f"{it.difference.runs:,} and {it.difference.reference_runs:,}",
+    ),
+    (
+        "Missions left out",
+        "Only one of the two has scored runs of them.",
+        lambda it: f"{len(it.difference.left_out):,}",
+    ),
+    ("Cost", "Dollars of a run over those of the reference.", lambda it: _ratio_words(it.cost_ratio)),
+    ("Time", "Seconds of a run over those of the reference.", lambda it: _ratio_words(it.time_ratio)),
+)
+"""What is told of a contrast: name, meaning, and how it is written."""

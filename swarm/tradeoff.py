@@ -1,0 +1,80 @@
+"""This file is where quality is weighed against cost: which groups nothing else beats in both, and that in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from swarm.finding import is_simulated
+from swarm.group import Group
+from swarm.stats.estimate import Estimate
+from swarm.stats.pareto import pareto_front
+from swarm.wording import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where a group stands in cost and quality; None where one of them is not known."""
+
+    name: str
+    cost: Estimate
+    """Dollars of a run, mean over missions; so is `quality`."""
+    quality: Estimate
+    beaten_by: str | None = None
+    """A group that costs no more, is no worse, and is truly better in one of them, by the means; None: nothing is."""
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Cost and quality."""
+        assert self.cost.value is not None
+        assert self.quality.value is not None
+        return self.cost.value, self.quality.value
+
+
+def standpoints(groups: Sequence[Group]) -> tuple[Standpoint, ...]:
+    """Where groups stand, in their order; those without known cost or quality are left out."""
+    found: list[Standpoint] = []
+    for group in groups:
+        cost = group.estimate("cost_usd") if group.total("cost_usd") is not None else None
+        quality = group.estimate("quality")
+        if cost and quality:
+            found.append(Standpoint(group.name, cost, quality))
+    front = {found[at].name: found[at] for at in pareto_front([each.point for each in found])}
+    return tuple(
+        each
+        if each.name in front
+        else Standpoint(each.name, each.cost, each.quality, _beater(each, [*front.values()]))
+        for each in found
+    )
+
+
+def weighed(points: Sequence[Standpoint], groups: Sequence[Group]) -> str:
+    """Say which groups nothing beats in both cost and quality, and what beats the others.
+
+    Args:
+        points: from `standpoints`.
+        groups: all of them, so that those whose price is unknown are named.
+    """
+    unknown = [group.name for group in groups if group.name not in {each.name for each in points}]
+    missing = f"Of {listed(unknown)}, cost or quality is not known." if unknown else ""
+    if len(points) < 2:
+        return missing or "There is nothing to weigh."
+    front = [each.name for each in points if each.beaten_by is None]
+    kind = "simulated cost" if is_simulated(groups[0]) else "cost"
+    verb = "is" if len(front) == 1 else "are each"
+    said = [f"By their means, {listed(front)} {verb} beaten by nothing in both quality and {kind}."]
+    said += [_beaten(each, points) for each in points if each.beaten_by]
+    return " ".join([*said, *([missing] if missing else [])])
+
+
+def _beater(beaten: Standpoint, front: Sequence[Standpoint]) -> str:
+    """Of those on the front that beat it, the best."""
+    cost, quality = beaten.point
+    beating = [each for each in front if each.point[0] <= cost and each.point[1] >= quality]
+    return max(beating, key=lambda each: each.point[1]).name
+
+
+def _beaten(beaten: Standpoint, points: Sequence[Standpoint]) -> str:
+    by = next(each for each in points if each.name == beaten.beaten_by)
+    (cost, quality), (less, more) = beaten.point, by.point
+    how = " and ".join(word for word, so in (("dearer", cost > less), ("worse", quality < more)) if so)
+    alike = "" if cost > less and quality < more else ", else the same"
+    return f"{beaten.name} is dominated by {by.name}: {how}{alike}."
