@@ -6,7 +6,7 @@ from pages.shared import state
 from pages.shared.experiment_form import choose_experiment
 from pages.shared.experiment_list import choose_from_list
 from pages.shared.experiment_plan import show_plan
-from pages.shared.experiment_prefill import prefill
+from pages.shared.experiment_prefill import leads_to_the_form, prefill
 from pages.shared.experiment_view import show_experiment
 from pages.shared.resources import history, missions
 from pages.shared.text import plain, sentence
@@ -41,6 +41,8 @@ def show_all() -> None:
     """Every experiment, or how to make the first; and the form for a new one."""
     st.title("Experiments", anchor=False)
     rows = history().experiments()
+    if leads_to_the_form() and state.is_new("exp_link", dict(st.query_params)):
+        st.session_state["experiments_view"] = NEW
     view = st.segmented_control(
         "View",
         [ALL, NEW],

@@ -1,14 +1,25 @@
-"""This file is where it is shown what an experiment shows so far: verdicts in words, then the numbers."""
+"""This file is where it is shown what an experiment shows so far: verdicts in words, pictures, then the numbers."""
 
 import streamlit as st
 
+from pages.shared.compared_groups import FOREST, PLANE
+from pages.shared.compared_link import link_to_groups
+from pages.shared.compared_tables import show_statistics
+from pages.shared.picture import draw
 from pages.shared.resources import cells
 from pages.shared.text import plain
 from swarm.comparison import Comparison
 from swarm.experiment.results import results
+from swarm.figures import forest_figure, quality_cost_figure
 from swarm.finding import finding, findings, remarks
 from swarm.grid import Experiment
 from swarm.history import RunFilter
+from swarm.tradeoff import standpoints, weighed
+
+EARLY_STOP = (
+    "It might have ended early, so at the end p < .046 is asked for instead of p < .05; a difference that ended it "
+    "early is seen too large on average."
+)
 
 
 def show_results(experiment_id: str, experiment: Experiment) -> None:
@@ -17,14 +28,51 @@ def show_results(experiment_id: str, experiment: Experiment) -> None:
     Raises:
         BadInput: when nothing can be compared yet; says why.
     """
-    found = results(experiment, cells(RunFilter(experiment=experiment_id)))
+    where = RunFilter(experiment=experiment_id)
+    found = results(experiment, cells(where))
     for number, (context, comparison) in enumerate(found):
         if context:
             st.subheader(plain(context), anchor=False)
-        _show(comparison, f"{experiment_id}_{number}")
+        _show_comparison(comparison, f"{number}")
+    factor = experiment.grid.factor
+    assert factor is not None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            "../compare/side_by_side.py",
+            label="Look at it side by side",
+            icon=":material/view_column:",
+            query_params=link_to_groups(factor, where),
+        )
+        st.page_link(
+            "../evidence/history.py",
+            label="See its runs",
+            icon=":material/history:",
+            query_params={"find": experiment_id},
+        )
+    if experiment.terms.stop_when_clear:
+        st.caption(EARLY_STOP)
 
 
-def _show(comparison: Comparison, key: str) -> None:
+def _show_comparison(comparison: Comparison, key: str) -> None:
+    said = findings(comparison)
     st.markdown(f"**{plain(finding(comparison))}**")
-    for line in (*findings(comparison), *remarks(comparison)):
-        st.markdown(plain(line))
+    if len(said) > 1:
+        st.markdown("\n".join(f"- {plain(line)}" for line in said))
+    for remark in remarks(comparison):
+        st.caption(f":material/info: {plain(remark)}")
+    draw(forest_figure(comparison), alt=" ".join(said), key=f"exp_forest_{key}")
+    margin = comparison.contrasts[0].difference.margin
+    st.caption(FOREST.format(reference=plain(comparison.groups[0].name), margin=margin))
+    with st.expander("Quality and cost", icon=":material/payments:"):
+        points = standpoints(comparison.groups)
+        weight = weighed(points, comparison.groups)
+        if points:
+            draw(
+                quality_cost_figure(points, simulated=comparison.simulated),
+                alt=weight,
+                key=f"exp_plane_{key}",
+            )
+        st.markdown(plain(weight))
+        st.caption(PLANE)
+    with st.expander("All statistics", icon=":material/table:"):
+        show_statistics(comparison)
