@@ -75,4 +75,4 @@ try:
         show_experiment(shown)
 except SwarmError as error:
     st.error(sentence(error), icon=":material/error:")
-    st.page_link("experiments.py", label="Go to all experiments", icon=":material/science:")
+    st.page_link("../compare/experiments.py", label="Go to all experiments", icon=":material/science:")

@@ -1,0 +1,186 @@
+"""The Experiments page as a script: the form, the price, the start, an experiment that goes on or has ended."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from pages.shared import experiment_plan, experiment_status
+from swarm.grid import Terms, Way
+from swarm.history import History
+from swarm.mission import load_library
+from tests.test_experiment import experiment_of, perform, stopped_after
+from tests.test_pages import opened, words_of
+
+PAGE = "compare/experiments.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def missions(settings):
+    return [mission for mission in load_library(settings.mission_folders).values() if mission.level == "L1"]
+
+
+@pytest.fixture
+def started(monkeypatch) -> list:
+    """What the page would have started; nothing is."""
+    given: list = []
+
+    def launch(experiment, settings, *, resumed=False):
+        given.append((experiment, resumed))
+        return experiment.grid.id
+
+    monkeypatch.setattr(experiment_plan, "launch_experiment", launch)
+    monkeypatch.setattr(experiment_status, "launch_experiment", launch)
+    return given
+
+
+def test_without_experiments_the_form_shows_what_one_would_take(settings):
+    app = opened(PAGE)
+    words = words_of(app)
+    assert "**32 runs**: 2 arms × 8 missions × 2 repeats" in words
+    assert re.search(r"It finds a difference of 0\\\.\d+ in quality with a chance of 80", words)
+    assert "Simulated agents are free" in words
+    assert app.button(key="exp_start")
+
+
+def test_what_the_form_says_is_what_is_started(settings, started):
+    app = opened(PAGE)
+    app.multiselect(key="exp_protocols").set_value(["shared", "batched"])
+    app.multiselect(key="exp_missions").set_value(["L1", "food-festival"])
+    app.number_input(key="exp_repeats").set_value(3)
+    app.run()
+    app.number_input(key="option_batched_size").set_value(2).run()
+    assert "**54 runs**: 2 arms × 9 missions × 3 repeats" in words_of(app)
+    app.button(key="exp_start").click().run()
+    [(experiment, resumed)] = started
+    assert not resumed
+    assert experiment.grid.ways == (Way("shared"), Way("batched", {"size": 2}))
+    assert (len(experiment.grid.missions), experiment.grid.repeats, experiment.terms) == (9, 3, Terms())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("exp_protocols", [], "The grid is empty: it has no protocol"),
+        ("exp_missions", [], "The grid is empty: it has no mission"),
+        ("exp_models", [], "The grid is empty: it has no model"),
+        ("exp_agents", ["8", "many"], "'many' is not a number of agents"),
+        ("exp_agents", ["257"], "257 agents: a team has 1 to 256"),
+        ("exp_models", ["sim/strong", "openai/gpt-4.1-mini"], "mixes simulated and real models"),
+        ("exp_shocks", [], "The grid is empty: it has no shock"),
+    ],
+)
+def test_a_form_that_is_no_experiment_gets_one_sentence_and_no_start(key, value, said, settings, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    app = opened(PAGE)
+    app.multiselect(key=key).set_value(value).run()
+    assert not app.exception
+    assert [said in error.value.replace("\\", "") for error in app.error] == [True]
+    assert "exp_start" not in [button.key for button in app.button]
+
+
+def test_real_money_needs_a_limit_and_a_second_click(settings, started, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    app = opened(PAGE)
+    app.multiselect(key="exp_models").set_value(["openai/gpt-4.1-mini"]).run()
+    app.button(key="exp_start").click().run()
+    assert "give max_usd" in app.error[0].value.replace("\\", "")
+    app.number_input(key="exp_max_usd").set_value(3.5).run()
+    app.button(key="exp_start").click().run()
+    assert started == []
+    assert "It stops before it passes **\\$3\\.50**" in words_of(app)
+    app.button(key="exp_start").click()  # Without a browser, a dialog lives for one run of the page only.
+    app.button(key="exp_pay").click().run()
+    assert [experiment.terms.max_usd for experiment, _ in started] == [3.5]
+
+
+def test_a_finished_experiment_shows_its_verdict_in_words(settings, missions):
+    experiment = experiment_of(missions, missions=tuple(missions[:6]), repeats=1, agents=(3,))
+    perform(settings, experiment)
+    app = opened(PAGE, experiment=experiment.grid.id)
+    words = words_of(app).replace("\\", "")
+    assert "SIMULATED" in words
+    assert re.search(r"On 6 missions \(18 simulated runs\), .*Fixed roles", words)
+    assert "95 % interval" in words
+    assert {metric.label: metric.value for metric in app.metric}["Runs finished"] == "18 of 18"
+    assert not app.error
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_one_mission_is_no_evidence_however_often_it_is_repeated(repeats, settings, missions):
+    experiment = experiment_of(missions, missions=tuple(missions[:1]), repeats=repeats)
+    perform(settings, experiment)
+    app = opened(PAGE, experiment=experiment.grid.id)
+    assert "95 % interval" not in words_of(app)
+    assert len(app.info) == 1
+
+
+def test_models_are_told_whether_to_drop_their_roles(settings, missions):
+    experiment = experiment_of(
+        missions, teams=("sim/strong", "sim/weak"), missions=tuple(missions[:6]), repeats=1, agents=(3,)
+    )
+    perform(settings, experiment)
+    app = opened(PAGE, experiment=experiment.grid.id, experiment_view="Capability threshold")
+    words = words_of(app).replace("\\", "")
+    assert re.search(
+        r"For sim/strong with 3 agents, (drop|keep) the roles|makes no difference|not enough runs", words
+    )
+    assert "For sim/weak with 3 agents" in words
+
+
+def test_a_stopped_experiment_is_resumed_under_its_own_terms(settings, missions, started):
+    experiment = experiment_of(missions, Terms(margin=0.02))
+    stopped_after(settings, experiment, 2)
+    app = opened(PAGE, experiment=experiment.grid.id)
+    assert "Stopped: somebody asked it to stop" in words_of(app).replace("\\", "")
+    app.button(key="exp_resume").click().run()
+    assert started == [(experiment, True)]
+
+
+def test_a_limited_experiment_is_resumed_with_more_money(settings, missions, started):
+    experiment = experiment_of(missions, Terms(max_usd=0.08))
+    assert perform(settings, experiment).status == "limited"
+    app = opened(PAGE, experiment=experiment.grid.id)
+    app.button(key="exp_resume").click()
+    app.run()
+    assert app.number_input(key="exp_higher").value == 0.16
+    app.button(key="exp_resume").click()
+    app.button(key="exp_really_resume").click().run()
+    assert started == [(experiment._replace(terms=replace(experiment.terms, max_usd=0.16)), True)]
+
+
+def test_an_unknown_experiment_gets_one_sentence_and_a_way_on(settings):
+    app = opened(PAGE, experiment="nothing-here")
+    assert "No experiment 'nothing-here'" in app.error[0].value.replace("\\", "")
+
+
+def test_experiments_are_listed(settings, missions):
+    for name in ("first", "second"):
+        stopped_after(settings, experiment_of(missions, name=name), 1)
+    app = opened(PAGE)
+    [table] = app.dataframe
+    assert [*table.value["Experiment"]] == ["second", "first"]
+    assert set(table.value["Kind"]) == {"SIMULATED"}
+
+
+def test_a_link_of_a_claim_fills_the_form_with_what_it_lacks(settings):
+    from swarm.claim_file import claim_book
+
+    claim = claim_book().claims[0]
+    app = opened(PAGE, claim=claim.id)
+    assert claim.statement[:30] in app.info[0].value.replace("\\", "")
+    assert app.multiselect(key="exp_missions").value
+    assert app.button(key="exp_start")
+
+
+def test_a_run_of_an_experiment_leads_to_it_and_cannot_be_resumed_alone(settings, missions):
+    perform(settings, experiment_of(missions, Terms(max_usd=0.08)))
+    row = next(row for row in History(settings).runs() if row.status == "limited")
+    app = opened("run/run.py", run=row.run_id)
+    assert "resume" not in [button.key for button in app.button]
