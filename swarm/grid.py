@@ -26,8 +26,8 @@ MAX_RUNS = 100_000
 """More runs are no experiment but a mistake in a file."""
 NO_SHOCK = "none"
 MARGIN = 0.03
-"""Differences in quality within this are called equivalent unless told otherwise: half a point on one of the four
-criteria is 1/32."""
+"""Differences in quality within this count as none unless told otherwise: half a point on one of the four criteria is
+1/32 = .03125, and nobody would choose a protocol for less."""
 Factor = Literal["protocol", "models", "agents", "shock"]
 """What arms can differ in."""
 FACTORS: tuple[Factor, ...] = ("protocol", "models", "agents", "shock")

@@ -17,8 +17,8 @@ from swarm.history import RunFilter
 from swarm.tradeoff import standpoints, weighed
 
 EARLY_STOP = (
-    "It might have ended early, so at the end p < .046 is asked for instead of p < .05; a difference that ended it "
-    "early is seen too large on average."
+    "It might have ended early, so at the end p < .046 is asked for instead of p < .05; of a difference that "
+    "ended it early, size and interval flatter: it is seen too large on average, and its interval too narrow."
 )
 
 

@@ -14,14 +14,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from swarm.errors import BadInput
+from swarm.grid import MARGIN
 from swarm.stats.power import missions_for, missions_for_equivalence
 from swarm.stats.relative import ratio_of
 from swarm.stats.sample import MIN_MISSIONS, MIN_MISSIONS_FOR_VERDICT, Numbers, Pairs, Sample, pair
 from swarm.stats.student import NIL, interval, p_above, p_two_sided, scale_of, spread
 
-MARGIN = 0.03
-"""Differences below this are nil, in units of quality: half a point on one of the four criteria is 0.5 / 16 = .03125,
-and nobody would choose a protocol for less."""
 ALPHA = 0.05
 """Verdicts may be wrong this often when there is nothing to find."""
 
