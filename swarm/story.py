@@ -109,7 +109,9 @@ def what_struck(record: RunRecord) -> str:
         late = [f"R{number}" for number in sorted(late_requirements(record.spec))]
         return f"{when}: until then nobody knew of {listed(late)}"
     drawn = ", drawn by lot," if struck.kind == "seat" else ", taken for the hub,"
-    return f"{when}: {whom}{drawn} dropped out, and its work was neither heard nor delivered any more"
+    worked = any(turn.seat in struck.gone and turn.action in ("plan", "contribute") for turn in record.turns)
+    work = ", and its work was neither heard nor delivered any more" if worked else " before it had worked"
+    return f"{when}: {whom}{drawn} dropped out{work}"
 
 
 def hearing(record: RunRecord) -> Hearing:

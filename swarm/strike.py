@@ -17,7 +17,7 @@ from swarm.metrics.hierarchy import declared_links
 from swarm.rehearsal import Rehearsed, rehearse
 from swarm.shock import NOTHING_LATE, Late, Shock, Struck, drawn, quarter
 from swarm.spec import RunSpec
-from swarm.team import Seat
+from swarm.team import MAX_AGENTS, Seat
 from swarm.turn import Assignment, Call, Cue, Transcript, Turn, Usage
 
 REHEARSED_ROUNDS = 4
@@ -207,6 +207,9 @@ def _rehearsed(spec: RunSpec) -> tuple[Rehearsed, ...]:
     return ()
 
 
+_FOR_EVERYBODY = tuple(Assignment(number, "a role", "a job") for number in range(1, MAX_AGENTS + 1))
+
+
 def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
     """A turn that does what it is asked to; a plan has everybody work who can be named at all."""
     return Turn(
@@ -216,6 +219,6 @@ def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
         cue.kind,
         cue.kind,
         text="…",
-        assignments=tuple(Assignment(number, "a role", "a job") for number in range(1, 257)),
+        assignments=_FOR_EVERYBODY if cue.kind == "plan" else (),
         calls=(Call(index + 1, seat.model, reply="…", usage=REHEARSED_USAGE),),
     )

@@ -436,6 +436,14 @@ def test_the_story_says_in_one_sentence_what_struck_and_when(name: str, shock: S
     assert not [other for other in story(record) if DROPPED_OUT in other]
 
 
+def test_the_story_does_not_speak_of_work_that_was_never_done():
+    runs = [struck_run(struck_spec("sequential", Shock("seat"), seed=seed)) for seed in range(8)]
+    for record in map(record_of, runs):
+        assert record.struck
+        [sentence] = [sentence for sentence in story(record) if "a shock struck" in sentence]
+        assert ("before it had worked" in sentence) == (record.struck.seats[0] > 3)
+
+
 def test_the_story_of_a_run_that_ended_before_its_shock_says_so():
     record = record_of(struck_run(struck_spec("sequential", Shock("seat"), limits=Limits(calls=1))))
     assert "It ended before its shock (seat) could strike." in story(record)
