@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from swarm import cli_claims, cli_experiments
+from swarm import cli_claims, cli_compare, cli_experiments
 from swarm.budget import Limits
 from swarm.errors import BadInput, SwarmError
 
@@ -37,6 +37,7 @@ app = typer.Typer(
 
 app.add_typer(cli_experiments.app)
 app.command()(cli_claims.claims)
+app.command()(cli_compare.compare)
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 

@@ -150,6 +150,10 @@ STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
         lambda it: f"{len(it.difference.left_out):,}",
     ),
     ("Cost", "Dollars of a run over those of the reference.", lambda it: _ratio_words(it.cost_ratio)),
-    ("Time", "Seconds of a run over those of the reference.", lambda it: _ratio_words(it.time_ratio)),
+    (
+        "Time",
+        "Seconds of a run over those of the reference; of simulated runs this says nothing.",
+        lambda it: _ratio_words(it.time_ratio),
+    ),
 )
 """What is told of a contrast: name, meaning, and how it is written."""

@@ -31,7 +31,9 @@ MEASURED: dict[Measure, Words] = {
     "roles": Words("Different roles", "Different roles for each agent that worked: 1 when no two are alike."),
     "tokens": Words("Tokens", "Input and output of a run, the judge's included."),
     "cost_usd": Words("Cost", "Dollars of a run, the judge's included."),
-    "duration_s": Words("Time", "How long a run took."),
+    "duration_s": Words(
+        "Time", "How long a run took; simulated models need not take their time, so it says nothing of them."
+    ),
     "efficiency": Words(
         "Quality per 1,000 tokens", "Quality over thousands of tokens, the judge's included."
     ),

@@ -4,7 +4,7 @@ Pure: texts are compared as they are, and nothing is made of what they say.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -44,8 +44,8 @@ class Beside:
 def side_by_side(one: str, other: str) -> tuple[Beside, ...]:
     """Set parts of two texts side by side.
 
-    A part is what stands between empty lines; parts of a text that begin with the same line are one. Two parts
-    correspond when their first lines are equal, else when they share half of their words.
+    A part is what stands between empty lines; parts of a text under the same first line are one. Two parts correspond
+    when their first lines are equal, else when they share half of their words.
 
     Returns:
         In the order of the first text; a part that only the other has stands behind what it follows there.
@@ -68,12 +68,13 @@ def marked(one: str, other: str) -> tuple[Piece, ...]:
 
 
 def _parts(text: str) -> list[str]:
-    """The parts of a text, those with the same first line as one, at the place of the first of them."""
-    found: dict[str, list[str]] = {}
-    for part in _BREAK.split(text.strip()):
-        if part.strip():
-            head, _, rest = part.strip().partition("\n")
-            found.setdefault(head, [head]).extend([rest] if rest else [])
+    """The parts of a text, those with the same heading as one, at the place of the first of them."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for at, part in enumerate(_BREAK.split(text.strip())):
+        head, below, rest = part.strip().partition("\n")
+        if head:
+            # A line by itself heads nothing: said twice, it stands twice.
+            found.setdefault((head, 0 if below else at + 1), [head]).extend([rest] if below else [])
     return ["\n".join(lines) for lines in found.values()]
 
 
@@ -82,8 +83,10 @@ def _head(part: str) -> str:
 
 
 def _by_first_line(left: Sequence[str], right: Sequence[str]) -> dict[int, int]:
-    places = {_head(part): at for at, part in enumerate(right)}
-    return {at: places[head] for at, part in enumerate(left) if (head := _head(part)) in places}
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, part in enumerate(right):
+        places[_head(part)].append(at)
+    return {at: places[head].pop(0) for at, part in enumerate(left) if places[head := _head(part)]}
 
 
 def _by_words(left: Sequence[str], right: Sequence[str], found: dict[int, int]) -> dict[int, int]:

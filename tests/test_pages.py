@@ -18,7 +18,15 @@ from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, verdict, writing
 from tests.recorded import a_turn, events_of
 
-PAGES = ("run/start.py", "run/compose.py", "run/run.py", "evidence/history.py", "setup/models.py")
+PAGES = (
+    "run/start.py",
+    "run/compose.py",
+    "run/run.py",
+    "compare/side_by_side.py",
+    "compare/experiments.py",
+    "evidence/history.py",
+    "setup/models.py",
+)
 ENDINGS = ("finished", "stopped", "limited", "failed")
 STATUS_WORDS = {
     "finished": "Finished",
@@ -463,7 +471,7 @@ def test_the_history_filters_opens_and_deletes(settings):
     assert len(app.dataframe[0].value) == 2
     app.multiselect(key="of_status").set_value(["failed"]).run()
     assert len(app.dataframe[0].value) == 1
-    app.selectbox(key="pick_0").select(other).run()
+    app.multiselect(key="pick_0").select(other).run()
     app.button(key="open").click().run()
     assert app.query_params["run"] == other
     History(settings).delete(other)
@@ -473,7 +481,7 @@ def test_the_history_filters_opens_and_deletes(settings):
 def test_deleting_asks_first(settings):
     run_id = keep_run(settings)
     app = opened("evidence/history.py")
-    app.selectbox(key="pick_0").select(run_id).run()
+    app.multiselect(key="pick_0").select(run_id).run()
     app.button(key="delete").click().run()
     assert app.button(key="really_delete")
     assert History(settings).count() == 1
@@ -483,7 +491,7 @@ def test_a_deletion_is_told_and_chooses_no_other_run(settings):
     for minute in range(3):
         keep_run(settings, run_id=f"20261122-120000-{minute:06x}", minute=minute)
     app = opened("evidence/history.py")
-    app.selectbox(key="pick_0").select("20261122-120000-000001").run()
+    app.multiselect(key="pick_0").select("20261122-120000-000001").run()
     app.button(key="delete").click().run()
     app.button(key="delete").click()
     app.button(key="really_delete").click().run()

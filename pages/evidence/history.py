@@ -1,15 +1,19 @@
-"""History: every run; filter, sort, open, delete, export."""
+"""History: every run; filter, sort, open, compare, delete, export."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import STATUS
+from pages.shared.compared_link import differing_in, link_to_groups, show_side_by_side_of
 from pages.shared.exports import export_runs
 from pages.shared.numbers import plural
 from pages.shared.resources import history
 from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
 from pages.shared.run_import import show_import
-from pages.shared.run_table import choose_run
+from pages.shared.run_table import choose_runs
 from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_name, run_label
 from swarm.errors import SwarmError
@@ -18,6 +22,8 @@ from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
 
 PER_PAGE = 50
+MOST_COLUMNS = 4
+"""More runs than these are compared as groups."""
 VIEWS = ("Runs", "Roles over runs")
 KINDS = {"All": None, "Simulated": True, "Real": False}
 ORDERS = {
@@ -55,20 +61,68 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
             bind="query-params",
         )
     where = RunFilter(text or None, tuple(protocols), tuple(models), tuple(statuses), KINDS[kind or "All"])
-    return where, order
+    return replace(where, experiment=choose_experiment()), order
 
 
-def show_choice(row: RunRow | None) -> None:
-    """What can be done with the chosen run."""
-    if row is None:
-        st.caption("Choose a run in the table to open or delete it.")
-        return
+def choose_experiment() -> str | None:
+    """The experiment the address names, if any, and a way to be rid of it."""
+    experiment = st.query_params.get("experiment")
+    if experiment is None:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Only runs of experiment **{plain(experiment)}**")
+        if st.button("All runs", icon=":material/close:", type="tertiary", key="all_runs"):
+            del st.query_params["experiment"]
+            st.rerun()
+    return experiment
+
+
+def show_choice(rows: Sequence[RunRow]) -> None:
+    """What can be done with the chosen runs."""
+    if not rows:
+        st.caption("Choose a run in the table to open or delete it; choose several to compare them.")
+    elif len(rows) == 1:
+        show_one(rows[0])
+    else:
+        show_several(rows)
+
+
+def show_several(rows: Sequence[RunRow]) -> None:
+    """Compare the chosen runs: a few in columns, more as groups by what they differ in."""
+    few = len(rows) <= MOST_COLUMNS
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Compare {len(rows)} runs" if few else f"Compare {len(rows)} runs as groups",
+            type="primary",
+            icon=":material/splitscreen_left:",
+            key="compare",
+        ):
+            ids = tuple(row.run_id for row in rows)
+            chosen = {"run": [*ids]} if few else link_to_groups(differing_in(rows), RunFilter(run_ids=ids))
+            show_side_by_side_of(**chosen)
+        st.markdown(f":gray[{plain(', '.join(dict.fromkeys(protocol_name(row.protocol) for row in rows)))}]")
+
+
+def show_one(row: RunRow) -> None:
+    """Open or delete the chosen run."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open", type="primary", icon=":material/open_in_full:", key="open"):
             state.show_run(row.run_id)
         if st.button("Delete", icon=":material/delete:", key="delete"):
             confirm_deletion(row)
         st.markdown(f":gray[{plain(run_label(row))}]")
+
+
+def compare_all(where: RunFilter) -> None:
+    """Lead to all runs that match, as groups; those that did not finish are counted there."""
+    # A link and no button: a button may not set parameters of the address that the filters here are bound to.
+    st.page_link(
+        "../compare/side_by_side.py",
+        label="Compare all that match",
+        icon=":material/splitscreen_left:",
+        help="Finished runs as groups by protocol, models, number of agents or shock.",
+        query_params=link_to_groups("protocol", where),
+    )
 
 
 @st.dialog("Delete this run?", icon=":material/delete:")
@@ -132,12 +186,13 @@ try:
         pages = -(-found // PER_PAGE)
         page = st.pagination(pages, key="history_page") if pages > 1 else 1
         st.space("stretch")
+        compare_all(wanted)
         show_import()
         export_runs(wanted, found)
     listed = history().runs(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE, order=ORDERS[order])
     actions = st.container()
-    chosen = choose_run(listed)
+    chosen = choose_runs(listed)
     with actions:
-        show_choice(next((row for row in listed if row.run_id == chosen), None))
+        show_choice(chosen)
 except SwarmError as error:
     st.error(sentence(error), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""This file is where runs are listed, one a line, to choose one of them."""
+"""This file is where runs are listed, one a line, to choose some of them."""
 
 from collections.abc import Sequence
 from zlib import crc32
@@ -13,14 +13,14 @@ from swarm.export import no_formula
 from swarm.history import RunRow
 
 
-def choose_run(rows: Sequence[RunRow]) -> str | None:
-    """Draw the table and, for those who prefer it, a list; return the run chosen in either."""
+def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
+    """Draw the table and, for those who prefer it, a list; return the runs chosen in either, in their order."""
     event = st.dataframe(
         [_cells(row) for row in rows],
         hide_index=True,
         key=f"runs_{state.deletions()}_{crc32(repr([row.run_id for row in rows]).encode())}",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         height="auto" if len(rows) <= 12 else 460,
         column_config=_columns(),
         placeholder=NONE,
@@ -28,15 +28,15 @@ def choose_run(rows: Sequence[RunRow]) -> str | None:
     )
     selected = event["selection"]["rows"]
     by_id = {row.run_id: run_label(row) for row in rows}
-    picked = st.selectbox(
+    picked = st.multiselect(
         "Choose by keyboard",
         [*by_id],
         format_func=by_id.__getitem__,
-        index=None,
         key=f"pick_{state.deletions()}",
-        placeholder="Run",
+        placeholder="Runs",
     )
-    return rows[selected[0]].run_id if selected and selected[0] < len(rows) else picked
+    chosen = {rows[place].run_id for place in selected if place < len(rows)}
+    return [row for row in rows if row.run_id in chosen | {*picked}]
 
 
 def _cells(row: RunRow) -> dict[str, object]:

@@ -1,0 +1,121 @@
+"""This file is where a comparison of groups is shown in small pictures and tables, each number with its meaning."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.shared.numbers import NONE
+from pages.shared.picture import draw
+from pages.shared.text import plain
+from pages.shared.words import level_name
+from swarm.cell import Measure
+from swarm.comparison import Comparison
+from swarm.export import no_formula
+from swarm.figures import measure_figure
+from swarm.finding import is_simulated
+from swarm.finding_rows import Row, measure_rows, statistic_rows
+from swarm.group import Group
+from swarm.levels import means_by_mission
+from swarm.measures import MEASURED
+
+DRAWN: tuple[Measure, ...] = (
+    "depth",
+    "abstained",
+    "idle",
+    "roles",
+    "tokens",
+    "duration_s",
+    "cost_usd",
+    "efficiency",
+    "unusable",
+)
+OWN = "own: "
+
+
+def show_measures(groups: Sequence[Group]) -> None:
+    """A small picture for every measure, all groups on one scale; the numbers below."""
+    rows = dict(zip(DRAWN, measure_rows(groups, DRAWN), strict=True))
+    with st.grid(3, min_column_width=280, gap="medium"):
+        for measure in DRAWN:
+            figure = measure_figure(groups, measure)
+            with st.container(gap=None):
+                st.markdown(f"**{MEASURED[measure].name}**", help=MEASURED[measure].meaning)
+                if figure is None:
+                    st.caption("Not known of any of these runs.")
+                    continue
+                said = zip(groups, rows[measure].values, strict=True)
+                alt = f"{MEASURED[measure].name}: " + "; ".join(
+                    f"{group.name} {value}" for group, value in said
+                )
+                draw(figure, alt=alt, key=f"measure_{measure}")
+    money = " Money is simulated, and time says nothing of real models." if is_simulated(groups[0]) else ""
+    st.caption(f"Means over missions with 95 % intervals; every axis begins at 0.{money}")
+    with st.expander("In numbers", icon=":material/table:"):
+        alt = "The mean of every measure in each group, with its interval"
+        show_rows(measure_rows(groups), [group.name for group in groups], alt=alt)
+
+
+def show_statistics(comparison: Comparison) -> None:
+    """Every statistic of every contrast, with a sentence on what it means."""
+    reference = comparison.groups[0].name
+    st.caption(f"Each group against {plain(reference)}.")
+    names = [each.group.name for each in comparison.contrasts]
+    show_rows(statistic_rows(comparison), names, alt="Every statistic of each group against the reference")
+
+
+def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
+    """Every mission with the mean of each group, what differs from the reference, and a way to its runs."""
+    reference = groups[0].name
+    st.dataframe(
+        [
+            {
+                "Mission": no_formula(row.title),
+                "Level": level_name(row.level) if row.level else "own",
+                **{group.name: mean for group, mean in zip(groups, row.means, strict=True)},
+                **{
+                    f"{group.name} − {reference}": row.difference(at) for at, group in enumerate(groups) if at
+                },
+                "Runs": _link_to_runs(row.mission, where),
+            }
+            for row in means_by_mission(groups)
+        ],
+        hide_index=True,
+        column_config={
+            "Mission": st.column_config.TextColumn(width=250),
+            **{group.name: st.column_config.NumberColumn(format="%.3f") for group in groups},
+            **{
+                f"{group.name} − {reference}": st.column_config.NumberColumn(format="%+.3f")
+                for group in groups[1:]
+            },
+            "Runs": st.column_config.LinkColumn(display_text="See", width="small"),
+        },
+        placeholder=NONE,
+        height="auto" if len(groups[0].missions) <= 12 else 460,
+        alt="Mean quality of every mission in each group",
+    )
+    st.caption("Mean quality of a mission's repeats. Choose a column's head to sort by it.")
+
+
+def show_rows(rows: Sequence[Row], names: Sequence[str], *, alt: str) -> None:
+    """A table with a column for each name, and below it what its lines mean: a telephone has no room beside them."""
+    st.table(
+        {
+            " ": [f"**{plain(row.name)}**" for row in rows],
+            **{plain(name): [plain(row.values[at]) for row in rows] for at, name in enumerate(names)},
+        },
+        border="horizontal",
+        hide_index=True,
+        alt=alt,
+    )
+    with st.expander("What these mean", icon=":material/info:"):
+        st.markdown(
+            "\n".join(f"- **{plain(row.name)}**: {plain(row.meaning)}" for row in rows if row.meaning)
+        )
+
+
+def _link_to_runs(mission: str, where: Mapping[str, Any]) -> str:
+    """The history, filtered as the comparison is, and to this mission."""
+    kept = {name: where[name] for name in ("kind", "of_protocol", "of_model", "experiment") if name in where}
+    return f"/history?{urlencode({**kept, 'find': mission.removeprefix(OWN)}, doseq=True)}"

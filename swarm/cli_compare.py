@@ -1,0 +1,179 @@
+"""This file is where the command that compares runs, or groups of runs, is defined."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from swarm.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from swarm.cell import Cell
+    from swarm.comparison import Comparison
+    from swarm.grid import Factor
+    from swarm.history import History, RunFilter
+
+MOST_SINGLE = 4
+
+
+class By(StrEnum):
+    """What groups can be formed by."""
+
+    protocol = "protocol"
+    models = "models"
+    agents = "agents"
+    shock = "shock"
+
+
+def compare(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Two to four runs of one mission.", metavar="RUN")
+    ] = None,
+    by: Annotated[By | None, typer.Option(help="Compare groups of runs, formed by this.")] = None,
+    experiment: Annotated[str | None, typer.Option(help="Only runs of this experiment, by id.")] = None,
+    simulated: Annotated[
+        bool | None, typer.Option("--simulated/--real", help="Which runs; needed when there are both.")
+    ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="Only these groups, such as Sequential; more than one.")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="The group that others are set against.", show_default="the first")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")] = False,
+) -> None:
+    """Say which is better, with its interval and price, or that nothing can be said: two runs, or groups of runs."""
+    from swarm.config import read_settings
+    from swarm.history import History, RunFilter
+
+    history = History(read_settings())
+    if by is None and experiment is None:
+        _compare_runs(history, runs or (), as_json)
+        return
+    where = RunFilter(experiment=experiment, simulated=simulated, run_ids=tuple(runs or ()))
+    _compare_groups(history, where, _factor(history, by, experiment), group or (), reference, as_json)
+
+
+def _compare_runs(history: "History", run_ids: "Sequence[str]", as_json: bool) -> None:
+    from swarm.contrast import CAVEAT, contrast
+    from swarm.record import summary
+    from swarm.terminal import print_json
+    from swarm.terminal_compare import print_runs_compared
+
+    if not 2 <= len(run_ids) <= MOST_SINGLE:
+        raise BadInput(
+            f"{len(run_ids)} runs: name two to four of one mission, or compare groups with --by protocol, models, "
+            "agents or shock"
+        )
+    records = [history.run(run_id) for run_id in run_ids]
+    sentences = [contrast(records[0], other) for other in records[1:]]
+    if as_json:
+        print_json(
+            {"sentences": sentences, "caveat": CAVEAT, "runs": [summary(record) for record in records]}
+        )
+    else:
+        print_runs_compared(records, sentences)
+
+
+def _compare_groups(
+    history: "History",
+    where: "RunFilter",
+    factor: "Factor",
+    chosen: "Sequence[str]",
+    reference: str | None,
+    as_json: bool,
+) -> None:
+    from swarm.comparison import compare_groups
+    from swarm.group import groups_by
+    from swarm.terminal import print_json
+    from swarm.terminal_compare import print_comparison
+
+    cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
+    groups, left_out = groups_by(cells, factor, reference)
+    comparison = compare_groups(groups, left_out=left_out)
+    if as_json:
+        print_json(told(comparison, factor))
+    else:
+        print_comparison(comparison, factor)
+
+
+def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
+    """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
+    from swarm.cell import MEASURES
+    from swarm.finding import finding, findings, remarks
+
+    return {
+        "finding": finding(comparison),
+        "findings": findings(comparison),
+        "remarks": remarks(comparison, factor),
+        "by": factor,
+        "simulated": comparison.simulated,
+        "missions": comparison.missions,
+        "left_out": comparison.left_out,
+        "groups": [
+            {
+                "name": each.name,
+                "runs": each.runs,
+                "unscored": each.unscored,
+                "unfinished": each.unfinished,
+                "measures": {
+                    measure: asdict(found) if (found := each.estimate(measure)) else None
+                    for measure in MEASURES
+                },
+            }
+            for each in comparison.groups
+        ],
+        "contrasts": [
+            {
+                "group": each.group.name,
+                "reference": each.reference.name,
+                "verdict": each.verdict,
+                "difference": asdict(each.difference),
+                "cost_ratio": each.cost_ratio,
+                "time_ratio": each.time_ratio,
+            }
+            for each in comparison.contrasts
+        ],
+    }
+
+
+def _factor(history: "History", by: By | None, experiment: str | None) -> "Factor":
+    if by is not None:
+        return by.value
+    assert experiment is not None
+    factor = history.experiment(experiment)[1].grid.factor
+    if factor is None:
+        raise BadInput(f"the experiment {experiment!r} has a single arm: nothing stands against it")
+    return factor
+
+
+def _of_one_kind(cells: "list[Cell]") -> "list[Cell]":
+    counts = {
+        kind: sum(cell.runs for cell in cells if cell.condition.simulated is kind) for kind in (True, False)
+    }
+    if not any(counts.values()):
+        raise BadInput("no finished run matches")
+    if all(counts.values()):
+        raise BadInput(
+            f"there are {counts[True]:,} simulated and {counts[False]:,} real runs, which are never compared: choose "
+            "--simulated or --real"
+        )
+    return cells
+
+
+def _chosen(
+    cells: "list[Cell]", factor: "Factor", chosen: "Sequence[str]", reference: str | None
+) -> "list[Cell]":
+    """The cells of the chosen groups; of all when none was chosen."""
+    from swarm.errors import UnknownName
+    from swarm.levels import cells_by_level
+
+    levels = cells_by_level(cells, factor)
+    for name in (*chosen, *([reference] if reference else [])):
+        if name not in levels:
+            raise UnknownName("group", name, levels)
+    wanted = {*(chosen or levels), *([reference] if reference else [])}
+    return [cell for name, found in levels.items() if name in wanted for cell in found]

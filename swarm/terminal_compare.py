@@ -1,0 +1,77 @@
+"""This file is where comparisons are shown in a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from swarm.comparison import Comparison
+from swarm.contrast import CAVEAT
+from swarm.finding import finding, findings, remarks
+from swarm.finding_rows import Row, measure_rows, statistic_rows
+from swarm.grid import Factor
+from swarm.measures import UNKNOWN
+from swarm.record import RunRecord
+from swarm.terminal import harmless
+from swarm.tradeoff import standpoints, weighed
+from swarm.wording import lasting, usd
+
+SIMULATED = Text(" SIMULATED ", style="black on yellow")
+
+
+def print_comparison(comparison: Comparison, factor: Factor, console: Console | None = None) -> None:
+    """Show a comparison of groups: the verdict first, then every number."""
+    console = console or Console()
+    if comparison.simulated:
+        console.print(SIMULATED)
+    console.print(Text(harmless(finding(comparison)), style="bold"))
+    if len(comparison.contrasts) > 1:
+        for said in findings(comparison):
+            console.print(Text(harmless(f"- {said}")))
+    for said in remarks(comparison, factor):
+        console.print(Text(harmless(said), style="dim"))
+    console.print(Text(harmless(weighed(standpoints(comparison.groups), comparison.groups))))
+    against = f"against {comparison.groups[0].name}"
+    console.print(
+        _table(statistic_rows(comparison), [each.group.name for each in comparison.contrasts], against)
+    )
+    console.print(
+        _table(measure_rows(comparison.groups), [group.name for group in comparison.groups], "mean a run")
+    )
+
+
+def print_runs_compared(records: Sequence[RunRecord], sentences: Sequence[str]) -> None:
+    """Show what differed between single runs, and that this is no evidence."""
+    console = Console()
+    if records[0].simulated:
+        console.print(SIMULATED)
+    for said in sentences:
+        console.print(Text(harmless(said), style="bold"))
+    console.print(Text(CAVEAT, style="dim"))
+    rows = (
+        Row("protocol", "", tuple(record.spec.protocol for record in records)),
+        Row("quality", "", tuple(_quality(record) for record in records)),
+        Row("depth", "", tuple(str(record.depth or UNKNOWN) for record in records)),
+        Row("active", "", tuple(f"{it.participation.active} of {len(it.spec.team)}" for it in records)),
+        Row("abstained", "", tuple(str(record.participation.abstained) for record in records)),
+        Row("tokens", "", tuple(f"{record.spent.tokens:,}" for record in records)),
+        Row("cost", "", tuple(usd(record.spent.cost_usd) for record in records)),
+        Row("time", "", tuple(lasting(record.duration_s) for record in records)),
+    )
+    console.print(_table(rows, [record.run_id for record in records], ""))
+
+
+def _quality(record: RunRecord) -> str:
+    quality = record.verdict.quality if record.verdict else None
+    return UNKNOWN if quality is None else f"{quality:.3f}"
+
+
+def _table(rows: Sequence[Row], names: Sequence[str], title: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(Text(harmless(title), style="dim"), no_wrap=True)
+    for name in names:
+        table.add_column(Text(harmless(name)), overflow="fold")
+    for row in rows:
+        table.add_row(row.name, *(Text(harmless(value)) for value in row.values))
+    return table
