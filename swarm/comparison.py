@@ -11,7 +11,7 @@ from statistics import fmean
 from swarm.cell import Cell, Measure, sample
 from swarm.errors import BadInput
 from swarm.grid import Factor
-from swarm.group import Group, differing, groups_by, split_by
+from swarm.group import Group, context_of, differing, groups_by
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
 
 
@@ -100,7 +100,7 @@ def compare_in_contexts(
     """
     contexts: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in cells:
-        contexts[split_by(cell.condition, factor)[1]].append(cell)
+        contexts[context_of(cell.condition, factor)].append(cell)
     found: list[tuple[tuple[Cell, ...], Comparison]] = []
     refusal: BadInput | None = None
     for context in sorted(contexts, key=str):

@@ -147,6 +147,11 @@ def differing(groups: Sequence[Group]) -> tuple[Factor, ...]:
     )
 
 
+def context_of(condition: Condition, factor: Factor) -> tuple[object, ...]:
+    """All of a condition that a factor does not decide: equal for runs that can be compared by it."""
+    return split_by(condition, factor)[1]
+
+
 def split_by(condition: Condition, factor: Factor) -> tuple[tuple[object, ...], tuple[object, ...]]:
     """What a factor decides of a condition, and all else; a model is the same with another number of agents."""
     decided = _CONDITIONS[factor]

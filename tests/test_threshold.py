@@ -24,7 +24,9 @@ def test_models_are_advised_by_what_free_roles_change():
     assert [(case.model, case.advice) for case in cases] == [
         ("sim/weak", "keep"), ("sim/middle", "either"), ("sim/strong", "drop"),
     ]  # fmt: skip
-    assert "between sim/weak (quality 0.51 with given roles) and sim/strong (0.71)" in threshold_in_words(cases)
+    assert "between sim/weak (quality 0.51 with given roles) and sim/strong (0.71)" in threshold_in_words(
+        cases
+    )
     assert "drop the roles" in advice_in_words(cases[2])
 
 

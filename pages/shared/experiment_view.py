@@ -6,6 +6,7 @@ from pages.shared.badges import kind_badge
 from pages.shared.experiment_results import show_results
 from pages.shared.experiment_status import STATUS, experiment_badge, show_actions
 from pages.shared.numbers import count, plural
+from pages.shared.over_arms import show_shocks, show_team_sizes
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
 from pages.shared.threshold import has_threshold, show_threshold
@@ -19,6 +20,7 @@ from swarm.wording import lasting, usd
 
 POLL_S = 1.0
 ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"
+SIZES, SHOCKS = "Team size", "Shocks"
 
 
 def show_experiment(experiment_id: str) -> None:
@@ -113,27 +115,44 @@ def show_progress(row: ExperimentRow) -> None:
         )
 
 
+def views_of(experiment: Experiment) -> list[str]:
+    """What can be looked at: the answer, what only some grids can tell, and the recipe."""
+    grid = experiment.grid
+    return [
+        ANSWER,
+        *([THRESHOLD] if has_threshold(experiment) else []),
+        *([SIZES] if len(grid.agents) > 1 else []),
+        *([SHOCKS] if len(grid.shocks) > 1 and NO_SHOCK in grid.shocks else []),
+        RECIPE,
+    ]
+
+
 def show_views(row: ExperimentRow, experiment: Experiment) -> None:
-    """The answer so far, the threshold where the experiment can tell it, and the recipe."""
-    views = [ANSWER, *([THRESHOLD] if has_threshold(experiment) else []), RECIPE]
+    """One way to look at the experiment."""
     view = st.segmented_control(
-        "View", views, default=ANSWER, required=True, key="experiment_view", bind="query-params",
+        "View",
+        views_of(experiment),
+        default=ANSWER,
+        required=True,
+        key="experiment_view",
+        bind="query-params",
         label_visibility="collapsed",
-    )  # fmt: skip
-    if view == RECIPE:
-        show_recipe(experiment)
-        return
+    )
+    played, margin = RunFilter(experiment=row.experiment_id), experiment.terms.margin
     try:
-        show_threshold_of(row, experiment) if view == THRESHOLD else show_answer(row, experiment)
+        match view:
+            case "Capability threshold":
+                show_threshold(cells(played), margin, alpha_of(experiment))
+            case "Team size":
+                show_team_sizes(cells(played), margin)
+            case "Shocks":
+                show_shocks(cells(played))
+            case "What was played":
+                show_recipe(experiment)
+            case _:
+                show_answer(row, experiment)
     except BadInput as error:
         st.info(sentence(error), icon=":material/hourglass_empty:")
-
-
-def show_threshold_of(row: ExperimentRow, experiment: Experiment) -> None:
-    """Which models to drop roles with, as far as the runs so far tell."""
-    show_threshold(
-        cells(RunFilter(experiment=row.experiment_id)), experiment.terms.margin, alpha_of(experiment)
-    )
 
 
 def show_answer(row: ExperimentRow, experiment: Experiment) -> None:

@@ -79,10 +79,7 @@ def _foretold(recipes: Recipes, arm: int) -> Estimates:
 
 
 def _estimated(recipes: Recipes, spec: RunSpec) -> Estimates:
-    names = {*spec.team.models, *([spec.judge] if spec.judge else [])}
-    if spec.shock and spec.shock.model:
-        names.add(spec.shock.model)
-    return estimate(spec, {name: card_of(name, recipes.settings) for name in names})
+    return estimate(spec, {name: card_of(name, recipes.settings) for name in spec.models})
 
 
 def _mean(estimates: Sequence[Estimate]) -> Estimate:

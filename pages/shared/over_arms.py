@@ -1,0 +1,88 @@
+"""This file is where it is shown what more agents bring, and how teams stand shocks, arm by arm."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.numbers import NONE
+from pages.shared.picture import draw
+from pages.shared.text import plain
+from swarm.cell import Cell
+from swarm.export import no_formula
+from swarm.figures.scaling import scaling_figure
+from swarm.grid import NO_SHOCK
+from swarm.shock import SHOCKS
+from swarm.team_size import curve_in_words, size_curves
+from swarm.threshold import signed
+from swarm.withstood import stand_in_words, stands
+
+
+def show_team_sizes(cells: Sequence[Cell], margin: float) -> None:
+    """Quality and cost over the number of agents.
+
+    Raises:
+        BadInput: when nothing can be compared yet.
+    """
+    calm = [cell for cell in cells if cell.condition.shock == NO_SHOCK]
+    curves = size_curves(calm or cells, margin=margin)
+    said = [curve_in_words(curve, margin) for curve in curves]
+    st.markdown("\n".join(f"- {plain(line)}" for line in said))
+    lines = {curve.name: curve.rows for curve in curves}
+    draw(scaling_figure(lines, simulated=curves[0].simulated), alt=" ".join(said), key="team_sizes")
+    st.caption(
+        "Each doubling of the team is one step to the right; bars are 95 % intervals over missions. Kruskal–Wallis is "
+        "the paper's test whether sizes differ; that it finds nothing does not show that they are equal, so flatness "
+        "is tested by itself: every two sizes within the margin."
+    )
+    rows = [
+        {
+            "Arm": no_formula(curve.name),
+            "Agents": point.agents,
+            "Quality": row.quality,
+            "Gain per doubling": None if point.marginal is None else signed(point.marginal),
+            "Cost of a run, $": row.cost_usd,
+            "Missions": point.missions,
+        }
+        for curve in curves
+        for point, row in zip(curve.points, curve.rows, strict=True)
+    ]
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={"Quality": number(format="%.3f"), "Cost of a run, $": number(format="%.4f")},
+        placeholder=NONE,
+        alt="Quality, gain per doubling and cost by number of agents",
+    )
+
+
+def show_shocks(cells: Sequence[Cell]) -> None:
+    """What is left of quality after each shock.
+
+    Raises:
+        BadInput: when nothing can be compared yet.
+    """
+    found = stands(cells)
+    st.markdown("\n".join(f"- {plain(stand_in_words(stand))}" for stand in found))
+    kinds = list(dict.fromkeys(shock for stand in found for shock in stand.kept))
+    rows = [
+        {
+            "Arm": no_formula(stand.name),
+            "Resilience": stand.found.index,
+            **{kind.capitalize(): stand.kept[kind].value if kind in stand.kept else None for kind in kinds},
+        }
+        for stand in found
+    ]
+    share = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={"Resilience": share} | {kind.capitalize(): share for kind in kinds},
+        placeholder=NONE,
+        alt="Share of quality kept after each shock, by arm",
+    )
+    listed = " ".join(f"{kind.capitalize()}: {SHOCKS[kind]}" for kind in SHOCKS if kind in kinds)
+    st.caption(
+        "Resilience is the mean over shocks of quality after over quality before: the same missions and seeds, with "
+        f"and without the shock in the middle of the work. {plain(listed)}"
+    )

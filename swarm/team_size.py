@@ -1,0 +1,127 @@
+"""This file is where it is told what more agents bring: quality and cost by number of agents, arm by arm. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from swarm.cell import Cell, sample
+from swarm.errors import BadInput
+from swarm.figures.scaling import ScalingRow
+from swarm.group import context_of, name_of
+from swarm.measures import p_value
+from swarm.metrics.scaling import ScalingPoint, scaling_curve
+from swarm.stats.estimate import mean_of
+from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
+from swarm.stats.paired import ALPHA, MARGIN
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+
+Sizes = Mapping[int, Sequence[Cell]]
+
+
+@dataclass(frozen=True)
+class SizeCurve:
+    """One protocol with one model, in teams of different sizes."""
+
+    name: str
+    rows: tuple[ScalingRow, ...]
+    """The smallest team first; what is drawn."""
+    points: tuple[ScalingPoint, ...]
+    """In the same order, with the gain per doubling."""
+    ranked: KruskalWallis
+    """Whether sizes differ: the paper's test."""
+    worst: WorstPair
+    """The two sizes that are least shown to be equivalent."""
+    simulated: bool
+
+    @property
+    def flat(self) -> bool:
+        """Whether every two sizes are equivalent, on enough missions for a verdict."""
+        enough = self.worst.difference.missions >= MIN_MISSIONS_FOR_VERDICT
+        return enough and self.worst.p is not None and self.worst.p < ALPHA
+
+
+def size_curves(cells: Iterable[Cell], *, margin: float = MARGIN) -> tuple[SizeCurve, ...]:
+    """Follow each arm over the numbers of agents; only missions that all its sizes have count.
+
+    Args:
+        cells: of any arms.
+        margin: differences within it count as none.
+
+    Returns:
+        By name; arms with one size, or with fewer than two common missions, are left out.
+
+    Raises:
+        BadInput: when none is left; says why.
+    """
+    arms: dict[tuple[object, ...], dict[int, list[Cell]]] = defaultdict(lambda: defaultdict(list))
+    for cell in cells:
+        arms[context_of(cell.condition, "agents")][cell.condition.agents].append(cell)
+    curves = [
+        _curve(sizes, margin)
+        for sizes in map(_common, arms.values())
+        if len(sizes) > 1 and _missions(sizes) > 1
+    ]
+    if not curves:
+        raise BadInput("no arm has runs of the same two missions or more at two numbers of agents or more")
+    return tuple(sorted(curves, key=lambda curve: curve.name))
+
+
+def curve_in_words(curve: SizeCurve, margin: float = MARGIN) -> str:
+    """What more agents bring under an arm, in a sentence or two of plain text."""
+    first, last = curve.rows[0], curve.rows[-1]
+    found = curve.worst.difference
+    p = curve.ranked.p
+    tested = "all values are equal" if p is None else f"Kruskal–Wallis p: {p_value(p)}"
+    told = f"{curve.name}, {first.agents} to {last.agents} agents on {found.missions} missions: "
+    if found.missions < MIN_MISSIONS_FOR_VERDICT:
+        told += f"too few missions for a verdict, {MIN_MISSIONS_FOR_VERDICT} are needed"
+    elif curve.flat:
+        told += f"quality is flat, every two sizes lie within ±{margin:g} of each other ({tested})"
+    elif p is not None and p < ALPHA:
+        told += f"sizes differ in quality ({tested})"
+    else:
+        told += f"neither a difference nor flatness is shown ({tested})"
+    if first.cost_usd and last.cost_usd is not None:
+        money = "simulated cost" if curve.simulated else "cost"
+        times, dearer = last.agents / first.agents, last.cost_usd / first.cost_usd
+        told += f"; {times:g} times the agents take {dearer:.1f} times the {money}"
+    return f"{told}."
+
+
+def _curve(sizes: Sizes, margin: float) -> SizeCurve:
+    condition = next(iter(sizes.values()))[0].condition
+    protocol = name_of("protocol", (condition.protocol, condition.options))
+    shock = "" if condition.shock == "none" else f", {name_of('shock', (condition.shock,)).lower()}"
+    samples = {agents: sample(cells, "quality") for agents, cells in sorted(sizes.items())}
+    means = {
+        agents: {mission: fmean(values) for mission, values in found.items()}
+        for agents, found in samples.items()
+    }
+    return SizeCurve(
+        name=f"{protocol} with {name_of('models', (condition.models,))}{shock}",
+        rows=tuple(_row(agents, sizes[agents]) for agents in samples),
+        points=scaling_curve(means),
+        ranked=kruskal_wallis([*samples.values()]),
+        worst=all_equivalent([*samples.values()], margin),
+        simulated=condition.simulated,
+    )
+
+
+def _row(agents: int, cells: Sequence[Cell]) -> ScalingRow:
+    found = mean_of(sample(cells, "quality"))
+    costs = [value for cell in cells for value in cell.values["cost_usd"]]
+    known = [value for value in costs if value is not None]
+    cost = fmean(known) if known and len(known) == len(costs) else None
+    return ScalingRow(agents, found.value, found.low, found.high, cost, found.missions)
+
+
+def _common(sizes: Sizes) -> dict[int, list[Cell]]:
+    """The cells of missions that have a quality at every size."""
+    scored = [{cell.mission for cell in cells if cell.known("quality")} for cells in sizes.values()]
+    common = set[str].intersection(*scored)
+    return {agents: [cell for cell in cells if cell.mission in common] for agents, cells in sizes.items()}
+
+
+def _missions(sizes: Sizes) -> int:
+    return len({cell.mission for cells in sizes.values() for cell in cells})

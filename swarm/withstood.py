@@ -1,0 +1,105 @@
+"""This file is where it is told how teams stand shocks: what is left of the quality they would have had. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from swarm.cell import Cell
+from swarm.errors import BadInput
+from swarm.grid import NO_SHOCK
+from swarm.group import context_of, name_of
+from swarm.metrics.resilience import Blow, Resilience, resilience
+from swarm.stats.estimate import Estimate, mean_of
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How one arm stood the shocks it was struck by."""
+
+    name: str
+    found: Resilience
+    kept: Mapping[str, Estimate]
+    """The mean of quality after over quality before, by shock, with its 95 % interval over missions."""
+    simulated: bool
+
+
+def stands(cells: Iterable[Cell]) -> tuple[Stand, ...]:
+    """Compare each arm's struck runs with its runs without a shock, by mission.
+
+    Repeats of a mission are averaged first, over the seeds that both have.
+
+    Returns:
+        The most resilient first; those of which nothing is known last.
+
+    Raises:
+        BadInput: when no arm has runs of one mission both with and without a shock.
+    """
+    arms: dict[tuple[object, ...], dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
+    for cell in cells:
+        arms[context_of(cell.condition, "shock")][cell.condition.shock][cell.mission] = cell
+    found = [_stand(shocks) for shocks in arms.values() if NO_SHOCK in shocks and len(shocks) > 1]
+    if not any(stand.kept for stand in found):
+        raise BadInput("no arm has runs of one mission both with and without a shock, of the same seeds")
+    return tuple(sorted(found, key=lambda stand: -(stand.found.index or 0.0)))
+
+
+def stand_in_words(stand: Stand) -> str:
+    """How an arm stood its shocks, in a sentence of plain text."""
+    if stand.found.index is None:
+        return f"{stand.name}: nothing is known of how it stands shocks."
+    each = ", ".join(f"{shock} {_share(estimate)}" for shock, estimate in stand.kept.items())
+    out = f"; {stand.found.left_out} pairs lack a score" if stand.found.left_out else ""
+    kind = "simulated " if stand.simulated else ""
+    return f"{stand.name} keeps {stand.found.index:.0%} of its {kind}quality on average ({each}){out}."
+
+
+def _share(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "unknown"
+    interval = (
+        ""
+        if estimate.low is None or estimate.high is None
+        else f", {estimate.low:.0%} to {estimate.high:.0%}"
+    )
+    return f"{estimate.value:.0%}{interval} on {estimate.missions} missions"
+
+
+def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
+    calm = shocks[NO_SHOCK]
+    blows = {
+        shock: {mission: _blow(calm[mission], struck) for mission, struck in found.items() if mission in calm}
+        for shock, found in sorted(shocks.items())
+        if shock != NO_SHOCK
+    }
+    condition = next(iter(calm.values())).condition
+    protocol = name_of("protocol", (condition.protocol, condition.options))
+    return Stand(
+        name=f"{protocol}, {condition.agents} agents of {name_of('models', (condition.models,))}",
+        found=resilience({shock: [*pairs.values()] for shock, pairs in blows.items()}),
+        kept={shock: kept for shock, pairs in blows.items() if (kept := _kept(pairs))},
+        simulated=condition.simulated,
+    )
+
+
+def _kept(pairs: Mapping[str, Blow]) -> Estimate | None:
+    ratios = {
+        mission: [blow.after / blow.before]
+        for mission, blow in pairs.items()
+        if blow.before and blow.after is not None
+    }
+    return mean_of(ratios) if ratios else None
+
+
+def _blow(calm: Cell, struck: Cell) -> Blow:
+    """A mission without and with the shock, averaged over the seeds that both have."""
+    before = dict(zip(calm.seeds, calm.values["quality"], strict=True))
+    after = dict(zip(struck.seeds, struck.values["quality"], strict=True))
+    both = [
+        (one, other)
+        for seed in before.keys() & after.keys()
+        if (one := before[seed]) and (other := after[seed])
+    ]
+    if not both:
+        return Blow(None, None)
+    return Blow(fmean(one for one, _ in both), fmean(other for _, other in both))
