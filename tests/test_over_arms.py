@@ -16,7 +16,7 @@ def team(agents: int, shift: float, *, missions: int = MISSIONS, cost: float = 0
     return [
         cell(
             f"m{n}",
-            0.5 + 0.05 * (n % 3) + shift + 0.003 * ((n + agents // 8) % 3),
+            0.5 + 0.05 * (n % 3) + shift + 0.002 * ((n * agents) % 5),
             cost=cost * agents,
             **rest,
         )
