@@ -14,6 +14,9 @@ import typer
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from swarm.cell import Cell
     from swarm.config import Settings
     from swarm.grid import Experiment
     from swarm.history import History
@@ -215,36 +218,21 @@ async def _watched(
         return await play(live.show)
 
 
-def _print_results(experiment: "Experiment", cells: Any, as_json: bool) -> None:
+def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: bool) -> None:
+    from swarm.cli_compare import told
     from swarm.experiment.results import results as results_of
-    from swarm.finding import finding
     from swarm.terminal import print_json
+    from swarm.terminal_compare import print_comparison
 
     if not cells:
         raise BadInput("no run of this experiment has ended yet")
     found = results_of(experiment, cells)
+    factor = experiment.grid.factor
+    assert factor is not None
     if as_json:
-        print_json(
-            [
-                {
-                    "context": context,
-                    "finding": finding(comparison),
-                    "left_out": comparison.left_out,
-                    "contrasts": [
-                        {
-                            "group": each.group.name,
-                            "reference": each.reference.name,
-                            "verdict": each.verdict,
-                            "cost_ratio": each.cost_ratio,
-                            "time_ratio": each.time_ratio,
-                            **asdict(each.difference),
-                        }
-                        for each in comparison.contrasts
-                    ],
-                }
-                for context, comparison in found
-            ]
-        )
-    else:
-        for context, comparison in found:
-            typer.echo(f"{context}: {finding(comparison)}" if context else finding(comparison))
+        print_json([{"context": context, **told(comparison, factor)} for context, comparison in found])
+        return
+    for context, comparison in found:
+        if context:
+            typer.echo(f"\n{context}")
+        print_comparison(comparison, factor)
