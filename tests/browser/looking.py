@@ -1,5 +1,6 @@
 """How tests look at pages: widths, colour schemes, waiting with deadlines, pictures."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from swarm.config import PROJECT, Settings
 
@@ -30,6 +31,11 @@ def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
     page = context.new_page()
     page.set_default_timeout(20_000)
     return page
+
+
+def badge(page: Page, word: str) -> Locator:
+    """The badge with a word; icons are letters as well, so the word is its end."""
+    return page.locator(".stMarkdownBadge", has_text=re.compile(f"{word}$")).first
 
 
 def settled(page: Page) -> None:

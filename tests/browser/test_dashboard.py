@@ -1,7 +1,6 @@
 """The dashboard in a real browser: the main path, two widths, two colour schemes, hostile text."""
 
 import json
-import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -12,7 +11,7 @@ from pages.shared.resources import missions
 from swarm.history import History
 from swarm.mission import Mission, Requirement
 from swarm.verdict import CRITERIA, Score, Verdict
-from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until
+from tests.browser.looking import Dashboard, badge, keep_picture, look, settled, wait_until
 from tests.made import keep, told
 from tests.recorded import a_turn, events_of
 
@@ -31,11 +30,6 @@ PAYLOADS = (
 HOSTILE = " ".join(PAYLOADS)
 
 
-def badge(page: Page, word: str):
-    """The badge with a word; icons are letters as well, so the word is its end."""
-    return page.locator(".stMarkdownBadge", has_text=re.compile(f"{word}$")).first
-
-
 def run_shown(page: Page) -> str:
     """The run the URL names."""
     return parse_qs(urlparse(page.url).query)["run"][0]
@@ -49,7 +43,7 @@ def open_page(page: Page, dashboard: Dashboard, path: str = "/") -> None:
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_of_an_empty_dashboard(dashboard, browser, width, scheme):
     page = look(browser, width, scheme)
-    for name in ("start", "compose", "run", "history", "models"):
+    for name in ("start", "compose", "run", "side_by_side", "experiments", "claims", "history", "models"):
         open_page(page, dashboard, "/" if name == "start" else f"/{name}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator('[data-testid="stException"]')).to_have_count(0)
@@ -180,6 +174,7 @@ def test_a_run_is_deleted_after_two_clicks(dashboard, browser):
     open_page(page, dashboard, "/history")
     page.get_by_role("combobox", name="Choose by keyboard").click()
     page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No run yet.")).to_be_visible()
