@@ -25,7 +25,7 @@ def test_an_experiment_from_the_form_to_the_verdict(dashboard, browser):
     expect(badge(page, "Finished")).to_be_visible(timeout=40_000)
     expect(page.get_by_text(VERDICT).first).to_be_visible()
     expect(page.get_by_text("SIMULATED").first).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
     assert len(History(dashboard.settings).experiments()) == 1
     settled(page)
     for width, scheme in ((1440, "light"), (390, "dark")):
