@@ -68,17 +68,20 @@ _MEASURED: dict[Measure, str] = {
     "efficiency": "1000 * quality / nullif(input_tokens + output_tokens, 0)",
 }
 """Each measure, of the columns of `runs`."""
-_LISTS = ", ".join(
-    f"list(({_MEASURED[measure]}) ORDER BY seed, run_id) FILTER (status = 'finished')" for measure in MEASURES
-)
+_RUN = ", ".join(f"{measure} := ({column})" for measure, column in _MEASURED.items())
+_LISTS = ", ".join(f"list_transform(ended, lambda run: run.{measure})" for measure in ("seed", *MEASURES))
+# Runs are sorted once, as one list of structs: a sorted list for each measure takes four times as long.
 _CELLS = f"""
-    SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none'), coalesce(judge, 'none'), prompts,
-        CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
-        any_value(mission_title), any_value(level), count(*) FILTER (status <> 'finished'),
-        list(seed ORDER BY seed, run_id) FILTER (status = 'finished'),
-        {_LISTS}
-    FROM cell_runs WHERE imported IS NULL AND status <> 'running'
-    GROUP BY ALL ORDER BY ALL
+    WITH gathered AS (
+        SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none'), coalesce(judge, 'none'), prompts,
+            CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
+            any_value(mission_title), any_value(level), count(*) FILTER (status <> 'finished'),
+            list(struct_pack(seed := seed, run_id := run_id, {_RUN}) ORDER BY seed, run_id)
+                FILTER (status = 'finished') AS ended
+        FROM cell_runs WHERE imported IS NULL AND status <> 'running'
+        GROUP BY ALL
+    )
+    SELECT * EXCLUDE (ended), {_LISTS} FROM gathered ORDER BY ALL
 """  # noqa: S608
 
 
