@@ -61,9 +61,8 @@ def markdown(book: ClaimBook) -> str:
 
 
 def _row(claim: Claim) -> str:
-    # The sign | is that of the table.
     note = f" {claim.note}" if claim.note else ""
-    known = f" *{KNOWN[claim.simulator]}*" if claim.simulator else ""
+    known = f" *{claim.simulator.capitalize()}.*" if claim.simulator else ""
     return f"| {claim.statement} `{claim.id}` | {claim.paper}; {claim.source} | {how_tested(claim)}{note}{known} |"
 
 
@@ -71,8 +70,8 @@ def _acquainted(known: Sequence[Evidence]) -> str:
     fitted = sum(evidence.claim.simulator == "fitted" for evidence in known)
     seen = len(known) - fitted
     return (
-        f"Of those with a verdict, {fitted} rest on figures that the simulated models were fitted to, and {seen} on "
-        "figures that their maker knew: these say nothing, or little, about the paper."
+        f"Of these verdicts, {fitted} rest on figures that the simulated models were fitted to, and {seen} on figures "
+        "that their maker knew: they say little about the paper."
     )
 
 

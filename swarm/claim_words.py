@@ -54,7 +54,7 @@ def figure_words(claim: Claim, value: float | None) -> str:
         return f"×{value:.3g}" if abs(value) >= 10 else f"×{value:.2f}"
     sign = "" if claim.statistic == "mean" else "+"
     if claim.statistic == "relative_difference":
-        return _signed(f"{100 * value:{sign}.1f}%")
+        return _signed(f"{100 * value:{sign},.{0 if abs(value) >= 10 else 1}f}%")
     if claim.measure in SHARES:
         unit = "%" if claim.statistic == "mean" else " points"
         return _signed(f"{100 * value:{sign}.1f}{unit}")
@@ -77,10 +77,10 @@ def interval_words(claim: Claim, estimate: Estimate) -> str:
 
 
 def band_words(claim: Claim) -> str:
-    """What the claim predicts, such as "above 0" or "+7.1 % to +21.1 %"."""
+    """Where the claim predicts our figure: "above 0", "below ×4.00", or "inside +7.1% to +21.1%"."""
     low, high = claim.band
     if low is not None and high is not None:
-        return f"{figure_words(claim, low)} to {figure_words(claim, high)}"
+        return f"inside {figure_words(claim, low)} to {figure_words(claim, high)}"
     if low is not None:
         return f"above {_bound(claim, low)}"
     return f"below {_bound(claim, high)}"
@@ -125,10 +125,9 @@ def how_tested(claim: Claim) -> str:
         "ratio": f"Ratio of {measure}",
         "flat": f"Largest difference in {measure}",
     }[claim.statistic]
-    bounds = "inside" if None not in claim.band else "entirely"
     return (
         f"{how}: {sides_words(claim.sides)}{_pairing(claim)}. "
-        f"Supported when the {100 * level_of(claim):.0f}% interval lies {bounds} {band_words(claim)}."
+        f"Supported when the whole {100 * level_of(claim):.0f}% interval lies {band_words(claim)}."
     )
 
 

@@ -160,17 +160,22 @@ def tally(judged: Sequence[Judged], *, simulated: bool) -> Mapping[Verdict, int]
 def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verdict) -> str:
     if estimate is None:
         return _lacking(chosen)
-    if word != "undetermined":
-        where = "inside" if word == "supported" else "outside"
-        return f"The whole interval, {interval_words(claim, estimate)}, lies {where} {band_words(claim)}."
     if estimate.missions < MIN_MISSIONS_FOR_VERDICT:
         return f"{MIN_MISSIONS_FOR_VERDICT} missions are needed, {estimate.missions} are there."
     if estimate.value is None:
         return "There is no ratio to nothing."
     if estimate.low is None:
-        same = figure_words(claim, estimate.value)
-        return f"All {estimate.missions} missions give {same}: without any spread there is no interval."
-    return f"The interval, {interval_words(claim, estimate)}, lies partly inside {band_words(claim)}."
+        found = figure_words(claim, estimate.value)
+        return f"{found} has no interval: it varies too little, or what it is held against too much."
+    if estimate.low == estimate.high:
+        lies = {"supported": "lies", "contradicted": "does not lie", "undetermined": "just fails to lie"}[
+            word
+        ]
+        same = f"All {estimate.missions} missions give exactly {figure_words(claim, estimate.value)}"
+        return f"{same}, which {lies} {band_words(claim)}."
+    part = {"supported": "The whole", "contradicted": "No part", "undetermined": "Only a part"}[word]
+    of_the = "" if word == "supported" else " of the"
+    return f"{part}{of_the} interval, {interval_words(claim, estimate)}, lies {band_words(claim)}."
 
 
 def _lacking(chosen: Attempt) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from swarm.claim_file import ClaimBook
 from swarm.claim_report import KNOWN, summary
-from swarm.claim_words import estimate_words, how_tested, side_words
+from swarm.claim_words import estimate_words, figure_words, how_tested, side_words
 from swarm.claims import Evidence, Judged, Verdict
 from swarm.terminal import harmless
 
@@ -22,7 +22,7 @@ def print_claims(judged: Sequence[Judged], book: ClaimBook, console: Console | N
     real = any(each.real.sides for each in judged)
     table = Table(box=None, pad_edge=False, expand=True)
     table.add_column("claim", ratio=3)
-    table.add_column("paper", ratio=1)
+    table.add_column("paper", justify="right")
     for kind in ("simulated", "real") if real else ("simulated",):
         table.add_column(kind, ratio=2)
         table.add_column("n", justify="right")
@@ -57,7 +57,7 @@ def print_claim(each: Judged) -> None:
 
 def _cells(each: Judged, *, real: bool) -> list[Text]:
     claim = each.claim
-    cells = [Text(claim.statement + _MARKS[claim.simulator]), Text(claim.paper)]
+    cells = [Text(claim.statement + _MARKS[claim.simulator]), Text(figure_words(claim, claim.figure))]
     for evidence in (each.simulated, each.real) if real else (each.simulated,):
         cells += [
             Text(estimate_words(claim, evidence.estimate)),

@@ -1,0 +1,203 @@
+"""This file is where one claim is shown in full: its test, what runs say, which runs these are, what is missing."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.badges import kind_badge
+from pages.shared.compared_link import link_to_groups
+from pages.shared.numbers import plural
+from pages.shared.resources import cells, missions, settings
+from pages.shared.text import plain, sentence
+from swarm.claim_evidence import SideRuns
+from swarm.claim_file import Claim, claim_book
+from swarm.claim_gaps import missing, priced
+from swarm.claim_report import KNOWN
+from swarm.claim_words import estimate_words, how_tested, side_words
+from swarm.claims import Evidence, Judged, Verdict
+from swarm.errors import SwarmError
+from swarm.experiment.plan import Plan
+from swarm.grid import Experiment, Factor
+from swarm.history import RunFilter
+from swarm.models.catalogue import load_catalogue
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.wording import lasting, usd
+
+BADGES: dict[Verdict, tuple[str, Any]] = {
+    "supported": (":material/check_circle:", "green"),
+    "contradicted": (":material/cancel:", "red"),
+    "undetermined": (":material/help:", "gray"),
+}
+"""Icon and colour of each verdict."""
+
+
+def show_claim(judged: Judged) -> None:
+    """The claim, its test, the evidence of either kind, and what is missing."""
+    claim = judged.claim
+    st.markdown(f"**The paper:** {plain(claim.paper)}; {plain(claim.source)}.")
+    st.markdown(f"**Test:** {plain(how_tested(claim))}")
+    if claim.note:
+        st.caption(plain(claim.note))
+    for evidence in (judged.simulated, judged.real):
+        _show_evidence(evidence)
+    _show_missing(judged)
+
+
+def verdict_badge(verdict: Verdict) -> None:
+    """A verdict as a word, an icon and a colour."""
+    icon, colour = BADGES[verdict]
+    st.badge(verdict.capitalize(), icon=icon, color=colour)
+
+
+def _show_evidence(evidence: Evidence) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        kind_badge(evidence.simulated)
+        verdict_badge(evidence.verdict)
+        if evidence.estimate:
+            st.markdown(f"**{plain(estimate_words(evidence.claim, evidence.estimate))}**")
+    st.markdown(" ".join([plain(evidence.reason), *_more(evidence)]))
+    if evidence.simulated and evidence.claim.simulator and evidence.estimate:
+        st.caption(f":material/info: {plain(KNOWN[evidence.claim.simulator])}")
+    if evidence.kruskal and evidence.kruskal.h is not None:
+        found = evidence.kruskal
+        st.caption(
+            f"The paper's own test, Kruskal–Wallis over {found.groups} team sizes: H = {found.h:.2f}, "
+            f"p = {found.p:.2f}. A large p is no evidence that they are equal; the interval above is."
+        )
+    if evidence.sides:
+        _show_runs(evidence)
+
+
+def _more(evidence: Evidence) -> list[str]:
+    """How many missions are to go; nothing where no run says anything of that yet."""
+    if not evidence.estimate or not evidence.more:
+        return []
+    if evidence.missions < MIN_MISSIONS_FOR_VERDICT:
+        return [f"{plural(evidence.more, 'more mission')} to go."]
+    return [f"About {plural(evidence.more, 'more mission')} would settle it, if all stays as it is."]
+
+
+def _show_runs(evidence: Evidence) -> None:
+    st.dataframe(
+        [_side_cells(side) for side in evidence.sides],
+        hide_index=True,
+        alt="Runs that the estimate rests upon",
+    )
+    setting = evidence.setting
+    assert setting is not None
+    left_out = (
+        f" {plural(evidence.left_out, 'run')} under other judges, prompts or models are left out."
+        if evidence.left_out
+        else ""
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Judge {plain(setting.judge)}, prompts {plain(setting.prompts[:8])}.{left_out}")
+        where, factor = _where(evidence)
+        if factor:
+            st.page_link(
+                "../compare/side_by_side.py",
+                label="Side by side",
+                icon=":material/splitscreen_left:",
+                query_params=link_to_groups(factor, where) | _level(evidence.claim),
+            )
+        st.page_link(
+            "../evidence/history.py",
+            label="History",
+            icon=":material/history:",
+            query_params={
+                "kind": "Simulated" if evidence.simulated else "Real",
+                "of_protocol": list(where.protocols),
+                "of_model": list(where.models),
+            },
+        )
+
+
+def _side_cells(side: SideRuns) -> dict[str, object]:
+    return {
+        "Missions": len(side.sample),
+        "Runs": side.runs,
+        "Runs of": side_words(side.side, model=side.model),
+        "Without a value": side.unmeasured,
+        "Did not finish": side.unfinished,
+    }
+
+
+def _where(evidence: Evidence) -> tuple[RunFilter, Factor | None]:
+    """The runs as a filter, and what the claim's sides differ in; None where nothing can be compared."""
+    sides = evidence.claim.sides
+    where = RunFilter(
+        protocols=tuple(dict.fromkeys(side.protocol for side in sides)),
+        models=tuple(dict.fromkeys(side.model for side in evidence.sides)),
+        simulated=evidence.simulated,
+    )
+    differ: dict[Factor, int] = {
+        "protocol": len({side.protocol for side in sides}),
+        "models": len({side.model for side in sides}),
+        "agents": len({side.agents for side in sides}),
+    }
+    return where, next((factor for factor, count in differ.items() if count > 1), None)
+
+
+def _level(claim: Claim) -> dict[str, str]:
+    levels = claim.sides[0].levels
+    return {"level": levels[0]} if len(levels) == 1 else {}
+
+
+def _show_missing(judged: Judged) -> None:
+    """What a verdict still needs, with its price, for the model that is chosen."""
+    claim = judged.claim
+    st.markdown("**Run what is missing**")
+    model = st.selectbox(
+        "With",
+        _models(claim),
+        format_func=_model_words,
+        key=f"claim_model_{claim.id}",
+        label_visibility="collapsed",
+    )
+    try:
+        experiment = missing(claim, cells(), missions(), model)
+        if experiment is None:
+            st.caption("Nothing: with this model the claim has a verdict.")
+            return
+        _offer(claim, experiment, _priced(experiment.grid.id, experiment), model)
+    except SwarmError as error:
+        st.caption(sentence(error))
+
+
+def _offer(claim: Claim, experiment: Experiment, foretold: Plan, model: str) -> None:
+    grid = experiment.grid
+    money = f"about {usd(foretold.expected.cost_usd)}" + (
+        " of simulated money" if foretold.simulated else f", at most {usd(foretold.high.cost_usd)}"
+    )
+    st.markdown(
+        f"{plural(foretold.runs, 'run')} on {plural(len(grid.missions), 'mission')}, "
+        f"{plain(money)}, about {lasting(foretold.expected.seconds)}."
+    )
+    if grid.seed:
+        st.caption(
+            "Every mission of the library at these levels was run, so these runs repeat them with new seeds. Missions "
+            "of your own would tell more."
+        )
+    if st.button("Plan these runs", icon=":material/science:", key=f"claim_missing_{claim.id}"):
+        st.switch_page("../compare/experiments.py", query_params={"claim": claim.id, "model": model})
+
+
+def _models(claim: Claim) -> list[str]:
+    """Models that may stand for the paper's, the simulated one first."""
+    book = claim_book()
+    known = [*book.models[claim.classes[0]]]
+    if claim.any_model:
+        known += [card.id for card in load_catalogue().values() if card.family != "simulated judge"]
+    return list(dict.fromkeys(known))
+
+
+def _model_words(model: str) -> str:
+    card = load_catalogue().get(model)
+    if card is None:
+        return model
+    return f"{card.label} ({model}{', free' if card.simulated else ''})"
+
+
+@st.cache_resource(max_entries=100, show_spinner="Adding up…")
+def _priced(key: str, _experiment: Experiment) -> Plan:
+    return priced(_experiment, settings())
