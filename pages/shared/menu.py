@@ -40,6 +40,13 @@ page = st.navigation(
         ],
         "Compare": [
             st.Page(
+                PAGES / "compare" / "side_by_side.py",
+                title="Side by side",
+                icon=":material/splitscreen_left:",
+                url_path="side_by_side",
+                help="Two to four runs, or groups of runs, on the same scales; the verdict first.",
+            ),
+            st.Page(
                 PAGES / "compare" / "experiments.py",
                 title="Experiments",
                 icon=":material/science:",
@@ -48,6 +55,13 @@ page = st.navigation(
             ),
         ],
         "Evidence": [
+            st.Page(
+                PAGES / "evidence" / "claims.py",
+                title="Claims",
+                icon=":material/fact_check:",
+                url_path="claims",
+                help="The paper's claims beside your runs: supported, contradicted or undetermined.",
+            ),
             st.Page(
                 PAGES / "evidence" / "history.py",
                 title="History",
