@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test test-fast check format chromium lock bench help
+.PHONY: app test test-fast check format chromium lock bench replicate calibrate help
 
 help:                  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -40,7 +40,14 @@ lock: .venv/.dev       ## make the lock files anew from the .in files
 		requirements-inspect.in -o requirements-inspect.txt
 
 bench: .venv/.dev      ## measure; every program prints a table and one JSON line
-	for program in bench/*.py; do $(BIN)/python $$program; done
+	for program in $(filter-out cells calibrate replicate,$(basename $(notdir $(wildcard bench/*.py)))); do \
+		$(BIN)/python -m bench.$$program; done
+
+replicate: .venv/.app  ## play 25,000 simulated runs and hold the paper's claims against them; takes some minutes
+	$(BIN)/python -m bench.replicate
+
+calibrate: .venv/.dev  ## fit the simulated models to the paper and write what they predict into docs/simulation.md
+	$(BIN)/python -m bench.calibrate
 
 .venv/.app: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found."; exit 1; }

@@ -23,7 +23,7 @@ from swarm.turn import contributions
 
 Profiles: TypeAlias = Mapping[str, Traits]
 PROFILES = ("sim/strong", "sim/open", "sim/small", "sim/weak")
-LEAST, MOST_RUNS, TURNS = 16, 320, 4_000
+LEAST, MOST, TURNS = 16, 640, 6_000
 """Runs behind one figure: as many as make so many turns, within these bounds."""
 
 
@@ -108,7 +108,7 @@ FITTED = (
 
 PREDICTED = (
     *(
-        Cell(f"N=16, L3, {name}: coordinator", paper, _quality("coordinator", f"sim/{name}", ["L3"], 16))
+        Cell(f"N=16, L3, {name}: coordinator", paper, _quality("coordinator", f"sim/{name}", ["L3"], 16), True)
         for name, paper in (("strong", 0.767), ("open", 0.738), ("weak", 0.713))
     ),
     *(
@@ -152,7 +152,7 @@ def looker(profiles: Profiles, seeds_from: int, runs: int | None = None) -> Look
 
     @cache
     def look(situation: Situation) -> Outcome:
-        wanted = runs or max(LEAST, min(MOST_RUNS, TURNS // situation.agents // LEAST * LEAST))
+        wanted = runs or max(LEAST, min(MOST, TURNS // situation.agents // LEAST * LEAST))
         return observe(situation, profiles[situation.model], range(seeds_from, seeds_from + wanted))
 
     return look

@@ -17,7 +17,7 @@ from swarm.run import new_run_id, play
 from swarm.turn import Call
 from tests.recorded import a_record, a_turn
 
-EXPECTED_S = 22.0
+EXPECTED_S = 24.0
 
 
 def thinking(calls: Sequence[Call]) -> float:

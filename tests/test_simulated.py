@@ -2,21 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import re
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import fields, replace
+from functools import cache
+from math import nan
+from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import pytest
 
+from bench.cells import FITTED, Cell, Outcome, Situation
 from swarm.answer import AgentAnswer, JudgeAnswer
 from swarm.compose import compose
-from swarm.config import LIBRARY, Settings, read_settings
+from swarm.config import LIBRARY, PROJECT, Settings, read_settings
 from swarm.events import RunFinished, RunJudged
+from swarm.metrics.hierarchy import depth
+from swarm.mission import LEVELS as KNOWN_LEVELS
 from swarm.mission import Level, Mission, load_library, mission_from_text
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Message, Model, Request
-from swarm.models.simulated.brief import read_needs
+from swarm.models.simulated.brief import read_needs, read_pieces
+from swarm.models.simulated.verdict import weigh
 from swarm.prompts.render import judge_messages
 from swarm.protocols import PROTOCOLS
 from swarm.record import record_of
@@ -28,12 +35,13 @@ from swarm.turn import Cue, Speak, Turn
 from tests.staging import MISSION, Listener, of_kind, played, recipe, simulated, turns_of
 
 LIBRARY_MISSIONS = load_library([LIBRARY / "missions"])
+SOURCES = sorted((PROJECT / "swarm" / "models" / "simulated").glob("*.py"))
 LEVELS: tuple[Level, ...] = ("L3", "L4")
-SEEDS = range(100)
+TOLERANCE = 0.03
+"""What a fitted cell may be off by."""
 NOISE = 0.03
-"""Less than half of the least difference that is claimed, between means of 100 runs."""
-
-Qualities = Mapping[tuple[str, str, str], float]
+"""Less than half of the least difference that is claimed, between means of so many runs."""
+UNFIT = ("Beekeeper", "Poet", "Astronomer", "Tailor")
 
 
 async def deaf(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
@@ -50,38 +58,32 @@ def unheard() -> Iterator[str]:
     del PROTOCOLS["deaf"]
 
 
-def mean_quality(protocol: str, model: str, level: Level, options: Mapping[str, Any] | None = None) -> float:
-    """Of 100 runs of eight agents, over all missions of a level in turn."""
-    settings = read_settings()
+@cache
+def quality(
+    protocol: str, model: str, level: Level, agents: int = 8, roles: tuple[str, ...] | None = None
+) -> float:
+    """Mean over all missions of a level in turn, on the same seeds for everybody."""
     missions = [mission for mission in LIBRARY_MISSIONS.values() if mission.level == level]
 
-    async def quality(seed: int) -> float | None:
+    async def one(seed: int) -> float | None:
+        mission, options = missions[seed % len(missions)], {"roles": roles} if roles else None
         spec = compose(
-            missions[seed % len(missions)],
-            settings,
-            protocol=protocol,
-            options=options,
-            models=[model],
-            seed=seed,
-        )
+            mission, read_settings(), protocol=protocol, options=options, agents=agents, models=[model], seed=seed,
+        )  # fmt: skip
         [verdict] = [event.verdict async for event in play(spec) if isinstance(event, RunJudged)]
         return verdict.quality
 
     async def all_of_them() -> list[float | None]:
-        return [await quality(seed) for seed in SEEDS]
+        return [await one(seed) for seed in range(512 // agents)]
 
     return fmean(quality for quality in asyncio.run(all_of_them()) if quality is not None)
 
 
-@pytest.fixture(scope="session")
-def qualities() -> Qualities:
-    """Mean quality by protocol, model and level; computed once."""
-    return {
-        (protocol, model, level): mean_quality(protocol, model, level)
-        for protocol in ("sequential", "coordinator", "broadcast", "shared")
-        for model in ("sim/strong", "sim/small")
-        for level in LEVELS
-    }
+def look(situation: Situation) -> Outcome:
+    found = [
+        quality(situation.protocol, situation.model, level, situation.agents) for level in situation.levels
+    ]
+    return Outcome(fmean(found), nan, nan, nan)
 
 
 by_model = pytest.mark.parametrize("model", ["sim/strong", "sim/small"])
@@ -90,36 +92,52 @@ by_level = pytest.mark.parametrize("level", LEVELS)
 
 @by_level
 @by_model
-def test_protocols_come_out_in_the_papers_order(model: str, level: Level, qualities: Qualities):
+def test_protocols_come_out_in_the_papers_order(model: str, level: Level):
     names = ("sequential", "coordinator", "broadcast", "shared")
-    sequential, coordinator, broadcast, shared = (qualities[name, model, level] for name in names)
+    sequential, coordinator, broadcast, shared = (quality(name, model, level) for name in names)
     assert sequential > coordinator > broadcast >= shared
 
 
-@by_level
-def test_stronger_minds_do_better_work(level: Level, qualities: Qualities):
-    assert qualities["sequential", "sim/strong", level] > qualities["sequential", "sim/small", level]
+@pytest.mark.parametrize("cell", FITTED, ids=lambda cell: cell.name)
+def test_a_fitted_cell_comes_out_as_in_the_paper(cell: Cell):
+    assert abs(cell.error(cell.ours(look))) < TOLERANCE
+
+
+def test_stronger_minds_do_better_work():
+    strong, middle, weak = (
+        quality("sequential", f"sim/{name}", "L3", 16) for name in ("strong", "open", "weak")
+    )
+    assert strong > middle > weak
 
 
 @by_model
-def test_missions_in_conflict_are_harder(model: str, qualities: Qualities):
-    assert qualities["sequential", model, "L3"] > qualities["sequential", model, "L4"]
+def test_missions_in_conflict_are_harder(model: str):
+    assert quality("sequential", model, "L3") > quality("sequential", model, "L4") + NOISE
 
 
 @by_level
-def test_a_protocol_never_met_in_which_nobody_hears_has_the_quality_of_shared(
-    level: Level, unheard: str, qualities: Qualities
-):
-    nobody_heard = mean_quality(unheard, "sim/strong", level)
-    assert abs(nobody_heard - qualities["shared", "sim/strong", level]) < NOISE
-    assert qualities["sequential", "sim/strong", level] - nobody_heard > 3 * NOISE
+def test_a_protocol_never_met_in_which_nobody_hears_has_the_quality_of_shared(level: Level, unheard: str):
+    nobody_heard = quality(unheard, "sim/strong", level)
+    assert abs(nobody_heard - quality("shared", "sim/strong", level)) < NOISE
+    assert quality("sequential", "sim/strong", level) - nobody_heard > 2 * NOISE
 
 
-@by_level
-def test_roles_that_do_not_fit_make_strong_minds_do_worse(level: Level, qualities: Qualities):
-    unfit = {"roles": ("Beekeeper", "Poet", "Astronomer", "Tailor")}
-    given = mean_quality("fixed_roles", "sim/strong", level, unfit)
-    assert given < qualities["sequential", "sim/strong", level] - NOISE / 2
+def gain_of_free_roles(model: str) -> float:
+    free, given = (
+        fmean(quality(name, model, level) for level in LEVELS) for name in ("sequential", "fixed_roles")
+    )
+    return free / given - 1
+
+
+def test_given_roles_help_weak_minds_and_do_not_help_strong_ones():
+    strong, weak = gain_of_free_roles("sim/strong"), gain_of_free_roles("sim/weak")
+    assert weak < -0.01
+    assert strong > weak + 0.02
+
+
+def test_roles_that_do_not_fit_make_strong_minds_do_worse():
+    given = quality("fixed_roles", "sim/strong", "L3", roles=UNFIT)
+    assert given < quality("sequential", "sim/strong", "L3") - NOISE / 2
 
 
 # What they know.
@@ -156,6 +174,12 @@ def test_a_request_says_nothing_but_messages_and_how_to_answer():
 def test_the_protocol_is_never_named_to_a_mind(protocol: str):
     for request in requests_of(protocol):
         assert protocol not in "".join(message.text for message in request.messages).casefold()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_source_of_theirs_mentions_a_protocol_or_a_level(path: Path):
+    names = re.compile(rf"\b(?:{'|'.join([*PROTOCOLS, *KNOWN_LEVELS])})\b", re.IGNORECASE)
+    assert not names.search(path.read_text(encoding="utf-8"))
 
 
 def test_the_shape_of_the_answer_is_read_in_the_prompt_and_not_in_the_request():
@@ -259,11 +283,39 @@ def test_a_given_role_is_kept():
     assert {turn.role for turn in turns_of(simulated(spec))} == {"Beekeeper"}
 
 
-def test_an_agent_that_hears_everything_done_abstains():
+def test_an_agent_that_hears_everything_done_mostly_abstains():
     spec = RunSpec(MISSION, make_team(["sim/strong"], 40), seed=1)
     actions = [turn.action for turn in turns_of(simulated(spec))]
-    assert actions[0] == "contribute"
-    assert actions[-8:].count("abstain") >= 6
+    assert actions[:2].count("abstain") == 0
+    assert actions[-16:].count("abstain") >= 9
+
+
+def test_a_text_says_that_it_rests_on_others_only_where_a_link_is_declared():
+    spec = RunSpec(LIBRARY_MISSIONS["zero-trust-migration"], make_team(["sim/small"], 24), seed=1)
+    turns = [turn for turn in turns_of(simulated(spec)) if turn.action == "contribute"]
+    assert {bool(turn.builds_on) for turn in turns} == {True, False}
+    for turn in turns:
+        assert bool(turn.builds_on) == bool(re.search(r"\b(?:Follows|Adds to) R\d", turn.text))
+    assert any("In line with R" in turn.text and not turn.builds_on for turn in turns)
+
+
+def test_credit_goes_to_sources_so_even_large_teams_are_two_layers_deep():
+    mission = LIBRARY_MISSIONS["zero-trust-migration"]
+    runs = [RunSpec(mission, make_team(["sim/small"], 48), seed=seed) for seed in range(6)]
+    assert 1.5 <= fmean(depth(turns_of(simulated(spec))) or 0 for spec in runs) <= 2.5
+
+
+def abstentions(model: str) -> int:
+    mission = LIBRARY_MISSIONS["api-security-review"]
+    return sum(
+        turn.action == "abstain"
+        for turn in turns_of(simulated(RunSpec(mission, make_team([model], 48), seed=2)))
+    )
+
+
+def test_minds_that_do_not_reflect_hardly_abstain():
+    strong, small, weak = (abstentions(f"sim/{name}") for name in ("strong", "small", "weak"))
+    assert strong > small > weak
 
 
 # The judge.
@@ -327,3 +379,32 @@ def test_what_an_organization_remembers_and_holds_dear_is_no_requirement():
     prompt = "# Mission: Open a bakery\n\nOpen a bakery on the corner and hire two bakers\n"
     more = "## Values\n- Nobody works at night\n\n## Roles in earlier missions\n- Fair: agent 1 was Cook\n"
     assert [need.text for need in read_needs(prompt + more)] == [need.text for need in read_needs(prompt)]
+
+
+def numbers_of(*bullets: str) -> list[int]:
+    lines = "".join(f"- {bullet}\n" for bullet in bullets)
+    return [need.number for need in read_needs(f"# Mission: Fair\n\nHold a fair\n\n## Requirements\n{lines}")]
+
+
+@pytest.mark.parametrize(
+    ("bullets", "numbers"),
+    [
+        (("R1. Find a site", "R3. Sell tickets"), [1, 3]),
+        (("R4. Sell tickets", "R2. Find a site"), [4, 2]),
+        (("Find a site", "Sell tickets"), [1, 2]),
+        (("R7. Find a site", "Sell tickets"), [1, 2]),
+        (("R2. Find a site", "R2. Sell tickets"), [1, 2]),
+    ],
+)
+def test_requirements_keep_their_numbers_if_all_have_one(bullets: tuple[str, ...], numbers: list[int]):
+    assert numbers_of(*bullets) == numbers
+
+
+def test_work_on_a_requirement_behind_a_gap_counts_for_that_requirement():
+    lines = "## Requirements\n- R1. Find a site\n- R3. Sell tickets (needs R1)\n"
+    needs = read_needs(f"# Mission: Fair\n\nHold a fair\n\n{lines}")
+    [_, sold] = needs
+    assert sold.needs == (1,)
+    piece = read_pieces("R3 – Sell tickets\nOwner: treasurer. Steps: 1) print. In line with R1.")
+    assert weigh(needs, piece, True)["completeness"].reason.startswith("1 of 2")
+    assert weigh(needs, piece, True)["mission_relevance"].share == 1.0

@@ -168,7 +168,7 @@ def read_needs(mission: str) -> tuple[Need, ...]:
 @lru_cache(maxsize=8_192)
 def read_pieces(text: str) -> tuple[Piece, ...]:
     """What a contribution or a deliverable says about each requirement, in its order."""
-    return tuple(_piece(int(match[1]), match[0]) for match in _PIECE.finditer(text))
+    return tuple(_piece(int(match[1]), match[0].rstrip()) for match in _PIECE.finditer(text))
 
 
 @lru_cache(maxsize=8_192)
@@ -199,6 +199,7 @@ def lot(text: str) -> float:
     return (zlib.crc32(text.encode("utf-8", "replace")) % 1000) / 1000
 
 
+@lru_cache(maxsize=8_192)
 def _piece(number: int, text: str) -> Piece:
     labels = _LABEL.split(text)[1:]
     said = dict(zip(labels[::2], labels[1::2], strict=True))

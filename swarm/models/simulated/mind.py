@@ -13,7 +13,7 @@ from swarm.models.simulated import words
 from swarm.models.simulated.brief import PARTS, Brief, Need, numbers_in
 from swarm.models.simulated.view import View, notice
 
-WORTHWHILE = 0.22
+WORTHWHILE = 0.26
 """Share of a requirement that a contribution must add, in a mind's own estimate, to be worth making."""
 DOUBT = 0.35
 """Standard deviation of the estimate of what others have covered, as a share of it."""
@@ -25,7 +25,7 @@ PULL_OF_GAPS = 1.5
 """How strongly an uncovered requirement attracts a mind that looks for gaps."""
 PULL_OF_ROLE = 4.0
 """How strongly a requirement attracts a mind whose role fits its words."""
-MISFIT = 0.2
+MISFIT = 0.3
 """Share of one's depth lost where a role fits nothing of a requirement, and by who took what sprang to mind."""
 COST_OF_GUESSING = 0.3
 """Share of one's depth lost where nothing is known of the results a requirement depends on."""
@@ -96,7 +96,8 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
     if assigned:
         chosen = [need for need in brief.needs if need.number in numbers_in(assigned)][:3]
     else:
-        chosen = _choose(brief.needs, view if wise else None, chance, given or _habit(brief, traits, chance))
+        looked_at = view if wise and brief.heard else None
+        chosen = _choose(brief.needs, looked_at, chance, given or _habit(brief, traits, chance))
     topic = chosen[0].text if chosen else ""
     role = given or words.role_for(topic, chance)
     if not chosen or (not assigned and _holds_back(chosen, view, traits, chance)):
