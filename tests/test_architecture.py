@@ -17,10 +17,11 @@ LAYERS = (
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller strike run journal history history_file history_intake history_queries history_rows "
-    "history_experiments group comparison levels claim_file claim_evidence claim_words "
+    "history_experiments history_cells group comparison levels claim_file claim_evidence claim_words "
     "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "measures finding finding_rows tradeoff perform launch experiment threshold claims claim_gaps claim_report "
-    "imports figures story contrast export serve doctor terminal terminal_claims terminal_experiments command",
+    "measures finding finding_rows tradeoff perform launch experiment threshold team_size withstood claims claim_gaps claim_report "
+    "imports figures story contrast export serve doctor terminal terminal_claims "
+    "terminal_compare terminal_experiments command",
     "cli cli_claims cli_compare cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""

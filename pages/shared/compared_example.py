@@ -112,7 +112,7 @@ def _condition(row: RunRow) -> Condition:
 
 def _show_columns(groups: Sequence[Group], records: Sequence[RunRecord]) -> None:
     most = max((seat.tokens for record in records for seat in seats_of(record)), default=0)
-    with st.grid(2 if len(groups) == 4 else len(groups), min_column_width=330, gap="medium"):
+    with st.grid(2 if len(groups) == 4 else len(groups), min_column_width=290, gap="medium"):
         for group, record in zip(groups, records, strict=True):
             with st.container(gap="xsmall"):
                 scored = quality(record.verdict.quality if record.verdict else None)
@@ -121,5 +121,5 @@ def _show_columns(groups: Sequence[Group], records: Sequence[RunRecord]) -> None
                     f"**{plain(group.name)}** · quality {scored} · depth {record.depth or '–'} · "
                     f"{seats.active} of {len(record.spec.team)} active"
                 )
-                figure = role_figure(record, height=360, most_tokens=most or None)
+                figure = role_figure(record, height=400, most_tokens=most or None)
                 draw(figure, alt=" ".join(story(record)), key=f"example_{record.run_id}")

@@ -26,7 +26,7 @@ from swarm.turn import contributions
 from swarm.wording import lasting, models_named, usd
 
 POLL_S = 1.0
-COLUMN_PX = {2: 420, 3: 330, 4: 420}
+COLUMN_PX = {2: 420, 3: 290, 4: 420}
 """Least width of a column by how many there are; four stand two by two, as names need room."""
 
 
@@ -106,7 +106,7 @@ def _show_graphs(records: Sequence[RunRecord], names: Sequence[str]) -> None:
                         icon=":material/open_in_new:",
                         query_params={"run": record.run_id},
                     )
-                figure = role_figure(record, "order", height=380, most_tokens=most or None)
+                figure = role_figure(record, "order", height=400, most_tokens=most or None)
                 draw(figure, alt=" ".join(story(record)), key=f"graph_{record.run_id}")
     st.caption(
         "A disc is an agent in the role it took; its size is its tokens, on the same scale everywhere. The same "
@@ -144,8 +144,8 @@ def _roles(record: RunRecord) -> int:
 
 def _show_facts(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     rows = [Row(name, meaning, tuple(say(record) for record in records)) for name, meaning, say in FACTS]
-    signed = [row._replace(name=f"{'≠' if len({*row.values}) > 1 else '='} {row.name}") for row in rows]
-    show_rows(signed, names, alt="Measures of every run; a sign says which differ")
+    signs = ["≠" if len({*row.values}) > 1 else "=" for row in rows]
+    show_rows(rows, names, signs=signs, alt="Measures of every run; a sign says which differ")
     money = " Money is simulated: what models of this class would cost." if records[0].simulated else ""
     st.caption(f"**≠** differs, = is the same in all; {NONE} is not known.{money}")
 

@@ -84,6 +84,7 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
         [*runs],
         format_func=lambda name: f"{name} · {plural(runs[name], 'run')}",
         max_selections=MOST_GROUPS,
+        select_all=False,
         key=key_of("group"),
         on_change=partial(write_choice, "group"),
         help=f"Two to {MOST_GROUPS}. Only missions and conditions that all of them have are compared.",

@@ -98,11 +98,19 @@ def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
     st.caption("Mean quality of a mission's repeats. Choose a column's head to sort by it.")
 
 
-def show_rows(rows: Sequence[Row], names: Sequence[str], *, alt: str) -> None:
-    """A table with a column for each name, and below it what its lines mean: a telephone has no room beside them."""
+def show_rows(rows: Sequence[Row], names: Sequence[str], *, alt: str, signs: Sequence[str] = ()) -> None:
+    """A table with a column for each name, and below it what its lines mean: a telephone has no room beside them.
+
+    Args:
+        rows: the lines.
+        names: of the columns.
+        alt: what it holds, for those who cannot see it.
+        signs: one before the name of each line, or none at all.
+    """
+    heads = [f"{sign} {row.name}".strip() for sign, row in zip(signs or [""] * len(rows), rows, strict=True)]
     st.table(
         {
-            " ": [f"**{plain(row.name)}**" for row in rows],
+            " ": [f"**{plain(head)}**" for head in heads],
             **{plain(name): [plain(row.values[at]) for row in rows] for at, name in enumerate(names)},
         },
         border="horizontal",

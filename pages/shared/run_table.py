@@ -1,5 +1,6 @@
 """This file is where runs are listed, one a line, to choose some of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -27,16 +28,24 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
         alt="Runs, one a line",
     )
     selected = event["selection"]["rows"]
-    by_id = {row.run_id: run_label(row) for row in rows}
+    by_id = labels_of(rows)
     picked = st.multiselect(
         "Choose by keyboard",
         [*by_id],
         format_func=by_id.__getitem__,
         key=f"pick_{state.deletions()}",
         placeholder="Runs",
+        select_all=False,
     )
     chosen = {rows[place].run_id for place in selected if place < len(rows)}
     return [row for row in rows if row.run_id in chosen | {*picked}]
+
+
+def labels_of(rows: Sequence[RunRow]) -> dict[str, str]:
+    """Runs in a line each, by id; those of the same minute and make have their id too, as a list tells by its words."""
+    labels = {row.run_id: run_label(row) for row in rows}
+    often = Counter(labels.values())
+    return {run_id: said if often[said] == 1 else f"{said} · {run_id}" for run_id, said in labels.items()}
 
 
 def _cells(row: RunRow) -> dict[str, object]:
