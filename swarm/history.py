@@ -20,7 +20,8 @@ from swarm.cell import Cell
 from swarm.config import Settings, ensure_data_folder
 from swarm.events import RunDeleted
 from swarm.grid import Experiment
-from swarm.history_experiments import ExperimentRow, cells, experiments, played_by
+from swarm.history_cells import cells
+from swarm.history_experiments import ExperimentRow, experiments, played_by
 from swarm.history_file import POLL_S, exchange, opened
 from swarm.history_intake import sizes_of, take_in
 from swarm.history_rows import COLUMNS, Damage, Rebuilt, RunFilter, RunRow, record_from, row_from

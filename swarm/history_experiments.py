@@ -1,16 +1,12 @@
-"""This file is where the history keeps experiments: what was begun, how far it is, and the cells of its runs.
-
-A cell is one mission under one condition: everything that comparisons and claims are made of.
-"""
+"""This file is where the history keeps experiments: what was begun, under what terms, and how far it is."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
-from swarm.cell import MEASURES, Cell, Condition, Measure
 from swarm.errors import UnknownRun
 from swarm.events import (
     ExperimentEnded,
@@ -54,35 +50,6 @@ _LIST = """
     GROUP BY ALL ORDER BY experiments.started DESC, experiments.experiment_id
 """
 _PLAYED = "SELECT grid, terms FROM experiments WHERE experiment_id = $id"
-_MEASURED: dict[Measure, str] = {
-    "quality": "quality",
-    "mission_relevance": "mission_relevance",
-    "depth": "depth",
-    "abstained": "abstained / agents",
-    "idle": "(agents - active) / agents",
-    "unusable": "(unparsed + failed) / agents",
-    "roles": "distinct_roles / nullif(active, 0)",
-    "tokens": "input_tokens + output_tokens",
-    "cost_usd": "cost_usd",
-    "duration_s": "duration_s",
-    "efficiency": "1000 * quality / nullif(input_tokens + output_tokens, 0)",
-}
-"""Each measure, of the columns of `runs`."""
-_RUN = ", ".join(f"{measure} := ({column})" for measure, column in _MEASURED.items())
-_LISTS = ", ".join(f"list_transform(ended, lambda run: run.{measure})" for measure in ("seed", *MEASURES))
-# Runs are sorted once, as one list of structs: a sorted list for each measure takes four times as long.
-_CELLS = f"""
-    WITH gathered AS (
-        SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none'), coalesce(judge, 'none'), prompts,
-            CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
-            any_value(mission_title), any_value(level), count(*) FILTER (status <> 'finished'),
-            list(struct_pack(seed := seed, run_id := run_id, {_RUN}) ORDER BY seed, run_id)
-                FILTER (status = 'finished') AS ended
-        FROM cell_runs WHERE imported IS NULL AND status <> 'running'
-        GROUP BY ALL
-    )
-    SELECT * EXCLUDE (ended), {_LISTS} FROM gathered ORDER BY ALL
-"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +130,6 @@ def played_by(connection: DuckDBPyConnection, experiment_id: str) -> Experiment:
     return Experiment(GRID.validate_json(grid), TERMS.validate_json(terms))
 
 
-def cells(runs: DuckDBPyRelation) -> list[Cell]:
-    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
-    found = runs.query("cell_runs", _CELLS)
-    assert found is not None
-    return [_cell(row) for row in found.fetchall()]
-
-
 def _begun(fact: ExperimentStarted) -> dict[str, object]:
     return {
         "name": fact.grid.name,
@@ -189,17 +149,3 @@ def _ended(fact: ExperimentEnded) -> dict[str, object]:
 def _row(cells: tuple[object, ...]) -> ExperimentRow:
     aware = [cell.replace(tzinfo=UTC) if isinstance(cell, datetime) else cell for cell in cells]
     return ExperimentRow(*aware)  # pyright: ignore[reportArgumentType]
-
-
-def _cell(row: tuple[object, ...]) -> Cell:
-    condition, (mission, title, level, unfinished, seeds), measured = row[:8], row[8:13], row[13:]
-    lists = [tuple(values) if isinstance(values, list) else () for values in measured]  # pyright: ignore
-    return Cell(
-        Condition(*condition),  # pyright: ignore[reportArgumentType]
-        str(mission),
-        str(title),
-        level,  # pyright: ignore[reportArgumentType]
-        unfinished,  # pyright: ignore[reportArgumentType]
-        tuple(seeds or ()),  # pyright: ignore
-        dict(zip(MEASURES, lists, strict=True)),  # pyright: ignore
-    )

@@ -1,0 +1,85 @@
+"""This file is where the history gathers runs into cells: one mission under one condition, with all repeats."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import DuckDBPyRelation
+
+from swarm.cell import MEASURES, Cell, Condition, Measure
+
+_MEASURED: dict[Measure, str] = {
+    "quality": "quality",
+    "mission_relevance": "mission_relevance",
+    "depth": "depth",
+    "abstained": "abstained / agents",
+    "idle": "(agents - active) / agents",
+    "unusable": "(unparsed + failed) / agents",
+    "roles": "distinct_roles / nullif(active, 0)",
+    "tokens": "input_tokens + output_tokens",
+    "cost_usd": "cost_usd",
+    "duration_s": "duration_s",
+    "efficiency": "1000 * quality / nullif(input_tokens + output_tokens, 0)",
+}
+"""Each measure, of the columns of `runs`."""
+_RUN = ", ".join(f"{measure} := ({column})" for measure, column in _MEASURED.items())
+# All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
+_ENDED_WELL = "FILTER (status = 'finished')"
+_LISTS = ", ".join(
+    f"list(({_MEASURED[measure]})::DOUBLE) {_ENDED_WELL} AS {measure}_of" for measure in MEASURES
+)
+_CELLS = f"""
+    SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
+        coalesce(judge, 'none') AS judge, prompts,
+        CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
+        any_value(mission_title) AS title, any_value(level) AS level,
+        count(*) FILTER (status <> 'finished') AS unfinished,
+        list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids, {_LISTS}
+    FROM cell_runs WHERE imported IS NULL AND status <> 'running'
+    GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608
+_COLUMNS = tuple(f"{measure}_of" for measure in MEASURES)
+_HEAD = (*Condition._fields, "mission", "title", "level", "unfinished")
+
+
+def cells(runs: DuckDBPyRelation) -> list[Cell]:
+    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
+    found = runs.query("cell_runs", _CELLS)
+    assert found is not None
+    # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
+    table: Any = found.to_arrow_table().combine_chunks()
+    heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
+    lengths: Any = pc.fill_null(pc.list_value_length(table.column("seeds")), 0)
+    counts = lengths.to_numpy()
+    bounds: list[int] = [0, *counts.cumsum().tolist()]
+    columns = _in_order(table, counts)
+    return [
+        _cell(head, [column[start:end] for column in columns])
+        for head, (start, end) in zip(heads, pairwise(bounds), strict=True)
+    ]
+
+
+def _in_order(table: Any, counts: Any) -> list[list[Any]]:
+    """Seeds and measures of all runs, row by row of a table of lists, and within a row by seed."""
+    flat: dict[str, Any] = {
+        name: pc.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
+    }
+    flat["row"] = pa.array(np.repeat(np.arange(len(counts)), counts))
+    unsorted: Any = pa.table(flat)
+    runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "run_ids")])
+    return [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
+
+
+def _numbers(column: Any) -> list[Any]:
+    """A column of numbers; None where one is missing."""
+    numbers = column.to_numpy().tolist()
+    return [None if number != number else number for number in numbers] if column.null_count else numbers
+
+
+def _cell(head: tuple[Any, ...], columns: Sequence[Sequence[Any]]) -> Cell:
+    condition, (mission, title, level, unfinished) = Condition(*head[:8]), head[8:]
+    seeds, *values = map(tuple, columns)
+    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(MEASURES, values, strict=True)))
