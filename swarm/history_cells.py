@@ -11,6 +11,10 @@ from duckdb import DuckDBPyRelation
 
 from swarm.cell import MEASURES, Cell, Condition, Measure
 
+# PyArrow has no types, and makes most of its functions when it is imported.
+arrow: Any = pa
+compute: Any = pc
+
 _MEASURED: dict[Measure, str] = {
     "quality": "quality",
     "mission_relevance": "mission_relevance",
@@ -52,7 +56,7 @@ def cells(runs: DuckDBPyRelation) -> list[Cell]:
     # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
     table: Any = found.to_arrow_table().combine_chunks()
     heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
-    lengths: Any = pc.fill_null(pc.list_value_length(table.column("seeds")), 0)
+    lengths = compute.fill_null(compute.list_value_length(table.column("seeds")), 0)
     counts = lengths.to_numpy()
     bounds: list[int] = [0, *counts.cumsum().tolist()]
     columns = _in_order(table, counts)
@@ -65,10 +69,10 @@ def cells(runs: DuckDBPyRelation) -> list[Cell]:
 def _in_order(table: Any, counts: Any) -> list[list[Any]]:
     """Seeds and measures of all runs, row by row of a table of lists, and within a row by seed."""
     flat: dict[str, Any] = {
-        name: pc.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
+        name: compute.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
     }
-    flat["row"] = pa.array(np.repeat(np.arange(len(counts)), counts))
-    unsorted: Any = pa.table(flat)
+    flat["row"] = arrow.array(np.repeat(np.arange(len(counts)), counts))
+    unsorted = arrow.table(flat)
     runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "run_ids")])
     return [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
 
