@@ -50,8 +50,9 @@ def write(measure: Measure, value: float | None) -> str:
     """
     if value is None:
         return UNKNOWN
+    # Intervals around means do not know where a measure ends.
     if measure in SHARES:
-        return f"{100 * value:.0f}%"
+        return f"{100 * min(1.0, max(0.0, value)):.0f}%"
     if measure == "duration_s":
         return lasting(max(0.0, value))
     if measure == "cost_usd":
