@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -22,6 +24,7 @@ from swarm.history import History
 from swarm.mission import load_library
 from swarm.prompts import render
 from swarm.stats.estimate import Estimate
+from swarm.stats.paired import compare
 from swarm.stats.unpaired import difference_of_means
 from swarm.team import generic_roles
 from tests.test_processes import swarm
@@ -213,6 +216,13 @@ def test_of_several_models_that_with_most_missions_counts_and_the_papers_own_win
     assert evidence.left_out == 16
     fewer = general(0.1, missions=7, model="openai/gpt-4.1-mini")
     assert said(GENERAL, [*mine, *fewer], simulated=False).setting.models == {"small": "mine/local"}
+    repeated = general(0.1, missions=6, model="mine/other")
+    often = [replace(each, seeds=each.seeds * 9, values=repeats(each, 9)) for each in repeated]
+    assert said(GENERAL, [*mine, *often], simulated=False).setting.models == {"small": "mine/local"}
+
+
+def repeats(cell: Cell, times: int):
+    return {measure: values * times for measure, values in cell.values.items()}
 
 
 def test_given_roles_are_the_generic_ones():
@@ -265,6 +275,21 @@ def test_flat_is_what_the_worst_pair_says(means, word):
     assert evidence.verdict == word
     assert evidence.kruskal is not None
     assert evidence.kruskal.groups == 4
+
+
+def test_flat_is_decided_as_two_one_sided_tests_at_5_percent():
+    claim, more = BOOK.claim("broadcast-shared"), {"agents": 8, "model": "sim/small"}
+    shared = around(0.5, scale=-1)
+    words = []
+    for step in range(31):
+        broadcast = around(0.5 + step / 1000)
+        evidence = said(
+            claim, [*arm(broadcast, protocol="broadcast", **more), *arm(shared, protocol="shared", **more)]
+        )
+        one, other = ({f"m{n}": [value] for n, value in enumerate(values)} for values in (broadcast, shared))
+        assert (evidence.verdict == "supported") == (compare(one, other).p_equivalence < 0.05)
+        words.append(evidence.verdict)
+    assert set(words) == {"supported", "undetermined"}
 
 
 def test_missions_that_all_give_the_same_are_witnesses_without_an_interval():
@@ -343,11 +368,11 @@ def test_machines_get_the_evidence_of_both_kinds():
 # What is missing.
 
 
-def of_library(protocol: str, quality: float) -> list[Cell]:
+def of_library(protocol: str, quality: float, prompts: str | None = None) -> list[Cell]:
     ids = [mission.id for mission in MISSIONS.values() if mission.level == "L3"]
     sign = 1 if protocol == "sequential" else -1
     return [
-        a_cell(name, quality + sign * noise, protocol=protocol, prompts=render.version())
+        a_cell(name, quality + sign * noise, protocol=protocol, prompts=prompts or render.version())
         for name, noise in zip(ids, NOISE, strict=True)
     ]
 
@@ -374,8 +399,8 @@ def test_only_the_missions_that_are_missing_are_run():
 
 
 def test_runs_asked_in_other_words_than_today_are_made_anew():
-    cells = [cell for cell in both(0.001) if cell.condition.prompts == "v1"]
-    assert len(missing(BETTER, cells, MISSIONS).grid.ways) == 2
+    grid, _ = missing(BETTER, of_library("sequential", 0.8, prompts="v1"), MISSIONS)
+    assert len(grid.ways) == 2
 
 
 def test_where_all_was_run_it_is_repeated_with_new_seeds():
@@ -428,6 +453,7 @@ def test_running_what_is_missing_fills_the_cells(settings):
 # The replication, and the command line.
 
 
+@cache
 def replication():
     paths = sorted((LIBRARY / "experiments").glob("replicate-*.toml"))
     return [read_experiment(path, MISSIONS).grid for path in paths]

@@ -24,6 +24,7 @@ PAGES = (
     "run/run.py",
     "compare/side_by_side.py",
     "compare/experiments.py",
+    "evidence/claims.py",
     "evidence/history.py",
     "setup/models.py",
 )

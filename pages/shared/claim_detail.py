@@ -147,9 +147,12 @@ def _show_missing(judged: Judged) -> None:
     """What a verdict still needs, with its price, for the model that is chosen."""
     claim = judged.claim
     st.markdown("**Run what is missing**")
+    models = _models(claim)
     model = st.selectbox(
         "With",
-        _models(claim),
+        models,
+        # Where simulated runs have said what they can, real ones are missing.
+        index=0 if judged.simulated.verdict == "undetermined" else 1,
         format_func=_model_words,
         key=f"claim_model_{claim.id}",
         label_visibility="collapsed",

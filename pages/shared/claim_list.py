@@ -10,7 +10,7 @@ from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.claim_file import Acquaintance, ClaimBook
 from swarm.claim_words import estimate_words, figure_words
-from swarm.claims import VERDICTS, Judged, Verdict
+from swarm.claims import VERDICTS, Judged
 from swarm.figures.claims import claims_figure
 
 ALL = "All"
@@ -77,12 +77,11 @@ def show_claims(judged: Sequence[Judged], *, simulated: bool) -> None:
 
 def show_table(judged: Sequence[Judged]) -> None:
     """Every claim as a line."""
-    wide = st.column_config.TextColumn(width="large")
     st.dataframe(
         [_cells(each) for each in judged],
         hide_index=True,
         height="auto" if len(judged) <= 12 else 460,
-        column_config={"Claim": wide},
+        column_config={"Claim": st.column_config.TextColumn(width=340, pinned=True)},
         placeholder=NONE,
         alt="The paper's claims beside simulated and real runs",
     )
@@ -114,19 +113,16 @@ def _any_simulated(judged: Sequence[Judged]) -> bool:
 def _cells(each: Judged) -> dict[str, object]:
     claim = each.claim
     return {
-        "About": claim.group,
         "Claim": claim.statement,
-        "Paper": claim.paper,
+        "Paper": figure_words(claim, claim.figure),
         "Simulated": estimate_words(claim, each.simulated.estimate),
-        "Simulated missions": each.simulated.missions or None,
-        "Simulated runs say": _verdict(each.simulated.verdict),
+        "Simulated runs say": each.simulated.verdict.capitalize(),
+        "on missions": each.simulated.missions or None,
         "Real": estimate_words(claim, each.real.estimate),
-        "Real missions": each.real.missions or None,
-        "Real runs say": _verdict(each.real.verdict),
+        "Real runs say": each.real.verdict.capitalize(),
+        "on missions ": each.real.missions or None,
+        "About": claim.group,
+        "The paper's words": claim.paper,
         "Source": claim.source,
         "Id": claim.id,
     }
-
-
-def _verdict(verdict: Verdict) -> str:
-    return verdict.capitalize()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from swarm.claim_file import Claim
 from swarm.claim_words import band_words, estimate_words, figure_words
 from swarm.claims import Evidence, Verdict
 from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, bare, label, mark_kind, paragraph, write
@@ -18,6 +19,8 @@ CHARS, LINES = 56, 2
 """Of a statement; fits a telephone."""
 HALF_BAR = 0.13
 """Of a row's height."""
+ROOM_FOR_TWO = 0.3
+"""Of the width."""
 BAND = "rgba(31, 138, 143, 0.28)"
 MARKED: dict[Verdict, tuple[str, str, str]] = {
     "supported": ("Supported", "circle", ACCENT),
@@ -83,17 +86,24 @@ def _add_row(figure: go.Figure, each: Evidence, row: int) -> None:
     )
     said = label(claim.statement, CHARS, LINES)
     write(figure, said, x=0, y=row + HALF_BAR + 0.02, yanchor="bottom", font={"size": 13})
-    for bound, place in zip(claim.band, (low, high), strict=True):
-        if bound is not None:
-            said = "0" if not bound else figure_words(claim, bound)
-            _write_below(figure, said, place, row)
+    for said, place in _bounds(claim, low, high):
+        _write_below(figure, said, place, row)
     figure.add_trace(_papers(each, scale, row))
     if each.estimate and each.estimate.value is not None:
         figure.add_trace(_ours(each, scale, row))
 
 
+def _bounds(claim: Claim, low: float, high: float) -> list[tuple[str, float]]:
+    """What is written below the ends of a bar, and where; a bar too short for two texts has one."""
+    said = ["0" if not bound else figure_words(claim, bound) for bound in claim.band if bound is not None]
+    places = [place for place, bound in zip((low, high), claim.band, strict=True) if bound is not None]
+    if len(said) == 2 and high - low < ROOM_FOR_TWO:
+        return [(" to ".join(said), (low + high) / 2)]
+    return [*zip(said, places, strict=True)]
+
+
 def _write_below(figure: go.Figure, text: str, place: float, row: int) -> None:
-    side = "left" if place < 0.1 else "right" if place > 0.9 else "center"
+    side = "left" if place < 0.15 else "right" if place > 0.85 else "center"
     below = {"y": row - HALF_BAR, "yanchor": "top", "xanchor": side, "font": {"size": 10, "color": INK}}
     write(figure, text, x=place, **below)
 
