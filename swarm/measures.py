@@ -45,7 +45,7 @@ def write(measure: Measure, value: float | None) -> str:
     """A value of a measure with its unit; "–" when it is missing.
 
     Examples:
-        >>> write("quality", 0.8125), write("idle", 0.125), write("cost_usd", 0.5), write("depth", None)
+        >>> write("quality", 0.813), write("idle", 0.13), write("cost_usd", 0.5), write("depth", None)
         ('0.813', '13%', '$0.50', '–')
     """
     if value is None:
@@ -66,7 +66,7 @@ def number(value: float | None, digits: int = 3, *, signed: bool = False) -> str
     """A number with a true minus sign; "–" when it is missing. What rounds to nothing has no sign.
 
     Examples:
-        >>> number(-0.0195), number(0.134, signed=True), number(-0.0001, signed=True), number(None)
+        >>> number(-0.0196), number(0.134, signed=True), number(-0.0001, signed=True), number(None)
         ('−0.020', '+0.134', '0.000', '–')
     """
     if value is None:
