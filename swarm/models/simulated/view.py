@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 
 from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, Piece, numbers_in, read_pieces
@@ -53,10 +54,14 @@ class _Notes:
     intended: dict[int, int] = field(default_factory=dict[int, int])
     settled: set[int] = field(default_factory=set[int])
 
-    def take(self, piece: Piece, source: Source, looks_right: frozenset[str]) -> None:
+    def take(self, piece: Piece, seat: int, rests_on_others: bool, looks_right: frozenset[str]) -> None:
         """Note one piece of work."""
-        self.parts[piece.number] = self.parts.get(piece.number, frozenset()) | looks_right
-        self.sources.setdefault(piece.number, source)
+        known = self.parts.get(piece.number)
+        if known is None:
+            self.parts[piece.number] = looks_right
+            self.sources[piece.number] = Source(seat, rests_on_others)
+        elif not looks_right <= known:
+            self.parts[piece.number] = known | looks_right
         if piece.settles:
             self.settled.add(piece.number)
 
@@ -87,9 +92,16 @@ def _hear_out(turn: Heard, listener: int, attention: float, chance: Random, note
 
 
 def _read(turn: Heard, attention: float, skill: float, chance: Random, notes: _Notes) -> None:
-    pieces = read_pieces(turn.text)
-    source = Source(turn.seat, any(piece.derived for piece in pieces))
+    pieces, rests_on_others = _work(turn.text)
     for piece in pieces:
         if chance.random() < attention:
             fooled = piece.weak and chance.random() >= skill
-            notes.take(piece, source, piece.sound | piece.weak if fooled else piece.sound)
+            looks_right = piece.sound | piece.weak if fooled else piece.sound
+            notes.take(piece, turn.seat, rests_on_others, looks_right)
+
+
+@lru_cache(maxsize=8_192)
+def _work(text: str) -> tuple[tuple[Piece, ...], bool]:
+    """A contribution's pieces, and whether it says to rest on somebody else's work."""
+    pieces = read_pieces(text)
+    return pieces, any(piece.derived for piece in pieces)
