@@ -13,6 +13,7 @@ from swarm.errors import BadInput
 from swarm.grid import Factor
 from swarm.group import Group, context_of, differing, groups_by
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
+from swarm.stats.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, left_out:
             mission in common, a single run of each, nothing scored. One sentence that says which.
     """
     check_comparable(groups)
-    balanced = [_balanced(group) for group in groups]
-    found = family([_difference(group, balanced[0], margin) for group in balanced[1:]])
+    found = family([_difference(group, groups[0], margin) for group in groups[1:]])
     contrasts = tuple(
         Contrast(group, groups[0], difference, verdict(difference), *_ratios(group, groups[0]))
         for group, difference in zip(groups[1:], found, strict=True)
@@ -154,20 +154,29 @@ def check_comparable(groups: Sequence[Group]) -> None:
         )
 
 
-def _balanced(group: Group) -> Group:
-    """The group with one value a mission and condition when it has several conditions, so that each counts the same."""
+def _difference(group: Group, reference: Group, margin: float) -> Difference:
+    """Every condition of a group counts the same in the difference; what is said of runs is of all runs."""
+    found = compare(_balanced(group), _balanced(reference), margin=margin)
+    of_runs = compare(sample(group.cells, "quality"), sample(reference.cells, "quality"), margin=margin)
+    return replace(
+        found,
+        runs=of_runs.runs,
+        reference_runs=of_runs.reference_runs,
+        d=of_runs.d,
+        cliffs_delta=of_runs.cliffs_delta,
+    )
+
+
+def _balanced(group: Group) -> Sample:
+    """Qualities by mission: of each run, or with several conditions the mean under each."""
     if len(group.conditions) == 1:
-        return group
-    return replace(group, cells=tuple(_averaged(cell) for cell in group.cells))
+        return sample(group.cells, "quality")
+    return sample([_averaged(cell) for cell in group.cells], "quality")
 
 
 def _averaged(cell: Cell) -> Cell:
     known = cell.known("quality")
     return replace(cell, values={**cell.values, "quality": (fmean(known),) if known else ()})
-
-
-def _difference(group: Group, reference: Group, margin: float) -> Difference:
-    return compare(sample(group.cells, "quality"), sample(reference.cells, "quality"), margin=margin)
 
 
 def _ratios(group: Group, reference: Group) -> tuple[float | None, float | None]:

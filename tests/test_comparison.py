@@ -96,6 +96,7 @@ def test_conditions_of_a_group_weigh_the_same_however_often_they_were_run():
     groups, _ = groups_by([*few, *many], "protocol")
     [contrast] = compare_groups(groups).contrasts
     assert contrast.difference.difference == pytest.approx(0.0)
+    assert (contrast.difference.runs, contrast.difference.reference_runs) == (60, 12)
 
 
 def test_p_values_are_adjusted_over_all_that_is_shown():
