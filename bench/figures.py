@@ -13,12 +13,25 @@ from statistics import median
 
 import plotly.graph_objects as go
 
+from swarm.comparison import compare_groups
 from swarm.config import read_settings
-from swarm.figures import replay_figure, role_figure, timeline_figure
+from swarm.errors import BadInput
+from swarm.figures import (
+    by_mission_figure,
+    forest_figure,
+    measure_figure,
+    quality_cost_figure,
+    replay_figure,
+    role_figure,
+    timeline_figure,
+)
+from swarm.group import groups_by
+from swarm.history import History, RunFilter
 from swarm.mission import find_mission, load_library
 from swarm.record import RunRecord, record_of
 from swarm.run import RunSpec, play
 from swarm.team import make_team
+from swarm.tradeoff import standpoints
 
 REPEATS = 5
 SEED = 3
@@ -33,6 +46,23 @@ def finished(agents: int, protocol: str) -> RunRecord:
         return [event async for event in play(spec)]
 
     return record_of(asyncio.run(drain()))  # type: ignore[arg-type]
+
+
+def compared() -> dict[str, tuple[float, float]]:
+    """The figures of all simulated runs of the data folder by protocol; empty when they cannot be compared."""
+    groups, left_out = groups_by(History(read_settings()).cells(RunFilter(simulated=True)), "protocol")
+    try:
+        comparison = compare_groups(groups, left_out=left_out)
+    except BadInput as error:
+        print(f"no comparison: {error}")
+        return {}
+    points = standpoints(groups)
+    return {
+        "forest": measure(lambda: forest_figure(comparison)),
+        "quality by mission": measure(lambda: by_mission_figure(groups)),
+        "quality and cost": measure(lambda: quality_cost_figure(points, simulated=True)),
+        "a measure": measure(lambda: measure_figure(groups, "tokens") or go.Figure()),
+    }
 
 
 def measure(make: Callable[[], go.Figure]) -> tuple[float, float]:
@@ -65,6 +95,7 @@ def main() -> None:
                 "replay": lambda run=run: replay_figure(run),
             }.items()
         }
+    found |= compared()
     print(f"{agents} agents, seed {SEED}, median of {REPEATS}")
     for name, (milliseconds, kilobytes) in found.items():
         print(f"{name:32}{milliseconds:10.1f} ms{kilobytes:10.1f} KB")

@@ -87,14 +87,14 @@ def test_real_runs_are_not_called_simulated():
 
 def test_of_several_the_headline_sorts_them_and_the_best_supported_comes_first():
     comparison = compared(
-        arm("solo", 0.03, spread=0.09), arm("broadcast", 0.1), arm("coordinator", 0.001, spread=0.01), flat()
+        arm("solo", 0.1), arm("broadcast", 0.03, spread=0.09), arm("coordinator", 0.001, spread=0.01), flat()
     )
     assert finding(comparison) == (
-        "On 12 missions (96 simulated runs), Broadcast scored higher than Shared; Coordinator did about as well as "
-        "Shared; Solo cannot be told from Shared yet."
+        "On 12 missions (96 simulated runs), Solo scored higher than Shared; Coordinator did about as well as Shared; "
+        "Broadcast cannot be told from Shared yet."
     )
     told = findings(comparison)
-    assert [name in said for name, said in zip(("Broadcast", "Coordinator", "Solo"), told, strict=True)] == [
+    assert [name in said for name, said in zip(("Solo", "Coordinator", "Broadcast"), told, strict=True)] == [
         True
     ] * 3
 

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.shared.compared_example import typical
 from pages.shared.compared_texts import markdown_of
 from swarm.comparison import compare_groups
+from swarm.events import RunStarted
 from swarm.figures import (
     by_mission_figure,
     forest_figure,
@@ -45,22 +46,24 @@ def scored(points: int) -> Verdict:
     )
 
 
-def keep_arms(settings, missions: int = 8, *, simulated: bool = True, **protocols: int) -> None:
+def keep_arms(
+    settings, missions: int = 8, *, simulated: bool = True, judge: str = "sim/judge", **protocols: int
+) -> None:
     """One run of every protocol on every mission; by how many points it is above 8, one more every second time."""
     events = [
-        event
+        replace(event, spec=replace(event.spec, judge=judge)) if isinstance(event, RunStarted) else event
         for number in range(missions)
         for place, (protocol, points) in enumerate(protocols.items())
         for event in events_of(
             [a_turn(1), a_turn(2, builds_on=[1])],
-            run_id=f"20261122-120000-{number:04x}{place + 4 * simulated:02x}",
-            mission=Mission(f"m{number}", f"Mission {number}", "Do it.", level="L2"),
+            run_id=f"20261122-120000-{number:03x}{len(judge) % 16:x}{place + 4 * simulated:02x}",
+            mission=Mission(f"m{number}", f"Mission {number}", "Do it.", level="L1" if number == 7 else "L2"),
             judged=scored(8 + points + (number % 2 if place else 0)),
             spec={"protocol": protocol},
             simulated=simulated,
         )
     ]
-    keep(settings, events, f"arms-{simulated}-{'-'.join(protocols)}")
+    keep(settings, events, f"arms-{simulated}-{len(judge)}")
 
 
 def said_on(app) -> str:
@@ -185,11 +188,12 @@ def test_simulated_and_real_runs_are_never_in_one_comparison(settings):
 
 def test_scores_of_two_judges_are_not_mixed(settings):
     keep_arms(settings, shared=0, sequential=3)
-    first, *others = events_of([a_turn(1)], run_id="20261122-120000-ffffff")
-    keep(settings, [replace(first, spec=replace(first.spec, judge="sim/other")), *others])
+    keep_arms(settings, 2, judge="sim/another", shared=0, sequential=1)
     app = opened(PAGE, by="protocol")
     assert app.selectbox(key="compared_judge").value == "sim/judge"
-    assert "Nothing can be said" not in said_on(app)
+    assert "On 8 missions (16 simulated runs)" in said_on(app)
+    app.selectbox(key="compared_judge").set_value("sim/another").run()
+    assert "on 2 missions (4 simulated runs)" in said_on(app)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +232,7 @@ def test_filters_of_the_link_hold_and_are_told(settings):
     keep_arms(settings, shared=0, sequential=3, solo=1)
     app = opened(PAGE, by="protocol", of_protocol=["shared", "solo"], level="L2")
     assert "protocol shared, solo; level 2" in said_on(app)
+    assert "On 7 missions" in said_on(app)
     assert "Sequential" not in next(each.value for each in app.markdown if each.value.startswith("####"))
 
 
@@ -235,7 +240,7 @@ def test_a_few_chosen_runs_lead_to_columns_and_many_to_groups(settings):
     keep_arms(settings, shared=0, sequential=3)
     app = opened("evidence/history.py")
     assert len({*app.multiselect(key="pick_0").options}) == 16
-    rows = [f"20261122-120000-{number:04x}{place + 4:02x}" for number in range(3) for place in range(2)]
+    rows = [f"20261122-120000-{number:03x}9{place + 4:02x}" for number in range(3) for place in range(2)]
     app.multiselect(key="pick_0").set_value(rows[:2]).run()
     app.button(key="compare").click().run()
     assert {*app.query_params["run"]} == {*rows[:2]}
@@ -286,6 +291,7 @@ def test_the_forest_has_a_row_for_every_contrast_and_a_stroke_for_every_mission(
     comparison = compare_groups(groups_by(cells, "protocol", "Shared")[0])
     drawn = forest_figure(comparison).data
     assert [len(trace.x) for trace in drawn] == [12, 12, 1, 1]
+    assert sorted({round(x, 9) for x in drawn[0].x}) == [0.08, 0.12]
     assert [trace.marker.symbol for trace in drawn[2:]] == ["triangle-right", "circle-open"]
     assert drawn[2].error_x.array[0] == pytest.approx(
         comparison.contrasts[0].difference.high - comparison.contrasts[0].difference.difference
@@ -303,7 +309,7 @@ def test_a_measure_that_no_run_has_is_not_drawn():
     assert measure_figure(groups_by(cells, "protocol")[0], "depth") is None
 
 
-@pytest.mark.parametrize(("dear", "kind"), [(0.06, "linear"), (0.6, "log")])
+@pytest.mark.parametrize(("dear", "kind"), [(0.06, "linear"), (0.6, "log"), (0.0, "linear")])
 def test_cost_is_logarithmic_when_it_spans_much(dear, kind):
     cells = [*arm("sequential", 0.1, measures={"cost_usd": dear}), *arm("shared", 0)]
     points = standpoints(groups_by(cells, "protocol")[0])
@@ -321,10 +327,8 @@ def test_the_example_is_the_mission_nearest_to_the_mean_and_not_the_best():
 
 
 def test_timelines_side_by_side_have_the_same_axes():
-    short, long = (
-        a_record([a_turn(1)], agents=4),
-        a_record([a_turn(seat, tokens=900) for seat in range(1, 5)]),
-    )
+    short = a_record([a_turn(1)], agents=4, judged=scored(8))
+    long = a_record([a_turn(seat, tokens=900) for seat in range(1, 5)], judged=scored(8))
     figures = aligned_timelines([short, long])
     for axis in ("xaxis", "yaxis2", "yaxis3"):
         assert figures[0].layout[axis].range == figures[1].layout[axis].range
