@@ -21,7 +21,7 @@ ROW_PX = 30
 TICKS: dict[Measure, dict[str, Any]] = {
     "cost_usd": {"tickprefix": "$", "tickformat": ".2~r"},
     "tokens": {"tickformat": "~s"},
-    **{measure: {"tickformat": ".0%"} for measure in SHARES},
+    **{measure: {"tickformat": ".2~%"} for measure in SHARES},
 }
 """How numbers are written on an axis, where it is not plain."""
 
