@@ -1,5 +1,7 @@
 """Side by side as a script: single runs, groups, links, choices, and every way in which nothing can be said."""
 
+import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +10,9 @@ import streamlit as st
 from pages.shared.compared_example import typical
 from pages.shared.compared_texts import markdown_of
 from swarm.comparison import compare_groups
+from swarm.config import PROJECT
 from swarm.events import RunStarted
+from swarm.experiment.perform import perform
 from swarm.figures import (
     by_mission_figure,
     forest_figure,
@@ -17,9 +21,10 @@ from swarm.figures import (
     standings_figure,
 )
 from swarm.figures.standings import aligned_timelines
+from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.group import groups_by
 from swarm.levels import means_by_mission
-from swarm.mission import Mission
+from swarm.mission import Mission, load_library
 from swarm.redline import Piece
 from swarm.tradeoff import standpoints
 from swarm.verdict import CRITERIA, Score, Verdict
@@ -27,8 +32,10 @@ from tests.compared import arm, cell
 from tests.made import keep
 from tests.recorded import a_record, a_turn, events_of
 from tests.test_pages import keep_run, opened, words_of
+from tests.test_processes import swarm
 
 PAGE = "compare/side_by_side.py"
+LIBRARY = [*load_library((PROJECT / "data" / "missions",)).values()]
 HOSTILE = '<b onmouseover=x>m</b> <a href="https://evil.example">x</a>'
 
 
@@ -350,3 +357,32 @@ def test_marked_words_of_agents_stay_text():
     )
     assert written.startswith(":orange-background[**\\*\\*Bold\\*\\* \\!\\[x\\]")
     assert written.endswith("same\\:red\\[x\\]  \n\\- item")
+
+
+def test_an_experiment_is_compared_by_what_it_asks_about(settings):
+    grid = Grid("Bosses", (Way("sequential"),), ("sim/strong", "sim/weak"), (2,), tuple(LIBRARY[:2]))
+    asyncio.run(perform(settings, Experiment(grid, Terms())))
+    keep_arms(settings, shared=0, sequential=3)
+    app = opened(PAGE, experiment=grid.id)
+    assert not app.error
+    assert app.segmented_control(key="compared_by").value == "models"
+    assert "on 2 missions (4 simulated runs), sim/weak scored" in said_on(app)
+    assert len(opened("evidence/history.py", experiment=grid.id).dataframe[0].value) == 4
+
+
+def test_the_command_says_the_same_as_the_page(settings):
+    keep_arms(settings, shared=0, sequential=3)
+    told = json.loads(swarm("compare", "--by", "protocol", "--reference", "Shared", "--json").stdout)
+    assert told["finding"].startswith(
+        "On 8 missions (16 simulated runs), Sequential scored 0.219 higher than Shared"
+    )
+    (contrast,) = told["contrasts"]
+    assert contrast["difference"]["difference"] == pytest.approx(0.21875)
+    assert [group["measures"]["quality"]["missions"] for group in told["groups"]] == [8, 8]
+
+
+def test_the_command_refuses_what_says_nothing_in_one_sentence(settings):
+    keep_arms(settings, 1, shared=0, sequential=3)
+    refused = swarm("compare", "--by", "protocol")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: there is one run of each")

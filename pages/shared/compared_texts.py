@@ -16,11 +16,11 @@ def show_texts(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     at = 1
     if len(records) > 2:
         at = st.segmented_control(
-            f"{names[0]} beside",
+            f"{plain(names[0])} beside",
             [*range(1, len(records))],
             default=1,
             required=True,
-            format_func=names.__getitem__,
+            format_func=lambda place: plain(names[place]),
             key="compared_text",
         )
     one, other = records[0], records[at or 1]
