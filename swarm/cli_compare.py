@@ -93,11 +93,21 @@ def _compare_groups(
 
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
     groups, left_out = groups_by(cells, factor, reference)
-    comparison = compare_groups(groups, left_out=left_out)
+    comparison = compare_groups(groups, left_out=left_out, **_terms(history, where.experiment))
     if as_json:
         print_json(told(comparison, factor))
     else:
         print_comparison(comparison, factor)
+
+
+def _terms(history: "History", experiment_id: str | None) -> dict[str, float]:
+    """Margin and level of an experiment, so that its verdicts are the same here; else the usual."""
+    if experiment_id is None:
+        return {}
+    from swarm.experiment.results import alpha_of
+
+    _, experiment = history.experiment(experiment_id)
+    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
 
 
 def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:

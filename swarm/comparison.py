@@ -54,12 +54,15 @@ class Comparison:
         return len(frozenset[str].intersection(*(group.missions for group in self.groups)))
 
 
-def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, left_out: int = 0) -> Comparison:
+def compare_groups(
+    groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA, left_out: int = 0
+) -> Comparison:
     """Compare groups in quality, each with the first one.
 
     Args:
         groups: two or more.
         margin: differences within it are called equivalent.
+        alpha: of the verdicts; less for an experiment that might have stopped early.
         left_out: see `groups_by`.
 
     Raises:
@@ -69,7 +72,7 @@ def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, left_out:
     check_comparable(groups)
     found = family([_difference(group, groups[0], margin) for group in groups[1:]])
     contrasts = tuple(
-        Contrast(group, groups[0], difference, verdict(difference), *_ratios(group, groups[0]))
+        Contrast(group, groups[0], difference, verdict(difference, alpha=alpha), *_ratios(group, groups[0]))
         for group, difference in zip(groups[1:], found, strict=True)
     )
     return Comparison(tuple(groups), contrasts, left_out, differing(groups))

@@ -15,14 +15,14 @@ from swarm.protocols import PROTOCOLS
 from tests.test_processes import swarm
 
 KEYS = [
-    "run_id", "status", "protocol", "models", "agents", "seed", "simulated", "imported", "quality", "mission_relevance",
-    "depth", "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles", "roles", "input_tokens",
-    "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
+    "run_id", "status", "protocol", "models", "agents", "seed", "shock", "simulated", "imported", "quality",
+    "mission_relevance", "depth", "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles",
+    "roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
 ]  # fmt: skip
 MISSION = ["--mission", "food-festival"]
 COMMANDS = [
     "run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor",
-    "compare", "claims",
+    "compare", "claims", "experiment",
 ]  # fmt: skip
 HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]
 

@@ -283,6 +283,14 @@ def test_it_halts_when_the_first_runs_cost_more_than_twice_what_was_foretold(usd
         assert "2.0 times" in watching.halt.reason
 
 
+def test_costs_that_are_our_own_upper_estimates_are_not_held_against_a_provider(missions):
+    watching = guard(missions, Terms(), (0.1, 0.1, 0.1))
+    for number in range(12):
+        guess = outcome(number, usd=9.0)
+        watching.note(guess._replace(spent=replace(guess.spent, estimated=True)))
+    assert watching.halt is None
+
+
 def test_prices_that_were_accepted_are_not_held_against_it(missions):
     watching = guard(missions, Terms(accept_price=True), (0.1, 0.1, 0.1))
     for number in range(12):

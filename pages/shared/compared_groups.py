@@ -9,9 +9,11 @@ from pages.shared.compared_selection import choose_cells, choose_factor, choose_
 from pages.shared.compared_tables import show_measures, show_missions, show_statistics
 from pages.shared.numbers import plural
 from pages.shared.picture import draw
+from pages.shared.resources import history
 from pages.shared.text import plain
 from swarm.comparison import Comparison, compare_groups
 from swarm.errors import BadInput
+from swarm.experiment.results import alpha_of
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
 from swarm.finding import finding, findings, remarks
 from swarm.grid import Factor
@@ -38,7 +40,7 @@ def show_groups(subject: Subject) -> None:
     factor = choose_factor(subject, cells)
     groups, left_out = choose_groups(cells, factor)
     try:
-        comparison = compare_groups(groups, left_out=left_out)
+        comparison = compare_groups(groups, left_out=left_out, **terms_of(subject))
     except BadInput as error:
         _refuse(error)
         return
@@ -53,6 +55,14 @@ def show_groups(subject: Subject) -> None:
     show_missions(comparison.groups, where)
     st.subheader("An example of each", anchor=False)
     show_example(subject, comparison, factor)
+
+
+def terms_of(subject: Subject) -> dict[str, float]:
+    """Margin and level of the experiment that is looked at, so that its verdicts are the same here; else the usual."""
+    if subject.where.experiment is None:
+        return {}
+    _, experiment = history().experiment(subject.where.experiment)
+    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
 
 
 def _refuse(error: BadInput) -> None:

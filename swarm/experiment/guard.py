@@ -55,18 +55,20 @@ class Guard:
     def _price(self) -> Halt | None:
         """Compare the first runs with what was foretold for them, once."""
         enough = max(len(self.grid.arms), round(PRICE_CHECKED_AFTER * self.grid.size))
-        if self._price_checked or not self.expected_by_arm or len(self.outcomes) < enough:
+        # Where a provider did not say what a call took, our upper estimate says nothing of its prices.
+        known = [outcome for outcome in self.outcomes.values() if not outcome.spent.estimated]
+        if self._price_checked or not self.expected_by_arm or len(known) < enough:
             return None
         self._price_checked = True
         if self.terms.accept_price:
             return None
-        spent = sum(outcome.spent.cost_usd or 0.0 for outcome in self.outcomes.values())
-        foretold = sum(self.expected_by_arm[self._arm(number)] or 0.0 for number in self.outcomes)
+        spent = sum(outcome.spent.cost_usd or 0.0 for outcome in known)
+        foretold = sum(self.expected_by_arm[self._arm(outcome.number)] or 0.0 for outcome in known)
         if not foretold or spent <= TOO_DEAR * foretold:
             return None
         return Halt(
             "dear",
-            f"the first {len(self.outcomes)} runs cost ${spent:.4f}, {spent / foretold:.1f} times the ${foretold:.4f} "
+            f"the first {len(known)} runs cost ${spent:.4f}, {spent / foretold:.1f} times the ${foretold:.4f} "
             "that was foretold; resume it with --accept-price to go on all the same",
         )
 
