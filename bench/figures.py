@@ -13,7 +13,9 @@ from statistics import median
 
 import plotly.graph_objects as go
 
-from swarm.comparison import compare_groups
+from swarm.comparison.contrasts import compare_groups
+from swarm.comparison.group import groups_by
+from swarm.comparison.tradeoff import standpoints
 from swarm.config import read_settings
 from swarm.errors import BadInput
 from swarm.figures import (
@@ -25,13 +27,11 @@ from swarm.figures import (
     role_figure,
     timeline_figure,
 )
-from swarm.group import groups_by
 from swarm.history import History, RunFilter
 from swarm.mission import find_mission, load_library
 from swarm.record import RunRecord, record_of
 from swarm.run import RunSpec, play
 from swarm.team import make_team
-from swarm.tradeoff import standpoints
 
 REPEATS = 5
 SEED = 3

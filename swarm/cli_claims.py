@@ -8,7 +8,7 @@ import typer
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
-    from swarm.claim_file import Claim
+    from swarm.claims.file import Claim
     from swarm.config import Settings
     from swarm.history import History
 
@@ -25,9 +25,9 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")] = False,
 ) -> None:
     """Hold the paper's claims against your runs: supported, contradicted or undetermined; simulated and real apart."""
-    from swarm.claim_file import claim_book
-    from swarm.claim_report import plain, summary
-    from swarm.claims import judge_claims
+    from swarm.claims.file import claim_book
+    from swarm.claims.judging import judge_claims
+    from swarm.claims.report import plain, summary
     from swarm.config import read_settings
     from swarm.history import History
     from swarm.terminal import print_json
@@ -56,7 +56,7 @@ _REMARKS = ("untestable", "contradictions", "undefined")
 
 
 def _chosen(group: str | None, claim: str | None) -> "list[Claim]":
-    from swarm.claim_file import claim_book
+    from swarm.claims.file import claim_book
     from swarm.errors import UnknownName
 
     book = claim_book()
@@ -70,7 +70,7 @@ def _chosen(group: str | None, claim: str | None) -> "list[Claim]":
 def _write_missing(
     claim: "Claim", model: str | None, path: Path, settings: "Settings", history: "History"
 ) -> None:
-    from swarm.claim_gaps import limited, missing, priced
+    from swarm.claims.gaps import limited, missing, priced
     from swarm.experiment.file import experiment_toml
     from swarm.mission import load_library
     from swarm.terminal import remark

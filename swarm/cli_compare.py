@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from swarm.cell import Cell
-    from swarm.comparison import Comparison
+    from swarm.comparison.contrasts import Comparison
     from swarm.grid import Factor
     from swarm.history import History, RunFilter
 
@@ -86,8 +86,8 @@ def _compare_groups(
     reference: str | None,
     as_json: bool,
 ) -> None:
-    from swarm.comparison import compare_groups
-    from swarm.group import groups_by
+    from swarm.comparison.contrasts import compare_groups
+    from swarm.comparison.group import groups_by
     from swarm.terminal import print_json
     from swarm.terminal_compare import print_comparison
 
@@ -113,7 +113,7 @@ def _terms(history: "History", experiment_id: str | None) -> dict[str, float]:
 def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
     """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
     from swarm.cell import MEASURES
-    from swarm.finding import finding, findings, remarks
+    from swarm.comparison.finding import finding, findings, remarks
 
     return {
         "finding": finding(comparison),
@@ -178,8 +178,8 @@ def _chosen(
     cells: "list[Cell]", factor: "Factor", chosen: "Sequence[str]", reference: str | None
 ) -> "list[Cell]":
     """The cells of the chosen groups; of all when none was chosen."""
+    from swarm.comparison.levels import cells_by_level
     from swarm.errors import UnknownName
-    from swarm.levels import cells_by_level
 
     levels = cells_by_level(cells, factor)
     for name in (*chosen, *([reference] if reference else [])):

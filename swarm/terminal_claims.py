@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from swarm.claim_file import ClaimBook
-from swarm.claim_report import KNOWN, summary
-from swarm.claim_words import estimate_words, figure_words, how_tested, side_words
-from swarm.claims import Evidence, Judged, Verdict
+from swarm.claims.file import ClaimBook
+from swarm.claims.judging import Evidence, Judged, Verdict
+from swarm.claims.report import KNOWN, summary
+from swarm.claims.words import estimate_words, figure_words, how_tested, side_words
 from swarm.terminal import harmless
 
 _STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}

@@ -6,15 +6,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from swarm.comparison import Comparison
+from swarm.comparison.contrasts import Comparison
+from swarm.comparison.finding import finding, findings, remarks
+from swarm.comparison.measures import UNKNOWN
+from swarm.comparison.rows import Row, measure_rows, statistic_rows
+from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.contrast import CAVEAT
-from swarm.finding import finding, findings, remarks
-from swarm.finding_rows import Row, measure_rows, statistic_rows
 from swarm.grid import Factor
-from swarm.measures import UNKNOWN
 from swarm.record import RunRecord
 from swarm.terminal import harmless
-from swarm.tradeoff import standpoints, weighed
 from swarm.wording import lasting, usd
 
 SIMULATED = Text(" SIMULATED ", style="black on yellow")

@@ -13,15 +13,14 @@ from swarm.config import PROJECT
 
 LAYERS = (
     "errors config team mission turn answer verdict budget shock spec grid cell",
-    "models redline reply reply_json reply_scan prompts events metrics stats",
+    "models reply reply_json reply_scan prompts events metrics stats",
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record teller strike run journal history history_file history_intake history_queries history_rows "
-    "history_experiments history_cells group comparison levels claim_file claim_evidence claim_words "
-    "compose rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "measures finding finding_rows tradeoff perform launch experiment threshold team_size withstood claims claim_gaps claim_report "
-    "imports figures story contrast export serve doctor terminal terminal_claims "
-    "terminal_compare terminal_experiments command",
+    "history_experiments history_cells compose rehearsal estimate graph layout folding forest moments replay search "
+    "origin wording",
+    "perform launch experiment comparison claims imports figures story contrast export serve doctor terminal "
+    "terminal_claims terminal_compare terminal_experiments command",
     "cli cli_claims cli_compare cli_experiments __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""

@@ -9,12 +9,12 @@ from functools import cache
 import pytest
 
 from swarm.cell import MEASURES, Cell, Condition, options_as_kept
-from swarm.claim_evidence import gather
-from swarm.claim_file import SHOCKS, Band, Claim, claim_book
-from swarm.claim_gaps import limited, missing, models_for, priced
-from swarm.claim_report import markdown, plain, summary
-from swarm.claim_words import how_tested
-from swarm.claims import Evidence, evidence_of, judge_claims, verdict_of
+from swarm.claims.evidence import gather
+from swarm.claims.file import SHOCKS, Band, Claim, claim_book
+from swarm.claims.gaps import limited, missing, models_for, priced
+from swarm.claims.judging import Evidence, evidence_of, judge_claims, verdict_of
+from swarm.claims.report import markdown, plain, summary
+from swarm.claims.words import how_tested
 from swarm.config import LIBRARY, PROJECT, read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.file import experiment_toml, read_experiment

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 import streamlit as st
 
-from swarm.claim_evidence import gather
-from swarm.claim_file import claim_book
-from swarm.claim_gaps import missing
-from swarm.claims import evidence_of
+from swarm.claims.evidence import gather
+from swarm.claims.file import claim_book
+from swarm.claims.gaps import missing
+from swarm.claims.judging import evidence_of
 from swarm.config import LIBRARY
 from swarm.experiment.perform import perform
 from swarm.figures.claims import claims_figure, scale_of

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from swarm.cell import MEASURES, Cell, Condition
-from swarm.comparison import compare_groups, compare_in_contexts
+from swarm.comparison.contrasts import compare_groups, compare_in_contexts
+from swarm.comparison.group import Group, differing, groups_by, name_of
 from swarm.errors import BadInput
 from swarm.experiment.results import alpha_of, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.group import Group, differing, groups_by, name_of
 from swarm.prompts import render
 from swarm.stats.power import PAPER_SD
 from tests.made import BAKERY

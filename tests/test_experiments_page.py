@@ -170,7 +170,7 @@ def test_experiments_are_listed(settings, missions):
 
 
 def test_a_link_of_a_claim_fills_the_form_with_what_it_lacks(settings):
-    from swarm.claim_file import claim_book
+    from swarm.claims.file import claim_book
 
     claim = claim_book().claims[0]
     app = opened(PAGE, claim=claim.id)

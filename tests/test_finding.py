@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.comparison import compare_groups
-from swarm.finding import contrast_sentence, finding, findings, remarks
-from swarm.finding_rows import measure_rows, statistic_rows
-from swarm.group import groups_by
-from swarm.levels import cells_by_level, level_name, means_by_mission
-from swarm.redline import marked, side_by_side
-from swarm.tradeoff import standpoints, weighed
+from swarm.comparison.contrasts import compare_groups
+from swarm.comparison.finding import contrast_sentence, finding, findings, remarks
+from swarm.comparison.group import groups_by
+from swarm.comparison.levels import cells_by_level, level_name, means_by_mission
+from swarm.comparison.redline import marked, side_by_side
+from swarm.comparison.rows import measure_rows, statistic_rows
+from swarm.comparison.tradeoff import standpoints, weighed
 from tests.compared import QUALITY, arm, cell
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from swarm.comparison.team_size import curve_in_words, size_curves
+from swarm.comparison.withstood import stand_in_words, stands
 from swarm.errors import BadInput
-from swarm.team_size import curve_in_words, size_curves
-from swarm.withstood import stand_in_words, stands
 from tests.test_comparison import cell
 
 MISSIONS = 7

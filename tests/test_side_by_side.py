@@ -9,7 +9,11 @@ import streamlit as st
 
 from pages.shared.compared_example import typical
 from pages.shared.compared_texts import markdown_of
-from swarm.comparison import compare_groups
+from swarm.comparison.contrasts import compare_groups
+from swarm.comparison.group import groups_by
+from swarm.comparison.levels import means_by_mission
+from swarm.comparison.redline import Piece
+from swarm.comparison.tradeoff import standpoints
 from swarm.config import PROJECT
 from swarm.events import RunStarted
 from swarm.experiment.perform import perform
@@ -22,11 +26,7 @@ from swarm.figures import (
 )
 from swarm.figures.standings import aligned_timelines
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.group import groups_by
-from swarm.levels import means_by_mission
 from swarm.mission import Mission, load_library
-from swarm.redline import Piece
-from swarm.tradeoff import standpoints
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.compared import arm, cell
 from tests.made import keep

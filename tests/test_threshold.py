@@ -2,9 +2,9 @@
 
 import pytest
 
+from swarm.comparison.threshold import advice_in_words, model_cases, threshold_in_words
 from swarm.errors import BadInput
 from swarm.figures.threshold import threshold_figure
-from swarm.threshold import advice_in_words, model_cases, threshold_in_words
 from tests.test_comparison import arm, cell
 
 BASE = (0.5, 0.6, 0.55, 0.5, 0.62, 0.57, 0.51)

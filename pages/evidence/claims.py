@@ -8,9 +8,9 @@ from pages.shared.claim_list import choose_claims, show_claims, show_table
 from pages.shared.resources import cells, history, settings
 from pages.shared.text import plain, sentence
 from swarm.cell import Cell
-from swarm.claim_file import Remark, claim_book
-from swarm.claim_report import summary
-from swarm.claims import Judged, judge_claims
+from swarm.claims.file import Remark, claim_book
+from swarm.claims.judging import Judged, judge_claims
+from swarm.claims.report import summary
 from swarm.errors import SwarmError
 
 PAPER = "https://arxiv.org/abs/2603.28990"

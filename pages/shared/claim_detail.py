@@ -9,12 +9,12 @@ from pages.shared.compared_link import link_to_groups
 from pages.shared.numbers import plural
 from pages.shared.resources import cells, missions, settings
 from pages.shared.text import plain, sentence
-from swarm.claim_evidence import SideRuns
-from swarm.claim_file import Claim, claim_book
-from swarm.claim_gaps import missing, priced
-from swarm.claim_report import KNOWN
-from swarm.claim_words import estimate_words, how_tested, side_words
-from swarm.claims import Evidence, Judged, Verdict
+from swarm.claims.evidence import SideRuns
+from swarm.claims.file import Claim, claim_book
+from swarm.claims.gaps import missing, priced
+from swarm.claims.judging import Evidence, Judged, Verdict
+from swarm.claims.report import KNOWN
+from swarm.claims.words import estimate_words, how_tested, side_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment, Factor

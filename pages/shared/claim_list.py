@@ -8,9 +8,9 @@ from pages.shared.claim_detail import BADGES, show_claim
 from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
-from swarm.claim_file import Acquaintance, ClaimBook
-from swarm.claim_words import estimate_words, figure_words
-from swarm.claims import VERDICTS, Judged
+from swarm.claims.file import Acquaintance, ClaimBook
+from swarm.claims.judging import VERDICTS, Judged
+from swarm.claims.words import estimate_words, figure_words
 from swarm.figures.claims import claims_figure
 
 ALL = "All"

@@ -10,9 +10,9 @@ from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
 from swarm.cell import Cell
+from swarm.comparison.levels import cells_by_level
 from swarm.grid import FACTORS
 from swarm.history import EVERY_RUN
-from swarm.levels import cells_by_level
 
 LATEST = 6
 """Experiments that are offered."""

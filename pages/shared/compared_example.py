@@ -11,14 +11,14 @@ from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
 from swarm.cell import Cell, Condition
-from swarm.comparison import Comparison
+from swarm.comparison.contrasts import Comparison
+from swarm.comparison.group import Group
+from swarm.comparison.levels import MissionMeans, means_by_mission
 from swarm.contrast import CAVEAT
 from swarm.figures import role_figure
 from swarm.graph import seats_of
 from swarm.grid import Factor
-from swarm.group import Group
 from swarm.history import RunFilter, RunRow
-from swarm.levels import MissionMeans, means_by_mission
 from swarm.record import RunRecord
 from swarm.story import story
 

@@ -11,13 +11,13 @@ from pages.shared.numbers import plural
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
-from swarm.comparison import Comparison, compare_groups
+from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.finding import finding, findings, remarks
+from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.errors import BadInput
 from swarm.experiment.results import alpha_of
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
-from swarm.finding import finding, findings, remarks
 from swarm.grid import Factor
-from swarm.tradeoff import standpoints, weighed
 
 FOREST = (
     "Symbol: the difference in quality from {reference}, averaged over missions. Bar: its 95 % interval; the longer, "

@@ -15,9 +15,9 @@ from pages.shared.run_heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.shared.text import plain
 from pages.shared.timeline import timeline_in_words
 from pages.shared.words import protocol_name, protocol_sentence
+from swarm.comparison.rows import Row
 from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.figures import aligned_timelines, role_figure, standings_figure
-from swarm.finding_rows import Row
 from swarm.graph import seats_of
 from swarm.metrics.roles import distinct_roles
 from swarm.record import RunRecord

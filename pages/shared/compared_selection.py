@@ -21,10 +21,10 @@ from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
 from swarm.cell import Cell
+from swarm.comparison.group import Group, groups_by
+from swarm.comparison.levels import cells_by_level
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
-from swarm.group import Group, groups_by
-from swarm.levels import cells_by_level
 
 MOST_GROUPS = 4
 NO_JUDGE = "none"

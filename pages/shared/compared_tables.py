@@ -11,14 +11,14 @@ from pages.shared.picture import draw
 from pages.shared.text import plain
 from pages.shared.words import level_name
 from swarm.cell import Measure
-from swarm.comparison import Comparison
+from swarm.comparison.contrasts import Comparison
+from swarm.comparison.finding import is_simulated
+from swarm.comparison.group import Group
+from swarm.comparison.levels import means_by_mission
+from swarm.comparison.measures import MEASURED
+from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.export import no_formula
 from swarm.figures import measure_figure
-from swarm.finding import is_simulated
-from swarm.finding_rows import Row, measure_rows, statistic_rows
-from swarm.group import Group
-from swarm.levels import means_by_mission
-from swarm.measures import MEASURED
 
 DRAWN: tuple[Measure, ...] = (
     "depth",

@@ -6,8 +6,8 @@ from pages.shared import state
 from pages.shared.experiment_form import fill_experiment
 from pages.shared.resources import cells, missions, settings
 from pages.shared.text import sentence
-from swarm.claim_file import claim_book
-from swarm.claim_gaps import limited, missing, priced
+from swarm.claims.file import claim_book
+from swarm.claims.gaps import limited, missing, priced
 from swarm.errors import SwarmError
 from swarm.experiment.file import experiment_from_toml
 

@@ -8,13 +8,13 @@ from pages.shared.compared_tables import show_statistics
 from pages.shared.picture import draw
 from pages.shared.resources import cells
 from pages.shared.text import plain
-from swarm.comparison import Comparison
+from swarm.comparison.contrasts import Comparison
+from swarm.comparison.finding import finding, findings, remarks
+from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.experiment.results import results
 from swarm.figures import forest_figure, quality_cost_figure
-from swarm.finding import finding, findings, remarks
 from swarm.grid import Experiment
 from swarm.history import RunFilter
-from swarm.tradeoff import standpoints, weighed
 
 EARLY_STOP = (
     "It might have ended early, so at the end p < .046 is asked for instead of p < .05; of a difference that "

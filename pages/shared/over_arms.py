@@ -8,13 +8,13 @@ from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.cell import Cell
+from swarm.comparison.team_size import curve_in_words, size_curves
+from swarm.comparison.threshold import signed
+from swarm.comparison.withstood import stand_in_words, stands
 from swarm.export import no_formula
 from swarm.figures.scaling import scaling_figure
 from swarm.grid import NO_SHOCK
 from swarm.shock import SHOCKS
-from swarm.team_size import curve_in_words, size_curves
-from swarm.threshold import signed
-from swarm.withstood import stand_in_words, stands
 
 
 def show_team_sizes(cells: Sequence[Cell], margin: float) -> None:

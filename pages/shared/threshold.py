@@ -7,9 +7,9 @@ import streamlit as st
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.cell import Cell
+from swarm.comparison.threshold import FREE, GIVEN, advice_in_words, model_cases, threshold_in_words
 from swarm.figures.threshold import threshold_figure
 from swarm.grid import Experiment
-from swarm.threshold import FREE, GIVEN, advice_in_words, model_cases, threshold_in_words
 
 _ICONS = {"drop": ":material/person_off:", "keep": ":material/badge:", "either": ":material/balance:"}
 NOT_KNOWN = ":material/help:"

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from swarm.cell import Cell, models_as_kept, options_as_kept, sample
-from swarm.comparison import Comparison, compare_in_contexts
+from swarm.comparison.contrasts import Comparison, compare_in_contexts
+from swarm.comparison.group import name_of
 from swarm.errors import BadInput
 from swarm.grid import Experiment, Factor, Grid
-from swarm.group import name_of
 from swarm.prompts import render
 from swarm.stats.paired import ALPHA
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference

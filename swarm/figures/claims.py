@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from swarm.claim_file import Claim
-from swarm.claim_words import band_words, estimate_words, figure_words
-from swarm.claims import Evidence, Verdict
+from swarm.claims.file import Claim
+from swarm.claims.judging import Evidence, Verdict
+from swarm.claims.words import band_words, estimate_words, figure_words
 from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, bare, label, mark_kind, paragraph, write
 
 ROW_PX, AROUND_PX = 74, 88

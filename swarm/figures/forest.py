@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from swarm.comparison import Comparison, Contrast
+from swarm.comparison.contrasts import Comparison, Contrast
+from swarm.comparison.levels import MissionMeans, means_by_mission
+from swarm.comparison.measures import number, p_value
 from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, QUIET, framed, label, mark_kind, write
-from swarm.levels import MissionMeans, means_by_mission
-from swarm.measures import number, p_value
 from swarm.stats.paired import Word
 
 ROW_PX = 58

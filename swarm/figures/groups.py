@@ -6,13 +6,13 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.cell import Measure
+from swarm.comparison.finding import is_simulated
+from swarm.comparison.group import Group
+from swarm.comparison.levels import MissionMeans, means_by_mission
+from swarm.comparison.measures import SHARES, number
+from swarm.comparison.rows import estimate_words
 from swarm.figures.look import ACCENT, FAINT, INK, QUIET, framed, label, mark_kind
 from swarm.figures.timeline_scale import unit_for
-from swarm.finding import is_simulated
-from swarm.finding_rows import estimate_words
-from swarm.group import Group
-from swarm.levels import MissionMeans, means_by_mission
-from swarm.measures import SHARES, number
 from swarm.stats.estimate import Estimate
 
 LINES_UP_TO = 200

@@ -5,10 +5,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from swarm.comparison.measures import write
+from swarm.comparison.tradeoff import Standpoint
 from swarm.figures.look import ACCENT, CLEAR, INK, QUIET, framed, label, mark_kind
-from swarm.measures import write
 from swarm.stats.estimate import Estimate
-from swarm.tradeoff import Standpoint
 
 LOGARITHMIC_FROM = 8.0
 """Times the lowest cost; a wider span is drawn on a logarithmic axis."""

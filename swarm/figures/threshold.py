@@ -5,8 +5,8 @@ from html import escape
 
 import plotly.graph_objects as go
 
+from swarm.comparison.threshold import ADVICE, Advice, ModelCase
 from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, QUIET, framed, mark_kind, write
-from swarm.threshold import ADVICE, Advice, ModelCase
 
 _LOOKS: dict[Advice, tuple[str, str]] = {
     "drop": (ACCENT, "triangle-up"),
@@ -22,7 +22,7 @@ def threshold_figure(cases: Sequence[ModelCase], *, margin: float, height: int =
     Above the zero line free roles score higher. The band is the margin within which the difference counts as none.
 
     Args:
-        cases: at least one; see `swarm.threshold.model_cases`.
+        cases: at least one; see `swarm.comparison.threshold.model_cases`.
         margin: in quality.
         height: in pixels.
     """

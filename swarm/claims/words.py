@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from swarm.claim_evidence import level_of
-from swarm.claim_file import Claim, ClaimMeasure, ModelClass, Side
+from swarm.claims.evidence import level_of
+from swarm.claims.file import Claim, ClaimMeasure, ModelClass, Side
 from swarm.stats.estimate import Estimate
 from swarm.wording import listed
 
@@ -39,7 +39,7 @@ def figure_words(claim: Claim, value: float | None) -> str:
     """A number of a claim as it is read.
 
     Examples:
-        >>> from swarm.claim_file import claim_book
+        >>> from swarm.claims.file import claim_book
         >>> book = claim_book()
         >>> [figure_words(book.claim(name), book.claim(name).figure) for name in ("sequential-shared", "idle-256")]
         ['+44.0%', '45.0%']

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from swarm.cell import Cell
+from swarm.comparison.group import context_of, name_of
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK
-from swarm.group import context_of, name_of
 from swarm.metrics.resilience import Blow, Resilience, resilience
 from swarm.stats.estimate import Estimate, mean_of
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from swarm.finding import is_simulated
-from swarm.group import Group
+from swarm.comparison.finding import is_simulated
+from swarm.comparison.group import Group
 from swarm.stats.estimate import Estimate
 from swarm.stats.pareto import pareto_front
 from swarm.wording import listed

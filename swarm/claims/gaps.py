@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from swarm.cell import Cell
-from swarm.claim_evidence import gather
-from swarm.claim_file import SHOCKS, Claim, ModelClass, Side, claim_book
-from swarm.claims import Evidence, evidence_of
+from swarm.claims.evidence import gather
+from swarm.claims.file import SHOCKS, Claim, ModelClass, Side, claim_book
+from swarm.claims.judging import Evidence, evidence_of
 from swarm.compose import NO_JUDGE
 from swarm.config import Settings
 from swarm.errors import BadInput

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from swarm.claim_evidence import SideRuns, level_of
-from swarm.claim_file import Claim, ClaimBook
-from swarm.claim_words import band_words, how_tested
-from swarm.claims import VERDICTS, Evidence, Judged, tally
+from swarm.claims.evidence import SideRuns, level_of
+from swarm.claims.file import Claim, ClaimBook
+from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
+from swarm.claims.words import band_words, how_tested
 
 KNOWN = {
     "fitted": "The simulated models were fitted to this figure: simulated runs are no evidence for it.",

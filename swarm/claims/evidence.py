@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarm.cell import Cell, Condition, options_as_kept, sample
-from swarm.claim_file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
+from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
 from swarm.grid import NO_SHOCK
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
 from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis

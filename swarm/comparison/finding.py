@@ -4,10 +4,10 @@ Pure and plain text: whoever shows it makes it safe for where it stands. Nobody 
 number that is missing is said to be missing.
 """
 
-from swarm.comparison import Comparison, Contrast
+from swarm.comparison.contrasts import Comparison, Contrast
+from swarm.comparison.group import Group
+from swarm.comparison.measures import number
 from swarm.grid import Factor
-from swarm.group import Group
-from swarm.measures import number
 from swarm.stats.paired import Difference, missions_needed
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.wording import listed, money

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from swarm.cell import Cell, Condition
+from swarm.comparison.group import Group, groups_by, name_of, split_by
 from swarm.grid import Factor
-from swarm.group import Group, groups_by, name_of, split_by
 from swarm.mission import Level
 
 

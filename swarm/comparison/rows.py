@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from swarm.cell import MEASURES, Measure
-from swarm.comparison import Comparison, Contrast
-from swarm.finding import times
-from swarm.group import Group
-from swarm.measures import MEASURED, UNKNOWN, number, p_value, write
+from swarm.comparison.contrasts import Comparison, Contrast
+from swarm.comparison.finding import times
+from swarm.comparison.group import Group
+from swarm.comparison.measures import MEASURED, UNKNOWN, number, p_value, write
 from swarm.stats.estimate import Estimate
 
 

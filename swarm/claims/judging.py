@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swarm.cell import Cell
-from swarm.claim_evidence import (
+from swarm.claims.evidence import (
     Attempt,
     Gathered,
     Setting,
@@ -22,8 +22,8 @@ from swarm.claim_evidence import (
     measured,
     ranked,
 )
-from swarm.claim_file import Band, Claim, claim_book
-from swarm.claim_words import band_words, figure_words, interval_words, side_words
+from swarm.claims.file import Band, Claim, claim_book
+from swarm.claims.words import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
 from swarm.stats.power import MOST_MISSIONS, missions_for

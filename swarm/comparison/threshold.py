@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swarm.cell import Cell
-from swarm.comparison import Comparison, Contrast, compare_in_contexts
+from swarm.comparison.contrasts import Comparison, Contrast, compare_in_contexts
 from swarm.errors import BadInput
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
@@ -57,7 +57,9 @@ class ModelCase:
         """What to do about roles with this model; a difference that surely lies within the margin makes none."""
         found = self.contrast.difference
         nil = found.p_equivalence is not None and found.p_equivalence < ALPHA
-        return "either" if nil and self.contrast.verdict != "undetermined" else _ADVISED[self.contrast.verdict]
+        return (
+            "either" if nil and self.contrast.verdict != "undetermined" else _ADVISED[self.contrast.verdict]
+        )
 
 
 def model_cases(
@@ -79,7 +81,9 @@ def model_cases(
     wanted = [cell for cell in cells if cell.condition.protocol in (GIVEN, FREE)]
     found = compare_in_contexts(wanted, "protocol", reference="Fixed roles", margin=margin, alpha=alpha)
     if not found:
-        raise BadInput("no model has runs both of Sequential and of Fixed roles: run both on the same missions")
+        raise BadInput(
+            "no model has runs both of Sequential and of Fixed roles: run both on the same missions"
+        )
     cases = [
         ModelCase(within[0].condition.models.rpartition(" ×")[0], within[0].condition.agents, comparison)
         for within, comparison in found

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from swarm.cell import Cell, sample
+from swarm.comparison.group import context_of, name_of
+from swarm.comparison.measures import p_value
 from swarm.errors import BadInput
 from swarm.figures.scaling import ScalingRow
-from swarm.group import context_of, name_of
-from swarm.measures import p_value
 from swarm.metrics.scaling import ScalingPoint, scaling_curve
 from swarm.stats.estimate import mean_of
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis

@@ -1,6 +1,6 @@
 """This file is where groups of runs are compared: each with the first, paired by mission, never pooled amiss.
 
-Pure. `swarm/finding.py` puts what was found into words.
+Pure. `swarm/comparison/finding.py` puts what was found into words.
 """
 
 from collections import defaultdict
@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from swarm.cell import Cell, Measure, sample
+from swarm.comparison.group import Group, context_of, differing, groups_by
 from swarm.errors import BadInput
 from swarm.grid import Factor
-from swarm.group import Group, context_of, differing, groups_by
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
 from swarm.stats.sample import Sample
 

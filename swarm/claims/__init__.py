@@ -1,0 +1,1 @@
+"""The claims of arXiv 2603.28990, held against the runs there are."""
