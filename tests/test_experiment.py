@@ -243,6 +243,16 @@ def test_what_cannot_be_played_is_refused_before_anything_is_kept(
     assert [*settings.journal.glob("*.jsonl")] == []
 
 
+def test_a_mission_that_a_shock_cannot_strike_is_found_before_anything_is_kept(settings, missions):
+    short = replace(missions[1], id="short", requirements=missions[1].requirements[:2])
+    experiment = experiment_of(
+        missions, missions=(missions[0], short), agents=(4, 8), shocks=("none", "priorities")
+    )
+    with pytest.raises(BadInput, match="requirements"):
+        perform(settings, experiment)
+    assert [*settings.journal.glob("*.jsonl")] == []
+
+
 def test_a_run_of_an_experiment_is_resumed_with_it(settings, missions):
     experiment = experiment_of(missions)
     stopped_after(settings, experiment, 1)

@@ -87,9 +87,8 @@ def checked(recipes: Recipes, terms: Terms | None) -> bool:
     Raises:
         BadInput: when one cannot, when simulated and real models are mixed, or when real money has no limit.
     """
-    arms = len(recipes.grid.arms)
     kinds: set[bool] = set()
-    for number in range(arms * len(recipes.grid.missions)):
+    for number in _telling(recipes.grid):
         spec = recipes.of(recipes.grid.planned(number))
         kinds |= {card_of(model, recipes.settings).simulated for model in spec.team.models}
     if len(kinds) > 1:
@@ -102,3 +101,18 @@ def checked(recipes: Recipes, terms: Terms | None) -> bool:
             "this experiment spends real money and has no limit: give max_usd, the most dollars of all its runs"
         )
     return simulated
+
+
+def _telling(grid: Grid) -> list[int]:
+    """Runs that tell whether all can be played: every arm once, and every mission under every shock.
+
+    Composing all of them would take minutes where shocks strike large teams, and whether a mission can be played
+    depends on nothing but the shock.
+    """
+    arms = range(len(grid.arms))
+    smallest = [
+        min((arm for arm in arms if grid.arms[arm].shock == shock), key=lambda arm: grid.arms[arm].agents)
+        for shock in grid.shocks
+    ]
+    rest = (place * len(arms) + arm for place in range(1, len(grid.missions)) for arm in smallest)
+    return [*arms, *rest]
