@@ -14,25 +14,24 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from swarm.claim_file import claim_book
-from swarm.claims import judge_claims, tally
 from swarm.config import LIBRARY, Settings, ensure_data_folder, read_settings
 from swarm.errors import SwarmError
 from swarm.experiment.file import read_experiment
 from swarm.experiment.perform import Progress, perform
 from swarm.grid import Experiment
-from swarm.history import History
 from swarm.journal import journal_of
 from swarm.mission import load_library
-from swarm.terminal_claims import print_claims
 
 GRIDS = LIBRARY / "experiments"
 FIRST = "replicate-"
 TOLD_EVERY = 20
 """Runs."""
+SUMMED = ("playing_s", "take_in_s", "processor_s")
+"""Of all parts."""
 
 
 def experiments(only: list[str]) -> dict[str, Experiment]:
@@ -44,9 +43,9 @@ def experiments(only: list[str]) -> dict[str, Experiment]:
 
 
 def play(name: str, experiment: Experiment, settings: Settings) -> dict[str, object]:
-    """Perform one grid, or what is left of it."""
+    """Perform one grid, or what is left of it, and take it into the history."""
     grid, seen = experiment.grid, {"before": 0, "peak_memory_mb": 0}
-    began, used = time.perf_counter(), processor_s()
+    began = time.perf_counter()
 
     def watch(progress: Progress) -> None:
         if progress.done % TOLD_EVERY == 0:
@@ -57,45 +56,60 @@ def play(name: str, experiment: Experiment, settings: Settings) -> dict[str, obj
 
     resumed = journal_of(grid.id, settings).exists()
     ended = asyncio.run(perform(settings, experiment, resumed=resumed, watch=watch))
-    took = time.perf_counter() - began
-    print(f"\r{name:<14}{grid.size:>8,} runs{ended.status:>12}{took:>9.1f} s", file=sys.stderr)
+    played = time.perf_counter()
+    take_in(settings)
+    told = time.perf_counter()
+    print(f"\r{name:<14}{grid.size:>8,} runs{ended.status:>12}{told - began:>9.1f} s", file=sys.stderr)
     return {
+        **seen,
         "runs": grid.size,
         "status": ended.status,
-        "seconds": round(took, 1),
-        "processor_s": round(processor_s() - used, 1),
-        **seen,
+        "playing_s": round(played - began, 1),
+        "take_in_s": round(told - played, 1),
+        "processor_s": round(processor_s(), 1),
+        "peak_memory_mb": max(seen["peak_memory_mb"], most_held_mb()),
     }
 
 
+def take_in(settings: Settings) -> int:
+    """Take into the history what journals hold beyond it; how many runs there are."""
+    # Processes that play import this file, and shall not hold what only the history needs.
+    from swarm.history import History
+
+    return History(settings).count()
+
+
+def performed(name: str, experiment: Experiment, settings: Settings) -> dict[str, object]:
+    """What `play` says, in a process of its own, as the dashboard would start it."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as performer:
+        return performer.submit(play, name, experiment, settings).result()
+
+
 def measure(settings: Settings, only: list[str]) -> dict[str, object]:
-    """Perform everything, take it into the history, hold the claims against it; print the claims."""
+    """Perform everything, hold the claims against it, print them."""
     ensure_data_folder(settings)
     began = time.perf_counter()
-    parts = {name: play(name, experiment, settings) for name, experiment in experiments(only).items()}
-    played = time.perf_counter()
-    history = History(settings)
-    kept = history.count()
-    taken_in = time.perf_counter()
-    cells = history.cells()
-    judged = judge_claims(cells)
+    parts = {name: performed(name, experiment, settings) for name, experiment in experiments(only).items()}
+    done, waiting_mb = time.perf_counter(), most_held_mb()
+    from swarm.claims.file import claim_book
+    from swarm.claims.judging import judge_claims, tally
+    from swarm.history import History
+    from swarm.terminal_claims import print_claims
+
+    judged = judge_claims(History(settings).cells())
     told = time.perf_counter()
     print_claims(judged, claim_book())
     runs = sum(int(str(part["runs"])) for part in parts.values())
-    most_held_mb = max(int(str(part["peak_memory_mb"])) for part in parts.values())
     return {
-        "runs": runs,
         "parts": parts,
+        "runs": runs,
+        **{name: round(sum(float(str(part[name])) for part in parts.values()), 1) for name in SUMMED},
+        "claims_s": round(told - done, 2),
         "seconds": round(told - began, 1),
-        "playing_s": round(played - began, 1),
-        "take_in_s": round(taken_in - played, 1),
-        "claims_s": round(told - taken_in, 2),
-        "processor_s": round(processor_s(), 1),
         "runs_per_s": round(runs / (told - began), 1),
-        "peak_memory_mb": max(most_held_mb, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+        "peak_memory_mb": max(most_held_mb(), waiting_mb + most_of(parts, "peak_memory_mb")),
         "journals_mb": megabytes(settings.journal.glob("*.jsonl")),
         "history_mb": megabytes([settings.history]),
-        "runs_in_history": kept,
         "claims": dict(tally(judged, simulated=True)),
     }
 
@@ -104,6 +118,16 @@ def processor_s() -> float:
     """Seconds of processor time, of this process and those it started."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def most_of(parts: Mapping[str, Mapping[str, object]], name: str) -> int:
+    """The largest figure of this name."""
+    return max(int(str(part[name])) for part in parts.values())
+
+
+def most_held_mb() -> int:
+    """The most memory that this process alone has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def held_mb() -> int:
