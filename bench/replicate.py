@@ -54,21 +54,34 @@ def play(name: str, experiment: Experiment, settings: Settings) -> dict[str, obj
             told = f"\r{name:<14}{progress.done:>8,} of {progress.runs:,}"
             print(told, end="", file=sys.stderr, flush=True)
 
-    resumed = journal_of(grid.id, settings).exists()
-    ended = asyncio.run(perform(settings, experiment, resumed=resumed, watch=watch))
+    status = status_of(grid.id, settings)
+    if status == "finished":
+        seen["before"] = grid.size
+    else:
+        performing = perform(settings, experiment, resumed=status is not None, watch=watch)
+        status = asyncio.run(performing).status
     played = time.perf_counter()
     take_in(settings)
     told = time.perf_counter()
-    print(f"\r{name:<14}{grid.size:>8,} runs{ended.status:>12}{told - began:>9.1f} s", file=sys.stderr)
+    print(f"\r{name:<14}{grid.size:>8,} runs{status:>12}{told - began:>9.1f} s", file=sys.stderr)
     return {
         **seen,
         "runs": grid.size,
-        "status": ended.status,
+        "status": status,
         "playing_s": round(played - began, 1),
         "take_in_s": round(told - played, 1),
         "processor_s": round(processor_s(), 1),
         "peak_memory_mb": max(seen["peak_memory_mb"], most_held_mb()),
     }
+
+
+def status_of(experiment_id: str, settings: Settings) -> str | None:
+    """How far an experiment is; None when it was never begun."""
+    if not journal_of(experiment_id, settings).exists():
+        return None
+    from swarm.history import History
+
+    return History(settings).experiment(experiment_id)[0].status
 
 
 def take_in(settings: Settings) -> int:
