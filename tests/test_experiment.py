@@ -11,6 +11,7 @@ import pytest
 from swarm.errors import BadInput, DamagedJournal, RunBusy
 from swarm.events import RunStarted
 from swarm.experiment import perform as performing
+from swarm.experiment.chunk import WORTH_PROCESSES
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
 from swarm.experiment.past import Outcome, past_of
@@ -111,32 +112,40 @@ def test_a_stopped_experiment_goes_on_to_the_same_end(runs, settings, missions):
     assert set(starts(settings, experiment).values()) == {1}
 
 
-def test_what_runs_in_processes_comes_to_the_same_as_what_runs_here(settings, missions, monkeypatch):
-    here, there = experiment_of(missions), experiment_of(missions, name="there")
+def test_what_runs_in_processes_comes_to_the_same_as_what_runs_here(settings, missions, tmp_path):
+    there = experiment_of(missions, repeats=WORTH_PROCESSES // 6 + 1)
+    file = tmp_path / "there.toml"
+    file.write_text(experiment_toml(there))
+    finished = swarm("experiment", "run", str(file), "--json")
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout)["status"] == "finished"
+    here = experiment_of(missions)
     perform(settings, here)
-    monkeypatch.setattr(performing, "WORTH_PROCESSES", 2)
-    assert perform(settings, there).status == "finished"
-    assert outcomes(settings, there) == outcomes(settings, here)
+    both = outcomes(settings, there)
+    assert len(both) == there.grid.size
     assert set(starts(settings, there).values()) == {1}
+    # Missions, repeats and arms are numbered the same as far as the smaller grid goes.
+    assert {number: both[number] for number in outcomes(settings, here)} == outcomes(settings, here)
 
 
-def test_a_killed_experiment_in_processes_goes_on_to_the_same_end(settings, missions, tmp_path):
-    """The kill takes the performer; its processes must go with it, and no run may count twice."""
+def test_a_killed_experiment_in_processes_goes_on_and_counts_no_run_twice(settings, missions, tmp_path):
     experiment = experiment_of(missions, agents=(8,), missions=tuple(missions[:4]), repeats=100)
-    file = tmp_path / "x.toml"
+    file, journal = tmp_path / "x.toml", journal_of(experiment.grid.id, settings)
     file.write_text(experiment_toml(experiment))
     process = start("experiment", "run", str(file), "--json")
-    wait_until(lambda: len(past_of(journal_of(experiment.grid.id, settings)).outcomes) > 30)
+    wait_until(lambda: len(past_of(journal).outcomes) > 30)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    # Its processes go with it, and with them the lock on the journal.
     wait_until(lambda: not is_running(experiment.grid.id, settings))
     assert History(settings).experiments()[0].status == "interrupted"
-    before = past_of(journal_of(experiment.grid.id, settings)).outcomes
-    # The rest of 1,200 runs would take long and show nothing more.
-    ended = stopped_after(settings, experiment, 25, resumed=True)
-    after = past_of(journal_of(experiment.grid.id, settings)).outcomes
-    assert ended.status == "stopped"
-    assert len(after) > len(before)
+    before = past_of(journal).outcomes
+    process = start("experiment", "resume", str(file), "--json")
+    wait_until(lambda: len(past_of(journal).outcomes) > len(before))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    after = past_of(journal).outcomes
+    assert process.returncode == 3
     assert {number: after[number] for number in before} == before
     assert set(starts(settings, experiment).values()) == {1}
 
