@@ -277,6 +277,16 @@ def test_flat_is_what_the_worst_pair_says(means, word):
     assert evidence.kruskal.groups == 4
 
 
+def test_two_sizes_that_agree_exactly_do_not_hide_a_third_that_differs():
+    same = [cell for cell in sizes(0.9, 0.9, 0.9, 0.9) if cell.condition.agents in (96, 128)]
+    twins = [
+        replace(cell, condition=cell.condition._replace(agents=64, models="sim/small ×64"))
+        for cell in same[:8]
+    ]
+    far = [cell for cell in sizes(0.9, 0.9, 0.9, 0.7) if cell.condition.agents == 256]
+    assert said(FLAT, [*twins, *same, *far]).verdict == "contradicted"
+
+
 def test_flat_is_decided_as_two_one_sided_tests_at_5_percent():
     claim, more = BOOK.claim("broadcast-shared"), {"agents": 8, "model": "sim/small"}
     shared = around(0.5, scale=-1)

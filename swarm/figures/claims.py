@@ -6,13 +6,13 @@ Claims are in many units, so every row has a scale of its own, on which the ends
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
-from swarm.claims.file import Claim
 from swarm.claims.judging import Evidence, Verdict
 from swarm.claims.words import band_words, estimate_words, figure_words
-from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, bare, label, mark_kind, paragraph, write
+from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
 ROW_PX, AROUND_PX = 74, 88
 CHARS, LINES = 56, 2
@@ -22,6 +22,12 @@ HALF_BAR = 0.13
 ROOM_FOR_TWO = 0.3
 """Of the width."""
 BAND = "rgba(31, 138, 143, 0.28)"
+TEXT_ONLY: dict[str, Any] = {
+    "mode": "text",
+    "hoverinfo": "skip",
+    "showlegend": False,
+    "cliponaxis": False,
+}
 MARKED: dict[Verdict, tuple[str, str, str]] = {
     "supported": ("Supported", "circle", ACCENT),
     "contradicted": ("Contradicted", "x", ALARM),
@@ -44,23 +50,59 @@ class Scale:
         return (value - self.least) / (self.most - self.least)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One claim, and where it is drawn."""
+
+    y: int
+    evidence: Evidence
+    scale: Scale
+
+    @property
+    def value(self) -> float | None:
+        """Our figure; None when there is none."""
+        return self.evidence.estimate.value if self.evidence.estimate else None
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Where the bar begins and ends."""
+        low, high = self.evidence.claim.band
+        return (
+            self.scale.place(-math.inf if low is None else low),
+            self.scale.place(math.inf if high is None else high),
+        )
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where our interval begins and ends; at our figure when there is none."""
+        estimate = self.evidence.estimate
+        assert estimate is not None
+        assert estimate.value is not None
+        low = estimate.value if estimate.low is None else estimate.low
+        high = estimate.value if estimate.high is None else estimate.high
+        return self.scale.place(low), self.scale.place(high)
+
+
 def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
     """Draw claims as rows, in their order.
 
     Args:
         evidence: what runs of one kind say of each; a claim without runs shows what it predicts only.
     """
-    figure = go.Figure()
-    for row, each in enumerate(evidence):
-        _add_row(figure, each, -row)
-    for verdict, (name, symbol, colour) in MARKED.items():
-        if any(each.verdict == verdict and each.estimate for each in evidence):
-            figure.add_trace(_key(f"{name}, here", symbol, colour))
-    figure.add_trace(_key("The paper's figure", "diamond-tall-open", INK))
-    bare(figure, ROW_PX * len(evidence) + AROUND_PX)
+    rows = [Row(-place, each, scale_of(each)) for place, each in enumerate(evidence)]
+    # Shapes and texts are handed over at once: each one added later makes Plotly look at all again.
+    figure = go.Figure(layout={"shapes": [shape for row in rows for shape in _shapes(row)]})
+    figure.add_trace(_statements(rows))
+    figure.add_traces([_ends(rows, side) for side in ("left", "center", "right")])
+    for verdict in MARKED:
+        shown = [row for row in rows if row.evidence.verdict == verdict and row.value is not None]
+        if shown:
+            figure.add_trace(_ours(verdict, shown))
+    figure.add_trace(_papers(rows))
+    bare(figure, ROW_PX * len(rows) + AROUND_PX)
     figure.update_layout(margin={"t": 24, "b": 64}, legend={"y": 0, "yanchor": "top"})
     figure.update_xaxes(range=[-0.01, 1.01])
-    figure.update_yaxes(range=[-len(evidence) + 0.42, 0.62])
+    figure.update_yaxes(range=[-len(rows) + 0.42, 0.62])
     return mark_kind(figure, simulated=any(each.simulated for each in evidence))
 
 
@@ -74,27 +116,56 @@ def scale_of(each: Evidence) -> Scale:
     return Scale(least - room, most + room)
 
 
-def _add_row(figure: go.Figure, each: Evidence, row: int) -> None:
-    claim, scale = each.claim, scale_of(each)
-    low, high = (
-        scale.place(infinite if bound is None else bound)
-        for bound, infinite in zip(claim.band, (-math.inf, math.inf), strict=True)
-    )
-    figure.add_shape(type="line", x0=0, x1=1, y0=row, y1=row, line={"color": FAINT, "width": 1})
-    figure.add_shape(
-        type="rect", x0=low, x1=high, y0=row - HALF_BAR, y1=row + HALF_BAR, fillcolor=BAND, line={"width": 0}
-    )
-    said = label(claim.statement, CHARS, LINES)
-    write(figure, said, x=0, y=row + HALF_BAR + 0.02, yanchor="bottom", font={"size": 13})
-    for said, place in _bounds(claim, low, high):
-        _write_below(figure, said, place, row)
-    figure.add_trace(_papers(each, scale, row))
-    if each.estimate and each.estimate.value is not None:
-        figure.add_trace(_ours(each, scale, row))
+def _shapes(row: Row) -> list[dict[str, Any]]:
+    """A hairline across the row, and the bar of what its claim predicts."""
+    low, high = row.band
+    return [
+        {"type": "line", "x0": 0, "x1": 1, "y0": row.y, "y1": row.y, "line": {"color": FAINT, "width": 1}},
+        {
+            "type": "rect",
+            "x0": low,
+            "x1": high,
+            "y0": row.y - HALF_BAR,
+            "y1": row.y + HALF_BAR,
+            "fillcolor": BAND,
+            "line": {"width": 0},
+        },
+    ]
 
 
-def _bounds(claim: Claim, low: float, high: float) -> list[tuple[str, float]]:
-    """What is written below the ends of a bar, and where; a bar too short for two texts has one."""
+def _statements(rows: Sequence[Row]) -> go.Scatter:
+    return go.Scatter(
+        x=[0.0] * len(rows),
+        y=[row.y + HALF_BAR + 0.05 for row in rows],
+        text=[label(row.evidence.claim.statement, CHARS, LINES) for row in rows],
+        textposition="top right",
+        textfont={"size": 13},
+        **TEXT_ONLY,
+    )
+
+
+def _ends(rows: Sequence[Row], side: str) -> go.Scatter:
+    """What is written below the ends of bars, of those at this side of the figure."""
+    ends = [(said, place, row.y) for row in rows for said, place in _bounds(row) if _side(place) == side]
+    # Near an edge, texts lead away from it.
+    where = {"left": "bottom right", "center": "bottom center", "right": "bottom left"}[side]
+    return go.Scatter(
+        x=[place for _, place, _ in ends],
+        y=[y - HALF_BAR for _, _, y in ends],
+        text=[said for said, _, _ in ends],
+        textposition=where,
+        textfont={"size": 10, "color": INK},
+        **TEXT_ONLY,
+    )
+
+
+def _side(place: float) -> str:
+    return "left" if place < 0.15 else "right" if place > 0.85 else "center"
+
+
+def _bounds(row: Row) -> list[tuple[str, float]]:
+    """The ends of a bar in words, and where they stand; a bar too short for two texts has one."""
+    claim, (low, high) = row.evidence.claim, row.band
     said = ["0" if not bound else figure_words(claim, bound) for bound in claim.band if bound is not None]
     places = [place for place, bound in zip((low, high), claim.band, strict=True) if bound is not None]
     if len(said) == 2 and high - low < ROOM_FOR_TWO:
@@ -102,60 +173,42 @@ def _bounds(claim: Claim, low: float, high: float) -> list[tuple[str, float]]:
     return [*zip(said, places, strict=True)]
 
 
-def _write_below(figure: go.Figure, text: str, place: float, row: int) -> None:
-    side = "left" if place < 0.15 else "right" if place > 0.85 else "center"
-    below = {"y": row - HALF_BAR, "yanchor": "top", "xanchor": side, "font": {"size": 10, "color": INK}}
-    write(figure, text, x=place, **below)
-
-
-def _papers(each: Evidence, scale: Scale, row: int) -> go.Scatter:
+def _papers(rows: Sequence[Row]) -> go.Scatter:
     return go.Scatter(
-        x=[scale.place(each.claim.figure)],
-        y=[row],
+        x=[row.scale.place(row.evidence.claim.figure) for row in rows],
+        y=[row.y for row in rows],
         mode="markers",
+        name="The paper's figure",
         marker={"symbol": "diamond-tall-open", "size": 15, "color": INK, "line": {"width": 2, "color": INK}},
-        hovertext=[_hover(each)],
+        hovertext=[_hover(row.evidence) for row in rows],
         hoverinfo="text",
-        showlegend=False,
         cliponaxis=False,
     )
 
 
-def _ours(each: Evidence, scale: Scale, row: int) -> go.Scatter:
-    estimate = each.estimate
-    assert estimate is not None
-    assert estimate.value is not None
-    _, symbol, colour = MARKED[each.verdict]
-    place, error = scale.place(estimate.value), None
-    if estimate.low is not None and estimate.high is not None:
-        ends = scale.place(estimate.low), scale.place(estimate.high)
-        bars = {"array": [ends[1] - place], "arrayminus": [place - ends[0]]}
-        error = {"type": "data", "symmetric": False, "thickness": 2.5, "width": 6, "color": colour, **bars}
+def _ours(verdict: Verdict, rows: Sequence[Row]) -> go.Scatter:
+    """Our figures with this verdict, and their intervals."""
+    name, symbol, colour = MARKED[verdict]
+    ends = [row.interval for row in rows]
+    places = [row.scale.place(row.value or 0.0) for row in rows]
     return go.Scatter(
-        x=[place],
-        y=[row],
+        x=places,
+        y=[row.y for row in rows],
         mode="markers",
+        name=f"{name}, here",
         marker={"symbol": symbol, "size": 11, "color": colour, "line": {"width": 2, "color": colour}},
-        error_x=error,
-        hovertext=[_hover(each)],
-        hoverinfo="text",
-        showlegend=False,
-        cliponaxis=False,
-    )
-
-
-def _key(name: str, symbol: str, colour: str) -> go.Scatter:
-    return go.Scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name=name,
-        marker={
-            "symbol": symbol,
-            "size": 11,
-            "color": CLEAR if symbol == "none" else colour,
-            "line": {"width": 2, "color": colour},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - place for (_, high), place in zip(ends, places, strict=True)],
+            "arrayminus": [place - low for (low, _), place in zip(ends, places, strict=True)],
+            "thickness": 2.5,
+            "width": 6,
+            "color": colour,
         },
+        hovertext=[_hover(row.evidence) for row in rows],
+        hoverinfo="text",
+        cliponaxis=False,
     )
 
 
