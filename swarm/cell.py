@@ -64,7 +64,7 @@ class Condition(NamedTuple):
     judge: str
     """"none" when nobody judged."""
     prompts: str
-    """Version of the prompts."""
+    """Version of the prompts, and of the simulated models where they answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from swarm.config import Settings
 from swarm.errors import BadInput
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys
+from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys, simulated_version
 from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
@@ -99,11 +99,17 @@ def compose(
         max_tokens=max(card.max_output for card in cards),
         judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
+        minds=simulated_version() if simulated else "",
         warnings=(*warnings, *price_warnings),
         shock=shock,
     )
     _check_shock(spec)
     return spec
+
+
+def current_wording(simulated: bool) -> str:
+    """What `RunSpec.wording` says of runs that are composed now, with simulated or with real models."""
+    return f"{render.version()} {simulated_version() if simulated else ''}".strip()
 
 
 def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[ModelCard, tuple[str, ...]]:

@@ -72,6 +72,8 @@ def check_comparable(one: RunRecord, other: RunRecord) -> None:
         )
     if one.spec.prompts != other.spec.prompts:
         raise BadInput("the runs were asked in different words: the prompts have changed between them")
+    if one.spec.minds != other.spec.minds:
+        raise BadInput("the simulated models have changed between these runs: run both anew")
 
 
 def _besides(one: RunSpec, other: RunSpec) -> str:

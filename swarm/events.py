@@ -159,7 +159,7 @@ class ExperimentStarted(Fact):
     judge: str | None
     """The model that judges every run; None when nobody does."""
     prompts: str
-    """Version of the prompts that all runs are asked with."""
+    """Version of the prompts that all runs are asked with, and of the simulated models if these answer."""
     expected_usd: float | None
     """The price foretold for all runs; None when a price is unknown."""
     memory: dict[str, tuple[PastRole, ...]] = field(default_factory=dict[str, tuple[PastRole, ...]])

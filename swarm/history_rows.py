@@ -78,7 +78,7 @@ class RunRow:
     shock: str | None = None
     """What struck the team in the middle; None when nothing did."""
     prompts: str = ""
-    """Version of the prompts."""
+    """Version of the prompts, and of the simulated models where they answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def row_of(record: RunRecord) -> RunRow:
         experiment=record.experiment,
         options=options_as_kept(spec.options),
         shock=spec.shock.kind if spec.shock else None,
-        prompts=spec.prompts,
+        prompts=spec.wording,
     )
 
 

@@ -66,6 +66,8 @@ class RunSpec:
     """A reply must be complete by then."""
     prompts: str = ""
     """Version of the prompts, a hash of their texts; empty until the run starts."""
+    minds: str = ""
+    """Version of the simulated models, a hash of their sources and traits; empty for real ones."""
     warnings: tuple[str, ...] = ()
     """What the person should know about this recipe, in sentences; shown with every result."""
     shock: Shock | None = None
@@ -74,6 +76,11 @@ class RunSpec:
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
             raise BadInput(f"seed {self.seed}: a seed is a whole number from 0 to {MAX_SEED:,}")
+
+    @property
+    def wording(self) -> str:
+        """Versions of the prompts and of the simulated models: what answers must have in common to say the same."""
+        return f"{self.prompts} {self.minds}".strip()
 
     @property
     def models(self) -> tuple[str, ...]:

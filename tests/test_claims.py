@@ -15,6 +15,7 @@ from swarm.claims.gaps import limited, missing, models_for, priced
 from swarm.claims.judging import Evidence, evidence_of, judge_claims, verdict_of
 from swarm.claims.report import markdown, plain, summary
 from swarm.claims.words import how_tested
+from swarm.compose import current_wording
 from swarm.config import LIBRARY, PROJECT, read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.file import experiment_toml, read_experiment
@@ -22,7 +23,6 @@ from swarm.experiment.perform import perform
 from swarm.grid import NO_SHOCK
 from swarm.history import History
 from swarm.mission import load_library
-from swarm.prompts import render
 from swarm.stats.estimate import Estimate
 from swarm.stats.paired import compare
 from swarm.stats.unpaired import difference_of_means
@@ -382,7 +382,7 @@ def of_library(protocol: str, quality: float, prompts: str | None = None) -> lis
     ids = [mission.id for mission in MISSIONS.values() if mission.level == "L3"]
     sign = 1 if protocol == "sequential" else -1
     return [
-        a_cell(name, quality + sign * noise, protocol=protocol, prompts=prompts or render.version())
+        a_cell(name, quality + sign * noise, protocol=protocol, prompts=prompts or current_wording(simulated=True))
         for name, noise in zip(ids, NOISE, strict=True)
     ]
 

@@ -7,10 +7,10 @@ import pytest
 from swarm.cell import MEASURES, Cell, Condition
 from swarm.comparison.contrasts import compare_groups, compare_in_contexts
 from swarm.comparison.group import Group, differing, groups_by, name_of
+from swarm.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.results import alpha_of, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.prompts import render
 from swarm.stats.power import PAPER_SD
 from tests.made import BAKERY
 
@@ -123,7 +123,10 @@ def test_p_values_are_adjusted_over_all_that_is_shown():
         ([group("A", GIVEN), group("B", [cell("m0", unfinished=2)])], "B has no finished run"),
         ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, simulated=False))], "some are real"),
         ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, judge="sim/other"))], "different judges"),
-        ([group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, prompts="p2"))], "the prompts have changed"),
+        (
+            [group("A", GIVEN), group("B", arm("shared", 0.5, 0.6, prompts="p2"))],
+            "the prompts or the simulated models have changed",
+        ),
         ([group("A", GIVEN), group("B", [cell("x", 0.5), cell("y", 0.6)])], "no mission in common"),
         ([group("A", [cell("m0", 0.5)]), group("B", [cell("m0", 0.9)])], "an example, not evidence"),
         (
@@ -218,7 +221,8 @@ def test_without_earlier_runs_the_papers_spread_is_assumed():
 
 def test_earlier_runs_of_the_same_arms_tell_how_much_missions_differ():
     now = [
-        replace(each, condition=each.condition._replace(prompts=render.version())) for each in (*GIVEN, *FREE)
+        replace(each, condition=each.condition._replace(prompts=current_wording(simulated=True)))
+        for each in (*GIVEN, *FREE)
     ]
     sees = resolution(Experiment(grid(), Terms()), now)
     assert sees.pilot

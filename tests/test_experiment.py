@@ -226,7 +226,7 @@ def test_an_experiment_asked_in_other_words_is_not_resumed(settings, missions, m
     experiment = experiment_of(missions)
     stopped_after(settings, experiment, 1)
     monkeypatch.setattr(render, "version", lambda: "other words")
-    with pytest.raises(BadInput, match="other words"):
+    with pytest.raises(BadInput, match="the prompts or the simulated models have changed"):
         perform(settings, experiment, resumed=True)
 
 

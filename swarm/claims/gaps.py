@@ -8,7 +8,7 @@ from swarm.cell import Cell
 from swarm.claims.evidence import gather
 from swarm.claims.file import SHOCKS, Claim, ModelClass, Side, claim_book
 from swarm.claims.judging import Evidence, evidence_of
-from swarm.compose import NO_JUDGE
+from swarm.compose import NO_JUDGE, current_wording
 from swarm.config import Settings
 from swarm.errors import BadInput
 from swarm.experiment.plan import Plan, plan
@@ -16,7 +16,6 @@ from swarm.experiment.recipe import Recipes
 from swarm.grid import NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
-from swarm.prompts import render
 
 REPEATS = {True: 5, False: 1}
 """Of each mission, by whether the models are simulated: repeats cost a moment there, and money elsewhere."""
@@ -121,7 +120,7 @@ def _wanted(claim: Claim, library: Mapping[str, Mission]) -> dict[Side, frozense
 def _gaps(claim: Claim, evidence: Evidence, library: Mapping[str, Mission]) -> dict[Side, frozenset[str]]:
     """Those that it lacks, for sides that lack any. Runs asked in other words than today's are no help."""
     setting = evidence.setting
-    current = setting is not None and setting.prompts == render.version()
+    current = setting is not None and setting.prompts == current_wording(evidence.simulated)
     there = {runs.side: frozenset(runs.sample) for runs in evidence.sides} if current else {}
     gaps = {side: ids - there.get(side, frozenset()) for side, ids in _wanted(claim, library).items()}
     return {side: ids for side, ids in gaps.items() if ids}

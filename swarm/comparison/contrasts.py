@@ -146,7 +146,8 @@ def check_comparable(groups: Sequence[Group]) -> None:
             f"these runs have different judges, {' and '.join(judges)}: their scores do not say the same"
         )
     if len({condition.prompts for condition in conditions}) > 1:
-        raise BadInput("these runs were asked in different words: the prompts have changed between them")
+        changed = "the prompts or the simulated models" if conditions[0].simulated else "the prompts"
+        raise BadInput(f"these runs do not say the same: {changed} have changed between them")
     if not frozenset[str].intersection(*(group.missions for group in groups)):
         raise BadInput(
             "these groups have no mission in common: only runs of the same missions can be compared"

@@ -22,7 +22,6 @@ from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Planned
 from swarm.journal import Journal, journal_of
 from swarm.perform import heeding_stops, stop_file_of
-from swarm.prompts import render
 from swarm.protocols import REMEMBERING
 from swarm.record import progress_of
 from swarm.run import play
@@ -168,7 +167,7 @@ class _Performance:
             terms=self.experiment.terms,
             simulated=self.simulated,
             judge=spec.judge,
-            prompts=render.version(),
+            prompts=spec.wording,
             expected_usd=self.foretold.expected.cost_usd,
             memory=dict(self.recipes.memory),
             version=__version__,

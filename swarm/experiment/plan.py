@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from swarm.estimate import Estimate, Estimates, estimate
+from swarm.experiment.chunk import PROCESSES
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid
 from swarm.mission import Mission
@@ -15,8 +16,10 @@ MISSIONS_REHEARSED = 5
 """Of many missions, so many stand for all when prices are foretold: the shortest, the longest and some between."""
 RUNS_AT_ONCE = 32
 """Of an experiment on real models, or on simulated ones that take their time."""
-SIMULATED_TURNS_PER_SECOND = 3_000
-"""Of instant simulated models, on two cores; `python -m bench.replicate` measures it."""
+SIMULATED_CALL_S = 0.0002
+SIMULATED_TOKEN_S = 6.5e-8
+"""Processor time of an instant simulated model, for a call and for each token it reads; `python -m bench.replicate`
+measures what comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +100,16 @@ def _mean(estimates: Sequence[Estimate]) -> Estimate:
 def _sum(grid: Grid, arms: Sequence[Estimate], simulated: bool) -> Estimate:
     """All runs: each arm as often as it has blocks. Runs overlap, so time is shared among those at once."""
     calls = grid.blocks * sum(one.calls for one in arms)
+    read = grid.blocks * sum(one.input_tokens for one in arms)
+    processor_s = (calls * SIMULATED_CALL_S + read * SIMULATED_TOKEN_S) / min(PROCESSES, grid.size)
     seconds = grid.blocks * sum(one.seconds for one in arms) / min(RUNS_AT_ONCE, grid.size)
     cost = _added(one.cost_usd for one in arms)
     return Estimate(
         calls=calls,
-        input_tokens=grid.blocks * sum(one.input_tokens for one in arms),
+        input_tokens=read,
         output_tokens=grid.blocks * sum(one.output_tokens for one in arms),
         cost_usd=None if cost is None else grid.blocks * cost,
-        seconds=calls / SIMULATED_TURNS_PER_SECOND if simulated and grid.pace == "instant" else seconds,
+        seconds=processor_s if simulated and grid.pace == "instant" else seconds,
     )
 
 

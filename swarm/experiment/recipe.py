@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from swarm.compose import NO_JUDGE, compose
+from swarm.compose import NO_JUDGE, compose, current_wording
 from swarm.config import Settings
 from swarm.errors import BadInput
 from swarm.events import ExperimentStarted
 from swarm.grid import NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
 from swarm.models.catalogue import card_of
-from swarm.prompts import render
 from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
 
@@ -32,12 +31,13 @@ class Recipes:
         """Those of an experiment that was begun before.
 
         Raises:
-            BadInput: when the prompts have changed since.
+            BadInput: when the prompts or the simulated models have changed since.
         """
-        if started.prompts != render.version():
+        if started.prompts != current_wording(started.simulated):
+            changed = "the prompts or the simulated models" if started.simulated else "the prompts"
             raise BadInput(
-                f"the experiment was begun with prompts {started.prompts}, and these are {render.version()}: its arms "
-                "would be asked in different words; give it another name and run it anew"
+                f"{changed} have changed since the experiment was begun: its runs would not say the same; give it "
+                "another name and run it anew"
             )
         return cls(started.grid, settings, started.judge or NO_JUDGE, started.memory)
 

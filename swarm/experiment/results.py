@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from swarm.cell import Cell, models_as_kept, options_as_kept, sample
 from swarm.comparison.contrasts import Comparison, compare_in_contexts
 from swarm.comparison.group import name_of
+from swarm.compose import current_wording
 from swarm.errors import BadInput
 from swarm.grid import Experiment, Factor, Grid
-from swarm.prompts import render
 from swarm.stats.paired import ALPHA
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
 from swarm.stats.sequential import LOOKS, look_alpha
@@ -47,11 +47,15 @@ def resolution(experiment: Experiment, earlier: Iterable[Cell] = ()) -> Resoluti
 
     Args:
         experiment: what is planned.
-        earlier: cells of runs so far; those of the same arms and with today's prompts tell how much missions differ.
-            Without any, the spread of the paper's runs is assumed; see `swarm.stats.power.PAPER_SD`.
+        earlier: cells of runs so far; those of the same arms, with today's prompts and simulated models, tell how
+            much missions differ. Without any, the spread of the paper's runs is assumed; see
+            `swarm.stats.power.PAPER_SD`.
     """
     grid, comparisons = experiment.grid, len(experiment.grid.comparisons)
-    found = _pilot(grid, [cell for cell in earlier if cell.condition.prompts == render.version()])
+    found = _pilot(
+        grid,
+        [cell for cell in earlier if cell.condition.prompts == current_wording(cell.condition.simulated)],
+    )
     sd = found or sd_of_difference(repeats=grid.repeats)
     alpha = alpha_of(experiment)
     smallest = (

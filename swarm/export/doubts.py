@@ -192,6 +192,7 @@ def _impossible_names(record: RunRecord) -> Iterator[str]:
         spec.protocol,
         spec.organization,
         spec.prompts,
+        spec.minds,
         record.version,
     ]
     names += [*spec.models, verdict.judge if verdict else ""]

@@ -3,6 +3,7 @@
 LiteLLM takes seconds to import, so it is consulted only about models the catalogue does not list.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from swarm.models.model import Model
 from swarm.spec import Pace
 
 CATALOGUE = LIBRARY / "models.toml"
+_SIMULATED = Path(__file__).parent / "simulated"
 
 _HINT = " Or give any LiteLLM name, such as openai/gpt-4.1-mini or ollama_chat/llama3.2."
 _PLACEHOLDER_KEY = "not-needed"
@@ -100,6 +102,14 @@ def load_servers(path: Path = CATALOGUE) -> tuple[ServerCard, ...]:
         BadInput: names the file and the key at fault.
     """
     return tuple(ServerCard(table.name, table.prefix, table.base_url) for table in _read(path).servers)
+
+
+@cache
+def simulated_version() -> str:
+    """A short hash of the simulated models, of their sources and traits: equal ones answer the same."""
+    sources = b"".join(path.read_bytes() for path in sorted(_SIMULATED.glob("*.py")))
+    traits = repr([(card.id, dict(card.traits)) for card in load_catalogue().values() if card.simulated])
+    return hashlib.sha256(sources + traits.encode()).hexdigest()[:12]
 
 
 def card_of(model_id: str, settings: Settings) -> ModelCard:
