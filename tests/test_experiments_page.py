@@ -7,10 +7,11 @@ import pytest
 import streamlit as st
 
 from pages.shared import experiment_plan, experiment_status
+from swarm.experiment.file import experiment_from_toml
 from swarm.grid import Terms, Way
 from swarm.history import History
 from swarm.mission import load_library
-from tests.test_experiment import experiment_of, perform, stopped_after
+from tests.test_experiment import experiment_of, longer, perform, stopped_after
 from tests.test_pages import opened, words_of
 
 PAGE = "compare/experiments.py"
@@ -24,6 +25,11 @@ def fresh_caches():
 @pytest.fixture
 def missions(settings):
     return [mission for mission in load_library(settings.mission_folders).values() if mission.level == "L1"]
+
+
+@pytest.fixture
+def library(settings):
+    return load_library(settings.mission_folders)
 
 
 @pytest.fixture
@@ -135,7 +141,7 @@ def test_models_are_told_whether_to_drop_their_roles(settings, missions):
 
 
 def test_a_stopped_experiment_is_resumed_under_its_own_terms(settings, missions, started):
-    experiment = experiment_of(missions, Terms(margin=0.02))
+    experiment = longer(missions, Terms(margin=0.02))
     stopped_after(settings, experiment, 2)
     app = opened(PAGE, experiment=experiment.grid.id)
     assert "Stopped: somebody asked it to stop" in words_of(app).replace("\\", "")
@@ -177,6 +183,67 @@ def test_a_link_of_a_claim_fills_the_form_with_what_it_lacks(settings):
     assert claim.statement[:30] in app.info[0].value.replace("\\", "")
     assert app.multiselect(key="exp_missions").value
     assert app.button(key="exp_start")
+
+
+FILE = """
+name = "From a file"
+protocols = ["shared", { protocol = "batched", size = 3 }]
+models = ["sim/weak"]
+agents = [5]
+missions = ["L1"]
+repeats = 4
+seed = 11
+limits = { usd = 0.25 }
+max_usd = 2.5
+margin = 0.02
+"""
+
+
+def filled(app, text: str) -> str:
+    """Hand a file to the form; returns what is said of it."""
+    app.file_uploader(key="exp_file_upload").upload("x.toml", text.encode(), "application/toml").run()
+    assert not app.exception
+    return "\n".join(each.value.replace("\\", "") for each in (*app.info, *app.error))
+
+
+def test_a_file_in_the_form_is_started_as_it_stands(settings, started, library):
+    app = opened(PAGE)
+    app.multiselect(key="exp_protocols").set_value(["batched"]).run()
+    app.number_input(key="option_batched_size").set_value(2).run()
+    assert filled(app, FILE) == "Filled from x.toml."
+    app.button(key="exp_start").click().run()
+    assert [experiment for experiment, _ in started] == [experiment_from_toml(FILE, "x.toml", library)]
+
+
+def test_an_option_that_a_file_does_not_name_is_not_what_stood_in_the_form(settings, started):
+    app = opened(PAGE)
+    app.multiselect(key="exp_protocols").set_value(["batched"]).run()
+    app.number_input(key="option_batched_size").set_value(2).run()
+    filled(app, FILE.replace(", size = 3", ""))
+    app.button(key="exp_start").click().run()
+    assert started[0][0].grid.ways == (Way("shared"), Way("batched"))
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "said"),
+    [
+        ("usd = 0.25", "tokens = 9000, calls = 50", "a limit of 9,000 tokens and a limit of 50 calls"),
+        ("usd = 0.25", "seconds = 1.5", "a limit of 1.5 seconds"),
+        ("usd = 0.25", "usd = 0.005", "a limit of $0.005"),
+        ("max_usd = 2.5", "max_usd = 0.005", "a limit of $0.005"),
+        ("margin = 0.02", "margin = 0.6", "a margin of 0.6"),
+        ("seed = 11", 'pace = "fast"', "the pace 'fast'"),
+        ("seed = 11", 'organization = "Bakers"', "the organization 'Bakers'"),
+        ("seed = 11", 'shocks = ["flood"]', "the shock 'flood'"),
+        ('"shared"', '{ protocol = "batched", size = 2 }', "Batched twice, with different options"),
+    ],
+)
+def test_what_the_form_cannot_hold_is_refused_and_leaves_it_as_it_was(line, instead, said, settings, started):
+    app = opened(PAGE)
+    expected = f"X.toml: the form cannot hold {said}: run it by the command line"
+    assert filled(app, FILE.replace(line, instead)).lower() == expected.lower()
+    app.button(key="exp_start").click().run()
+    assert [experiment.grid.name for experiment, _ in started] == ["Do given roles help?"]
 
 
 def test_a_run_of_an_experiment_leads_to_it_and_cannot_be_resumed_alone(settings, missions):

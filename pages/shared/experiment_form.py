@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.mission_input import read_upload
-from pages.shared.team_input import choose_options, model_label, option_key
+from pages.shared.team_input import choose_options, model_label
 from pages.shared.words import level_name, protocol_name
 from swarm.budget import Limits
 from swarm.errors import BadInput
@@ -36,33 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "exp_margin": MARGIN,
 }
 """What the form's widgets show at first, by their keys."""
-
-
-def fill_experiment(experiment: Experiment) -> None:
-    """Show an experiment of missions from the library in the form."""
-    grid, terms = experiment
-    for way in grid.ways:
-        for name, value in way.options.items():
-            key = option_key(way.protocol, name)
-            st.session_state[key] = "\n".join(value) if isinstance(value, tuple) else value
-    st.session_state.update(
-        {
-            "exp_name": grid.name,
-            "exp_protocols": [way.protocol for way in grid.ways],
-            "exp_models": [*grid.teams],
-            "exp_agents": [str(number) for number in grid.agents],
-            "exp_missions": [mission.id for mission in grid.missions],
-            "exp_repeats": grid.repeats,
-            "exp_shocks": [*grid.shocks],
-            "exp_shock_model": grid.shock_model or DEFAULTS["exp_shock_model"],
-            "exp_judge": grid.judge or CHOOSE_FOR_ME,
-            "exp_seed": grid.seed,
-            "exp_max_usd": terms.max_usd,
-            "exp_run_usd": grid.limits.usd,
-            "exp_stop_when_clear": terms.stop_when_clear,
-            "exp_margin": terms.margin,
-        }
-    )
+LEAST_USD = 0.01
+MARGINS = (0.001, 0.5)
+"""The smallest and the largest margin that can be chosen."""
 
 
 def choose_experiment(library: dict[str, Mission]) -> Experiment:
@@ -208,16 +184,16 @@ def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
             persist_state="session",
         )  # fmt: skip
         margin = st.number_input(
-            "Margin of equivalence", 0.001, 0.5, step=0.005, format="%.3f", key="exp_margin",
+            "Margin of equivalence", *MARGINS, step=0.005, format="%.3f", key="exp_margin",
             help="A difference in quality within it counts as none. Half a point on one criterion is 0.031.",
             persist_state="session",
         )  # fmt: skip
         max_usd = st.number_input(
-            "Most dollars in all", 0.01, value=None, step=1.0, format="%.2f", key="exp_max_usd",
+            "Most dollars in all", LEAST_USD, value=None, step=1.0, format="%.2f", key="exp_max_usd",
             placeholder="required for real models", persist_state="session",
         )  # fmt: skip
         run_usd = st.number_input(
-            "Most dollars a run", 0.01, value=None, step=0.1, format="%.2f", key="exp_run_usd",
+            "Most dollars a run", LEAST_USD, value=None, step=0.1, format="%.2f", key="exp_run_usd",
             placeholder="none", persist_state="session",
         )  # fmt: skip
     stop_when_clear = st.toggle(
