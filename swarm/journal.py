@@ -160,18 +160,19 @@ def line_of(event: Event) -> bytes:
     return b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
 
 
-def read_in_pieces(path: Path, size: int = 16_000_000) -> Iterator[Reading]:
-    """Read a journal from its beginning in pieces of about so many bytes, each of whole lines; none is empty."""
-    position, piece = 0, size
-    while (end := position + piece) and position < path.stat().st_size:
-        reading = read_journal(path, position, end)
-        if reading.position > position:
-            yield reading
-            position, piece = reading.position, size
-        elif end >= path.stat().st_size:
-            return
-        else:
-            piece *= 2
+def read_bodies(path: Path, piece: int = 16_000_000) -> Iterator[tuple[int, bytes | None]]:
+    """Read the complete lines of a journal without reading the events in them; a few of its bytes at a time.
+
+    Yields:
+        Where a line begins, and its event as JSON; None for a line that is not what was written.
+    """
+    with path.open("rb") as file:
+        begin, rest = 0, b""
+        while block := file.read(piece):
+            lines = rest + block
+            complete = lines.rfind(b"\n") + 1
+            yield from ((offset, _body(line)) for offset, line in _lines(lines[:complete], begin))
+            begin, rest = begin + complete, lines[complete:]
 
 
 def read_journal(path: Path, start: int = 0, end: int | None = None) -> Reading:
@@ -261,11 +262,16 @@ def _unglued(line: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
     yield offset + begin, line[begin:]
 
 
-def _read_line(line: bytes) -> Event | None:
+def _body(line: bytes) -> bytes | None:
+    """The event in a line, as JSON; None when it is not what was written."""
     body = line[_HEAD:-1]
-    if line[:_HEAD] != b'{"crc":"%08x","event":' % zlib.crc32(body) or line[-1:] != b"}":
-        return None
+    written = line[:_HEAD] == b'{"crc":"%08x","event":' % zlib.crc32(body) and line[-1:] == b"}"
+    return body if written else None
+
+
+def _read_line(line: bytes) -> Event | None:
+    body = _body(line)
     try:
-        return from_json(body)
+        return None if body is None else from_json(body)
     except ValidationError:
         return None

@@ -116,7 +116,10 @@ def _opened(settings: Settings, run_id: str, spec: RunSpec) -> Journal:
     ensure_data_folder(settings)
     find_protocol(spec.protocol, spec.options)
     paid = not all(model.simulated for model in open_models(spec).values())
-    return Journal(journal_of(run_id, settings), paid=paid)
+    journal = Journal(journal_of(run_id, settings), paid=paid)
+    # Whoever asks for a stop from now on means this performance.
+    stop_file_of(run_id, settings).unlink(missing_ok=True)
+    return journal
 
 
 async def _kept(
@@ -134,7 +137,6 @@ async def heeding_stops(
 ) -> AsyncGenerator[asyncio.Event, None]:
     """An event that is set when the stop file appears, or when Ctrl-C or SIGTERM comes for the first time."""
     stop = stop or asyncio.Event()
-    stop_file.unlink(missing_ok=True)  # noqa: ASYNC240
     watching = asyncio.create_task(_watch(stop_file, stop))
     _heed_signals(stop)
     try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from swarm.errors import BadInput, DamagedJournal, RunBusy
-from swarm.events import RunStarted
+from swarm.events import ExperimentFact, RunStarted
 from swarm.experiment import perform as performing
 from swarm.experiment.chunk import WORTH_PROCESSES
 from swarm.experiment.file import experiment_toml
@@ -24,6 +24,7 @@ from swarm.launch import is_running, launch_experiment, stop
 from swarm.mission import load_library
 from swarm.perform import resume as resume_run
 from swarm.prompts import render
+from swarm.record import progress_of
 from swarm.spec import PastRole
 from swarm.turn import Usage
 from tests.made import keep, told
@@ -46,6 +47,11 @@ def experiment_of(library, terms: Terms | None = None, **changes) -> Experiment:
         "repeats": 2,
     }
     return Experiment(Grid(**(usual | changes)), terms or Terms())
+
+
+def longer(library, terms: Terms | None = None, **changes) -> Experiment:
+    """An experiment of more runs than are played at once, so that a stop leaves some."""
+    return experiment_of(library, terms, **({"repeats": 8} | changes))
 
 
 def perform(settings, experiment, **how):
@@ -100,14 +106,13 @@ def test_every_run_is_in_the_history_once_and_belongs_to_the_experiment(settings
     }
 
 
-@pytest.mark.parametrize("runs", [1, 5, 11])
+@pytest.mark.parametrize("runs", [1, 5, 12])
 def test_a_stopped_experiment_goes_on_to_the_same_end(runs, settings, missions):
-    experiment, unbroken = experiment_of(missions), experiment_of(missions, name="unbroken")
+    experiment, unbroken = longer(missions), longer(missions, name="unbroken")
     perform(settings, unbroken)
     ended = stopped_after(settings, experiment, runs)
-    assert ended.status == ("stopped" if runs < 11 else ended.status)
-    if ended.status == "stopped":
-        assert perform(settings, experiment, resumed=True).status == "finished"
+    assert ended.status == "stopped"
+    assert perform(settings, experiment, resumed=True).status == "finished"
     assert outcomes(settings, experiment) == outcomes(settings, unbroken)
     assert set(starts(settings, experiment).values()) == {1}
 
@@ -162,7 +167,7 @@ def test_an_experiment_is_begun_once_and_resumed_only_when_something_is_left(set
 
 
 def test_no_run_is_played_again_after_a_line_was_damaged(settings, missions):
-    experiment = experiment_of(missions)
+    experiment = longer(missions)
     stopped_after(settings, experiment, 3)
     journal = journal_of(experiment.grid.id, settings)
     content = bytearray(journal.read_bytes())
@@ -173,12 +178,66 @@ def test_no_run_is_played_again_after_a_line_was_damaged(settings, missions):
 
 
 def test_a_deleted_run_stays_deleted(settings, missions):
-    experiment = experiment_of(missions)
+    experiment = longer(missions)
     stopped_after(settings, experiment, 2)
     gone = next(iter(past_of(journal_of(experiment.grid.id, settings)).outcomes))
     History(settings).delete(experiment.grid.run_id(gone))
     assert perform(settings, experiment, resumed=True).status == "finished"
-    assert sorted(outcomes(settings, experiment)) == [number for number in range(12) if number != gone]
+    assert sorted(outcomes(settings, experiment)) == [number for number in range(48) if number != gone]
+
+
+def test_what_deleted_runs_took_stays_spent(settings, missions):
+    experiment = experiment_of(missions, Terms(max_usd=0.2))
+    assert perform(settings, experiment).status == "limited"
+    journal = journal_of(experiment.grid.id, settings)
+    before = past_of(journal)
+    for number in before.outcomes:
+        History(settings).delete(experiment.grid.run_id(number))
+    after = past_of(journal)
+    assert (after.outcomes, after.spent) == ({}, before.spent)
+    perform(settings, experiment, resumed=True)
+    assert past_of(journal).spent.usd <= 0.2
+
+
+def test_what_is_read_of_the_past_is_what_was_told(settings, missions):
+    """Of runs that finished only the end is read: that must come to the same as reading all of it."""
+    experiment = experiment_of(missions, Terms(max_usd=0.2))
+    perform(settings, experiment)
+    journal = journal_of(experiment.grid.id, settings)
+    told = [event for event in read_journal(journal).events if not isinstance(event, ExperimentFact)]
+    runs = {event.run_id: [each for each in told if each.run_id == event.run_id] for event in told}
+    past = past_of(journal)
+    progress = [progress_of(events) for events in runs.values()]
+    assert past.spent.usd == pytest.approx(sum(each.spent_usd for each in progress))
+    assert past.spent.calls == sum(each.calls for each in progress)
+    assert past.spent.usage.tokens == sum(each.spent.tokens for each in progress)
+    assert past.unfinished == {
+        int(run_id[-6:]): events for run_id, events in runs.items() if int(run_id[-6:]) not in past.outcomes
+    }
+
+
+def test_a_stop_asked_for_while_the_past_is_read_is_heeded(settings, missions, monkeypatch):
+    experiment = longer(missions)
+    stopped_after(settings, experiment, 2)
+    read = performing.past_of
+
+    def reading(path):
+        stop(experiment.grid.id, settings)
+        return read(path)
+
+    monkeypatch.setattr(performing, "past_of", reading)
+    assert perform(settings, experiment, resumed=True).status == "stopped"
+
+
+def test_a_stop_that_comes_with_the_last_run_stops_nothing(settings, missions):
+    assert stopped_after(settings, experiment_of(missions), 12).status == "finished"
+
+
+def test_an_experiment_that_was_too_dear_plays_nothing_more_unless_that_is_accepted(missions):
+    watching = guard(missions, Terms(), (0.1, 0.1, 0.1))
+    watching.outcomes.update({number: outcome(number, usd=9.0) for number in range(12)})
+    watching.review()
+    assert watching.halt
 
 
 def test_all_runs_together_stay_within_the_purse_and_go_on_under_a_higher_one(settings, missions):
@@ -190,7 +249,7 @@ def test_all_runs_together_stay_within_the_purse_and_go_on_under_a_higher_one(se
     past = past_of(journal_of(experiment.grid.id, settings))
     assert ended.status == "limited"
     assert "max_usd" in ended.reason
-    assert 0 < past.spent_usd <= 0.6 * cost
+    assert 0 < past.spent.usd <= 0.6 * cost
     assert (
         perform(settings, experiment._replace(terms=Terms(max_usd=3 * cost)), resumed=True).status
         == "finished"
@@ -205,7 +264,7 @@ def test_what_an_organization_remembered_at_the_beginning_holds_to_the_end(setti
         asked.append((organization, mission.id, simulated))
         return (PastRole("Earlier", 1, f"Role {len(asked)}"),)
 
-    experiment = experiment_of(missions, organization="bakers")
+    experiment = longer(missions, organization="bakers")
     stopped_after(settings, experiment, 3, remember=remember)
     perform(settings, experiment, resumed=True, remember=remember)
     assert asked == [("bakers", mission.id, True) for mission in experiment.grid.missions]
@@ -223,7 +282,7 @@ def test_the_roles_of_an_experiment_join_nobodys_memory(settings, missions):
 
 
 def test_an_experiment_asked_in_other_words_is_not_resumed(settings, missions, monkeypatch):
-    experiment = experiment_of(missions)
+    experiment = longer(missions)
     stopped_after(settings, experiment, 1)
     monkeypatch.setattr(render, "version", lambda: "other words")
     with pytest.raises(BadInput, match="the prompts or the simulated models have changed"):
@@ -263,7 +322,7 @@ def test_a_mission_that_a_shock_cannot_strike_is_found_before_anything_is_kept(s
 
 
 def test_a_run_of_an_experiment_is_resumed_with_it(settings, missions):
-    experiment = experiment_of(missions)
+    experiment = longer(missions)
     stopped_after(settings, experiment, 1)
 
     async def drain():
@@ -346,6 +405,23 @@ def test_it_ends_early_when_the_answer_is_clear_and_only_if_it_may(stop_when_cle
     if watching.halt:
         assert watching.halt.status == "clear"
         assert "after 8 of 40 blocks" in watching.halt.reason
+
+
+def test_a_run_that_does_not_finish_does_not_keep_the_answer_from_being_clear(missions):
+    watching = guard(
+        missions, Terms(stop_when_clear=True), missions=tuple(missions), ways=(Way("a"), Way("b")), repeats=5
+    )
+    for played in watching.grid.plan():
+        status = "limited" if played.number == 2 else "finished"
+        watching.note(
+            outcome(
+                played.number, 0.4 + 0.3 * played.arm + 0.01 * (played.block % 3) * played.arm, status=status
+            )
+        )
+        if watching.halt:
+            break
+    assert watching.halt
+    assert "after 8 of 40 blocks" in watching.halt.reason
 
 
 def test_runs_that_are_no_complete_block_settle_nothing(missions):
@@ -435,7 +511,7 @@ def journal_lines(settings, experiment) -> list[str]:
 
 
 def test_the_history_made_anew_has_the_same_experiments(settings, missions):
-    experiment = experiment_of(missions)
+    experiment = longer(missions)
     stopped_after(settings, experiment, 2)
     perform(settings, experiment, resumed=True)
     history = History(settings)

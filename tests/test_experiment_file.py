@@ -83,6 +83,7 @@ def test_a_file_from_elsewhere_reads_no_file_of_this_machine(library):
         (("food-festival", "food-festivle"), "Did you mean 'food-festival'?"),
         (("[2]", "[2]\nmargin = 5.0"), "a margin of 5.0"),
         (('name = "x"', 'name = "x'), "not TOML"),
+        (('name = "x"', "name = " + "[" * 5000), "not TOML"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_sentence(change, said, library):

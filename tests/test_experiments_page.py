@@ -7,14 +7,20 @@ import pytest
 import streamlit as st
 
 from pages.shared import experiment_plan, experiment_status
+from swarm.events import ExperimentStarted
 from swarm.experiment.file import experiment_from_toml
 from swarm.grid import Terms, Way
 from swarm.history import History
 from swarm.mission import load_library
+from swarm.terminal_experiments import print_experiments
+from swarm.turn import Usage
+from swarm.verdict import Verdict
+from tests.made import BEGAN, keep, told, turn
 from tests.test_experiment import experiment_of, longer, perform, stopped_after
 from tests.test_pages import opened, words_of
 
 PAGE = "compare/experiments.py"
+FREE = Verdict("sim/judge", unscored="it was not to be reached")
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +189,46 @@ def test_a_link_of_a_claim_fills_the_form_with_what_it_lacks(settings):
     assert claim.statement[:30] in app.info[0].value.replace("\\", "")
     assert app.multiselect(key="exp_missions").value
     assert app.button(key="exp_start")
+
+
+def half_told(settings, missions, costs) -> str:
+    """Keep an experiment on a real model whose runs so far cost this; returns its id."""
+    experiment = experiment_of(missions)
+    grid = experiment.grid
+    facts = {"run_id": grid.id, "seq": 0, "at": BEGAN, "t": 0.0, "simulated": False, "judge": None}
+    begun = {"prompts": "p", "expected_usd": None, "version": "0.1"}
+    keep(settings, [ExperimentStarted(grid=grid, terms=experiment.terms, **facts, **begun)])
+    for number, cost in enumerate(costs):
+        [paid] = turn(0).calls
+        told_turn = replace(turn(0), calls=(replace(paid, usage=Usage(9, 0, 9, cost)),))
+        first, *rest = told(grid.run_id(number), turns=[told_turn], judged=FREE, simulated=False)
+        keep(settings, [replace(first, experiment=grid.id), *rest])
+    return grid.id
+
+
+@pytest.mark.parametrize(
+    ("costs", "spent", "unpriced", "said"),
+    [
+        ([], 0, 0, "$0"),
+        ([0.25, 0.5], 0.75, 0, "$0.75"),
+        ([0.25, None, 0.5], 0.75, 1, "at least $0.75"),
+        ([None, None], None, 2, "unknown"),
+    ],
+)
+def test_money_that_is_not_known_is_not_nothing(costs, spent, unpriced, said, settings, missions):
+    experiment_id = half_told(settings, missions, costs)
+    row, _ = History(settings).experiment(experiment_id)
+    assert (row.spent_usd, row.unpriced) == (spent, unpriced)
+    app = opened(PAGE, experiment=experiment_id)
+    assert {each.label: each.value.replace("\\", "") for each in app.metric}["Spent"] == said
+    [listed] = opened(PAGE).dataframe
+    assert [*listed.value["Of unknown cost"]] == [unpriced]
+
+
+def test_the_terminal_tells_what_was_spent_at_least(settings, missions, capsys):
+    half_told(settings, missions, [0.25, None])
+    print_experiments(History(settings).experiments())
+    assert "at least $0.25" in " ".join(capsys.readouterr().out.split())
 
 
 FILE = """

@@ -97,7 +97,7 @@ def experiment_from_toml(
             str(step) for step in fault["loc"] if not str(step).startswith(("str", "dict", "constr"))
         )
         raise BadInput(f"{source}: {where}: {fault['msg'].lower()}") from error
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise BadInput(f"{source}: not TOML: {error}") from error
     except BadInput as error:
         raise BadInput(f"{source}: {error}") from error

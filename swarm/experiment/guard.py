@@ -33,6 +33,8 @@ class Guard:
     """Dollars of one run of each arm; None when unknown. Empty when prices are not checked, as of simulated runs."""
     outcomes: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
     """All that finished so far, by number; those of earlier performances included."""
+    ended: set[int] = field(default_factory=set[int])
+    """All that ended, finished or not, or were deleted."""
     halt: Halt | None = None
     _failed: int = 0
     _price_checked: bool = False
@@ -42,10 +44,15 @@ class Guard:
     def note(self, outcome: Outcome) -> None:
         """Take note of a run that ended, and halt the experiment if need be."""
         self._failed = self._failed + 1 if outcome.status == "failed" else 0
+        self.ended.add(outcome.number)
         if outcome.status == "finished":
             self.outcomes[outcome.number] = outcome
-        found = self._failures(outcome) or self._price() or self._answer()
-        self.halt = self.halt or found
+        self.halt = self.halt or self._failures(outcome)
+        self.review()
+
+    def review(self) -> None:
+        """Halt the experiment if what has finished so far says so."""
+        self.halt = self.halt or self._price() or self._answer()
 
     def _failures(self, outcome: Outcome) -> Halt | None:
         if self._failed < FAILED_IN_A_ROW:
@@ -110,10 +117,10 @@ class Guard:
         return sample
 
     def _complete_blocks(self) -> int:
-        """How many blocks, from the first on, are complete."""
+        """How many blocks, from the first on, are complete: what did not finish is not waited for."""
         arms = len(self.grid.arms)
         while self._complete < self.grid.blocks and all(
-            self._complete * arms + arm in self.outcomes for arm in range(arms)
+            self._complete * arms + arm in self.ended for arm in range(arms)
         ):
             self._complete += 1
         return self._complete

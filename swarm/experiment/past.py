@@ -1,15 +1,21 @@
 """This file is where it is read from an experiment's journal how far it got: each run is played exactly once."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from swarm.errors import DamagedJournal
-from swarm.events import Event, ExperimentEnded, ExperimentResumed, ExperimentStarted, RunDeleted, RunFinished
-from swarm.journal import read_in_pieces
+from swarm.events import Event, ExperimentEnded, ExperimentStarted, RunFinished, RunJudged, from_json
+from swarm.journal import read_bodies
 from swarm.record import progress_of
 from swarm.turn import Usage
 from swarm.verdict import Verdict
+
+_HEAD_BYTES = 400
+"""Of an event, in which its run and its kind stand: all texts come later."""
+_RUN = re.compile(rb'"run_id":"[^"]*-(\d+)"')
 
 
 class Outcome(NamedTuple):
@@ -33,6 +39,21 @@ class Outcome(NamedTuple):
         return cls(number, ending.status, quality, ending.spent, ending.calls, ending.reason)
 
 
+class Spent(NamedTuple):
+    """What some runs took."""
+
+    usage: Usage = Usage()
+    usd: float = 0.0
+    """The dollars of it that are known."""
+    calls: int = 0
+
+    def and_of(self, events: Sequence[Event]) -> "Spent":
+        """Add what a run took, as its events say."""
+        progress = progress_of(events)
+        usd = self.usd + progress.spent_usd
+        return Spent(self.usage + progress.spent, usd, self.calls + progress.calls)
+
+
 @dataclass(slots=True)
 class Past:
     """What a journal holds of an experiment."""
@@ -48,67 +69,77 @@ class Past:
     unfinished: dict[int, list[Event]] = field(default_factory=dict[int, list[Event]])
     """Events of runs that began and have not finished, by number; they are taken up again."""
     deleted: set[int] = field(default_factory=set[int])
-    """Runs that somebody deleted; they stay so."""
-
-    @property
-    def spent(self) -> Usage:
-        """All that was spent on runs so far."""
-        return sum((each for each, _ in self._spending()), Usage())
-
-    @property
-    def spent_usd(self) -> float:
-        """The dollars of it that are known."""
-        return sum(usd for _, usd in self._spending())
-
-    @property
-    def calls(self) -> int:
-        """Calls made so far."""
-        left = (progress_of(events).calls for events in self.unfinished.values())
-        return sum(outcome.calls for outcome in self.outcomes.values()) + sum(left)
-
-    def _spending(self) -> list[tuple[Usage, float]]:
-        done = [(outcome.spent, outcome.spent.cost_usd or 0.0) for outcome in self.outcomes.values()]
-        left = [progress_of(events) for events in self.unfinished.values()]
-        return [*done, *((progress.spent, progress.spent_usd) for progress in left)]
+    """Runs that somebody deleted; they stay so, and what they took stays spent."""
+    spent: Spent = field(default_factory=Spent)
+    """All that was spent on runs so far."""
 
 
 def past_of(path: Path) -> Past:
     """Read how far an experiment got; a file that is not there is one that was never begun.
 
+    Of runs that finished only the end is read: there may be a hundred thousand.
+
     Raises:
         DamagedJournal: when lines are unreadable: what they recorded would be paid for again.
     """
-    past = Past()
-    for reading in read_in_pieces(path) if path.exists() else ():
-        if reading.damaged:
-            raise DamagedJournal(
-                f"{path.name}: {len(reading.damaged)} unreadable line(s), the first at byte {reading.damaged[0]}; "
-                "resuming would play again what they recorded"
-            )
-        for event in reading.events:
-            _add(past, event)
+    past, bodies = Past(), dict[int, list[bytes]]()
+    damaged: list[int] = []
+    for offset, body in read_bodies(path) if path.exists() else ():
+        if body is None:
+            damaged.append(offset)
+        elif b'"kind":"experiment_' in body[:_HEAD_BYTES]:
+            _note(past, from_json(body))
+        else:
+            _add(past, bodies, body)
+    if damaged:
+        raise DamagedJournal(
+            f"{path.name}: {len(damaged)} unreadable line(s), the first at byte {damaged[0]}; "
+            "resuming would play again what they recorded"
+        )
+    for number, lines in bodies.items():
+        past.unfinished[number] = [from_json(line) for line in lines]
+        past.spent = past.spent.and_of(past.unfinished[number])
     return past
 
 
-def _add(past: Past, event: Event) -> None:
-    if isinstance(event, ExperimentStarted | ExperimentResumed | ExperimentEnded):
-        past.last = event
-        past.started = event if isinstance(event, ExperimentStarted) else past.started
-        past.ended = event if isinstance(event, ExperimentEnded) else None
-        return
-    number = number_of(event.run_id)
-    if isinstance(event, RunDeleted):
-        past.deleted.add(number)
-        past.outcomes.pop(number, None)
-        past.unfinished.pop(number, None)
-        return
-    events = past.unfinished.setdefault(number, [])
-    events.append(event)
-    if isinstance(event, RunFinished) and event.status == "finished":
-        past.outcomes[number] = Outcome.of(number, progress_of(events).verdict, event)
-        del past.unfinished[number]
+def _note(past: Past, fact: Event) -> None:
+    past.last = fact
+    past.started = fact if isinstance(fact, ExperimentStarted) else past.started
+    past.ended = fact if isinstance(fact, ExperimentEnded) else None
 
 
-def number_of(run_id: str) -> int:
-    """The number of a planned run, from its id."""
-    return int(run_id.rpartition("-")[2])
+def _add(past: Past, bodies: dict[int, list[bytes]], body: bytes) -> None:
+    """Take in an event of a run; when the run ends with it, what it took, and forget the rest."""
+    head = body[:_HEAD_BYTES]
+    found = _RUN.search(head)
+    assert found is not None, "an event begins with the id of its run"
+    number = int(found[1])
+    lines = bodies.setdefault(number, [])
+    lines.append(body)
+    if b'"kind":"run_finished"' in head:
+        ending = from_json(body)
+        if isinstance(ending, RunFinished) and ending.status == "finished":
+            _finish(past, number, bodies.pop(number), ending)
+    elif b'"kind":"run_deleted"' in head:
+        _delete(past, number, bodies.pop(number))
+
+
+def _finish(past: Past, number: int, lines: Sequence[bytes], ending: RunFinished) -> None:
+    judged = [from_json(line) for line in lines if b'"kind":"run_judged"' in line[:_HEAD_BYTES]]
+    verdicts = [fact.verdict for fact in judged if isinstance(fact, RunJudged)]
+    past.outcomes[number] = Outcome.of(number, verdicts[-1] if verdicts else None, ending)
+    usage = ending.spent
+    known = (
+        usage.cost_usd
+        if usage.cost_usd is not None
+        else progress_of([from_json(line) for line in lines]).spent_usd
+    )
+    past.spent = Spent(past.spent.usage + usage, past.spent.usd + known, past.spent.calls + ending.calls)
+
+
+def _delete(past: Past, number: int, lines: Sequence[bytes]) -> None:
+    past.deleted.add(number)
+    if number in past.outcomes:
+        del past.outcomes[number]
+    else:
+        past.spent = past.spent.and_of([from_json(line) for line in lines])

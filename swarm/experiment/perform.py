@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from swarm import __version__
 from swarm.budget import Budget, Limits
@@ -88,6 +88,8 @@ async def perform(
     grid, terms = experiment
     simulated = checked(Recipes(grid, settings), terms)
     with Journal(journal_of(grid.id, settings), paid=not simulated) as journal:
+        # Whoever asks for a stop from now on means this performance.
+        stop_file_of(grid.id, settings).unlink(missing_ok=True)
         past = past_of(journal.path)
         _check_past(grid, past, resumed)
         memory = {} if past.started else _memory(grid, simulated, remember)
@@ -135,14 +137,18 @@ class _Performance:
         past = self.past
         self.teller = Teller(grid.id, self.journal.record, [past.last] if past.last else [])
         self.foretold = plan(self.recipes, self.simulated)
-        self.guard = Guard(grid, terms, () if self.simulated else self.foretold.expected_by_arm)
-        self.guard.outcomes.update(past.outcomes)
-        self.purse = Budget(Limits(usd=terms.max_usd), past.spent, past.calls, past.spent_usd)
-        self.progress = Progress(grid.size, len(past.outcomes), 0, past.spent_usd, len(past.outcomes))
+        expected = () if self.simulated else self.foretold.expected_by_arm
+        self.guard = Guard(grid, terms, expected, {**past.outcomes}, {*past.outcomes, *past.deleted})
+        self.purse = Budget(Limits(usd=terms.max_usd), past.spent.usage, past.spent.calls, past.spent.usd)
+        self.progress = Progress(grid.size, len(past.outcomes), 0, past.spent.usd, len(past.outcomes))
         self.spent_in_chunks_usd = 0.0
         self.began = time.monotonic()
-        left = (run for run in grid.plan() if run.number not in past.deleted | past.outcomes.keys())
-        self.left: Iterator[Planned] = left
+        done = past.deleted | past.outcomes.keys()
+        left = (run for run in grid.plan() if run.number not in done)
+        # What began comes first: it is paid for in part.
+        self.left: Iterator[Planned] = chain(
+            map(grid.planned, past.unfinished), (run for run in left if run.number not in past.unfinished)
+        )
 
     async def perform(self) -> ExperimentEnded:
         """Play what is left, and tell how it ended."""
@@ -153,6 +159,7 @@ class _Performance:
             await self._tell_start(grid)
         async with heeding_stops(stop_file_of(grid.id, self.settings), self.stop):
             try:
+                self.guard.review()
                 await self._play_all()
             except BaseException as error:
                 await self._tell_end("failed", f"internal error: {type(error).__name__}: {error}")
@@ -182,19 +189,17 @@ class _Performance:
         return told[-1]
 
     def _ending(self) -> tuple[ExperimentEnding, str | None]:
+        undone = self.progress.runs - self.progress.done - len(self.past.deleted)
+        if not undone:
+            return "finished", None
         if self.guard.halt:
             return self.guard.halt.status, self.guard.halt.reason
         if self.purse.refused:
             return "limited", f"{self.purse.refused}; resume it with a higher max_usd"
         if self.stop.is_set():
             return "stopped", "somebody asked it to stop"
-        undone = self.progress.runs - self.progress.done - len(self.past.deleted)
-        if undone:
-            return (
-                "incomplete",
-                f"{undone} of {self.progress.runs} runs did not finish; resume it to try them again",
-            )
-        return "finished", None
+        said = f"{undone} of {self.progress.runs} runs did not finish; resume it to try them again"
+        return "incomplete", said
 
     async def _play_all(self) -> None:
         """Play the runs that are left, a few at a time, in their order."""
@@ -208,9 +213,9 @@ class _Performance:
 
     async def _in_processes(self) -> None:
         # Runs that began go on from their events, which are here.
-        for number in [*self.past.unfinished]:
-            await self._play(self.experiment.grid.planned(number))
-        self.left = (run for run in self.left if run.number not in self.past.unfinished)
+        self.left, rest = islice(self.left, len(self.past.unfinished)), self.left
+        await self._at_once(RUNS_AT_ONCE, self._play_one_by_one)
+        self.left = rest
         with open_pool(self.recipes) as pool:
             await self._at_once(2 * PROCESSES, partial(self._play_chunks, pool))
 
