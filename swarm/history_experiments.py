@@ -44,7 +44,9 @@ _LIST = """
         count(run_id) FILTER (runs.status = 'finished' AND runs.started >= resumed) AS finished_since,
         count(run_id) FILTER (runs.status NOT IN ('finished', 'running')) AS failed,
         count(run_id) FILTER (runs.status = 'finished' AND quality IS NULL) AS unscored,
-        coalesce(sum(cost_usd), 0) AS spent_usd, max(runs.started) AS latest
+        -- Without a run, nothing was spent; of runs without a known price, nobody knows what was.
+        if(count(run_id) = 0, 0, sum(cost_usd)) AS spent_usd,
+        count(run_id) FILTER (cost_usd IS NULL) AS unpriced, max(runs.started) AS latest
     FROM experiments LEFT JOIN runs ON runs.experiment = experiments.experiment_id
     WHERE $id::VARCHAR IS NULL OR experiments.experiment_id = $id
     GROUP BY ALL ORDER BY experiments.started DESC, experiments.experiment_id
@@ -78,8 +80,10 @@ class ExperimentRow:
     """Runs that ended without finishing."""
     unscored: int
     """Runs that finished and have no quality."""
-    spent_usd: float
-    """Known dollars, the judge's included."""
+    spent_usd: float | None
+    """Known dollars, the judge's included; None when there are runs and the cost of none is known."""
+    unpriced: int
+    """Runs of unknown cost, which `spent_usd` leaves out."""
     latest: datetime | None
     """When its latest run began; UTC."""
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from swarm.experiment.words import spent_in_words
 from swarm.terminal import harmless
 from swarm.wording import lasting, usd
 
@@ -52,7 +53,7 @@ def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
         )
     for row in rows:
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
-        figures = (f"{row.finished:,}", f"{row.runs:,}", f"{row.failed:,}", usd(row.spent_usd))
+        figures = (f"{row.finished:,}", f"{row.runs:,}", f"{row.failed:,}", spent_in_words(row))
         left = "–" if row.left_s is None else lasting(row.left_s)
         table.add_row(row.experiment_id, row.status, *figures, left, kind)
         if row.reason:

@@ -24,6 +24,9 @@ def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
             "Finished": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
             "Runs": st.column_config.NumberColumn(format="localized"),
             "Spent, $": st.column_config.NumberColumn(format="%.2f"),
+            "Of unknown cost": st.column_config.NumberColumn(
+                help="Runs of which it is not known what they cost: at least what is shown was spent.",
+            ),
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
         placeholder=NONE,
@@ -54,6 +57,7 @@ def _cells(row: ExperimentRow) -> dict[str, object]:
         "Arms": row.arms,
         "Did not finish": row.failed,
         "Spent, $": row.spent_usd,
+        "Of unknown cost": row.unpriced,
         "Kind": "SIMULATED" if row.simulated else "real",
         "Started": row.started,
     }

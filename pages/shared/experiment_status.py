@@ -10,11 +10,11 @@ from pages.shared.resources import settings
 from pages.shared.run_heading import show_stop
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
+from swarm.experiment.words import spent_in_words
 from swarm.grid import Experiment
 from swarm.history import ExperimentRow
 from swarm.history_experiments import ExperimentStatus
 from swarm.launch import launch_experiment
-from swarm.wording import usd
 
 STATUS: dict[ExperimentStatus, Look] = {
     "running": Look("Running", ":material/play_circle:", "primary", "Runs are being played."),
@@ -70,7 +70,7 @@ def _resume(experiment: Experiment) -> None:
 @st.dialog("Resume the experiment", icon=":material/resume:")
 def _resume_with(row: ExperimentRow, experiment: Experiment) -> None:
     terms = experiment.terms
-    st.markdown(f"Spent so far: **{plain(usd(row.spent_usd))}**. Runs that finished are not played again.")
+    st.markdown(f"Spent so far: **{plain(spent_in_words(row))}**. Runs that finished are not played again.")
     if terms.max_usd is not None:
         higher = 2 * terms.max_usd if row.status == "limited" else terms.max_usd
         limit = st.number_input(

@@ -14,6 +14,7 @@ from pages.shared.words import protocol_name
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.results import alpha_of
+from swarm.experiment.words import spent_in_words
 from swarm.grid import NO_SHOCK, Experiment, Way
 from swarm.history import ExperimentRow, RunFilter
 from swarm.wording import lasting, usd
@@ -101,17 +102,16 @@ def show_progress(row: ExperimentRow) -> None:
             height="stretch",
             help="Left out of quality, never counted as 0.",
         )
-        help_text = "Simulated money: what models of this class would cost." if row.simulated else None
         expected = None if row.expected_usd is None else f"{plain(usd(row.expected_usd))} expected"
         st.metric(
             "Spent",
-            plain(usd(row.spent_usd)),
+            plain(spent_in_words(row)),
             expected,
             delta_color="off",
             delta_arrow="off",
             border=True,
             height="stretch",
-            help=help_text,
+            help=_about_money(row),
         )
 
 
@@ -170,6 +170,12 @@ def show_recipe(experiment: Experiment) -> None:
         st.code(experiment_toml(experiment), language="toml", wrap_lines=True)
     except BadInput as error:
         st.caption(sentence(error))
+
+
+def _about_money(row: ExperimentRow) -> str | None:
+    if row.unpriced:
+        return f"{plural(row.unpriced, 'run')} of unknown cost: what is shown is what is known."
+    return "Simulated money: what models of this class would cost." if row.simulated else None
 
 
 def _way(way: Way) -> str:
