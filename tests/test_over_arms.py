@@ -32,6 +32,13 @@ def test_sizes_that_lie_within_the_margin_are_flat():
     assert "4 times the agents take 4.0 times the simulated cost" in curve_in_words(curve)
 
 
+@pytest.mark.parametrize(("shift", "flat"), [(0.02, True), (0.04, False)])
+def test_two_sizes_that_differ_by_the_same_on_every_mission_are_flat_within_the_margin(shift, flat):
+    """Agents 8 and 48 are the same but for the shift."""
+    [curve] = size_curves([*team(8, 0.0), *team(48, shift), *team(16, 0.01)])
+    assert curve.flat is flat
+
+
 def test_sizes_that_differ_are_told_with_the_papers_test():
     [curve] = size_curves([*team(8, 0.0), *team(16, 0.2), *team(32, 0.3)])
     assert not curve.flat

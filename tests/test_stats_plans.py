@@ -198,16 +198,26 @@ def test_the_worst_pair_speaks_for_all():
     arms = [wave(0, 0), wave(0.001, 0.003), wave(0.05, 0.004), wave(0.002, 0.006)]
     found = all_equivalent(arms, 0.02)
     assert (found.reference, found.arm, found.difference.difference) == (1, 2, pytest.approx(0.049))
-    assert found.p == found.difference.p_equivalence
-    assert found.p == max(
+    assert found.doubt == found.difference.p_equivalence
+    assert found.doubt == max(
         compare(arms[b], arms[a], margin=0.02).p_equivalence or 0 for a in range(4) for b in range(a)
     )
-    assert all_equivalent([*arms[:2], arms[3]], 0.02).p < 0.05  # type: ignore[operator]
+    assert all_equivalent([*arms[:2], arms[3]], 0.02).doubt < 0.05
 
 
-def test_a_pair_that_cannot_be_known_is_the_worst():
-    found = all_equivalent([wave(0, 0), wave(0.2, 0.01), wave(0.01, 0)])
-    assert (found.arm, found.reference, found.p) == (2, 0, None)
+@pytest.mark.parametrize(
+    ("arms", "worst", "doubt"),
+    [
+        ([wave(0, 0.01), wave(0, 0.01), wave(0.02, 0.01)], (2, 0), 0),
+        ([wave(0, 0.01), wave(0, 0.01), wave(0.001, 0)], (2, 0), None),
+        ([wave(0, 0), wave(0.2, 0.01), wave(0.01, 0)], (1, 0), None),
+        ([wave(0, 0), wave(0.031, 0), wave(0.001, 0.002)], (1, 0), 1),
+    ],
+)
+def test_a_pair_that_agrees_on_every_mission_is_certain_by_its_difference(arms, worst, doubt):
+    found = all_equivalent(arms, 0.03)
+    assert (found.arm, found.reference) == worst
+    assert found.doubt == (found.difference.p_equivalence if doubt is None else doubt)
 
 
 def test_one_arm_is_equivalent_to_nothing():

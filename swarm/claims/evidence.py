@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations, product
+from itertools import product
 from statistics import fmean
 from typing import NamedTuple
 
@@ -19,8 +19,8 @@ from swarm.cell import Cell, Condition, options_as_kept, sample
 from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
 from swarm.grid import NO_SHOCK
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
-from swarm.stats.groups import KruskalWallis, kruskal_wallis
-from swarm.stats.paired import Difference, compare
+from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
+from swarm.stats.paired import compare
 from swarm.stats.sample import MIN_MISSIONS, Sample, pair
 from swarm.stats.student import LEVEL, NIL, quantile
 from swarm.stats.unpaired import difference_of_means
@@ -212,17 +212,10 @@ def _flat(claim: Claim, attempt: Attempt) -> Estimate:
     if attempt.missions < MIN_MISSIONS:
         means = [fmean(fmean(values) for values in each.values()) for each in samples]
         return Estimate(max(means) - min(means), None, None, attempt.missions, runs)
-    pairs = [compare(arm, reference, margin=margin) for reference, arm in combinations(samples, 2)]
-    worst = max(pairs, key=_unlike)
+    worst = all_equivalent(samples, margin).difference
     half = quantile(EQUIVALENCE_LEVEL, worst.missions - 1) * worst.sd / worst.missions**0.5
     low, high = (worst.difference - half, worst.difference + half) if worst.sd else (None, None)
     return Estimate(worst.difference, low, high, worst.missions, runs)
-
-
-def _unlike(pair: Difference) -> tuple[float, float]:
-    """How little a pair is shown to be equivalent; where all missions agree, there is no doubt of it either way."""
-    certain = 0.0 if abs(pair.difference) < pair.margin else 1.0
-    return (certain if pair.p_equivalence is None else pair.p_equivalence), abs(pair.difference)
 
 
 def _difference(arm: Sample, reference: Sample) -> Estimate:

@@ -38,7 +38,7 @@ class SizeCurve:
     def flat(self) -> bool:
         """Whether every two sizes are equivalent, on enough missions for a verdict."""
         enough = self.worst.difference.missions >= MIN_MISSIONS_FOR_VERDICT
-        return enough and self.worst.p is not None and self.worst.p < ALPHA
+        return enough and self.worst.doubt < ALPHA
 
 
 def size_curves(cells: Iterable[Cell], *, margin: float = MARGIN) -> tuple[SizeCurve, ...]:

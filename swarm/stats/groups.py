@@ -1,6 +1,5 @@
 """This file is where more than two arms are compared at once, such as team sizes: do they differ, or are they flat?"""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -38,9 +37,16 @@ class WorstPair:
     difference: Difference
 
     @property
-    def p(self) -> float | None:
-        """Of the claim that all arms are equivalent: small when they are. None when it cannot be known."""
-        return self.difference.p_equivalence
+    def doubt(self) -> float:
+        """How little all arms are shown to be equivalent, in [0, 1]: the p of equivalence, so small when they are.
+
+        When every mission gives the same difference there is no p. Then there is no doubt either: 0 when that
+        difference lies within the margin, 1 when it does not. How many missions agree is for the caller to ask.
+        """
+        found = self.difference
+        if found.p_equivalence is None:
+            return 0.0 if abs(found.difference) < found.margin else 1.0
+        return found.p_equivalence
 
 
 def kruskal_wallis(samples: Sequence[Sample]) -> KruskalWallis:
@@ -75,7 +81,7 @@ def all_equivalent(samples: Sequence[Sample], margin: float = MARGIN) -> WorstPa
         margin: the largest difference that counts as none, in units of the values.
 
     Returns:
-        The pair with the largest p of equivalence; one where it cannot be known counts as worse than any.
+        The pair with the most doubt of equivalence; of equals, that with the largest difference.
 
     Raises:
         BadInput: with fewer than two arms, or when two of them cannot be compared.
@@ -88,4 +94,4 @@ def all_equivalent(samples: Sequence[Sample], margin: float = MARGIN) -> WorstPa
         WorstPair(arm, reference, compare(samples[arm], samples[reference], margin=margin))
         for reference, arm in combinations(range(len(samples)), 2)
     ]
-    return max(pairs, key=lambda pair: math.inf if pair.p is None else pair.p)
+    return max(pairs, key=lambda pair: (pair.doubt, abs(pair.difference.difference)))
