@@ -46,6 +46,31 @@ def test_sizes_that_differ_are_told_with_the_papers_test():
     assert [round(point.marginal, 2) for point in curve.points[1:]] == [0.2, 0.1]
 
 
+def rising(protocol: str = "sequential"):
+    """Two sizes whose ranks differ with a p that one curve may have, and none of three."""
+    return [*team(8, 0.0, protocol=protocol), *team(16, 0.08, protocol=protocol)]
+
+
+def test_of_several_curves_a_difference_must_be_clearer_than_of_one():
+    [alone] = size_curves(rising())
+    assert 0.05 / 3 < alone.p < 0.05
+    assert "sizes differ in quality (Kruskal–Wallis p: " in curve_in_words(alone)
+    *_, third = size_curves([*rising(), *rising("shared"), *rising("broadcast")])
+    assert third.p == pytest.approx(3 * alone.p)
+    assert "neither a difference nor flatness is shown (Kruskal–Wallis p after Holm: " in curve_in_words(
+        third
+    )
+
+
+def test_an_experiment_that_may_stop_early_asks_for_more():
+    [usual], [strict] = size_curves(rising()), size_curves(rising(), alpha=0.001)
+    assert "sizes differ" in curve_in_words(usual)
+    assert "neither a difference nor flatness" in curve_in_words(strict)
+    near = [*team(8, 0.0), *team(16, 0.024)]
+    [usual], [strict] = size_curves(near), size_curves(near, alpha=1e-6)
+    assert (usual.flat, strict.flat) == (True, False)
+
+
 def test_neither_is_neither():
     wild = [cell(f"m{n}", 0.5 + 0.1 * (-1) ** n, agents=16, models="sim/small ×16") for n in range(MISSIONS)]
     [curve] = size_curves([*team(8, 0.0), *wild])

@@ -144,7 +144,7 @@ def show_views(row: ExperimentRow, experiment: Experiment) -> None:
             case "Capability threshold":
                 show_threshold(cells(played), margin, alpha_of(experiment))
             case "Team size":
-                show_team_sizes(cells(played), margin)
+                show_team_sizes(cells(played), margin, alpha_of(experiment))
             case "Shocks":
                 show_shocks(cells(played))
             case "What was played":

@@ -17,15 +17,15 @@ from swarm.grid import NO_SHOCK
 from swarm.shock import SHOCKS
 
 
-def show_team_sizes(cells: Sequence[Cell], margin: float) -> None:
-    """Quality and cost over the number of agents.
+def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
+    """Quality and cost over the number of agents; `margin` and `alpha` are those of the experiment.
 
     Raises:
         BadInput: when nothing can be compared yet.
     """
     calm = [cell for cell in cells if cell.condition.shock == NO_SHOCK]
-    curves = size_curves(calm or cells, margin=margin)
-    said = [curve_in_words(curve, margin) for curve in curves]
+    curves = size_curves(calm or cells, margin=margin, alpha=alpha)
+    said = [curve_in_words(curve) for curve in curves]
     st.markdown("\n".join(f"- {plain(line)}" for line in said))
     lines = {curve.name: curve.rows for curve in curves}
     draw(scaling_figure(lines, simulated=curves[0].simulated), alt=" ".join(said), key="team_sizes")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from swarm.cell import Cell, sample
@@ -13,6 +13,7 @@ from swarm.figures.scaling import ScalingRow
 from swarm.metrics.scaling import ScalingPoint, scaling_curve
 from swarm.stats.estimate import mean_of
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
+from swarm.stats.holm import holm
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
@@ -30,23 +31,30 @@ class SizeCurve:
     """In the same order, with the gain per doubling."""
     ranked: KruskalWallis
     """Whether sizes differ: the paper's test."""
+    p: float | None
+    """Of that test, after Holm over all curves that are told together; None when all values are equal."""
     worst: WorstPair
     """The two sizes that are least shown to be equivalent."""
     simulated: bool
+    alpha: float
+    """Of what is said of the curve."""
 
     @property
     def flat(self) -> bool:
         """Whether every two sizes are equivalent, on enough missions for a verdict."""
         enough = self.worst.difference.missions >= MIN_MISSIONS_FOR_VERDICT
-        return enough and self.worst.doubt < ALPHA
+        return enough and self.worst.doubt < self.alpha
 
 
-def size_curves(cells: Iterable[Cell], *, margin: float = MARGIN) -> tuple[SizeCurve, ...]:
+def size_curves(
+    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA
+) -> tuple[SizeCurve, ...]:
     """Follow each arm over the numbers of agents; only missions that all its sizes have count.
 
     Args:
         cells: of any arms.
         margin: differences within it count as none.
+        alpha: of what is said; less for an experiment that might have stopped early.
 
     Returns:
         By name; arms with one size, or with fewer than two common missions, are left out.
@@ -58,27 +66,30 @@ def size_curves(cells: Iterable[Cell], *, margin: float = MARGIN) -> tuple[SizeC
     for cell in cells:
         arms[context_of(cell.condition, "agents")][cell.condition.agents].append(cell)
     curves = [
-        _curve(sizes, margin)
+        _curve(sizes, margin, alpha)
         for sizes in map(_common, arms.values())
         if len(sizes) > 1 and _missions(sizes) > 1
     ]
     if not curves:
         raise BadInput("no arm has runs of the same two missions or more at two numbers of agents or more")
-    return tuple(sorted(curves, key=lambda curve: curve.name))
+    adjusted = holm([curve.p for curve in curves])
+    judged = (replace(curve, p=p) for curve, p in zip(curves, adjusted, strict=True))
+    return tuple(sorted(judged, key=lambda curve: curve.name))
 
 
-def curve_in_words(curve: SizeCurve, margin: float = MARGIN) -> str:
+def curve_in_words(curve: SizeCurve) -> str:
     """What more agents bring under an arm, in a sentence or two of plain text."""
     first, last = curve.rows[0], curve.rows[-1]
     found = curve.worst.difference
-    p = curve.ranked.p
-    tested = "all values are equal" if p is None else f"Kruskal–Wallis p: {p_value(p)}"
+    p = curve.p
+    after = "" if p == curve.ranked.p else " after Holm"
+    tested = "all values are equal" if p is None else f"Kruskal–Wallis p{after}: {p_value(p)}"
     told = f"{curve.name}, {first.agents} to {last.agents} agents on {found.missions} missions: "
     if found.missions < MIN_MISSIONS_FOR_VERDICT:
         told += f"too few missions for a verdict, {MIN_MISSIONS_FOR_VERDICT} are needed"
     elif curve.flat:
-        told += f"quality is flat, every two sizes lie within ±{margin:g} of each other ({tested})"
-    elif p is not None and p < ALPHA:
+        told += f"quality is flat, every two sizes lie within ±{found.margin:g} of each other ({tested})"
+    elif p is not None and p < curve.alpha:
         told += f"sizes differ in quality ({tested})"
     else:
         told += f"neither a difference nor flatness is shown ({tested})"
@@ -89,7 +100,7 @@ def curve_in_words(curve: SizeCurve, margin: float = MARGIN) -> str:
     return f"{told}."
 
 
-def _curve(sizes: Sizes, margin: float) -> SizeCurve:
+def _curve(sizes: Sizes, margin: float, alpha: float) -> SizeCurve:
     condition = next(iter(sizes.values()))[0].condition
     protocol = name_of("protocol", (condition.protocol, condition.options))
     shock = "" if condition.shock == "none" else f", {name_of('shock', (condition.shock,)).lower()}"
@@ -98,13 +109,16 @@ def _curve(sizes: Sizes, margin: float) -> SizeCurve:
         agents: {mission: fmean(values) for mission, values in found.items()}
         for agents, found in samples.items()
     }
+    ranked = kruskal_wallis([*samples.values()])
     return SizeCurve(
         name=f"{protocol} with {name_of('models', (condition.models,))}{shock}",
         rows=tuple(_row(agents, sizes[agents]) for agents in samples),
         points=scaling_curve(means),
-        ranked=kruskal_wallis([*samples.values()]),
+        ranked=ranked,
+        p=ranked.p,
         worst=all_equivalent([*samples.values()], margin),
         simulated=condition.simulated,
+        alpha=alpha,
     )
 
 
