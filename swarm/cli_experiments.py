@@ -123,11 +123,15 @@ def stop(file: File) -> None:
 @app.command()
 def results(file: File, as_json: Json = False) -> None:
     """Say what it shows so far, each difference with its 95 % interval."""
+    from swarm.experiment.words import STILL_GOING_ON
     from swarm.history import RunFilter
+    from swarm.terminal import remark
 
     settings, history = _at_hand()
     experiment_id = _id_of(file, settings, history)
-    _, experiment = history.experiment(experiment_id)
+    row, experiment = history.experiment(experiment_id)
+    if row.status == "running":
+        remark(STILL_GOING_ON)
     _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), as_json)
 
 

@@ -7,8 +7,10 @@ import pytest
 import streamlit as st
 
 from pages.shared import experiment_plan, experiment_status
+from swarm.cli_experiments import results as print_results
 from swarm.events import ExperimentStarted
 from swarm.experiment.file import experiment_from_toml
+from swarm.experiment.words import STILL_GOING_ON
 from swarm.grid import Terms, Way
 from swarm.history import History
 from swarm.mission import load_library
@@ -229,6 +231,24 @@ def test_the_terminal_tells_what_was_spent_at_least(settings, missions, capsys):
     half_told(settings, missions, [0.25, None])
     print_experiments(History(settings).experiments())
     assert "at least $0.25" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_results_of_a_running_experiment_are_printed_with_a_warning(as_json, settings, missions, capsys):
+    experiment = experiment_of(missions, missions=tuple(missions[:6]), repeats=1)
+    said = []
+
+    def watch(progress):
+        if progress.done == progress.runs:
+            print_results(experiment.grid.id, as_json)
+            said.append(capsys.readouterr())
+
+    perform(settings, experiment, watch=watch)
+    assert said[0].err == f"{STILL_GOING_ON}\n"
+    assert STILL_GOING_ON not in said[0].out
+    assert "Sequential" in said[0].out
+    print_results(experiment.grid.id, as_json)
+    assert capsys.readouterr().err == ""
 
 
 FILE = """

@@ -14,7 +14,7 @@ from pages.shared.words import protocol_name
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.results import alpha_of
-from swarm.experiment.words import spent_in_words
+from swarm.experiment.words import STILL_GOING_ON, spent_in_words
 from swarm.grid import NO_SHOCK, Experiment, Way
 from swarm.history import ExperimentRow, RunFilter
 from swarm.wording import lasting, usd
@@ -160,7 +160,7 @@ def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
     if not row.finished:
         raise BadInput("no run has finished yet")
     if row.status == "running":
-        st.caption("It is still going on: all this may change, and a verdict counts only at the end.")
+        st.caption(STILL_GOING_ON)
     show_results(row.experiment_id, experiment)
 
 

@@ -7,6 +7,9 @@ from swarm.wording import usd
 if TYPE_CHECKING:
     from swarm.history import ExperimentRow
 
+STILL_GOING_ON = "It is still going on: all this may change, and a verdict counts only at the end."
+"""Above what a running experiment shows."""
+
 
 def spent_in_words(row: "ExperimentRow") -> str:
     """What an experiment has spent: "at least" so much while the cost of some of its runs is unknown."""
