@@ -50,9 +50,9 @@ def finished(agents: int, protocol: str) -> RunRecord:
 
 def compared() -> dict[str, tuple[float, float]]:
     """The figures of all simulated runs of the data folder by protocol; empty when they cannot be compared."""
-    groups, left_out = groups_by(History(read_settings()).cells(RunFilter(simulated=True)), "protocol")
+    groups, _ = groups_by(History(read_settings()).cells(RunFilter(simulated=True)), "protocol")
     try:
-        comparison = compare_groups(groups, left_out=left_out)
+        comparison = compare_groups(groups)
     except BadInput as error:
         print(f"no comparison: {error}")
         return {}

@@ -92,8 +92,8 @@ def _compare_groups(
     from swarm.terminal_compare import print_comparison
 
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
-    groups, left_out = groups_by(cells, factor, reference)
-    comparison = compare_groups(groups, left_out=left_out, **_terms(history, where.experiment))
+    groups, _ = groups_by(cells, factor, reference)
+    comparison = compare_groups(groups, **_terms(history, where.experiment))
     if as_json:
         print_json(told(comparison, factor))
     else:
@@ -123,6 +123,8 @@ def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
         "simulated": comparison.simulated,
         "missions": comparison.missions,
         "left_out": comparison.left_out,
+        "comparisons": comparison.comparisons,
+        "refused": [asdict(each) for each in comparison.refused],
         "groups": [
             {
                 "name": each.name,

@@ -194,13 +194,18 @@ def _perform(
         experiment_id = launch_experiment(experiment, settings, resumed=resumed)
         print_json({"experiment_id": experiment_id}) if as_json else typer.echo(experiment_id)
         return
-    ended = asyncio.run(_watched(experiment, settings, history, resumed, as_json))
+    try:
+        ended = asyncio.run(_watched(experiment, settings, history, resumed, as_json))
+    except KeyboardInterrupt:
+        remark("stopped before it began; nothing was lost")
+        raise typer.Exit(EXIT_CODES["stopped"]) from None
     if as_json:
         row, _ = history.experiment(experiment.grid.id)
         print_json(asdict(row))
     if ended.reason:
         remark(ended.reason)
-    remark(f"{experiment.grid.id} {ended.status}; `python -m swarm experiment results {experiment.grid.id}`")
+    rest = "results" if ended.status in ("finished", "clear") else "resume"
+    remark(f"{experiment.grid.id} {ended.status}; `python -m swarm experiment {rest} {experiment.grid.id}`")
     raise typer.Exit(EXIT_CODES[ended.status])
 
 
@@ -234,9 +239,12 @@ def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: b
     factor = experiment.grid.factor
     assert factor is not None
     if as_json:
-        print_json([{"context": context, **told(comparison, factor)} for context, comparison in found])
+        compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
+        print_json([*compared, *({"context": each.name, "refused": each.why} for each in found.refused)])
         return
-    for context, comparison in found:
+    for context, comparison in found.found:
         if context:
             typer.echo(f"\n{context}")
         print_comparison(comparison, factor)
+    for each in found.refused:
+        typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")

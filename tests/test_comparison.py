@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from swarm.cell import MEASURES, Cell, Condition
-from swarm.comparison.contrasts import compare_groups, compare_in_contexts
+from swarm.comparison.contexts import compare_in_contexts
+from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
 from swarm.compose import current_wording
 from swarm.errors import BadInput
@@ -108,7 +109,7 @@ def test_p_values_are_adjusted_over_all_that_is_shown():
         for each in (*GIVEN, *FREE, *third)
     ]
     found = compare_in_contexts([*GIVEN, *FREE, *third, *weak], "protocol", reference="Fixed roles")
-    contrasts = [each for _, comparison in found for each in comparison.contrasts]
+    contrasts = [each for _, comparison in found.found for each in comparison.contrasts]
     assert len(contrasts) == 4
     smallest = min(contrasts, key=lambda each: each.difference.p)
     assert smallest.difference.p_holm == pytest.approx(4 * smallest.difference.p)
@@ -133,7 +134,7 @@ def test_p_values_are_adjusted_over_all_that_is_shown():
             [group("A", [cell("m0", 0.5, 0.5)]), group("B", [cell("m0", 0.9, 0.8)])],
             "only 1 mission in common",
         ),
-        ([group("A", GIVEN), group("B", [cell("m0", None, None), cell("m1", None)])], "no mission in common"),
+        ([group("A", GIVEN), group("B", [cell("m0", None, None), cell("m1", None)])], "B has no scored run"),
     ],
 )
 def test_what_says_nothing_together_is_refused_in_one_sentence(groups, said):
@@ -184,7 +185,7 @@ def grid(**changes) -> Grid:
 
 
 def test_an_experiment_is_read_against_its_first_protocol():
-    [(context, comparison)] = results(Experiment(grid(), Terms()), [*GIVEN, *FREE])
+    [(context, comparison)] = results(Experiment(grid(), Terms()), [*GIVEN, *FREE]).found
     assert (context, comparison.groups[0].name, comparison.contrasts[0].verdict) == (
         "",
         "Sequential",
@@ -201,7 +202,7 @@ def test_contexts_are_called_by_what_sets_them_apart():
         replace(each, condition=each.condition._replace(models="sim/weak ×8")) for each in (*GIVEN, *FREE)
     ]
     experiment = Experiment(grid(teams=("sim/strong", "sim/weak")), Terms())
-    assert [context for context, _ in results(experiment, [*GIVEN, *FREE, *weak])] == [
+    assert [context for context, _ in results(experiment, [*GIVEN, *FREE, *weak]).found] == [
         "sim/strong",
         "sim/weak",
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.finding import contrast_sentence, finding, findings, remarks
-from swarm.comparison.group import groups_by
+from swarm.comparison.group import Group, groups_by
 from swarm.comparison.levels import cells_by_level, level_name, means_by_mission
 from swarm.comparison.redline import marked, side_by_side
 from swarm.comparison.rows import measure_rows, statistic_rows
@@ -15,8 +15,8 @@ from tests.compared import QUALITY, arm, cell
 
 
 def compared(*arms, reference="Shared"):
-    groups, left_out = groups_by([each for one in arms for each in one], "protocol", reference)
-    return compare_groups(groups, left_out=left_out)
+    groups, _ = groups_by([each for one in arms for each in one], "protocol", reference)
+    return compare_groups(groups)
 
 
 def flat(protocol="shared", **more):
@@ -116,16 +116,14 @@ def test_what_was_left_out_is_told():
     ]
     extra[0] = replace(extra[0], unfinished=3)
     said = " ".join(remarks(compared(extra, lacking), "protocol"))
-    assert "2 finished runs were left out" in said
+    assert "4 finished runs were left out" in said
     assert "Without a score, and so left out of quality: 2 of Shared." in said
     assert "Did not finish, and so left out of everything: 3 of Sequential." in said
 
 
 def test_what_else_groups_differ_in_is_told_and_not_what_they_were_formed_by():
-    groups = [
-        *groups_by(arm("sequential", 0.1, models="sim/weak ×8"), "protocol")[0],
-        *groups_by(flat(), "protocol")[0],
-    ]
+    weak = arm("sequential", 0.1, models="sim/weak ×8")
+    groups = [Group("Sequential", tuple(weak)), Group("Shared", tuple(flat()))]
     (said,) = remarks(compare_groups(groups), "protocol")
     assert "also differ in the models" in said
     assert not remarks(compared(arm("sequential", 0.1), flat()), "protocol")

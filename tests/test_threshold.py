@@ -2,9 +2,11 @@
 
 import pytest
 
+from swarm.cell import options_as_kept
 from swarm.comparison.threshold import advice_in_words, model_cases, threshold_in_words
 from swarm.errors import BadInput
 from swarm.figures.threshold import threshold_figure
+from swarm.team import generic_roles
 from tests.test_comparison import arm, cell
 
 BASE = (0.5, 0.6, 0.55, 0.5, 0.62, 0.57, 0.51)
@@ -65,3 +67,44 @@ def test_the_figure_shows_every_model_and_that_it_is_simulated():
     assert all(
         word in spec for word in ("sim/weak", "sim/strong", "SIMULATED", "Keep the roles", "Drop the roles")
     )
+
+
+def roles(*names: str) -> str:
+    return options_as_kept({"roles": names})
+
+
+def test_given_roles_are_the_usual_ones_where_there_are_several_lists():
+    generic = options_as_kept({"roles": generic_roles()})
+    good = arm("fixed_roles", *(mean + 0.3 for mean in BASE), options=roles("Analyst", "Boss"))
+    usual = arm("fixed_roles", *BASE, options=generic)
+    free = arm("sequential", *(mean - 0.1 + 0.004 * (n % 3) for n, mean in enumerate(BASE)))
+    [case] = model_cases([*good, *usual, *free])
+    assert (case.contrast.group.name, case.contrast.reference.name) == ("Sequential", "Fixed roles")
+    assert case.advice == "keep"
+
+
+def test_a_list_of_ones_own_is_taken_when_it_is_the_only_one():
+    own = arm("fixed_roles", *BASE, options=roles("Analyst", "Boss"))
+    free = arm("sequential", *(mean + 0.1 + 0.004 * (n % 3) for n, mean in enumerate(BASE)))
+    [case] = model_cases([*own, *free])
+    assert case.advice == "drop"
+    other = arm("fixed_roles", *BASE, options=roles("Cook", "Boss"))
+    with pytest.raises(BadInput, match="none of them is the usual one"):
+        model_cases([*own, *other, *free])
+    with pytest.raises(BadInput, match="run both on the same missions"):
+        model_cases([*own, *other[:0]])
+
+
+def test_a_mixed_team_keeps_its_name():
+    mixed = {"models": "sim/strong ×2, sim/weak ×6"}
+    [case] = model_cases([*arm("fixed_roles", *BASE, **mixed), *arm("sequential", *BASE[::-1], **mixed)])
+    assert case.model == "sim/strong ×2, sim/weak ×6"
+
+
+def test_an_experiment_that_may_stop_early_asks_for_more_before_it_says_either():
+    cells = model("middle", 0.55, 0.0)
+    [case] = model_cases(cells)
+    p = case.contrast.difference.p_equivalence
+    [strict] = model_cases(cells, alpha=p / 2)
+    assert case.advice == "either"
+    assert strict.advice != "either"

@@ -31,6 +31,9 @@ def show_example(subject: Subject, comparison: Comparison, factor: Factor) -> No
     """A run of each group on one mission with one seed; the mission can be chosen."""
     groups = comparison.groups
     rows = {row.mission: row for row in means_by_mission(groups)}
+    if not rows:
+        st.caption("No mission was run by all of these groups under the same conditions.")
+        return
     usual = typical(comparison, [*rows.values()])
     mission = st.selectbox(
         "Mission",

@@ -63,8 +63,8 @@ def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
     return chosen or usual
 
 
-def choose_groups(cells: Sequence[Cell], factor: Factor) -> tuple[tuple[Group, ...], int]:
-    """Up to four groups, the reference first, and how many finished runs have no counterpart in all of them."""
+def choose_groups(cells: Sequence[Cell], factor: Factor) -> tuple[Group, ...]:
+    """Up to four groups, the reference first."""
     levels = {
         name: found for name, found in cells_by_level(cells, factor).items() if any(it.runs for it in found)
     }
@@ -72,7 +72,7 @@ def choose_groups(cells: Sequence[Cell], factor: Factor) -> tuple[tuple[Group, .
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = _choose_levels(runs)
         reference = _choose_reference(chosen)
-    return groups_by([cell for name in chosen for cell in levels[name]], factor, reference)
+    return groups_by([cell for name in chosen for cell in levels[name]], factor, reference)[0]
 
 
 def _choose_levels(runs: Mapping[str, int]) -> list[str]:
@@ -87,7 +87,7 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
         select_all=False,
         key=key_of("group"),
         on_change=partial(write_choice, "group"),
-        help=f"Two to {MOST_GROUPS}. Only missions and conditions that all of them have are compared.",
+        help=f"Two to {MOST_GROUPS}. Each is set against the reference by the missions and conditions that both have.",
     )
 
 

@@ -30,10 +30,13 @@ def show_results(experiment_id: str, experiment: Experiment) -> None:
     """
     where = RunFilter(experiment=experiment_id)
     found = results(experiment, cells(where))
-    for number, (context, comparison) in enumerate(found):
+    for number, (context, comparison) in enumerate(found.found):
         if context:
             st.subheader(plain(context), anchor=False)
         _show_comparison(comparison, f"{number}")
+    for each in found.refused:
+        st.subheader(plain(each.name), anchor=False)
+        st.markdown(f":material/block: Nothing can be said here: {plain(each.why)}.")
     factor = experiment.grid.factor
     assert factor is not None
     with st.container(horizontal=True, vertical_alignment="center"):

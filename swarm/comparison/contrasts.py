@@ -3,22 +3,20 @@
 Pure. `swarm/comparison/finding.py` puts what was found into words.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from swarm.cell import Cell, Measure, sample
-from swarm.comparison.group import Group, context_of, differing, groups_by
+from swarm.cell import Cell, Condition, Measure, sample
+from swarm.comparison.group import Group, differing, in_common
 from swarm.errors import BadInput
-from swarm.grid import Factor
+from swarm.grid import FACTORS, Factor
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
-from swarm.stats.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One group against the reference."""
+    """One group against the reference, each cut to what both have a scored run of."""
 
     group: Group
     reference: Group
@@ -29,6 +27,16 @@ class Contrast:
     """Dollars of a run of the group over those of the reference; None when unknown or nothing."""
     time_ratio: float | None
     """Seconds of a run likewise."""
+    alpha: float = ALPHA
+    """Of the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What could not be compared, by name, and why."""
+
+    name: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +44,22 @@ class Comparison:
     """Two groups or more, the first of which is the reference."""
 
     groups: tuple[Group, ...]
+    """Those of the contrasts, cut to what all of them have a scored run of; nothing, when there is no such thing."""
     contrasts: tuple[Contrast, ...]
-    """Each other group against the first, in their order; p-values are adjusted over all of them."""
+    """Each other group against the first, in their order, on what these two have in common."""
     left_out: int
-    """Finished runs that have no counterpart in every group."""
+    """Scored runs that have no counterpart in every group."""
     besides: tuple[Factor, ...]
     """What else the groups differ in."""
+    comparisons: int
+    """Over how many p-values are adjusted: those here, those refused, and those of other contexts."""
+    refused: tuple[Refused, ...] = ()
+    """Groups of which nothing can be said."""
 
     @property
     def simulated(self) -> bool:
         """Whether all its runs are simulated; none of them is otherwise."""
-        return next(iter(self.groups[0].conditions)).simulated
+        return self.groups[0].simulated
 
     @property
     def missions(self) -> int:
@@ -54,90 +67,88 @@ class Comparison:
         return len(frozenset[str].intersection(*(group.missions for group in self.groups)))
 
 
-def compare_groups(
-    groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA, left_out: int = 0
-) -> Comparison:
-    """Compare groups in quality, each with the first one.
+def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA) -> Comparison:
+    """Compare groups in quality, each with the first one, on what the two have in common.
 
     Args:
         groups: two or more.
         margin: differences within it are called equivalent.
         alpha: of the verdicts; less for an experiment that might have stopped early.
-        left_out: see `groups_by`.
 
     Raises:
         BadInput: when they say nothing together: fewer than two, simulated and real, other judges or prompts, no
-            mission in common, a single run of each, nothing scored. One sentence that says which.
+            mission in common, a single run of each, nothing scored. One sentence that says which. A group of which
+            nothing can be said is refused by itself while there is another one.
     """
-    check_comparable(groups)
-    found = family([_difference(group, groups[0], margin) for group in groups[1:]])
-    contrasts = tuple(
-        Contrast(group, groups[0], difference, verdict(difference, alpha=alpha), *_ratios(group, groups[0]))
-        for group, difference in zip(groups[1:], found, strict=True)
-    )
-    return Comparison(tuple(groups), contrasts, left_out, differing(groups))
-
-
-def compare_in_contexts(
-    cells: Iterable[Cell],
-    factor: Factor,
-    *,
-    reference: str | None = None,
-    margin: float = MARGIN,
-    alpha: float = ALPHA,
-) -> tuple[tuple[tuple[Cell, ...], Comparison], ...]:
-    """Compare by one factor within each context, which is everything else; p-values are adjusted over all of them.
-
-    Args:
-        cells: of an experiment.
-        factor: what is compared.
-        reference: the name of the group that others are measured against; else the first by name.
-        margin: differences within it are called equivalent.
-        alpha: of the verdicts; less for an experiment that might have stopped early.
-
-    Returns:
-        For each context that can be compared, in order: its cells, and the comparison.
-
-    Raises:
-        BadInput: when none can be compared; see `compare_groups`.
-    """
-    contexts: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
-    for cell in cells:
-        contexts[context_of(cell.condition, factor)].append(cell)
-    found: list[tuple[tuple[Cell, ...], Comparison]] = []
-    refusal: BadInput | None = None
-    for context in sorted(contexts, key=str):
-        groups, left_out = groups_by(contexts[context], factor, reference)
-        try:
-            compared = compare_groups(groups, margin=margin, left_out=left_out)
-        except BadInput as error:
-            refusal = error
-        else:
-            found.append((tuple(contexts[context]), compared))
-    if refusal and not found:
-        raise refusal
-    return tuple(
-        zip((within for within, _ in found), _adjusted([each for _, each in found], alpha), strict=True)
-    )
-
-
-def _adjusted(comparisons: Sequence[Comparison], alpha: float) -> Iterator[Comparison]:
-    """The same comparisons as one family."""
-    differences = iter(family([each.difference for one in comparisons for each in one.contrasts]))
-    for comparison in comparisons:
-        contrasts = [replace(each, difference=next(differences)) for each in comparison.contrasts]
-        judged = tuple(replace(each, verdict=verdict(each.difference, alpha=alpha)) for each in contrasts)
-        yield replace(comparison, contrasts=judged)
-
-
-def check_comparable(groups: Sequence[Group]) -> None:
-    """Refuse groups that say nothing together; see `compare_groups`."""
     if len(groups) < 2:
         raise BadInput("there is only one group of runs: a comparison needs two that differ in something")
-    empty = next((group for group in groups if not group.runs), None)
-    if empty:
-        raise BadInput(f"{empty.name} has no finished run on a mission that every other group has as well")
-    conditions = [condition for group in groups for condition in group.conditions]
+    reference, *others = _of_one_setting(groups)
+    made: list[tuple[int, Group, Group, Difference]] = []
+    refused: list[Refused] = []
+    for at, group in enumerate(others, 1):
+        try:
+            pair = _paired(group, reference)
+            made.append((at, *pair, _difference(*pair, margin)))
+        except BadInput as error:
+            refused.append(Refused(group.name, str(error)))
+    if not made:
+        raise BadInput(refused[0].why)
+    _check_alike([condition for _, *pair, _ in made for group in pair for condition in group.conditions])
+    found = family([difference for *_, difference in made], planned=len(others))
+    contrasts = tuple(
+        Contrast(
+            group, against, difference, verdict(difference, alpha=alpha), *_ratios(group, against), alpha
+        )
+        for (_, group, against, _), difference in zip(made, found, strict=True)
+    )
+    shown, left_out = in_common([groups[0], *(groups[at] for at, *_ in made)])
+    return Comparison(shown, contrasts, left_out, _besides(contrasts), len(others), tuple(refused))
+
+
+def _of_one_setting(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """Groups without what other judges scored, or other prompts asked, than what all of them have, if they have any."""
+    shown, _ = in_common(groups)
+    settings = {_setting(condition) for group in shown for condition in group.conditions}
+    if not settings:
+        return shown
+    return tuple(
+        replace(group, aside=tuple(cell for cell in group.aside if _setting(cell.condition) in settings))
+        for group in shown
+    )
+
+
+def _setting(condition: Condition) -> tuple[object, ...]:
+    return condition.simulated, condition.judge, condition.prompts
+
+
+def _paired(group: Group, reference: Group) -> tuple[Group, Group]:
+    """Two groups cut to what both have a scored run of.
+
+    Raises:
+        BadInput: when that says nothing.
+    """
+    for each in (group, reference):
+        if not each.scored:
+            lacking = "scored" if any(cell.runs for cell in each.every_cell) else "finished"
+            raise BadInput(f"{each.name} has no {lacking} run, so nothing can be said of it")
+    (one, other), _ = in_common([group, reference])
+    if not one.cells:
+        scored = (cell for each in (one, other) for cell in each.every_cell if cell.known("quality"))
+        _check_alike([cell.condition for cell in scored])
+        raise BadInput(
+            f"{group.name} and {reference.name} have no mission in common under the same conditions: only runs of the "
+            "same missions can be compared"
+        )
+    _check_alike([*one.conditions, *other.conditions])
+    if one.runs == other.runs == 1:
+        raise BadInput(
+            "there is one run of each: that is an example, not evidence; run them on more missions"
+        )
+    return one, other
+
+
+def _check_alike(conditions: Sequence[Condition]) -> None:
+    """Refuse what is never compared: simulated with real runs, scores of two judges, answers to other prompts."""
     if len({condition.simulated for condition in conditions}) > 1:
         raise BadInput("some of these runs are simulated and some are real: such runs are never compared")
     judges = sorted({condition.judge for condition in conditions} - {"none"})
@@ -148,53 +159,40 @@ def check_comparable(groups: Sequence[Group]) -> None:
     if len({condition.prompts for condition in conditions}) > 1:
         changed = "the prompts or the simulated models" if conditions[0].simulated else "the prompts"
         raise BadInput(f"these runs do not say the same: {changed} have changed between them")
-    if not frozenset[str].intersection(*(group.missions for group in groups)):
-        raise BadInput(
-            "these groups have no mission in common: only runs of the same missions can be compared"
-        )
-    if all(group.runs == 1 for group in groups):
-        raise BadInput(
-            "there is one run of each: that is an example, not evidence; run them on more missions"
-        )
 
 
 def _difference(group: Group, reference: Group, margin: float) -> Difference:
     """Every condition of a group counts the same in the difference; what is said of runs is of all runs."""
-    found = compare(_balanced(group), _balanced(reference), margin=margin)
+    found = compare(group.sample("quality"), reference.sample("quality"), margin=margin)
     of_runs = compare(sample(group.cells, "quality"), sample(reference.cells, "quality"), margin=margin)
+    left_out = {cell.mission for each in (group, reference) for cell in each.aside if cell.known("quality")}
     return replace(
         found,
         runs=of_runs.runs,
         reference_runs=of_runs.reference_runs,
         d=of_runs.d,
         cliffs_delta=of_runs.cliffs_delta,
+        left_out=tuple(sorted(left_out - group.missions)),
     )
 
 
-def _balanced(group: Group) -> Sample:
-    """Qualities by mission: of each run, or with several conditions the mean under each."""
-    if len(group.conditions) == 1:
-        return sample(group.cells, "quality")
-    return sample([_averaged(cell) for cell in group.cells], "quality")
-
-
-def _averaged(cell: Cell) -> Cell:
-    known = cell.known("quality")
-    return replace(cell, values={**cell.values, "quality": (fmean(known),) if known else ()})
+def _besides(contrasts: Iterable[Contrast]) -> tuple[Factor, ...]:
+    found = {factor for each in contrasts for factor in differing([each.reference, each.group])}
+    return tuple(factor for factor in FACTORS if factor in found)
 
 
 def _ratios(group: Group, reference: Group) -> tuple[float | None, float | None]:
-    """Of dollars and of seconds, a run on average over common missions."""
-    common = group.missions & reference.missions
-    sides = [[cell for cell in each.cells if cell.mission in common] for each in (group, reference)]
-    return _ratio(sides, "cost_usd"), _ratio(sides, "duration_s")
+    """Of dollars and of seconds, a run on average, every condition counting the same."""
+    return _ratio((group, reference), "cost_usd"), _ratio((group, reference), "duration_s")
 
 
-def _ratio(sides: Sequence[Sequence[Cell]], measure: Measure) -> float | None:
-    means = [_mean([value for cell in cells for value in cell.values[measure]]) for cells in sides]
-    return means[0] / means[1] if means[0] is not None and means[1] else None
+def _ratio(sides: tuple[Group, Group], measure: Measure) -> float | None:
+    mean, reference = (_mean(each.cells, measure) for each in sides)
+    return mean / reference if mean is not None and reference else None
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fmean(known) if known and len(known) == len(values) else None
+def _mean(cells: Sequence[Cell], measure: Measure) -> float | None:
+    """The mean over missions and conditions of that of their runs; None when a run has none."""
+    if any(None in cell.values[measure] for cell in cells):
+        return None
+    return fmean(fmean(cell.known(measure)) for cell in cells)

@@ -35,7 +35,7 @@ def finding(comparison: Comparison) -> str:
         or not settled; `findings` has the numbers of each then.
     """
     if len(comparison.contrasts) == 1:
-        return contrast_sentence(comparison.contrasts[0])
+        return contrast_sentence(comparison.contrasts[0], comparisons=comparison.comparisons)
     reference = comparison.groups[0].name
     told = {
         "better": f"scored higher than {reference}",
@@ -48,15 +48,16 @@ def finding(comparison: Comparison) -> str:
         for word, words in told.items()
         if (chosen := [each for each in comparison.contrasts if each.verdict == word])
     ]
-    runs = sum(group.runs for group in comparison.groups)
-    return f"{_opening(comparison.missions, runs, comparison.simulated)}{'; '.join(parts)}."
+    missions = [each.difference.missions for each in comparison.contrasts]
+    told = _opening(min(missions), _scored_runs(comparison), comparison.simulated, most=max(missions))
+    return f"{told}{'; '.join(parts)}."
 
 
 def findings(comparison: Comparison) -> tuple[str, ...]:
     """What each contrast shows, the best supported first."""
-    family = len(comparison.contrasts)
     return tuple(
-        contrast_sentence(each, comparisons=family) for each in sorted(comparison.contrasts, key=_support)
+        contrast_sentence(each, comparisons=comparison.comparisons)
+        for each in sorted(comparison.contrasts, key=_support)
     )
 
 
@@ -101,12 +102,9 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
             f"The groups also differ in {listed(others)}: not all of the difference need be due to "
             f"{FACTOR_WORDS[factor]}."
         )
+    said += [f"Nothing is said of {each.name}: {each.why}." for each in comparison.refused]
     if comparison.left_out:
-        left = "run was" if comparison.left_out == 1 else "runs were"
-        said.append(
-            f"{comparison.left_out:,} finished {left} left out: not every group has the same mission under the same "
-            "conditions."
-        )
+        said.append(_left_out(comparison))
     unscored = [f"{group.unscored:,} of {group.name}" for group in comparison.groups if group.unscored]
     if unscored:
         said.append(f"Without a score, and so left out of quality: {listed(unscored)}.")
@@ -118,7 +116,7 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
 
 def is_simulated(group: Group) -> bool:
     """Whether the runs of a group are simulated: all of them, or none."""
-    return next(iter(group.conditions)).simulated
+    return group.simulated
 
 
 def times(ratio: float) -> str:
@@ -140,9 +138,32 @@ def _support(contrast: Contrast) -> tuple[int, float]:
     return rank, 1.0 if p is None else p
 
 
-def _opening(missions: int, runs: int, simulated: bool) -> str:
+def _left_out(comparison: Comparison) -> str:
+    left = "run was" if comparison.left_out == 1 else "runs were"
+    why = "not every group has a score of the same mission under the same conditions"
+    if len(comparison.contrasts) == 1:
+        return f"{comparison.left_out:,} finished {left} left out: {why}."
+    return (
+        f"{comparison.left_out:,} finished {left} left out of the means of groups: {why}. Each two are compared by all "
+        "that both have."
+    )
+
+
+def _scored_runs(comparison: Comparison) -> int:
+    """Runs that any contrast rests upon, each once."""
+    cells = {
+        (cell.condition, cell.mission): len(cell.known("quality"))
+        for each in comparison.contrasts
+        for group in (each.group, each.reference)
+        for cell in group.cells
+    }
+    return sum(cells.values())
+
+
+def _opening(missions: int, runs: int, simulated: bool, *, most: int | None = None) -> str:
     kind = "simulated " if simulated else ""
-    return f"On {missions} mission{'' if missions == 1 else 's'} ({runs:,} {kind}runs), "
+    many = f"{missions}" if most in (None, missions) else f"{missions} to {most}"
+    return f"On {many} mission{'' if many == '1' else 's'} ({runs:,} {kind}runs), "
 
 
 def _than(found: Difference, reference: str) -> str:
@@ -187,7 +208,7 @@ def _price(contrast: Contrast) -> str:
 
 def _would_settle(contrast: Contrast, comparisons: int) -> str:
     found = contrast.difference
-    needed = missions_needed(found, comparisons=comparisons)
+    needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
     more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
     few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
     few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""

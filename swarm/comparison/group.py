@@ -3,12 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import fmean
+from typing import TypeAlias
 
 from swarm.cell import Cell, Condition, Measure, options_as_kept, sample
 from swarm.grid import FACTORS, Factor
 from swarm.stats.estimate import Estimate, mean_of
+from swarm.stats.sample import Sample
 from swarm.team import generic_roles
 
 LONGEST_OPTIONS = 50
@@ -22,17 +25,31 @@ _CONDITIONS: dict[Factor, tuple[str, ...]] = {
 """The parts of a condition that each factor decides."""
 
 
+Key: TypeAlias = tuple[object, ...]
+"""A mission under a context: what cells of two groups must share to be compared."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Runs that are compared as one: a column of the comparison."""
 
     name: str
     cells: tuple[Cell, ...]
+    """All that its numbers are made of."""
+    aside: tuple[Cell, ...] = ()
+    """Its other cells: without a score, or without a scored counterpart in another group."""
+    factor: Factor | None = None
+    """What it was formed by; None when it was put together by hand: then its cells are matched by mission alone."""
 
     @cached_property
     def missions(self) -> frozenset[str]:
         """Missions with at least one finished run."""
         return frozenset(cell.mission for cell in self.cells if cell.runs)
+
+    @property
+    def every_cell(self) -> tuple[Cell, ...]:
+        """With what was set aside."""
+        return self.cells + self.aside
 
     @property
     def runs(self) -> int:
@@ -41,22 +58,44 @@ class Group:
 
     @property
     def unscored(self) -> int:
-        """Finished runs without a quality: left out of it."""
-        return sum(cell.unscored for cell in self.cells)
+        """Finished runs without a quality, those set aside included: left out of it."""
+        return sum(cell.unscored for cell in self.every_cell)
 
     @property
     def unfinished(self) -> int:
-        """Runs that did not finish: left out of everything."""
-        return sum(cell.unfinished for cell in self.cells)
+        """Runs that did not finish, those set aside included: left out of everything."""
+        return sum(cell.unfinished for cell in self.every_cell)
 
     @property
     def conditions(self) -> frozenset[Condition]:
         """Under which its runs took place."""
         return frozenset(cell.condition for cell in self.cells)
 
+    @property
+    def simulated(self) -> bool:
+        """Whether its runs are simulated: all of them, or none."""
+        return self.every_cell[0].condition.simulated
+
+    @cached_property
+    def scored(self) -> frozenset[Key]:
+        """What it has a score of, what was set aside included."""
+        return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality"))
+
+    def key(self, cell: Cell) -> Key:
+        """What another group needs a cell of as well for this one to count."""
+        return (cell.mission, *(context_of(cell.condition, self.factor) if self.factor else ()))
+
+    def sample(self, measure: Measure) -> Sample:
+        """Values of a measure by mission: of each run, or with several conditions the mean under each.
+
+        So every condition counts the same, however often it was repeated.
+        """
+        several = len(self.conditions) > 1
+        return sample([_averaged(cell, measure) for cell in self.cells] if several else self.cells, measure)
+
     def estimate(self, measure: Measure) -> Estimate | None:
         """The mean of a measure over missions; None when no run has it."""
-        found = sample(self.cells, measure)
+        found = self.sample(measure)
         return mean_of(found) if found else None
 
     def total(self, measure: Measure) -> float | None:
@@ -71,7 +110,9 @@ def groups_by(
 ) -> tuple[tuple[Group, ...], int]:
     """Form groups by one factor, of what is alike in all else.
 
-    Only missions under conditions that every group has are kept, so that no group is credited with easier ones.
+    Only missions under conditions that every group has a scored run of are kept, so that no group is credited with
+    easier ones; the rest is set aside, where a contrast of two groups may find more. A group without any scored run
+    takes nothing from the others.
 
     Args:
         cells: of all groups.
@@ -79,15 +120,12 @@ def groups_by(
         reference: the name of the group that shall come first, if there is one of that name.
 
     Returns:
-        Groups in order of their levels (numbers ascending, else by name), and how many finished runs had to be
-        left out for want of a counterpart.
+        Groups in order of their levels (numbers ascending, else by name), and how many scored runs had to be set
+        aside for want of a counterpart.
     """
-    levels: dict[tuple[object, ...], dict[tuple[object, ...], Cell]] = defaultdict(dict)
+    levels: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in cells:
-        level, context = split_by(cell.condition, factor)
-        levels[level][(cell.mission, *context)] = cell
-    keys = [frozenset(found) for found in levels.values()]
-    common = keys[0].intersection(*keys[1:]) if keys else frozenset[tuple[object, ...]]()
+        levels[split_by(cell.condition, factor)[0]].append(cell)
     ordered = sorted(
         levels,
         key=lambda level: (
@@ -95,12 +133,34 @@ def groups_by(
             *((isinstance(part, str), part) for part in level),
         ),
     )
-    groups = tuple(
-        Group(name_of(factor, level), tuple(cell for key, cell in levels[level].items() if key in common))
-        for level in ordered
+    return in_common(
+        [Group(name_of(factor, level), tuple(levels[level]), factor=factor) for level in ordered]
     )
-    out = sum(cell.runs for found in levels.values() for key, cell in found.items() if key not in common)
-    return groups, out
+
+
+def in_common(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:
+    """Cut groups to what all of them have a scored run of, but for those that have none at all.
+
+    Returns:
+        The groups in their order, with all else set aside; and how many scored runs that is.
+    """
+    keys = [group.scored for group in groups if group.scored]
+    common = keys[0].intersection(*keys[1:]) if keys else frozenset[Key]()
+    cut = tuple(_cut(group, common) for group in groups)
+    return cut, sum(len(cell.known("quality")) for group in cut for cell in group.aside)
+
+
+def _cut(group: Group, common: frozenset[Key]) -> Group:
+    kept: list[Cell] = []
+    aside: list[Cell] = []
+    for cell in group.every_cell:
+        (kept if cell.known("quality") and group.key(cell) in common else aside).append(cell)
+    return replace(group, cells=tuple(kept), aside=tuple(aside))
+
+
+def _averaged(cell: Cell, measure: Measure) -> Cell:
+    known = cell.known(measure)
+    return replace(cell, values={**cell.values, measure: (fmean(known),) if known else ()})
 
 
 def name_of(factor: Factor, level: Sequence[object]) -> str:
@@ -121,6 +181,12 @@ def name_of(factor: Factor, level: Sequence[object]) -> str:
     if factor == "models":
         return first if "," in first else first.rpartition(" ×")[0] or first
     return "No shock" if first == "none" else f"Shock: {first}"
+
+
+def is_usual(condition: Condition) -> bool:
+    """Whether a protocol was played with its usual settings: Fixed roles with the generic ones."""
+    generic = options_as_kept({"roles": generic_roles()})
+    return condition.options in (("{}", generic) if condition.protocol == "fixed_roles" else ("{}",))
 
 
 def _options_named(kept: str) -> str:

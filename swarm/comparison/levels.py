@@ -56,7 +56,8 @@ def means_by_mission(groups: Sequence[Group]) -> tuple[MissionMeans, ...]:
         groups: in the order of a comparison.
 
     Returns:
-        Every mission that all groups have a finished run of, by id.
+        Every mission that all groups have a finished run of, by id; of groups that were cut to what they have in
+        common, a scored one.
     """
     common = (
         frozenset[str].intersection(*(group.missions for group in groups)) if groups else frozenset[str]()

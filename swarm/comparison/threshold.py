@@ -4,13 +4,16 @@ arXiv 2603.28990 calls this the capability threshold: strong models gain from ch
 A model's capability is measured here, not assumed: it is what its teams score when roles are given.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from swarm.cell import Cell
-from swarm.comparison.contrasts import Comparison, Contrast, compare_in_contexts
+from swarm.cell import Cell, Condition
+from swarm.comparison.contexts import compare_in_contexts
+from swarm.comparison.contrasts import Comparison, Contrast
+from swarm.comparison.group import is_usual, name_of
 from swarm.errors import BadInput
+from swarm.grid import NO_SHOCK
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
@@ -38,6 +41,7 @@ class ModelCase:
     """One model: what it scores with given roles, and what free roles change."""
 
     model: str
+    """Or seats per model, such as "sim/strong ×2, sim/weak ×6"; and the shock, where there is one."""
     agents: int
     comparison: Comparison
     """Of free roles with given ones."""
@@ -56,7 +60,7 @@ class ModelCase:
     def advice(self) -> Advice:
         """What to do about roles with this model; a difference that surely lies within the margin makes none."""
         found = self.contrast.difference
-        nil = found.p_equivalence is not None and found.p_equivalence < ALPHA
+        nil = found.p_equivalence is not None and found.p_equivalence < self.contrast.alpha
         return (
             "either" if nil and self.contrast.verdict != "undetermined" else _ADVISED[self.contrast.verdict]
         )
@@ -68,7 +72,8 @@ def model_cases(
     """Compare free roles with given ones for every model and number of agents, as one family of comparisons.
 
     Args:
-        cells: of any protocols; only those of Sequential and of Fixed roles are looked at.
+        cells: of any protocols; only those of Sequential and of Fixed roles are looked at, with their usual settings.
+            Other roles than the usual ones are taken when all the given ones are the same.
         margin: differences within it make no difference.
         alpha: see `compare_in_contexts`.
 
@@ -78,17 +83,41 @@ def model_cases(
     Raises:
         BadInput: when no model has runs of both that can be compared; says why.
     """
-    wanted = [cell for cell in cells if cell.condition.protocol in (GIVEN, FREE)]
-    found = compare_in_contexts(wanted, "protocol", reference="Fixed roles", margin=margin, alpha=alpha)
-    if not found:
+    found = [*cells]
+    free = [cell for cell in found if cell.condition.protocol == FREE and is_usual(cell.condition)]
+    given = _given(found)
+    if not free or not given:
         raise BadInput(
             "no model has runs both of Sequential and of Fixed roles: run both on the same missions"
         )
+    reference = name_of("protocol", given[0].condition[1:3])
+    compared = compare_in_contexts(
+        [*free, *given], "protocol", reference=reference, margin=margin, alpha=alpha
+    )
     cases = [
-        ModelCase(within[0].condition.models.rpartition(" ×")[0], within[0].condition.agents, comparison)
-        for within, comparison in found
+        ModelCase(_called(within[0].condition), within[0].condition.agents, comparison)
+        for within, comparison in compared.found
     ]
     return tuple(sorted(cases, key=lambda case: case.capability))
+
+
+def _given(cells: Sequence[Cell]) -> list[Cell]:
+    """Those of one list of given roles: the only one there is, of several the usual one."""
+    given = [cell for cell in cells if cell.condition.protocol == GIVEN]
+    if len({cell.condition.options for cell in given}) < 2:
+        return given
+    usual = [cell for cell in given if is_usual(cell.condition)]
+    if not usual:
+        raise BadInput(
+            "there are several lists of given roles and none of them is the usual one: which of them free roles are to "
+            "be compared with cannot be told"
+        )
+    return usual
+
+
+def _called(condition: Condition) -> str:
+    struck = "" if condition.shock == NO_SHOCK else f", {name_of('shock', (condition.shock,))}"
+    return f"{name_of('models', (condition.models,))}{struck}"
 
 
 def advice_in_words(case: ModelCase) -> str:

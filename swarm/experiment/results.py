@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from swarm.cell import Cell, models_as_kept, options_as_kept, sample
-from swarm.comparison.contrasts import Comparison, compare_in_contexts
+from swarm.comparison.contexts import compare_in_contexts
+from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import name_of
 from swarm.compose import current_wording
 from swarm.errors import BadInput
@@ -40,6 +41,15 @@ class Resolution:
                 f"a wanted difference of {wanted!r}: give a difference in quality above 0 and below 1"
             )
         return missions_for(wanted, self.sd, comparisons=max(1, self.comparisons), alpha=self.alpha)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What an experiment shows: each context by its name, which is empty when there is only one."""
+
+    found: tuple[tuple[str, Comparison], ...]
+    refused: tuple[Refused, ...]
+    """Contexts in which nothing can be compared."""
 
 
 def resolution(experiment: Experiment, earlier: Iterable[Cell] = ()) -> Resolution:
@@ -92,15 +102,14 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
     return said
 
 
-def results(experiment: Experiment, cells: Sequence[Cell]) -> tuple[tuple[str, Comparison], ...]:
-    """What an experiment shows: by the factor it is about, within each context, as one family of comparisons.
+def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
+    """What an experiment shows: by the factor it is about, within each context.
+
+    All comparisons that it was planned for are one family, whether or not its runs allow for them.
 
     Args:
         experiment: what was played.
         cells: of its runs, as far as they have finished.
-
-    Returns:
-        Each context by its name, empty when there is only one, with its comparison.
 
     Raises:
         BadInput: when nothing can be compared yet; says why.
@@ -109,10 +118,18 @@ def results(experiment: Experiment, cells: Sequence[Cell]) -> tuple[tuple[str, C
     factor = grid.factor
     if factor is None:
         raise BadInput("the experiment has a single arm: there is nothing to compare")
-    found = compare_in_contexts(
-        cells, factor, reference=reference_of(grid), margin=terms.margin, alpha=alpha_of(experiment)
+    compared = compare_in_contexts(
+        cells,
+        factor,
+        reference=reference_of(grid),
+        margin=terms.margin,
+        alpha=alpha_of(experiment),
+        comparisons=len(grid.comparisons),
     )
-    return tuple((context_name(grid, factor, within), comparison) for within, comparison in found)
+    return Results(
+        tuple((context_name(grid, factor, within), comparison) for within, comparison in compared.found),
+        tuple(Refused(context_name(grid, factor, within), why) for within, why in compared.refused),
+    )
 
 
 def alpha_of(experiment: Experiment) -> float:

@@ -30,13 +30,14 @@ def forest_figure(comparison: Comparison) -> go.Figure:
     The line stands at no difference; the band is the margin within which differences are called equivalent; a faint
     dot is a mission.
     """
-    contrasts, means = comparison.contrasts, means_by_mission(comparison.groups)
+    contrasts = comparison.contrasts
+    means = [means_by_mission((each.reference, each.group)) for each in contrasts]
     figure = go.Figure()
-    reach = _reach(comparison, means)
+    reach = _reach(comparison, [each for dots in means for each in dots])
     rows = [*range(len(contrasts), 0, -1)]
-    if len(means) <= DOTS_UP_TO:
-        for group, row in enumerate(rows, 1):
-            figure.add_trace(_missions(means, group, row))
+    if max(map(len, means)) <= DOTS_UP_TO:
+        for dots, row in zip(means, rows, strict=True):
+            figure.add_trace(_missions(dots, row))
     for contrast, row in zip(contrasts, rows, strict=True):
         figure.add_trace(_interval(contrast, row))
         said = f"{label(contrast.group.name, NAME_CHARS, 1)}: {_words(contrast)}"
@@ -46,16 +47,16 @@ def forest_figure(comparison: Comparison) -> go.Figure:
     return mark_kind(figure, simulated=comparison.simulated)
 
 
-def _missions(means: Sequence[MissionMeans], group: int, row: int) -> go.Scatter:
-    known = [each for each in means if each.difference(group) is not None]
+def _missions(means: Sequence[MissionMeans], row: int) -> go.Scatter:
+    known = [each for each in means if each.difference(1) is not None]
     return go.Scatter(
-        x=[each.difference(group) for each in known],
+        x=[each.difference(1) for each in known],
         y=[row - 0.16] * len(known),
         mode="markers",
         marker={"symbol": "line-ns", "size": 9, "line": {"width": 1.5, "color": QUIET}},
         opacity=0.6,
         hovertext=[
-            f"{label(each.title, 46, 2)}<br>{number(each.difference(group), signed=True)}" for each in known
+            f"{label(each.title, 46, 2)}<br>{number(each.difference(1), signed=True)}" for each in known
         ],
         hoverinfo="text",
         showlegend=False,
@@ -126,12 +127,7 @@ def _reach(comparison: Comparison, means: Sequence[MissionMeans]) -> float:
         for end in (each.difference.low, each.difference.high, each.difference.difference)
         if end is not None
     ]
-    dots = [
-        abs(difference)
-        for each in means
-        for group in range(1, len(comparison.groups))
-        if (difference := each.difference(group)) is not None
-    ]
+    dots = [abs(difference) for each in means if (difference := each.difference(1)) is not None]
     margin = comparison.contrasts[0].difference.margin
     return 1.08 * max([*ends, *dots, 2 * margin])
 

@@ -119,10 +119,14 @@ def compare(arm: Sample, reference: Sample, *, margin: float = MARGIN) -> Differ
     )
 
 
-def family(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+def family(differences: Sequence[Difference], *, planned: int = 0) -> tuple[Difference, ...]:
     """Adjust the p-values of comparisons that are shown together, after Holm, in the order given.
 
     A comparison without a p-value stays without, and counts: it was looked at as well.
+
+    Args:
+        differences: those that could be made.
+        planned: how many were meant to be; those that could not be made count as well.
 
     Source: S. Holm (1979), A simple sequentially rejective multiple test procedure, Scand. J. Stat. 6, 65–70.
     """
@@ -130,9 +134,9 @@ def family(differences: Sequence[Difference]) -> tuple[Difference, ...]:
         (difference.p, at) for at, difference in enumerate(differences) if difference.p is not None
     )
     adjusted: dict[int, float] = {}
-    largest = 0.0
+    many, largest = max(planned, len(differences)), 0.0
     for rank, (p, at) in enumerate(known):
-        largest = max(largest, min(1.0, p * (len(differences) - rank)))
+        largest = max(largest, min(1.0, p * (many - rank)))
         adjusted[at] = largest
     return tuple(replace(difference, p_holm=adjusted.get(at)) for at, difference in enumerate(differences))
 
@@ -160,7 +164,9 @@ def verdict(difference: Difference, *, alpha: float = ALPHA) -> Word:
     return "undetermined"
 
 
-def missions_needed(difference: Difference, *, power: float = 0.8, comparisons: int = 1) -> int | None:
+def missions_needed(
+    difference: Difference, *, power: float = 0.8, comparisons: int = 1, alpha: float = ALPHA
+) -> int | None:
     """How many missions in all would settle it, if the difference and its spread are what they seem.
 
     That is the smaller number of two: missions to show a difference of the observed size, and missions to show that
@@ -170,18 +176,23 @@ def missions_needed(difference: Difference, *, power: float = 0.8, comparisons: 
         difference: what was found so far; when its verdict stands, the answer is the missions it has.
         power: the wanted chance of settling it.
         comparisons: how many the family has.
+        alpha: of the verdict that is wished for; see `verdict`.
 
     Returns:
         None when no number would: without a known spread.
     """
-    if verdict(difference) != "undetermined":
+    if verdict(difference, alpha=alpha) != "undetermined":
         return difference.missions
     if not difference.sd:
         return None
     observed = abs(difference.difference)
-    ways = [missions_for_equivalence(difference.margin, difference.sd, difference=observed, power=power)]
+    ways = [
+        missions_for_equivalence(
+            difference.margin, difference.sd, difference=observed, power=power, alpha=alpha
+        )
+    ]
     if observed > NIL * difference.sd:
-        ways.append(missions_for(observed, difference.sd, comparisons=comparisons, power=power))
+        ways.append(missions_for(observed, difference.sd, comparisons=comparisons, power=power, alpha=alpha))
     needed = min((missions for missions in ways if missions is not None), default=None)
     return None if needed is None else max(needed, difference.missions + 1)
 
