@@ -12,6 +12,7 @@ from pathlib import Path
 from swarm.budget import LIMITS, Limits
 from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import BadInput, RunBusy, SwarmError
+from swarm.experiment.perform import begun_already
 from swarm.grid import EXPERIMENT, Experiment
 from swarm.journal import is_written_to, journal_of
 from swarm.perform import events_before, stop_file_of
@@ -73,6 +74,9 @@ def launch_experiment(experiment: Experiment, settings: Settings, *, resumed: bo
     experiment_id = experiment.grid.id
     if is_running(experiment_id, settings):
         raise RunBusy(f"the experiment {experiment.grid.name!r} is being performed")
+    journal = journal_of(experiment_id, settings)
+    if not resumed and journal.exists() and journal.stat().st_size:
+        raise RunBusy(begun_already(experiment.grid))
     how = ["--resume"] if resumed else []
     _spawn(["perform-experiment", *how], EXPERIMENT.dump_json(experiment), settings, experiment_id)
     return experiment_id
@@ -140,4 +144,4 @@ def _await_first_event(
 
 def _last_line(said: Path) -> str:
     lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines() if said.exists() else []
-    return lines[-1] if lines else ""
+    return lines[-1].removeprefix("error: ") if lines else ""

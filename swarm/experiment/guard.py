@@ -89,7 +89,11 @@ class Guard:
         for blocks in range(self._looked_at + 1, complete + 1):
             look = look_after(blocks, self.grid.blocks)
             if look and look < len(LOOKS) and self._is_clear(look, blocks):
-                return Halt("clear", f"the answer was clear after {blocks} of {self.grid.blocks} blocks")
+                return Halt(
+                    "clear",
+                    f"the answer was clear after {blocks} of {self.grid.blocks} blocks (a block is one mission, once "
+                    "in every arm); runs that had begun by then were finished",
+                )
         self._looked_at = complete
         return None
 

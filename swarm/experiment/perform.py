@@ -89,17 +89,19 @@ async def perform(
     simulated = checked(Recipes(grid, settings), terms)
     with Journal(journal_of(grid.id, settings), paid=not simulated) as journal:
         # Whoever asks for a stop from now on means this performance.
-        stop_file_of(grid.id, settings).unlink(missing_ok=True)
-        past = past_of(journal.path)
-        _check_past(grid, past, resumed)
-        memory = {} if past.started else _memory(grid, simulated, remember)
-        recipes = (
-            Recipes.begun(past.started, settings) if past.started else Recipes(grid, settings, memory=memory)
-        )
-        performance = _Performance(
-            settings, experiment, recipes, simulated, journal, past, watch, stop or asyncio.Event()
-        )
-        return await performance.perform()
+        stop_file = stop_file_of(grid.id, settings)
+        stop_file.unlink(missing_ok=True)
+        async with heeding_stops(stop_file, stop) as heeded:
+            past = past_of(journal.path)
+            _check_past(grid, past, resumed)
+            memory = {} if past.started else _memory(grid, simulated, remember)
+            recipes = (
+                Recipes.begun(past.started, settings)
+                if past.started
+                else Recipes(grid, settings, memory=memory)
+            )
+            performance = _Performance(settings, experiment, recipes, simulated, journal, past, watch, heeded)
+            return await performance.perform()
 
 
 def _memory(grid: Grid, simulated: bool, remember: Remember) -> dict[str, tuple[PastRole, ...]]:
@@ -108,11 +110,14 @@ def _memory(grid: Grid, simulated: bool, remember: Remember) -> dict[str, tuple[
     return {mission.id: remember(grid.organization, mission, simulated) for mission in grid.missions}
 
 
+def begun_already(grid: Grid) -> str:
+    """Why an experiment is not begun a second time."""
+    return f"the experiment {grid.name!r} was begun already, as {grid.id}: resume it, or give it another name or seed"
+
+
 def _check_past(grid: Grid, past: Past, resumed: bool) -> None:
     if past.started and not resumed:
-        raise RunBusy(
-            f"the experiment {grid.name!r} was begun already, as {grid.id}: resume it, or give it another name or seed"
-        )
+        raise RunBusy(begun_already(grid))
     if resumed and not past.started:
         raise BadInput(f"the experiment {grid.name!r} was never begun, so it cannot be resumed; run it")
     if past.ended and past.ended.status == "finished":
@@ -157,13 +162,12 @@ class _Performance:
             await self.teller.tell(ExperimentResumed, terms=terms)
         else:
             await self._tell_start(grid)
-        async with heeding_stops(stop_file_of(grid.id, self.settings), self.stop):
-            try:
-                self.guard.review()
-                await self._play_all()
-            except BaseException as error:
-                await self._tell_end("failed", f"internal error: {type(error).__name__}: {error}")
-                raise
+        try:
+            self.guard.review()
+            await self._play_all()
+        except BaseException as error:
+            await self._tell_end("failed", f"internal error: {type(error).__name__}: {error}")
+            raise
         return await self._tell_end(*self._ending())
 
     async def _tell_start(self, grid: Grid) -> None:
