@@ -7,14 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.null import ARM_SD, RUN_SD, STEP, drawing, sd_of
 from swarm.errors import BadInput
-from swarm.stats.fit import partial_correlation
 from swarm.stats.groups import all_equivalent, kruskal_wallis
 from swarm.stats.paired import Difference, compare, verdict
 from swarm.stats.pareto import pareto_front
@@ -310,44 +308,3 @@ def test_whatever_is_not_on_the_front_is_beaten_by_something_on_it(points: list[
             for other in front
         )
         assert beaten == (at not in front)
-
-
-# Two measures of the same runs.
-
-
-def grouped(values: Sequence[float]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for group, value in zip(REFERENCE["correlation"]["groups"], values, strict=True):
-        found.setdefault(group, []).append(value)
-    return found
-
-
-def test_a_partial_correlation_agrees_with_the_regression_of_statsmodels():
-    case = REFERENCE["correlation"]
-    found = partial_correlation(grouped(case["one"]), grouped(case["other"]))
-    assert (found.r, found.p) == pytest.approx((case["expected"]["r"], case["expected"]["p"]), abs=1e-6)
-    assert (found.runs, found.groups) == (12, 4)
-
-
-def test_what_differs_between_groups_only_is_no_correlation():
-    dice = np.random.default_rng(1)
-    one = {str(n): list(n + dice.normal(0, 0.1, 20)) for n in range(20)}
-    other = {str(n): list(n + dice.normal(0, 0.1, 20)) for n in range(20)}
-    found = partial_correlation(one, other)
-    assert found.r == pytest.approx(0, abs=0.15)
-
-
-def test_a_measure_that_does_not_vary_within_groups_has_no_correlation():
-    found = partial_correlation({"a": [1, 1], "b": [2, 2]}, {"a": [1, 2], "b": [5, 3]})
-    assert (found.r, found.p) == (None, None)
-
-
-@pytest.mark.parametrize("other", [{"a": [1.0]}, {"b": [1.0, 2.0]}, {}])
-def test_measures_of_different_runs_are_refused(other: Sample):
-    with pytest.raises(BadInput, match="same groups"):
-        partial_correlation({"a": [1.0, 2.0]}, other)
-
-
-def test_two_runs_in_a_line_prove_nothing():
-    found = partial_correlation({"a": [1, 2]}, {"a": [3, 5]})
-    assert found.p is None
