@@ -23,6 +23,8 @@ from swarm.turn import Assignment, Call, Cue, Turn, Usage, total
 TOKENS_PER_ANSWER = (120, 260, 520)
 """Output tokens of one contribution: low, expected, high. Expected: what arXiv 2603.28990's token counts imply
 (213 to 360)."""
+TOKENS_PER_SIMULATED_ANSWER = (80, 125, 200)
+"""The same of simulated minds, which are brief: 130 to 200 with what stands around it, on average over missions."""
 ENOUGH_PER_REQUIREMENT = (1, 2, None)
 """So many contributions a requirement, heard before its turn, make an agent abstain; at the high end nobody does."""
 USUAL_REQUIREMENTS = 10
@@ -68,9 +70,11 @@ def estimate(spec: RunSpec, cards: dict[str, ModelCard]) -> Estimates:
         cards: of every model it names, judge included, by id.
     """
     needs = len(spec.mission.requirements) or USUAL_REQUIREMENTS
+    simulated = all(card.simulated for card in cards.values())
+    per_answer = TOKENS_PER_SIMULATED_ANSWER if simulated else TOKENS_PER_ANSWER
     rehearsed = [
         _foretell(spec, cards, tokens, None if each is None else each * needs)
-        for tokens, each in zip(TOKENS_PER_ANSWER, ENOUGH_PER_REQUIREMENT, strict=True)
+        for tokens, each in zip(per_answer, ENOUGH_PER_REQUIREMENT, strict=True)
     ]
     # Within a token budget, short answers leave room for more turns: each figure has bounds of its own.
     return Estimates(_each(min, rehearsed), rehearsed[1], _each(max, rehearsed))
