@@ -10,14 +10,13 @@ from pages.shared.over_arms import show_shocks, show_team_sizes
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
 from pages.shared.threshold import has_threshold, show_threshold
-from pages.shared.words import protocol_name
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.results import alpha_of
-from swarm.experiment.words import STILL_GOING_ON, spent_in_words
-from swarm.grid import NO_SHOCK, Experiment, Way
+from swarm.experiment.words import STILL_GOING_ON, experiment_in_words, spent_in_words
+from swarm.grid import NO_SHOCK, Experiment
 from swarm.history import ExperimentRow, RunFilter
-from swarm.wording import lasting, usd
+from swarm.wording import lasting, protocol_name, usd
 
 POLL_S = 1.0
 ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"
@@ -25,7 +24,10 @@ SIZES, SHOCKS = "Team size", "Shocks"
 
 
 def show_experiment(experiment_id: str) -> None:
-    """One experiment; asks again every second for as long as it goes on."""
+    """One experiment; its state is asked for again every second while it goes on, its answer when somebody wants it.
+
+    Drawing an answer takes seconds: drawn again and again, it would keep Stop from being heard.
+    """
     row, experiment = history().experiment(experiment_id)
     running = row.status == "running"
 
@@ -37,11 +39,18 @@ def show_experiment(experiment_id: str) -> None:
                 st.rerun()
             show_heading(now, experiment)
             show_progress(now)
-            show_views(now, experiment)
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
 
     live()
+    show_so_far(experiment_id) if running else show_views(row, experiment)
+
+
+@st.fragment
+def show_so_far(experiment_id: str) -> None:
+    """What an experiment that goes on shows by now, when asked."""
+    if st.button("Show what it shows so far", icon=":material/visibility:", key="exp_so_far"):
+        show_views(*history().experiment(experiment_id))
 
 
 def show_heading(row: ExperimentRow, experiment: Experiment) -> None:
@@ -52,32 +61,11 @@ def show_heading(row: ExperimentRow, experiment: Experiment) -> None:
         st.space("stretch")
         show_actions(row, experiment)
     st.title(plain(row.name), anchor=False)
-    st.markdown(plain(in_words(experiment)))
+    st.markdown(plain(experiment_in_words(experiment)))
     if row.reason:
         look = STATUS[row.status]
         banner = {"clear": st.success, "failed": st.error}.get(row.status, st.warning)
         banner(plain(f"{look.label}: {row.reason}"), icon=look.icon)
-
-
-def in_words(experiment: Experiment) -> str:
-    """What is compared on what, in a sentence of plain text."""
-    grid = experiment.grid
-    teams = f"{listed([f'{number}' for number in grid.agents])} agents of {listed([*grid.teams])}"
-    shocks = [] if grid.shocks == (NO_SHOCK,) else [f"shocks {listed([*grid.shocks])}"]
-    return ", ".join(
-        [
-            listed([_way(way) for way in grid.ways]),
-            teams,
-            *shocks,
-            f"on {plural(len(grid.missions), 'mission')}",
-            f"each repeated {plural(grid.repeats, 'time')}",
-        ]
-    )
-
-
-def listed(words: list[str]) -> str:
-    """Words with "and" before the last."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def show_progress(row: ExperimentRow) -> None:
@@ -176,10 +164,3 @@ def _about_money(row: ExperimentRow) -> str | None:
     if row.unpriced:
         return f"{plural(row.unpriced, 'run')} of unknown cost: what is shown is what is known."
     return "Simulated money: what models of this class would cost." if row.simulated else None
-
-
-def _way(way: Way) -> str:
-    options = ", ".join(
-        f"{name} {len(value) if isinstance(value, tuple) else value}" for name, value in way.options.items()
-    )
-    return protocol_name(way.protocol) + (f" ({options})" if options else "")
