@@ -240,7 +240,8 @@ def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: b
     assert factor is not None
     if as_json:
         compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
-        print_json([*compared, *({"context": each.name, "refused": each.why} for each in found.refused)])
+        refused = [{"context": each.name, "refused": each.why} for each in found.refused]
+        print_json([*compared, *refused, *({"advice": line} for line in _advice(experiment, cells))])
         return
     for context, comparison in found.found:
         if context:
@@ -248,3 +249,19 @@ def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: b
         print_comparison(comparison, factor)
     for each in found.refused:
         typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
+    for line in _advice(experiment, cells):
+        typer.echo(f"\n{line}")
+
+
+def _advice(experiment: "Experiment", cells: "Sequence[Cell]") -> list[str]:
+    """Which models to drop the roles with, where the experiment can tell; empty where it cannot."""
+    from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
+    from swarm.experiment.results import alpha_of
+
+    if not tells_threshold(experiment.grid):
+        return []
+    try:
+        cases = model_cases(cells, margin=experiment.terms.margin, alpha=alpha_of(experiment))
+    except BadInput as error:
+        return [str(error)]
+    return [threshold_in_words(cases), *(advice_in_words(case) for case in cases)]

@@ -9,14 +9,15 @@ from pages.shared.numbers import count, plural
 from pages.shared.over_arms import show_shocks, show_team_sizes
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
-from pages.shared.threshold import has_threshold, show_threshold
+from pages.shared.threshold import show_threshold
+from swarm.comparison.threshold import tells_threshold
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.results import alpha_of
 from swarm.experiment.words import STILL_GOING_ON, experiment_in_words, spent_in_words
 from swarm.grid import NO_SHOCK, Experiment
 from swarm.history import ExperimentRow, RunFilter
-from swarm.wording import lasting, protocol_name, usd
+from swarm.wording import lasting, usd
 
 POLL_S = 1.0
 ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"
@@ -49,7 +50,7 @@ def show_experiment(experiment_id: str) -> None:
 @st.fragment
 def show_so_far(experiment_id: str) -> None:
     """What an experiment that goes on shows by now, when asked."""
-    if st.button("Show what it shows so far", icon=":material/visibility:", key="exp_so_far"):
+    if st.toggle("Show what it shows so far", key="exp_so_far"):
         show_views(*history().experiment(experiment_id))
 
 
@@ -108,7 +109,7 @@ def views_of(experiment: Experiment) -> list[str]:
     grid = experiment.grid
     return [
         ANSWER,
-        *([THRESHOLD] if has_threshold(experiment) else []),
+        *([THRESHOLD] if tells_threshold(grid) else []),
         *([SIZES] if len(grid.agents) > 1 else []),
         *([SHOCKS] if len(grid.shocks) > 1 and NO_SHOCK in grid.shocks else []),
         RECIPE,

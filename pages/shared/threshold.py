@@ -7,18 +7,29 @@ import streamlit as st
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.cell import Cell
-from swarm.comparison.threshold import FREE, GIVEN, advice_in_words, model_cases, threshold_in_words
+from swarm.comparison.threshold import advice_in_words, model_cases, threshold_in_words
 from swarm.figures.threshold import threshold_figure
-from swarm.grid import Experiment
+from swarm.grid import NO_SHOCK
 
 _ICONS = {"drop": ":material/person_off:", "keep": ":material/badge:", "either": ":material/balance:"}
 NOT_KNOWN = ":material/help:"
 
 
-def has_threshold(experiment: Experiment) -> bool:
-    """Whether an experiment sets free roles against given ones for several models."""
-    protocols = {way.protocol for way in experiment.grid.ways}
-    return {FREE, GIVEN} <= protocols and len(experiment.grid.teams) > 1
+def _of_one_size(cells: Sequence[Cell]) -> list[Cell]:
+    """Runs of one team size, without a shock where there are such: so that a mark is a model and nothing else."""
+    calm = [cell for cell in cells if cell.condition.shock == NO_SHOCK] or [*cells]
+    sizes = sorted({cell.condition.agents for cell in calm})
+    if len(sizes) < 2:
+        return calm
+    size = st.segmented_control(
+        "Number of agents",
+        sizes,
+        default=8 if 8 in sizes else sizes[0],
+        required=True,
+        key="threshold_agents",
+        bind="query-params",
+    )
+    return [cell for cell in calm if cell.condition.agents == size]
 
 
 def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
@@ -27,7 +38,7 @@ def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
     Raises:
         BadInput: when nothing can be compared yet.
     """
-    cases = model_cases(cells, margin=margin, alpha=alpha)
+    cases = model_cases(_of_one_size(cells), margin=margin, alpha=alpha)
     st.markdown(f"**{plain(threshold_in_words(cases))}**")
     draw(
         threshold_figure(cases, margin=margin),
@@ -36,7 +47,7 @@ def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
     )
     st.caption(
         "One mark a model: to the right, what its teams score with given roles; upwards, what changes when they choose "
-        f"their own. The grey band is the margin, ±{margin:g}: a difference within it counts as none."
+        f"their own; without a shock. The grey band is the margin, ±{margin:g}: a difference within it counts as none."
     )
     for case in cases:
         icon = _ICONS.get(case.advice, NOT_KNOWN)

@@ -12,8 +12,9 @@ from swarm.cell import Cell, Condition
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import is_usual, name_of
+from swarm.comparison.measures import number
 from swarm.errors import BadInput
-from swarm.grid import NO_SHOCK
+from swarm.grid import NO_SHOCK, Grid
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
@@ -64,6 +65,11 @@ class ModelCase:
         return (
             "either" if nil and self.contrast.verdict != "undetermined" else _ADVISED[self.contrast.verdict]
         )
+
+
+def tells_threshold(grid: Grid) -> bool:
+    """Whether an experiment sets free roles against given ones for several models."""
+    return {FREE, GIVEN} <= {way.protocol for way in grid.ways} and len(grid.teams) > 1
 
 
 def model_cases(
@@ -123,24 +129,14 @@ def _called(condition: Condition) -> str:
 def advice_in_words(case: ModelCase) -> str:
     """What to do about roles with a model, and why, in a sentence of plain text."""
     found = case.contrast.difference
-    told = f"free roles change quality by {signed(found.difference)}"
+    told = f"free roles change quality by {number(found.difference, signed=True)}"
     if found.low is None or found.high is None:
         told += ", and nothing says how sure that is"
     else:
-        told += f" (95 % interval {signed(found.low)} to {signed(found.high)})"
+        told += f" (95 % interval {number(found.low, signed=True)} to {number(found.high, signed=True)})"
     few = "; that is too few for a verdict" if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
     who = f"{case.model} with {case.agents} agents"
     return f"For {who}, {ADVICE[case.advice]}: {told}, on {found.missions} missions{few}."
-
-
-def signed(difference: float) -> str:
-    """A difference with its sign, a minus being one.
-
-    Examples:
-        >>> signed(-0.0214)
-        '−0.021'
-    """
-    return f"{difference:+.3f}".replace("-", "−")
 
 
 def threshold_in_words(cases: Iterable[ModelCase]) -> str:

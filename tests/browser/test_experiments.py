@@ -52,7 +52,7 @@ def test_an_experiment_that_goes_on_is_watched_stopped_and_resumed(dashboard, br
     page.goto(f"{dashboard.url}/experiments?experiment={experiment_id}")
     expect(page.get_by_text(re.compile(r"^\d+ of 128 runs")).first).to_be_visible()
     wait_until(lambda: History(dashboard.settings).experiments()[0].finished > 4, "some runs finished")
-    page.get_by_role("button", name="Show what it shows so far").click()
+    page.get_by_text("Show what it shows so far").click()
     expect(page.get_by_text("still going on")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Stop").click()
     expect(badge(page, "Stopped")).to_be_visible(timeout=30_000)
