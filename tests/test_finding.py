@@ -171,12 +171,12 @@ def test_means_of_missions_weigh_every_condition_alike():
 @pytest.mark.parametrize(
     ("cost", "shift", "said"),
     [
-        (0.02, 0.1, "By their means, Sequential is beaten by nothing in both quality and simulated cost. Shared is "
-                    "dominated by Sequential: dearer and worse."),
+        (0.02, 0.1, "By their means, Sequential is beaten by nothing in both quality and simulated cost. Shared "
+                    "lies behind Sequential: dearer and worse. Means settle nothing by themselves; verdicts do."),
         (0.09, 0.1, "By their means, Shared and Sequential are each beaten by nothing in both quality and simulated "
                     "cost."),
-        (0.05, 0.1, "By their means, Sequential is beaten by nothing in both quality and simulated cost. Shared is "
-                    "dominated by Sequential: worse, else the same."),
+        (0.05, 0.1, "By their means, Sequential is beaten by nothing in both quality and simulated cost. Shared "
+                    "lies behind Sequential: worse, else the same. Means settle nothing by themselves; verdicts do."),
         (None, 0.1, "Of Sequential, cost or quality is not known."),
     ],
 )  # fmt: skip

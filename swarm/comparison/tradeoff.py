@@ -61,7 +61,8 @@ def weighed(points: Sequence[Standpoint], groups: Sequence[Group]) -> str:
     kind = "simulated cost" if is_simulated(groups[0]) else "cost"
     verb = "is" if len(front) == 1 else "are each"
     said = [f"By their means, {listed(front)} {verb} beaten by nothing in both quality and {kind}."]
-    said += [_beaten(each, points) for each in points if each.beaten_by]
+    beaten = [_beaten(each, points) for each in points if each.beaten_by]
+    said += [*beaten, "Means settle nothing by themselves; verdicts do."] if beaten else []
     return " ".join([*said, *([missing] if missing else [])])
 
 
@@ -77,4 +78,4 @@ def _beaten(beaten: Standpoint, points: Sequence[Standpoint]) -> str:
     (cost, quality), (less, more) = beaten.point, by.point
     how = " and ".join(word for word, so in (("dearer", cost > less), ("worse", quality < more)) if so)
     alike = "" if cost > less and quality < more else ", else the same"
-    return f"{beaten.name} is dominated by {by.name}: {how}{alike}."
+    return f"{beaten.name} lies behind {by.name}: {how}{alike}."
