@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
+from swarm.grid import NO_SHOCK
 from swarm.mission import Level
+from swarm.shock import Shock
 from swarm.spec import Option
 from swarm.team import Team
 
@@ -28,6 +30,10 @@ different normalised roles per active seat, `efficiency` quality per 1,000 token
 judge's."""
 
 
+REMEMBERS = "remembers"
+"""Stands among the settings of a protocol whose team was told the roles of earlier missions."""
+
+
 def models_as_kept(team: Team) -> str:
     """Seats per model as a condition has them.
 
@@ -39,14 +45,41 @@ def models_as_kept(team: Team) -> str:
     return ", ".join(f"{model} ×{seated}" for model, seated in team.models.items())
 
 
-def options_as_kept(options: Mapping[str, Option]) -> str:
+def options_as_kept(options: Mapping[str, Option], *, remembers: bool = False) -> str:
     """Settings of a protocol as a condition has them: JSON.
 
+    Args:
+        options: those that differ from its defaults.
+        remembers: whether the team was told the roles of earlier missions.
+
     Examples:
-        >>> options_as_kept({"size": 4})
-        '{"size":4}'
+        >>> options_as_kept({"size": 4}), options_as_kept({}, remembers=True)
+        ('{"size":4}', '{"remembers":true}')
     """
-    return json.dumps(dict(options), ensure_ascii=False, separators=(",", ":"))
+    kept = {**options, **({REMEMBERS: True} if remembers else {})}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def shock_as_kept(shock: Shock | None) -> str:
+    """A shock as a condition has it: its kind, and the model that seats are swapped to.
+
+    Examples:
+        >>> shock_as_kept(Shock("swap", "sim/weak")), shock_as_kept(Shock("hub")), shock_as_kept(None)
+        ('swap to sim/weak', 'hub', 'none')
+    """
+    if shock is None:
+        return NO_SHOCK
+    return f"{shock.kind} to {shock.model}" if shock.model else shock.kind
+
+
+def kind_as_kept(shock: str) -> str:
+    """The kind of a shock that a condition has, whatever model it swaps to.
+
+    Examples:
+        >>> kind_as_kept("swap to sim/weak"), kind_as_kept("none")
+        ('swap', 'none')
+    """
+    return shock.partition(" ")[0]
 
 
 class Condition(NamedTuple):
@@ -55,12 +88,12 @@ class Condition(NamedTuple):
     simulated: bool
     protocol: str
     options: str
-    """Settings of the protocol that differ from its defaults, as JSON."""
+    """Settings of the protocol that differ from its defaults, as JSON; whether the team remembered stands with them."""
     models: str
     """Seats per model, such as "sim/strong ×8"."""
     agents: int
     shock: str
-    """What struck the team in the middle; "none" when nothing did."""
+    """What struck the team in the middle, such as "hub" or "swap to sim/weak"; "none" when nothing did."""
     judge: str
     """"none" when nobody judged."""
     prompts: str
@@ -96,6 +129,14 @@ class Cell:
     def known(self, measure: Measure) -> tuple[float, ...]:
         """The values of a measure that are not missing."""
         return tuple(value for value in self.values[measure] if value is not None)
+
+
+def without_memory(cell: Cell) -> Cell:
+    """The same cell, not told from one of a team that remembered nothing."""
+    options: dict[str, Option] = json.loads(cell.condition.options)
+    if not options.pop(REMEMBERS, False):
+        return cell
+    return replace(cell, condition=cell.condition._replace(options=options_as_kept(options)))
 
 
 def sample(cells: Iterable[Cell], measure: Measure) -> dict[str, list[float]]:

@@ -68,6 +68,11 @@ MIGRATIONS = (
         journal VARCHAR NOT NULL
     );
     """,
+    """
+    UPDATE runs SET shock = shock || ' to ' || (body->>'$.spec.shock.model') WHERE shock = 'swap';
+    UPDATE runs SET options = json_merge_patch(options::JSON, '{"remembers":true}')
+        WHERE json_array_length(body->'$.spec.memory') > 0;
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

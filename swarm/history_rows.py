@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from swarm.cell import models_as_kept, options_as_kept
+from swarm.cell import models_as_kept, options_as_kept, shock_as_kept
 from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import distinct_roles, normalise
 from swarm.mission import Level
@@ -74,9 +74,9 @@ class RunRow:
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
     options: str = "{}"
-    """Settings of the protocol that differ from its defaults, as JSON."""
+    """Settings of the protocol that differ from its defaults, as JSON; see `Condition.options`."""
     shock: str | None = None
-    """What struck the team in the middle; None when nothing did."""
+    """What struck the team in the middle, such as "hub" or "swap to sim/weak"; None when nothing did."""
     prompts: str = ""
     """Version of the prompts, and of the simulated models where they answered."""
 
@@ -145,8 +145,8 @@ def row_of(record: RunRecord) -> RunRow:
         organization=spec.organization,
         imported=record.imported,
         experiment=record.experiment,
-        options=options_as_kept(spec.options),
-        shock=spec.shock.kind if spec.shock else None,
+        options=options_as_kept(spec.options, remembers=bool(spec.memory)),
+        shock=shock_as_kept(spec.shock) if spec.shock else None,
         prompts=spec.wording,
     )
 

@@ -322,11 +322,36 @@ def test_a_ratio_that_is_the_same_for_all_missions_is_certain_and_one_without_an
 def test_resilience_is_the_mean_over_all_shocks_of_what_is_left():
     claim = BOOK.claim("resilience-sequential")
     more = {"agents": 8, "model": "sim/small"}
-    left = {NO_SHOCK: 0.8, "seat": 0.4, "hub": 0.6, "swap": 0.8}
+    left = {NO_SHOCK: 0.8, "seat": 0.4, "hub": 0.6, "swap to sim/weak": 0.8}
     cells = [cell for shock, quality in left.items() for cell in arm([quality] * 6, shock=shock, **more)]
     assert said(claim, cells).estimate.value == pytest.approx((0.5 + 0.75 + 1) / 3)
     without = [cell for cell in cells if (cell.mission, cell.condition.shock) != ("m0", "hub")]
     assert said(claim, without).missions == 5
+
+
+def test_a_swap_to_another_model_is_another_shock():
+    claim = BOOK.claim("resilience-sequential")
+    more = {"agents": 8, "model": "sim/small"}
+    left = {NO_SHOCK: 0.8, "seat": 0.4, "hub": 0.6, "swap to sim/open": 0.2}
+    cells = [cell for shock, quality in left.items() for cell in arm([quality] * 6, shock=shock, **more)]
+    assert said(claim, cells).missions == 0
+    cells += arm([0.8] * 6, shock="swap to sim/weak", **more)
+    assert said(claim, cells).estimate.value == pytest.approx((0.5 + 0.75 + 1) / 3)
+
+
+def test_resilience_is_of_the_same_seeds_without_and_with_the_shock():
+    claim = BOOK.claim("resilience-sequential")
+    more = {"agents": 8, "model": "sim/small"}
+    cells = [
+        cell for shock in ("seat", "hub", "swap to sim/weak") for cell in arm([0.4] * 6, shock=shock, **more)
+    ]
+    for calm in arm([0.8] * 6, **more):
+        values = {measure: (*kept, *kept) for measure, kept in calm.values.items()} | {
+            "quality": (*calm.values["quality"], *[0.2] * calm.runs)
+        }
+        seeds = (*calm.seeds, *(100 + seed for seed in calm.seeds))
+        cells.append(replace(calm, seeds=seeds, values=values))
+    assert said(claim, cells).estimate.value == pytest.approx(0.5)
 
 
 def test_unpaired_means_change_sign_with_their_order():

@@ -164,9 +164,8 @@ def test_a_missing_score_is_left_out_and_counted():
 
 
 def test_roles_of_ones_own_are_told_from_the_usual_ones():
-    assert (
-        name_of("protocol", ("fixed_roles", '{"roles":["Baker","Cook"]}')) == "Fixed roles (2 roles: Baker …)"
-    )
+    named = name_of("protocol", ("fixed_roles", '{"roles":["Baker","Cook"]}'))
+    assert named.startswith("Fixed roles (2 roles: Baker … #")
 
 
 # What an experiment can show, and what it does.
@@ -230,6 +229,24 @@ def test_earlier_runs_of_the_same_arms_tell_how_much_missions_differ():
     assert sees.sd < 0.05
     assert not resolution(Experiment(grid(), Terms()), [*GIVEN, *FREE]).pilot  # asked in other words
     assert sees.smallest < resolution(Experiment(grid(), Terms())).smallest
+
+
+def test_scores_of_two_judges_are_no_one_pilot():
+    """Judges that disagree by much would look like missions that do."""
+    now = [
+        replace(each, condition=each.condition._replace(prompts=current_wording(simulated=True)))
+        for each in (*GIVEN, *FREE)
+    ]
+    harsh = [
+        replace(
+            each,
+            condition=each.condition._replace(judge="sim/harsh"),
+            values={**each.values, "quality": tuple(value - 0.4 for value in each.values["quality"])},
+        )
+        for each in now[:4]
+    ]
+    experiment = Experiment(grid(), Terms())
+    assert resolution(experiment, [*now, *harsh]).sd == pytest.approx(resolution(experiment, now).sd)
 
 
 def test_more_missions_and_fewer_comparisons_see_smaller_differences():

@@ -7,7 +7,8 @@ import streamlit as st
 from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
-from swarm.cell import Cell
+from swarm.cell import Cell, kind_as_kept
+from swarm.comparison.measures import number
 from swarm.comparison.team_size import curve_in_words, size_curves
 from swarm.comparison.threshold import signed
 from swarm.comparison.withstood import stand_in_words, stands
@@ -64,12 +65,12 @@ def show_shocks(cells: Sequence[Cell]) -> None:
     """
     found = stands(cells)
     st.markdown("\n".join(f"- {plain(stand_in_words(stand))}" for stand in found))
-    kinds = list(dict.fromkeys(shock for stand in found for shock in stand.kept))
+    shocks = list(dict.fromkeys(shock for stand in found for shock in stand.kept))
     rows = [
         {
             "Arm": no_formula(stand.name),
             "Resilience": stand.found.index,
-            **{kind.capitalize(): stand.kept[kind].value if kind in stand.kept else None for kind in kinds},
+            **{_head(shock): stand.kept[shock].value if shock in stand.kept else None for shock in shocks},
         }
         for stand in found
     ]
@@ -77,12 +78,18 @@ def show_shocks(cells: Sequence[Cell]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Resilience": share} | {kind.capitalize(): share for kind in kinds},
+        column_config={"Resilience": share} | {_head(shock): share for shock in shocks},
         placeholder=NONE,
         alt="Share of quality kept after each shock, by arm",
+    kinds = {kind_as_kept(shock) for shock in shocks}
     )
     listed = " ".join(f"{kind.capitalize()}: {SHOCKS[kind]}" for kind in SHOCKS if kind in kinds)
     st.caption(
         "Resilience is the mean over shocks of quality after over quality before: the same missions and seeds, with "
         f"and without the shock in the middle of the work. {plain(listed)}"
+
+
+def _head(shock: str) -> str:
+    """A shock as the head of a column; the name of a model stays as it is."""
+    return no_formula(shock[:1].upper() + shock[1:])
     )

@@ -15,16 +15,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarm.cell import Cell, Condition, options_as_kept, sample
+from swarm.cell import Cell, Measure, kind_as_kept, sample, shock_as_kept
 from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
+from swarm.comparison.group import is_usual
+from swarm.comparison.withstood import blow
 from swarm.grid import NO_SHOCK
+from swarm.shock import Shock
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
 from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
 from swarm.stats.paired import compare
 from swarm.stats.sample import MIN_MISSIONS, Sample, pair
 from swarm.stats.student import LEVEL, NIL, quantile
 from swarm.stats.unpaired import difference_of_means
-from swarm.team import generic_roles
 
 EQUIVALENCE_LEVEL = 0.9
 """Of the interval for "flat": two one-sided tests at 5 % are an interval of 90 % inside the margin."""
@@ -125,10 +127,9 @@ class Gathered:
 def gather(cells: Iterable[Cell], *, simulated: bool) -> Gathered:
     """Sort cells for `attempts`: those of one kind whose team has one model and whose protocol its usual settings."""
     found: dict[tuple[str, str], dict[tuple[str, int, str], list[Cell]]] = defaultdict(dict)
-    given = options_as_kept({"roles": generic_roles()})
     for cell in cells:
         condition = cell.condition
-        if condition.simulated != simulated or "," in condition.models or not _usual(condition, given):
+        if condition.simulated != simulated or "," in condition.models or not is_usual(condition):
             continue
         model = condition.models.rpartition(" ×")[0]
         within = found[condition.judge, condition.prompts]
@@ -145,7 +146,11 @@ def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple
         models: ids by class.
     """
     found = [
-        Attempt(setting, tuple(_side(side, setting, gathered, claim) for side in claim.sides), claim.paired)
+        Attempt(
+            setting,
+            tuple(_side(side, setting, gathered, claim, models) for side in claim.sides),
+            claim.paired,
+        )
         for setting in _settings(claim, gathered, models)
     ]
     own = {name for each in claim.classes for name in models[each]}
@@ -235,26 +240,41 @@ def _settings(
         yield Setting(judge, prompts, dict(zip(claim.classes, names, strict=True)))
 
 
-def _side(side: Side, setting: Setting, gathered: Gathered, claim: Claim) -> SideRuns:
+def swapped_to(model: str, models: Mapping[ModelClass, tuple[str, ...]]) -> str:
+    """What a model is swapped to by a shock: the weak one of its provider, of the first real one if it has none."""
+    place = next((names.index(model) for names in models.values() if model in names), 1)
+    return models["weak"][place]
+
+
+def _side(
+    side: Side,
+    setting: Setting,
+    gathered: Gathered,
+    claim: Claim,
+    models: Mapping[ModelClass, tuple[str, ...]],
+) -> SideRuns:
     model = setting.models[side.model]
-    shocks = (NO_SHOCK, *SHOCKS) if claim.measure == "resilience" else (NO_SHOCK,)
+    shocks = {NO_SHOCK}
+    if claim.measure == "resilience":
+        shocks |= {*SHOCKS, shock_as_kept(Shock("swap", swapped_to(model, models)))} - {"swap"}
     found = gathered.cells[setting.judge, setting.prompts].get((side.protocol, side.agents, model), ())
     cells = (cell for cell in found if cell.level in side.levels and cell.condition.shock in shocks)
     return SideRuns(side, model, tuple(cells), claim.measure)
 
 
-def _usual(condition: Condition, given: str) -> bool:
-    return condition.options == (given if condition.protocol == "fixed_roles" else "{}")
-
-
 def _resilience(cells: Iterable[Cell]) -> Sample:
-    """By mission, the mean over all shocks of quality with the shock over quality without; all shocks are needed."""
-    by_shock: dict[str, list[Cell]] = {shock: [] for shock in (NO_SHOCK, *SHOCKS)}
+    """By mission, the mean over all shocks of quality with the shock over quality without, with the same seeds.
+
+    All shocks are needed.
+    """
+    by_shock: dict[str, dict[str, Cell]] = {shock: {} for shock in (NO_SHOCK, *SHOCKS)}
     for cell in cells:
-        by_shock[cell.condition.shock].append(cell)
-    before, *after = (sample(found, "quality") for found in by_shock.values())
-    return {
-        mission: [fmean(fmean(shocked[mission]) / fmean(values) for shocked in after)]
-        for mission, values in before.items()
-        if all(mission in shocked for shocked in after)
-    }
+        by_shock[kind_as_kept(cell.condition.shock)][cell.mission] = cell
+    calm, *struck = by_shock.values()
+    found: dict[str, list[float]] = {}
+    for mission, cell in calm.items():
+        pairs = [blow(cell, shocked[mission]) for shocked in struck if mission in shocked]
+        left = [pair.after / pair.before for pair in pairs if pair.before and pair.after is not None]
+        if len(left) == len(SHOCKS):
+            found[mission] = [fmean(left)]
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from swarm.cell import Cell
-from swarm.claims.evidence import gather
+from swarm.claims.evidence import gather, swapped_to
 from swarm.claims.file import SHOCKS, Claim, ModelClass, Side, claim_book
 from swarm.claims.judging import Evidence, evidence_of
 from swarm.compose import NO_JUDGE, current_wording
@@ -146,7 +146,7 @@ def _grid(
         repeats=REPEATS[simulated],
         seed=seed,
         shocks=(NO_SHOCK, *SHOCKS) if shaken else (NO_SHOCK,),
-        shock_model=_swapped_to(models) if shaken else None,
+        shock_model=swapped_to(next(iter(models.values())), claim_book().models) if shaken else None,
         judge=judge,
     )
 
@@ -155,13 +155,6 @@ def _judge(evidence: Evidence) -> str | None:
     """That of the runs there are; None to have one chosen."""
     judge = evidence.setting.judge if evidence.setting else NO_JUDGE
     return None if judge == NO_JUDGE else judge
-
-
-def _swapped_to(models: Mapping[ModelClass, str]) -> str:
-    """The weak model of the same provider; a model that is none of the paper's is swapped to the first real one."""
-    book, model = claim_book(), next(iter(models.values()))
-    place = next((names.index(model) for names in book.models.values() if model in names), 1)
-    return book.models["weak"][place]
 
 
 def _is_simulated(model: str) -> bool:

@@ -1,5 +1,6 @@
 """This file is where runs are put into groups: formed by what they differ in, alike in all else. Pure."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +9,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TypeAlias
 
-from swarm.cell import Cell, Condition, Measure, options_as_kept, sample
+from swarm.cell import REMEMBERS, Cell, Condition, Measure, options_as_kept, sample
 from swarm.grid import FACTORS, Factor
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
@@ -16,6 +17,8 @@ from swarm.team import generic_roles
 
 LONGEST_OPTIONS = 50
 """Of the characters that tell a protocol's settings in a group's name."""
+DIGITS = 6
+"""Of the hash that tells settings apart which a name does not show in full."""
 _CONDITIONS: dict[Factor, tuple[str, ...]] = {
     "protocol": ("protocol", "options"),
     "models": ("models",),
@@ -164,7 +167,7 @@ def _averaged(cell: Cell, measure: Measure) -> Cell:
 
 
 def name_of(factor: Factor, level: Sequence[object]) -> str:
-    """A level of a factor as the name of its group.
+    """A level of a factor as the name of its group: levels that differ have names that differ.
 
     Examples:
         >>> name_of("protocol", ("fixed_roles", "{}")), name_of("protocol", ("batched", '{"size":4}'))
@@ -185,20 +188,29 @@ def name_of(factor: Factor, level: Sequence[object]) -> str:
 
 def is_usual(condition: Condition) -> bool:
     """Whether a protocol was played with its usual settings: Fixed roles with the generic ones."""
-    generic = options_as_kept({"roles": generic_roles()})
-    return condition.options in (("{}", generic) if condition.protocol == "fixed_roles" else ("{}",))
+    if condition.protocol != "fixed_roles":
+        return condition.options == "{}"
+    return condition.options in ("{}", options_as_kept({"roles": generic_roles()}))
 
 
 def _options_named(kept: str) -> str:
-    """Settings of a protocol in a few words; empty when they are the usual ones."""
-    options: dict[str, object] = (
-        {} if kept == options_as_kept({"roles": generic_roles()}) else json.loads(kept)
-    )
-    said = ", ".join(
-        f"{len(value)} {name}: {value[0]} …" if isinstance(value, list) else f"{name} {value}"  # pyright: ignore
-        for name, value in options.items()
-    )
-    return said if len(said) <= LONGEST_OPTIONS else said[: LONGEST_OPTIONS - 1] + "…"
+    """Settings of a protocol in a few words, with a hash when they are not told in full; empty for the usual ones."""
+    if kept == "{}" or kept == options_as_kept({"roles": generic_roles()}):
+        return ""
+    options: dict[str, object] = json.loads(kept)
+    said = ", ".join(_option_named(name, value) for name, value in options.items())
+    short = said if len(said) <= LONGEST_OPTIONS else said[: LONGEST_OPTIONS - 1] + "…"
+    if "…" not in short:
+        return short
+    return f"{short} #{hashlib.sha256(kept.encode()).hexdigest()[:DIGITS]}"
+
+
+def _option_named(name: str, value: object) -> str:
+    if name == REMEMBERS:
+        return "with memory"
+    if isinstance(value, list):
+        return f"{len(value)} {name}: {value[0]} …"  # pyright: ignore
+    return f"{name} {value}"
 
 
 def differing(groups: Sequence[Group]) -> tuple[Factor, ...]:

@@ -68,7 +68,7 @@ def _share(estimate: Estimate) -> str:
 def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
     calm = shocks[NO_SHOCK]
     blows = {
-        shock: {mission: _blow(calm[mission], struck) for mission, struck in found.items() if mission in calm}
+        shock: {mission: blow(calm[mission], struck) for mission, struck in found.items() if mission in calm}
         for shock, found in sorted(shocks.items())
         if shock != NO_SHOCK
     }
@@ -84,15 +84,15 @@ def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
 
 def _kept(pairs: Mapping[str, Blow]) -> Estimate | None:
     ratios = {
-        mission: [blow.after / blow.before]
-        for mission, blow in pairs.items()
-        if blow.before and blow.after is not None
+        mission: [pair.after / pair.before]
+        for mission, pair in pairs.items()
+        if pair.before and pair.after is not None
     }
     return mean_of(ratios) if ratios else None
 
 
-def _blow(calm: Cell, struck: Cell) -> Blow:
-    """A mission without and with the shock, averaged over the seeds that both have."""
+def blow(calm: Cell, struck: Cell) -> Blow:
+    """A mission without and with a shock, averaged over the seeds that have a score in both; None without any."""
     before = dict(zip(calm.seeds, calm.values["quality"], strict=True))
     after = dict(zip(struck.seeds, struck.values["quality"], strict=True))
     both = [

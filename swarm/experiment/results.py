@@ -1,14 +1,17 @@
 """This file is where an experiment is asked what it shows: before it is run, what it can; afterwards, what it does."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from swarm.cell import Cell, models_as_kept, options_as_kept, sample
+from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample, shock_as_kept, without_memory
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import name_of
 from swarm.compose import current_wording
 from swarm.errors import BadInput
+from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid
 from swarm.stats.paired import ALPHA
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
@@ -105,7 +108,9 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
 def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
     """What an experiment shows: by the factor it is about, within each context.
 
-    All comparisons that it was planned for are one family, whether or not its runs allow for them.
+    All comparisons that it was planned for are one family, whether or not its runs allow for them. What an
+    organization remembers of a mission is the same in all runs of an arm on it, so an arm is not split by whether it
+    remembers anything.
 
     Args:
         experiment: what was played.
@@ -119,7 +124,7 @@ def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
     if factor is None:
         raise BadInput("the experiment has a single arm: there is nothing to compare")
     compared = compare_in_contexts(
-        cells,
+        map(without_memory, cells),
         factor,
         reference=reference_of(grid),
         margin=terms.margin,
@@ -144,7 +149,7 @@ def reference_of(grid: Grid) -> str:
         "protocol": (arm.way.protocol, options_as_kept(arm.way.options)),
         "models": (models_as_kept(make_team([arm.models], arm.agents)),),
         "agents": (arm.agents,),
-        "shock": (arm.shock,),
+        "shock": (shock_as_kept(shock_of(grid, arm.shock)),),
     }
     return name_of(factor, levels[factor]) if factor else ""
 
@@ -165,22 +170,37 @@ def context_name(grid: Grid, factor: Factor, cells: Sequence[Cell]) -> str:
 
 def _pilot(grid: Grid, cells: Sequence[Cell]) -> float | None:
     """The largest spread that earlier runs show of any comparison; None when they show none."""
-    samples = [sample(_cells_of(grid, number, cells), "quality") for number in range(len(grid.arms))]
+    arms = [_by_condition(_cells_of(grid, number, cells)) for number in range(len(grid.arms))]
     spreads = [
-        pilot_sd(samples[arm], samples[reference], grid.repeats)
+        pilot_sd(sample(one, "quality"), sample(other, "quality"), grid.repeats)
         for arm, reference in grid.comparisons
-        if samples[arm].keys() & samples[reference].keys()
+        for (condition, one), (against, other) in product(arms[arm].items(), arms[reference].items())
+        if condition.judge == against.judge and _missions(one) & _missions(other)
     ]
     return max((spread for spread in spreads if spread is not None), default=None)
+
+
+def _by_condition(cells: Iterable[Cell]) -> Mapping[Condition, list[Cell]]:
+    """Cells of an arm by what else they may differ in: the judge, and whether the team remembered anything."""
+    found: dict[Condition, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        found[cell.condition].append(cell)
+    return found
+
+
+def _missions(cells: Iterable[Cell]) -> set[str]:
+    return {cell.mission for cell in cells if cell.known("quality")}
 
 
 def _cells_of(grid: Grid, number: int, cells: Sequence[Cell]) -> list[Cell]:
     """Cells of an arm. Options are told apart by their names: a recipe may spell out what a file leaves as usual."""
     arm = grid.arms[number]
     way = name_of("protocol", (arm.way.protocol, options_as_kept(arm.way.options)))
-    rest = (models_as_kept(make_team([arm.models], arm.agents)), arm.agents, arm.shock)
+    shock = shock_as_kept(shock_of(grid, arm.shock))
+    rest = (models_as_kept(make_team([arm.models], arm.agents)), arm.agents, shock)
     return [
         cell
         for cell in cells
-        if name_of("protocol", cell.condition[1:3]) == way and tuple(cell.condition[3:6]) == rest
+        if tuple(cell.condition[3:6]) == rest
+        and name_of("protocol", without_memory(cell).condition[1:3]) == way
     ]
