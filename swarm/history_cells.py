@@ -1,4 +1,8 @@
-"""This file is where the history gathers runs into cells: one mission under one condition, with all repeats."""
+"""This file is where the history gathers runs into cells: one mission under one condition, with all repeats.
+
+A simulated run is the same whenever it is played with the same seed, so of several one is kept: else one run that two
+experiments played would count as two repeats.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -56,25 +60,35 @@ def cells(runs: DuckDBPyRelation) -> list[Cell]:
     # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
     table: Any = found.to_arrow_table().combine_chunks()
     heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
-    lengths = compute.fill_null(compute.list_value_length(table.column("seeds")), 0)
-    counts = lengths.to_numpy()
+    counts, columns = _in_order(table)
     bounds: list[int] = [0, *counts.cumsum().tolist()]
-    columns = _in_order(table, counts)
     return [
         _cell(head, [column[start:end] for column in columns])
         for head, (start, end) in zip(heads, pairwise(bounds), strict=True)
     ]
 
 
-def _in_order(table: Any, counts: Any) -> list[list[Any]]:
-    """Seeds and measures of all runs, row by row of a table of lists, and within a row by seed."""
+def _in_order(table: Any) -> tuple[Any, list[list[Any]]]:
+    """How many runs each row of a table of lists has, and seeds and measures of all runs, row by row, then by seed."""
+    lengths = compute.fill_null(compute.list_value_length(table.column("seeds")), 0)
+    counts = lengths.to_numpy()
     flat: dict[str, Any] = {
         name: compute.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
     }
     flat["row"] = arrow.array(np.repeat(np.arange(len(counts)), counts))
+    flat["unscored"] = compute.is_null(flat["quality_of"])
+    flat["simulated"] = arrow.array(np.repeat(table.column("simulated").to_numpy(), counts))
     unsorted = arrow.table(flat)
-    runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "run_ids")])
-    return [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
+    runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "unscored", "run_ids")])
+    runs = runs.filter(arrow.array(~_played_before(runs)))
+    kept = np.bincount(runs.column("row").to_numpy(), minlength=len(counts))
+    return kept, [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
+
+
+def _played_before(runs: Any) -> Any:
+    """Of each run, whether it is simulated and the one before it is of the same row and seed."""
+    row, seeds, simulated = (runs.column(name).to_numpy() for name in ("row", "seeds", "simulated"))
+    return simulated & (np.diff(row, prepend=-1) == 0) & (np.diff(seeds, prepend=-1) == 0)
 
 
 def _numbers(column: Any) -> list[Any]:
