@@ -75,6 +75,16 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def protocol_name(protocol: str) -> str:
+    """A protocol's name as a label.
+
+    Examples:
+        >>> protocol_name("fixed_roles")
+        'Fixed roles'
+    """
+    return protocol.replace("_", " ").capitalize()
+
+
 def ranges(seats: Sequence[int]) -> str:
     """Seat numbers in ascending order, neighbours joined.
 

@@ -10,7 +10,7 @@ from pages.shared import experiment_plan, experiment_status
 from swarm.cli_experiments import results as print_results
 from swarm.events import ExperimentStarted
 from swarm.experiment.file import experiment_from_toml
-from swarm.experiment.words import STILL_GOING_ON
+from swarm.experiment.words import STILL_GOING_ON, experiment_in_words
 from swarm.grid import Terms, Way
 from swarm.history import History
 from swarm.mission import load_library
@@ -231,6 +231,15 @@ def test_the_terminal_tells_what_was_spent_at_least(settings, missions, capsys):
     half_told(settings, missions, [0.25, None])
     print_experiments(History(settings).experiments())
     assert "at least $0.25" in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_experiment_is_told_in_a_sentence(missions):
+    ways = (Way("sequential"), Way("fixed_roles", {"roles": ("Boss", "Clerk")}), Way("batched", {"size": 3}))
+    more = {"agents": (4, 8), "repeats": 1, "shocks": ("none", "hub")}
+    assert experiment_in_words(experiment_of(missions, ways=ways, **more)) == (
+        "Sequential, Fixed roles (roles 2) and Batched (size 3), 4 and 8 agents of sim/strong, shocks none and hub, "
+        "on 2 missions, each repeated 1 time"
+    )
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -15,11 +15,12 @@ from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
 from pages.shared.run_import import show_import
 from pages.shared.run_table import choose_runs
 from pages.shared.text import plain, sentence
-from pages.shared.words import protocol_name, run_label
+from pages.shared.words import run_label
 from swarm.errors import SwarmError
 from swarm.history import RunFilter, RunRow
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
+from swarm.wording import protocol_name
 
 PER_PAGE = 50
 MOST_COLUMNS = 4

@@ -10,12 +10,13 @@ from pages.shared.resources import history
 from pages.shared.run_cards import show_cards
 from pages.shared.side_by_side import show_side_by_side
 from pages.shared.text import plain, sentence
-from pages.shared.words import protocol_name, protocol_sentence
+from pages.shared.words import protocol_sentence
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram, role_figure
 from swarm.history import RunFilter, RunRow
 from swarm.origin import origin_under
 from swarm.protocols import in_a_sentence
+from swarm.wording import protocol_name
 
 LATEST = 6
 LOOKED_AT = 20  # finished runs, for one worth drawing

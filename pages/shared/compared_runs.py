@@ -14,7 +14,7 @@ from pages.shared.resources import history
 from pages.shared.run_heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.shared.text import plain
 from pages.shared.timeline import timeline_in_words
-from pages.shared.words import protocol_name, protocol_sentence
+from pages.shared.words import protocol_sentence
 from swarm.comparison.rows import Row
 from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.figures import aligned_timelines, role_figure, standings_figure
@@ -23,7 +23,7 @@ from swarm.metrics.roles import distinct_roles
 from swarm.record import RunRecord
 from swarm.story import story
 from swarm.turn import contributions
-from swarm.wording import lasting, models_named, usd
+from swarm.wording import lasting, models_named, protocol_name, usd
 
 POLL_S = 1.0
 COLUMN_PX = {2: 420, 3: 290, 4: 420}

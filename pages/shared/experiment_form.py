@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.mission_input import read_upload
 from pages.shared.team_input import choose_options, model_label
-from pages.shared.words import level_name, protocol_name
+from pages.shared.words import level_name
 from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
@@ -16,6 +16,7 @@ from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
+from swarm.wording import protocol_name
 
 CHOOSE_FOR_ME = "Choose for me"
 USUAL_SIZES = ("1", "2", "4", "8", "16", "32", "64", "128", "256")

@@ -9,7 +9,6 @@ from pages.shared.experiment_form import CHOOSE_FOR_ME, DEFAULTS, LEAST_USD, MAR
 from pages.shared.resources import cells, missions, settings
 from pages.shared.team_input import option_key
 from pages.shared.text import sentence
-from pages.shared.words import protocol_name
 from swarm.claims.file import claim_book
 from swarm.claims.gaps import limited, missing, priced
 from swarm.errors import BadInput, SwarmError
@@ -17,7 +16,7 @@ from swarm.experiment.file import experiment_from_toml
 from swarm.grid import NO_SHOCK, Experiment, Grid
 from swarm.protocols import options_of
 from swarm.shock import SHOCKS
-from swarm.wording import listed
+from swarm.wording import listed, protocol_name
 
 CLAIM, MODEL = "claim", "model"
 """What a link names to fill the form with the runs that a claim lacks."""

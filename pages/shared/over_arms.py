@@ -10,7 +10,6 @@ from pages.shared.text import plain
 from swarm.cell import Cell, kind_as_kept
 from swarm.comparison.measures import number
 from swarm.comparison.team_size import curve_in_words, size_curves
-from swarm.comparison.threshold import signed
 from swarm.comparison.withstood import stand_in_words, stands
 from swarm.export import no_formula
 from swarm.figures.scaling import scaling_figure
@@ -40,18 +39,18 @@ def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
             "Arm": no_formula(curve.name),
             "Agents": point.agents,
             "Quality": row.quality,
-            "Gain per doubling": None if point.marginal is None else signed(point.marginal),
+            "Gain per doubling": None if point.marginal is None else number(point.marginal, signed=True),
             "Cost of a run, $": row.cost_usd,
             "Missions": point.missions,
         }
         for curve in curves
         for point, row in zip(curve.points, curve.rows, strict=True)
     ]
-    number = st.column_config.NumberColumn
+    column = st.column_config.NumberColumn
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Quality": number(format="%.3f"), "Cost of a run, $": number(format="%.4f")},
+        column_config={"Quality": column(format="%.3f"), "Cost of a run, $": column(format="%.4f")},
         placeholder=NONE,
         alt="Quality, gain per doubling and cost by number of agents",
     )
@@ -81,15 +80,15 @@ def show_shocks(cells: Sequence[Cell]) -> None:
         column_config={"Resilience": share} | {_head(shock): share for shock in shocks},
         placeholder=NONE,
         alt="Share of quality kept after each shock, by arm",
-    kinds = {kind_as_kept(shock) for shock in shocks}
     )
+    kinds = {kind_as_kept(shock) for shock in shocks}
     listed = " ".join(f"{kind.capitalize()}: {SHOCKS[kind]}" for kind in SHOCKS if kind in kinds)
     st.caption(
         "Resilience is the mean over shocks of quality after over quality before: the same missions and seeds, with "
         f"and without the shock in the middle of the work. {plain(listed)}"
+    )
 
 
 def _head(shock: str) -> str:
     """A shock as the head of a column; the name of a model stays as it is."""
     return no_formula(shock[:1].upper() + shock[1:])
-    )

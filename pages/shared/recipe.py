@@ -3,12 +3,11 @@
 import streamlit as st
 
 from pages.shared.text import plain
-from pages.shared.words import protocol_name
 from swarm.command import mission_toml, same_again
 from swarm.compose import NO_JUDGE
 from swarm.record import RunRecord
 from swarm.spec import fingerprint
-from swarm.wording import shock_named
+from swarm.wording import protocol_name, shock_named
 
 
 def show_recipe(record: RunRecord) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 from pages.shared.numbers import NONE, plural
 from pages.shared.picture import draw
 from pages.shared.resources import history
-from pages.shared.words import protocol_name
 from swarm.export import no_formula
 from swarm.figures.over_runs import abstention_figure, role_history_figure
 from swarm.history import RunFilter
@@ -21,6 +20,7 @@ from swarm.metrics.over_runs import (
     role_story,
     sequences,
 )
+from swarm.wording import protocol_name
 
 NEWEST = 200
 """So many finished runs are looked at."""

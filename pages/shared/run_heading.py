@@ -10,11 +10,11 @@ from pages.shared.resources import settings
 from pages.shared.resuming import resume_with_more
 from pages.shared.seats import PARTS_EXPLAINED
 from pages.shared.text import plain
-from pages.shared.words import protocol_name, protocol_sentence
+from pages.shared.words import protocol_sentence
 from swarm.launch import relaunch, stop
 from swarm.record import RunRecord
 from swarm.story import story
-from swarm.wording import lasting, usd
+from swarm.wording import lasting, protocol_name, usd
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."

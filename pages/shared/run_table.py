@@ -9,9 +9,10 @@ import streamlit as st
 from pages.shared import state
 from pages.shared.badges import STATUS
 from pages.shared.numbers import NONE, quality
-from pages.shared.words import level_name, protocol_name, run_label
+from pages.shared.words import level_name, run_label
 from swarm.export import no_formula
 from swarm.history import RunRow
+from swarm.wording import protocol_name
 
 
 def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:

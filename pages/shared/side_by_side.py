@@ -13,13 +13,13 @@ from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
 from pages.shared.run_heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.shared.text import plain, sentence
-from pages.shared.words import protocol_name, protocol_sentence
+from pages.shared.words import protocol_sentence
 from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.errors import BadInput, SwarmError
 from swarm.figures import role_figure
 from swarm.record import RunRecord
 from swarm.story import story
-from swarm.wording import lasting
+from swarm.wording import lasting, protocol_name
 
 POLL_S = 0.5
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.picture import draw
 from pages.shared.text import plain
-from pages.shared.words import protocol_name, protocol_sentence
+from pages.shared.words import protocol_sentence
 from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import NO_JUDGE
 from swarm.errors import SwarmError
@@ -16,7 +16,7 @@ from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace
-from swarm.wording import usd
+from swarm.wording import protocol_name, usd
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"

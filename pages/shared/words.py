@@ -4,11 +4,7 @@ from pages.shared.numbers import plural
 from pages.shared.text import plain
 from swarm.history import RunRow
 from swarm.protocols import PROTOCOLS, in_a_sentence
-
-
-def protocol_name(protocol: str) -> str:
-    """A protocol's name as a label."""
-    return protocol.replace("_", " ").capitalize()
+from swarm.wording import protocol_name
 
 
 def protocol_sentence(protocol: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ClaimMeasure, ModelClass, Side
+from swarm.comparison.measures import UNKNOWN, number
 from swarm.stats.estimate import Estimate
-from swarm.wording import listed
+from swarm.wording import listed, protocol_name
 
 MEASURED: dict[ClaimMeasure, str] = {
     "quality": "quality",
@@ -32,7 +33,6 @@ SHARES: tuple[ClaimMeasure, ...] = ("abstained", "idle", "unusable", "roles")
 """Shown in percent."""
 DIGITS: dict[ClaimMeasure, int] = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
 """Behind the point; 3 for the others."""
-MINUS = "−"
 
 
 def figure_words(claim: Claim, value: float | None) -> str:
@@ -49,22 +49,21 @@ def figure_words(claim: Claim, value: float | None) -> str:
         '–'
     """
     if value is None:
-        return "–"
+        return UNKNOWN
     if claim.statistic == "ratio":
         return f"×{value:.3g}" if abs(value) >= 10 else f"×{value:.2f}"
-    sign = "" if claim.statistic == "mean" else "+"
+    signed = claim.statistic != "mean"
     if claim.statistic == "relative_difference":
-        return _signed(f"{100 * value:{sign},.{0 if abs(value) >= 10 else 1}f}%")
+        return f"{number(100 * value, 0 if abs(value) >= 10 else 1, signed=signed)}%"
     if claim.measure in SHARES:
-        unit = "%" if claim.statistic == "mean" else " points"
-        return _signed(f"{100 * value:{sign}.1f}{unit}")
-    return _signed(f"{value:{sign},.{DIGITS.get(claim.measure, 3)}f}")
+        return f"{number(100 * value, 1, signed=signed)}{' points' if signed else '%'}"
+    return number(value, DIGITS.get(claim.measure, 3), signed=signed)
 
 
 def estimate_words(claim: Claim, estimate: Estimate | None) -> str:
     """What was found, with its interval where there is one; "–" without a run."""
     if estimate is None:
-        return "–"
+        return UNKNOWN
     interval = interval_words(claim, estimate)
     return figure_words(claim, estimate.value) + (f" ({interval})" if interval else "")
 
@@ -94,13 +93,13 @@ def side_words(side: Side, *, model: str | None = None) -> str:
         model: the one that stands for its class; None names the class.
     """
     who = model or CLASSES[side.model]
-    return f"{protocol_words(side.protocol)}, {side.agents} agents, {who}, {levels_words(side.levels)}"
+    return f"{protocol_name(side.protocol)}, {side.agents} agents, {who}, {levels_words(side.levels)}"
 
 
 def sides_words(sides: Sequence[Side]) -> str:
     """All sides of a claim: what they have in common once, what they differ in for each."""
     parts: list[list[str]] = [
-        [protocol_words(side.protocol) for side in sides],
+        [protocol_name(side.protocol) for side in sides],
         [f"{side.agents} agents" for side in sides],
         [CLASSES[side.model] for side in sides],
         [levels_words(side.levels) for side in sides],
@@ -131,11 +130,6 @@ def how_tested(claim: Claim) -> str:
     )
 
 
-def protocol_words(protocol: str) -> str:
-    """A protocol's name as a label."""
-    return protocol.replace("_", " ").capitalize()
-
-
 def levels_words(levels: Sequence[str]) -> str:
     """Levels of missions, such as "levels 3 and 4"."""
     numbers = [level.removeprefix("L") for level in levels]
@@ -150,7 +144,3 @@ def _pairing(claim: Claim) -> str:
 
 def _bound(claim: Claim, bound: float | None) -> str:
     return "0" if not bound else figure_words(claim, bound)
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", MINUS)

@@ -1,6 +1,7 @@
 """This file is where a comparison becomes tables: one statistic or measure a line, with what it means, in words."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from swarm.cell import MEASURES, Measure
@@ -41,12 +42,9 @@ def measure_rows(groups: Sequence[Group], measures: Sequence[Measure] = MEASURES
 
 def estimate_words(measure: Measure, estimate: Estimate | None) -> str:
     """A mean and its interval in words; "–" when no run has the measure."""
-    if estimate is None or estimate.value is None:
+    if estimate is None:
         return UNKNOWN
-    value = write(measure, estimate.value)
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} ({write(measure, estimate.low)} to {write(measure, estimate.high)})"
+    return _ranged(estimate.value, estimate.low, estimate.high, partial(write, measure))
 
 
 def _ranged(
@@ -59,17 +57,13 @@ def _ranged(
     )
 
 
-def _signed(value: float) -> str:
-    return number(value, signed=True)
-
-
 def _percent(value: float) -> str:
     return f"{number(100 * value, 1, signed=True)}%"
 
 
 def _difference_words(contrast: Contrast) -> str:
     found = contrast.difference
-    return _ranged(found.difference, found.low, found.high, _signed)
+    return _ranged(found.difference, found.low, found.high, partial(number, signed=True))
 
 
 def _relative_words(contrast: Contrast) -> str:

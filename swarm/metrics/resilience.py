@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import NamedTuple
 
 
@@ -62,13 +63,9 @@ def resilience(blows: Mapping[str, Sequence[Blow]]) -> Resilience:
     """
     by_shock = {shock: _withstood(pairs) for shock, pairs in blows.items()}
     known = [found.kept for found in by_shock.values() if found.kept is not None]
-    return Resilience(_mean(known), by_shock)
+    return Resilience(fmean(known) if known else None, by_shock)
 
 
 def _withstood(blows: Sequence[Blow]) -> Withstood:
     ratios = [after / before for before, after in blows if before and after is not None]
-    return Withstood(_mean(ratios), len(ratios), len(blows) - len(ratios))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    return Withstood(fmean(ratios) if ratios else None, len(ratios), len(blows) - len(ratios))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
+from statistics import fmean
 from typing import TypeAlias
 
 Values: TypeAlias = Mapping[str, float | None]
@@ -52,16 +53,12 @@ def scaling_curve(values: Mapping[int, Values]) -> tuple[ScalingPoint, ...]:
         known = [value for value in values[agents].values() if value is not None]
         marginal = None if smaller is None else _gain(values[smaller], values[agents], log2(agents / smaller))
         left_out = len(values[agents]) - len(known)
-        points.append(ScalingPoint(agents, _mean(known), len(known), left_out, marginal))
+        points.append(ScalingPoint(agents, fmean(known) if known else None, len(known), left_out, marginal))
         smaller = agents
     return tuple(points)
 
 
 def _gain(few: Values, many: Values, doublings: float) -> float | None:
     pairs = ((few[mission], many[mission]) for mission in few if mission in many)
-    gain = _mean([after - before for before, after in pairs if before is not None and after is not None])
-    return None if gain is None else gain / doublings
-
-
-def _mean(values: list[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+    gains = [after - before for before, after in pairs if before is not None and after is not None]
+    return fmean(gains) / doublings if gains else None

@@ -15,6 +15,7 @@ import numpy as np
 
 from swarm.errors import BadInput
 from swarm.grid import MARGIN
+from swarm.stats.holm import holm
 from swarm.stats.power import missions_for, missions_for_equivalence
 from swarm.stats.relative import ratio_of
 from swarm.stats.sample import MIN_MISSIONS, MIN_MISSIONS_FOR_VERDICT, Numbers, Pairs, Sample, pair
@@ -127,18 +128,9 @@ def family(differences: Sequence[Difference], *, planned: int = 0) -> tuple[Diff
     Args:
         differences: those that could be made.
         planned: how many were meant to be; those that could not be made count as well.
-
-    Source: S. Holm (1979), A simple sequentially rejective multiple test procedure, Scand. J. Stat. 6, 65–70.
     """
-    known = sorted(
-        (difference.p, at) for at, difference in enumerate(differences) if difference.p is not None
-    )
-    adjusted: dict[int, float] = {}
-    many, largest = max(planned, len(differences)), 0.0
-    for rank, (p, at) in enumerate(known):
-        largest = max(largest, min(1.0, p * (many - rank)))
-        adjusted[at] = largest
-    return tuple(replace(difference, p_holm=adjusted.get(at)) for at, difference in enumerate(differences))
+    adjusted = holm([difference.p for difference in differences], planned)
+    return tuple(replace(difference, p_holm=p) for difference, p in zip(differences, adjusted, strict=True))
 
 
 def verdict(difference: Difference, *, alpha: float = ALPHA) -> Word:
