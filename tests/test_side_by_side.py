@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared.compared_example import typical
+from pages.shared.compared_example import alike, typical
 from pages.shared.compared_texts import markdown_of
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
@@ -331,6 +331,18 @@ def test_the_example_is_the_mission_nearest_to_the_mean_and_not_the_best():
     cells += [cell(number, [0.5], protocol="shared") for number in range(5)]
     comparison = compare_groups(groups_by(cells, "protocol", "Shared")[0])
     assert typical(comparison, means_by_mission(comparison.groups)) == "m02"
+
+
+def test_the_runs_of_an_example_took_place_under_the_same_conditions():
+    strong, weak = {"models": "sim/strong ×8"}, {"models": "sim/weak ×8"}
+    solo = [cell(0, [0.5], protocol="solo", **weak), cell(0, [0.9], protocol="solo", **strong)]
+    shared = [cell(0, [0.9], protocol="shared", **strong), cell(0, [0.5], protocol="shared", **weak)]
+    for cells in ([*solo, *shared], [*solo, replace(shared[0], seeds=(7,)), shared[1]]):
+        chosen, seed = alike(groups_by(cells, "protocol")[0], "m00")
+        assert len({each.condition.models for each in chosen}) == 1
+        assert all(seed in each.seeds for each in chosen)
+    apart = [replace(each, seeds=(7,)) for each in shared]
+    assert alike(groups_by([*solo, *apart], "protocol")[0], "m00") is None
 
 
 def test_timelines_side_by_side_have_the_same_axes():

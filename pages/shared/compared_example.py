@@ -10,7 +10,7 @@ from pages.shared.numbers import quality
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
-from swarm.cell import Cell, Condition
+from swarm.cell import OWN, Cell, Condition
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.group import Group
 from swarm.comparison.levels import MissionMeans, means_by_mission
@@ -24,7 +24,6 @@ from swarm.story import story
 
 LOOKED_AT = 5_000
 """Most runs of a mission among which the example is sought."""
-OWN = "own: "
 
 
 def show_example(subject: Subject, comparison: Comparison, factor: Factor) -> None:
@@ -71,14 +70,29 @@ def typical(comparison: Comparison, rows: Sequence[MissionMeans]) -> str:
     return min(rows, key=distance).mission
 
 
+def alike(groups: Sequence[Group], mission: str) -> tuple[tuple[Cell, ...], int] | None:
+    """A cell of each group on a mission, all in one context, and the first seed that they share.
+
+    Returns:
+        Of the first context in which there is such a seed; None when there is none.
+    """
+    by_key = [{group.key(cell): cell for cell in group.cells if cell.mission == mission} for group in groups]
+    for key in sorted(by_key[0], key=str):
+        cells = tuple(found[key] for found in by_key if key in found)
+        seeds = set.intersection(*({*cell.seeds} for cell in cells))
+        if len(cells) == len(groups) and seeds:
+            return cells, min(seeds)
+    return None
+
+
 def _runs_alike(subject: Subject, groups: Sequence[Group], mission: str) -> list[RunRecord]:
-    """One run of each group on a mission, with the first seed that all have; empty when there is none."""
-    cells = [next(cell for cell in group.cells if cell.mission == mission and cell.runs) for group in groups]
-    seeds = sorted(set.intersection(*({*cell.seeds} for cell in cells)))
-    if not seeds:
+    """One run of each group on a mission, under the same conditions and of one seed; empty when there is none."""
+    chosen = alike(groups, mission)
+    if chosen is None:
         return []
+    cells, seed = chosen
     found = _rows_of(subject.where, cells, mission)
-    ids = [found.get((cell.condition, seeds[0])) for cell in cells]
+    ids = [found.get((cell.condition, seed)) for cell in cells]
     return [history().run(run_id) for run_id in ids if run_id] if all(ids) else []
 
 
