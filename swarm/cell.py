@@ -29,7 +29,8 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 different normalised roles per active seat, `efficiency` quality per 1,000 tokens; tokens and dollars include the
 judge's."""
 
-
+OWN = "own: "
+"""Before the title of a mission that is in no library."""
 REMEMBERS = "remembers"
 """Stands among the settings of a protocol whose team was told the roles of earlier missions."""
 
@@ -106,7 +107,7 @@ class Cell:
 
     condition: Condition
     mission: str
-    """Its id; for missions of one's own, "own: " and the title."""
+    """Its id; for missions of one's own, `OWN` and the title."""
     title: str
     level: Level | None
     unfinished: int

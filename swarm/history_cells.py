@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyRelation
 
-from swarm.cell import MEASURES, Cell, Condition, Measure
+from swarm.cell import MEASURES, OWN, Cell, Condition, Measure
 
 # PyArrow has no types, and makes most of its functions when it is imported.
 arrow: Any = pa
@@ -42,7 +42,7 @@ _LISTS = ", ".join(
 _CELLS = f"""
     SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
         coalesce(judge, 'none') AS judge, prompts,
-        CASE WHEN mission_id = 'own' THEN 'own: ' || mission_title ELSE mission_id END AS mission,
+        CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
         any_value(mission_title) AS title, any_value(level) AS level,
         count(*) FILTER (status <> 'finished') AS unfinished,
         list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids, {_LISTS}

@@ -10,7 +10,7 @@ from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from pages.shared.words import level_name
-from swarm.cell import Measure
+from swarm.cell import OWN, Measure
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
@@ -31,7 +31,6 @@ DRAWN: tuple[Measure, ...] = (
     "efficiency",
     "unusable",
 )
-OWN = "own: "
 
 
 def show_measures(groups: Sequence[Group]) -> None:

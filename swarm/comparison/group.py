@@ -14,6 +14,7 @@ from swarm.grid import FACTORS, Factor
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
 from swarm.team import generic_roles
+from swarm.wording import protocol_name
 
 LONGEST_OPTIONS = 50
 """Of the characters that tell a protocol's settings in a group's name."""
@@ -178,7 +179,7 @@ def name_of(factor: Factor, level: Sequence[object]) -> str:
     first = str(level[0])
     if factor == "protocol":
         options = _options_named(str(level[1]))
-        return first.replace("_", " ").capitalize() + (f" ({options})" if options else "")
+        return protocol_name(first) + (f" ({options})" if options else "")
     if factor == "agents":
         return f"{first} agent{'' if first == '1' else 's'}"
     if factor == "models":
