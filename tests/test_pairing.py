@@ -1,7 +1,12 @@
 """A contrast is made on what both of its groups have a score of, and what cannot be compared is said to be so."""
 
-import pytest
+import json
+from dataclasses import replace
 
+import pytest
+import streamlit as st
+
+from swarm.cli_experiments import results as print_results
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.finding import finding, remarks
@@ -9,8 +14,15 @@ from swarm.comparison.group import groups_by
 from swarm.comparison.levels import means_by_mission
 from swarm.comparison.rows import measure_rows
 from swarm.errors import BadInput
+from swarm.events import ExperimentStarted
 from swarm.figures import forest_figure
+from swarm.grid import Way
+from swarm.mission import load_library
+from swarm.verdict import Verdict
+from tests.made import BEGAN, keep, spec, told, turn
 from tests.test_comparison import FREE, GIVEN, arm, cell
+from tests.test_experiment import experiment_of
+from tests.test_pages import opened, words_of
 
 HIGH = (0.9, 0.88, 0.93, 0.9, 0.86, 0.91, 0.92, 0.89, 0.9, 0.94)
 LOW = tuple(mean - 0.5 for mean in HIGH)
@@ -136,3 +148,40 @@ def test_every_measure_weighs_conditions_as_the_difference_does():
     (row,) = measure_rows(found.groups, ["cost_usd"])
     assert row.values[0] == row.values[1]
     assert row.values[0].startswith("$2.00")
+
+
+def half_scored(settings) -> str:
+    """Keep an experiment on two models of which one has no score under one of its two protocols; returns its id."""
+    missions = tuple(load_library(settings.mission_folders).values())[:6]
+    ways = (Way("fixed_roles"), Way("sequential"))
+    experiment = experiment_of(missions, ways=ways, teams=("sim/strong", "sim/weak"), repeats=1)
+    plan = experiment.grid
+    fields = {"simulated": True, "judge": "sim/judge", "prompts": "p", "expected_usd": None, "version": "0.1"}
+    begun = ExperimentStarted(
+        grid=plan, terms=experiment.terms, run_id=plan.id, seq=0, at=BEGAN, t=0.0, **fields
+    )
+    keep(settings, [begun])
+    for number in range(plan.size):
+        planned = plan.planned(number)
+        arm_of = plan.arms[planned.arm]
+        lost = arm_of.models == "sim/weak" and arm_of.way.protocol == "sequential"
+        recipe = spec(
+            planned.mission, models=[arm_of.models], agents=arm_of.agents, protocol=arm_of.way.protocol
+        )
+        judged = Verdict("sim/judge", unscored="it was not to be reached") if lost else None
+        first, *rest = told(plan.run_id(number), recipe, turns=[turn(0)], judged=judged)
+        keep(settings, [replace(first, experiment=plan.id), *rest])
+    return plan.id
+
+
+def test_what_an_experiment_cannot_compare_is_shown_with_its_reason(settings, capsys):
+    st.cache_resource.clear()
+    experiment_id = half_scored(settings)
+    why = "Sequential has no scored run, so nothing can be said of it"
+    app = opened("compare/experiments.py", experiment=experiment_id)
+    assert "sim/weak" in [each.value.replace("\\", "") for each in app.subheader]
+    assert f"Nothing can be said here: {why}." in words_of(app).replace("\\", "")
+    print_results(experiment_id, as_json=False)
+    assert f"sim/weak: {why}" in capsys.readouterr().out
+    print_results(experiment_id, as_json=True)
+    assert {"context": "sim/weak", "refused": why} in json.loads(capsys.readouterr().out)
