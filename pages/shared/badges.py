@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.text import plain
 from swarm.record import Status
+from swarm.shock import SHOCKS, Shock
 
 
 class Look(NamedTuple):
@@ -61,6 +62,17 @@ def kind_badge(simulated: bool) -> None:
         )
     else:
         st.badge("Real models", icon=":material/public:", color="gray")
+
+
+def shock_badge(shock: Shock | None) -> None:
+    """Show that a run has a shock; nothing for those without."""
+    if shock:
+        st.badge(
+            f"Shock: {shock.kind}",
+            icon=":material/bolt:",
+            color="orange",
+            help=f"In the middle of the work. {SHOCKS[shock.kind]}",
+        )
 
 
 def origin_badge(imported: str | None) -> None:

@@ -35,9 +35,11 @@ DRAWN: tuple[Measure, ...] = (
 
 def show_measures(groups: Sequence[Group]) -> None:
     """A small picture for every measure, all groups on one scale; the numbers below."""
-    rows = dict(zip(DRAWN, measure_rows(groups, DRAWN), strict=True))
+    # The time of simulated runs is this machine's, and says nothing of their models.
+    drawn = [each for each in DRAWN if each != "duration_s" or not is_simulated(groups[0])]
+    rows = dict(zip(drawn, measure_rows(groups, drawn), strict=True))
     with st.grid(3, min_column_width=280, gap="medium"):
-        for measure in DRAWN:
+        for measure in drawn:
             figure = measure_figure(groups, measure)
             with st.container(gap=None):
                 st.markdown(f"**{MEASURED[measure].name}**", help=MEASURED[measure].meaning)
@@ -49,7 +51,9 @@ def show_measures(groups: Sequence[Group]) -> None:
                     f"{group.name} {value}" for group, value in said
                 )
                 draw(figure, alt=alt, key=f"measure_{measure}")
-    money = " Money is simulated, and time says nothing of real models." if is_simulated(groups[0]) else ""
+    money = (
+        " Money is simulated; time is not drawn, as it is this machine's." if is_simulated(groups[0]) else ""
+    )
     st.caption(f"Means over missions with 95 % intervals; every axis begins at 0.{money}")
     with st.expander("In numbers", icon=":material/table:"):
         alt = "The mean of every measure in each group, with its interval"

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.badges import STATUS, kind_badge, origin_badge, status_badge
+from pages.shared.badges import STATUS, kind_badge, origin_badge, shock_badge, status_badge
 from pages.shared.exports import export_menu
 from pages.shared.numbers import count, plural, quality
 from pages.shared.resources import settings
@@ -29,6 +29,7 @@ def show_heading(record: RunRecord) -> None:
         status_badge(record.status, record.imported)
         kind_badge(record.simulated)
         origin_badge(record.imported)
+        shock_badge(spec.shock)
         st.space("stretch")
         show_actions(record)
     st.title(plain(spec.mission.title), anchor=False)

@@ -59,6 +59,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Started": row.started,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
+        "Shock": row.shock,
         "Origin": "imported" if row.imported else "here",
         "Level": level_name(row.level) if row.level else "own",
         "Depth": row.depth,

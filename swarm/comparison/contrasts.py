@@ -26,7 +26,7 @@ class Contrast:
     cost_ratio: float | None
     """Dollars of a run of the group over those of the reference; None when unknown or nothing."""
     time_ratio: float | None
-    """Seconds of a run likewise."""
+    """Seconds of a run likewise; None for simulated runs, whose time is this machine's."""
     alpha: float = ALPHA
     """Of the verdict."""
 
@@ -182,8 +182,13 @@ def _besides(contrasts: Iterable[Contrast]) -> tuple[Factor, ...]:
 
 
 def _ratios(group: Group, reference: Group) -> tuple[float | None, float | None]:
-    """Of dollars and of seconds, a run on average, every condition counting the same."""
-    return _ratio((group, reference), "cost_usd"), _ratio((group, reference), "duration_s")
+    """Of dollars and of seconds, a run on average, every condition counting the same.
+
+    Seconds of simulated runs are those of this machine, which say nothing of their models.
+    """
+    simulated = any(condition.simulated for condition in group.conditions)
+    seconds = None if simulated else _ratio((group, reference), "duration_s")
+    return _ratio((group, reference), "cost_usd"), seconds
 
 
 def _ratio(sides: tuple[Group, Group], measure: Measure) -> float | None:

@@ -146,7 +146,7 @@ STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
     ("Cost", "Dollars of a run over those of the reference.", lambda it: _ratio_words(it.cost_ratio)),
     (
         "Time",
-        "Seconds of a run over those of the reference; of simulated runs this says nothing.",
+        "Seconds of a run over those of the reference; not told of simulated runs, whose time is this machine's.",
         lambda it: _ratio_words(it.time_ratio),
     ),
 )
