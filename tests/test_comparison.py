@@ -263,3 +263,8 @@ def test_more_missions_and_fewer_comparisons_see_smaller_differences():
 def test_an_experiment_that_may_stop_early_asks_for_more_at_its_end():
     assert alpha_of(Experiment(grid(), Terms())) == 0.05
     assert alpha_of(Experiment(grid(), Terms(stop_when_clear=True))) == pytest.approx(0.046)
+
+
+def test_runs_without_a_shock_are_what_others_are_measured_against():
+    cells = [*arm("sequential", 0.5, 0.6, shock="hub"), *arm("sequential", 0.5, 0.6)]
+    assert [each.name for each in groups_by(cells, "shock")[0]] == ["No shock", "Shock: hub"]

@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import TypeAlias
 
 from swarm.cell import REMEMBERS, Cell, Condition, Measure, options_as_kept, sample
-from swarm.grid import FACTORS, Factor
+from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
 from swarm.team import generic_roles
@@ -134,6 +134,7 @@ def groups_by(
         levels,
         key=lambda level: (
             name_of(factor, level) != reference,
+            level != (NO_SHOCK,),
             *((isinstance(part, str), part) for part in level),
         ),
     )
