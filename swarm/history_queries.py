@@ -5,12 +5,14 @@ from collections.abc import Collection
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from pandas import DataFrame
 
+from swarm.cell import options_as_kept
 from swarm.errors import UnknownName, UnknownRun
 from swarm.history_rows import COLUMNS, Damage, RunFilter, roles_from
 from swarm.metrics.over_runs import RunRoles
 from swarm.mission import Mission
 from swarm.record import Status
 from swarm.spec import PastRole
+from swarm.team import generic_roles
 
 # Whether a process performs an unfinished run stands in no file: to $abandoned journals, none writes.
 _MATCHING = """
@@ -31,6 +33,14 @@ _MATCHING = """
         AND ($organization::VARCHAR IS NULL OR organization = $organization)
         AND ($experiment::VARCHAR IS NULL OR experiment = $experiment)
         AND (len($run_ids::VARCHAR[]) = 0 OR list_contains($run_ids::VARCHAR[], run_id))
+        AND (len($agents::INTEGER[]) = 0 OR list_contains($agents::INTEGER[], agents))
+        AND (len($levels::VARCHAR[]) = 0 OR list_contains($levels::VARCHAR[], level))
+        AND (len($shocks::VARCHAR[]) = 0
+            OR list_contains($shocks::VARCHAR[], split_part(coalesce(shock, 'none'), ' ', 1)))
+        AND ($judge::VARCHAR IS NULL OR coalesce(judge, 'none') = $judge)
+        AND ($prompts::VARCHAR IS NULL OR prompts = $prompts)
+        AND (NOT $usual OR (imported IS NULL AND len(model_names) = 1
+            AND (options = '{}' OR protocol = 'fixed_roles' AND options = $generic)))
 """
 _UNFINISHED = """
     SELECT journal FROM runs WHERE status = 'running'
@@ -101,6 +111,13 @@ def matching(
         "organization": where.organization,
         "experiment": where.experiment,
         "run_ids": list(where.run_ids),
+        "agents": list(where.agents),
+        "levels": list(where.levels),
+        "shocks": list(where.shocks),
+        "judge": where.judge,
+        "prompts": where.prompts,
+        "usual": where.usual,
+        "generic": options_as_kept({"roles": generic_roles()}),
         "abandoned": list(abandoned),
     }
     return connection.sql(_MATCHING, params=parameters).project(", ".join(COLUMNS))

@@ -27,6 +27,17 @@ class RunFilter:
     organization: str | None = None
     experiment: str | None = None
     run_ids: tuple[str, ...] = ()
+    agents: tuple[int, ...] = ()
+    levels: tuple[Level, ...] = ()
+    shocks: tuple[str, ...] = ()
+    """Kinds, whatever model is swapped to; "none" for runs that nothing struck."""
+    judge: str | None = None
+    """"none" for runs that nobody judged."""
+    prompts: str | None = None
+    """As `RunRow.prompts`."""
+    usual: bool = False
+    """Whether only runs are meant that the paper's claims count: made here, by teams of one model on all seats, under
+    protocols with their usual settings."""
 
 
 @dataclass(frozen=True, slots=True)

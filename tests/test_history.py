@@ -21,7 +21,9 @@ from swarm.history_rows import row_of
 from swarm.journal import read_journal
 from swarm.mission import Mission
 from swarm.record import RunRecord, record_of
+from swarm.shock import Shock
 from swarm.spec import PastRole
+from swarm.team import generic_roles
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 from tests.made import BAKERY, child, keep, later, spec, told, turn, verdict, writing
@@ -428,6 +430,36 @@ def test_a_filter_finds_the_runs_it_means(
     assert history.count(where) == len(found)
     assert sorted(history.frame(where)["run_id"]) == found
     assert set(history.turns_frame(where)["run_id"]) == set(found)
+
+
+CONDITIONS: list[tuple[RunFilter, str]] = [
+    (RunFilter(agents=(2, 5)), "c e f"),
+    (RunFilter(agents=(8,)), ""),
+    (RunFilter(levels=("L3", "L4")), "e"),
+    (RunFilter(shocks=("none",)), "a b c d f"),
+    (RunFilter(shocks=("none", "swap")), "a b c d e f"),
+    (RunFilter(shocks=("hub",)), ""),
+    (RunFilter(judge="none"), "f"),
+    (RunFilter(judge="sim/judge", agents=(2,)), "c"),
+    (RunFilter(prompts="p1 m1"), "e"),
+    (RunFilter(prompts="p1"), ""),
+    (RunFilter(usual=True), "a b d e"),
+]
+
+
+@pytest.mark.parametrize(("where", "expected"), CONDITIONS)
+def test_a_filter_finds_the_conditions_it_means(settings: Settings, history: History, where, expected):
+    keep_four(settings)
+    struck = replace(spec(replace(BAKERY, level="L3"), agents=5), shock=Shock("swap", "sim/weak"))
+    keep(settings, told("e", replace(struck, prompts="p1", minds="m1")))
+    keep(settings, told("f", replace(spec(protocol="batched", agents=5, options={"size": 4}), judge=None)))
+    assert [row.run_id for row in history.runs(where, order=BY_ID)] == expected.split()
+
+
+def test_given_roles_are_usual_when_they_are_the_generic_ones(settings: Settings, history: History):
+    for name, given in (("generic", generic_roles()), ("other", ("Wizard",))):
+        keep(settings, told(name, spec(protocol="fixed_roles", options={"roles": given})))
+    assert ids(history, RunFilter(usual=True)) == ["generic"]
 
 
 @pytest.mark.parametrize("column", COLUMNS)

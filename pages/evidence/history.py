@@ -9,6 +9,7 @@ from pages.shared import state
 from pages.shared.badges import STATUS
 from pages.shared.compared_link import differing_in, link_to_groups, show_side_by_side_of
 from pages.shared.exports import export_runs
+from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, forget_conditions
 from pages.shared.numbers import plural
 from pages.shared.resources import history
 from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
@@ -61,8 +62,28 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
             key="of_status",
             bind="query-params",
         )
-    where = RunFilter(text or None, tuple(protocols), tuple(models), tuple(statuses), KINDS[kind or "All"])
-    return replace(where, experiment=choose_experiment()), order
+    where = replace(
+        choose_conditions(),
+        text=text or None,
+        protocols=tuple(protocols),
+        models=tuple(models),
+        statuses=tuple(statuses),
+        simulated=KINDS[kind or "All"],
+        experiment=choose_experiment(),
+    )
+    return where, order
+
+
+def choose_conditions() -> RunFilter:
+    """The conditions the address names, if any, and a way to be rid of them."""
+    where = conditions_of_address()
+    if said := conditions_in_words(where):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Only runs with {plain('; '.join(said))}.")
+            if st.button("Any condition", icon=":material/close:", type="tertiary", key="any_condition"):
+                forget_conditions()
+                st.rerun()
+    return where
 
 
 def choose_experiment() -> str | None:

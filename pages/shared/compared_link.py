@@ -1,15 +1,15 @@
 """This file is where the address of Side by side is read: which runs, or which groups of runs, it is about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast, get_args
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import streamlit as st
 
+from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, link_to_conditions
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import FACTORS, Factor
 from swarm.history import RunFilter, RunRow
-from swarm.mission import Level
 
 KINDS = {"Simulated": True, "Real": False}
 FACTOR_NAMES: dict[Factor, str] = {
@@ -28,8 +28,7 @@ class Subject:
     runs: tuple[str, ...]
     by: Factor | None
     where: RunFilter
-    """But for its kind, which a page may have chosen."""
-    level: Level | None
+    """But for its kind, its judge and its version of the prompts, which are chosen on the page."""
 
     @property
     def experiment(self) -> str | None:
@@ -49,7 +48,7 @@ class Subject:
             *([f"“{where.text}” in mission or run"] if where.text else []),
             *([f"protocol {', '.join(where.protocols)}"] if where.protocols else []),
             *([f"model {', '.join(where.models)}"] if where.models else []),
-            *([f"level {self.level.removeprefix('L')}"] if self.level else []),
+            *conditions_in_words(where),
             *([f"{len(where.run_ids)} chosen runs"] if where.run_ids else []),
         ]
 
@@ -60,14 +59,15 @@ def read_subject() -> Subject:
     Raises:
         BadInput: when it names something that is not.
     """
-    by, level, kind = (st.query_params.get(name) for name in ("by", "level", "kind"))
+    by, kind = (st.query_params.get(name) for name in ("by", "kind"))
     if by is not None and by not in FACTORS:
         raise UnknownName("way to form groups", by, FACTORS)
-    if level is not None and level not in get_args(Level):
-        raise UnknownName("level", level, get_args(Level))
     runs = tuple(st.query_params.get_all("run"))
     factor = cast("Factor | None", by)
-    where = RunFilter(
+    where = replace(
+        conditions_of_address(),
+        judge=None,
+        prompts=None,
         text=st.query_params.get("find") or None,
         protocols=tuple(st.query_params.get_all("of_protocol")),
         models=tuple(st.query_params.get_all("of_model")),
@@ -75,7 +75,7 @@ def read_subject() -> Subject:
         experiment=st.query_params.get("experiment"),
         run_ids=runs if factor else (),
     )
-    return Subject(runs, factor, where, cast("Level | None", level))
+    return Subject(runs, factor, where)
 
 
 def link_to_groups(by: Factor, where: RunFilter) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def link_to_groups(by: Factor, where: RunFilter) -> dict[str, Any]:
         "of_model": list(where.models),
         "run": list(where.run_ids),
     }
-    return {name: value for name, value in named.items() if value}
+    return {name: value for name, value in named.items() if value} | link_to_conditions(where)
 
 
 def differing_in(rows: Sequence[RunRow]) -> Factor:

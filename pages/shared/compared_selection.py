@@ -37,8 +37,7 @@ def choose_cells(subject: Subject) -> tuple[Cell, ...]:
         BadInput: when no finished run is meant.
     """
     _show_limits(subject)
-    cells = [cell for cell in stored_cells(subject.where) if subject.level in (None, cell.level)]
-    cells = [cell for cell in cells if cell.runs or cell.unfinished]
+    cells = [cell for cell in stored_cells(subject.where) if cell.runs or cell.unfinished]
     if not any(cell.runs for cell in cells):
         raise BadInput("no finished run matches: take a filter away, or run something")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="which_runs"):
