@@ -60,6 +60,17 @@ def test_what_is_not_settled_says_what_would_settle_it_and_for_how_much():
     assert f"for about ${more * 4 * 0.05:.2f} of simulated money." in said
 
 
+def test_what_a_stricter_level_leaves_open_is_told_by_that_level():
+    """An experiment that may stop early asks for p < .046: at .05 nothing would be left to settle."""
+    groups, _ = groups_by([*arm("sequential", 0.05, spread=0.06), *flat()], "protocol", "Shared")
+    p = compare_groups(groups).contrasts[0].difference.p
+    assert p < 0.05
+    said = finding(compare_groups(groups, alpha=0.9 * p))
+    assert said.startswith("Not settled")
+    assert "more mission" in said
+    assert "cannot be told" not in said
+
+
 def test_few_missions_bring_no_verdict_however_large_the_difference():
     said = finding(compared(arm("sequential", 0.2, missions=5), flat(missions=5)))
     assert said.startswith("Not settled: on 5 missions")

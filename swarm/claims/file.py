@@ -19,7 +19,7 @@ from swarm.mission import Level
 ModelClass = Literal["strong", "open", "small", "weak"]
 """Of the paper's models: Claude Sonnet 4.6, DeepSeek v3.2, GPT-4.1-mini, GLM-5."""
 ClaimMeasure: TypeAlias = Measure | Literal["resilience"]
-"""`resilience` is quality after a shock over quality without it, on the same mission, as the mean over `SHOCKS`."""
+"""`resilience` is quality after a shock over quality without it, of one mission and seed, as the mean over `SHOCKS`."""
 Statistic = Literal["mean", "difference", "relative_difference", "ratio", "flat"]
 """`flat` asks whether all sides are equal but for a margin, by the pair that differs most; the others hold the first
 side against the second, and `mean` has one side only."""
@@ -27,7 +27,7 @@ Acquaintance = Literal["fitted", "seen"]
 """`fitted`: the traits of the simulated models were fitted to these figures, so simulated runs are no evidence for the
 claim. `seen`: their mechanism was changed by somebody who knew the figure, so they are weak evidence."""
 SHOCKS = ("seat", "hub", "swap")
-"""The shocks that the paper reports."""
+"""The shocks that the paper reports; a swap counts when it is to the weak model of the same provider."""
 
 
 class Band(NamedTuple):
