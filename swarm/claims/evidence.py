@@ -6,7 +6,7 @@ with the most runs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -59,8 +59,11 @@ class SideRuns:
     @property
     def unmeasured(self) -> int:
         """Finished runs without a value of the measure: left out."""
-        measure = "quality" if self.measure == "resilience" else self.measure
-        return sum(cell.runs - len(cell.known(measure)) for cell in self.cells)
+        return sum(cell.runs - len(cell.known(self._kept_as)) for cell in self.cells)
+
+    def runs_on(self, missions: Collection[str]) -> int:
+        """Finished runs on these missions that have a value of the measure."""
+        return sum(len(cell.known(self._kept_as)) for cell in self.cells if cell.mission in missions)
 
     @property
     def unfinished(self) -> int:
@@ -73,6 +76,11 @@ class SideRuns:
         if self.measure == "resilience":
             return _resilience(self.cells)
         return sample(self.cells, self.measure)
+
+    @property
+    def _kept_as(self) -> Measure:
+        """What a single run has of the measure."""
+        return "quality" if self.measure == "resilience" else self.measure
 
 
 @dataclass(frozen=True)

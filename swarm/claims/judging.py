@@ -55,7 +55,8 @@ class Evidence:
     kruskal: KruskalWallis | None
     """The paper's own test of team sizes, where it was used."""
     more: int | None
-    """How many more missions a verdict probably takes; None with a verdict, or when that cannot be said."""
+    """How many more missions a verdict probably takes; None with a verdict, or when that cannot be said, as without a
+    mission to go by."""
 
     @property
     def missions(self) -> int:
@@ -65,7 +66,15 @@ class Evidence:
     @property
     def runs(self) -> int:
         """Finished runs that the estimate rests upon."""
-        return self.estimate.runs if self.estimate else 0
+        return sum(runs for _, runs in self.counted) if self.estimate else 0
+
+    @property
+    def counted(self) -> tuple[tuple[int, int], ...]:
+        """For each side, on how many missions and runs the estimate rests: common missions where sides are paired."""
+        own = [frozenset(side.sample) for side in self.sides]
+        common = own[0].intersection(*own[1:]) if own and self.claim.paired else None
+        missions = own if common is None else [common] * len(own)
+        return tuple((len(ids), side.runs_on(ids)) for side, ids in zip(self.sides, missions, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +112,7 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
     found = attempts(claim, gathered, claim_book().models)
     if not found:
         reason = f"No {_kind(gathered.simulated)} run of what it speaks of."
-        return Evidence(
-            claim,
-            gathered.simulated,
-            "undetermined",
-            reason,
-            None,
-            (),
-            None,
-            0,
-            None,
-            MIN_MISSIONS_FOR_VERDICT,
-        )
+        return Evidence(claim, gathered.simulated, "undetermined", reason, None, (), None, 0, None, None)
     chosen = found[0]
     estimate = measured(claim, chosen) if chosen.missions else None
     word = verdict_of(claim.band, estimate)
@@ -191,8 +189,10 @@ def _lacking(chosen: Attempt) -> str:
 
 def _more(claim: Claim, estimate: Estimate | None) -> int | None:
     """Missions to go until the interval most likely lies on one side of the nearest bound, if all stays as it is."""
-    missions = estimate.missions if estimate else 0
-    if estimate is None or missions < MIN_MISSIONS_FOR_VERDICT:
+    if estimate is None:
+        return None
+    missions = estimate.missions
+    if missions < MIN_MISSIONS_FOR_VERDICT:
         return MIN_MISSIONS_FOR_VERDICT - missions
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return None

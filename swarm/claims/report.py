@@ -7,6 +7,7 @@ from swarm.claims.evidence import SideRuns, level_of
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
 from swarm.claims.words import band_words, how_tested
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
 KNOWN = {
     "fitted": "The simulated models were fitted to this figure: simulated runs are no evidence for it.",
@@ -28,6 +29,17 @@ def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
         return sentence
     known = [each for each in told if each.claim.simulator and each.verdict != "undetermined"]
     return sentence + (f" {_acquainted(known)}" if known else "")
+
+
+def more_words(evidence: Evidence) -> str:
+    """How far it is to a verdict; empty where runs do not say that, or there is one."""
+    more = evidence.more
+    if more is None:
+        return ""
+    missions = f"{more:,} more mission{'' if more == 1 else 's'}"
+    if evidence.missions < MIN_MISSIONS_FOR_VERDICT:
+        return f"At least {missions} to go."
+    return f"About {missions} would settle it, if all stays as it is."
 
 
 def plain(judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
@@ -89,7 +101,10 @@ def _plain(evidence: Evidence) -> dict[str, object]:
         "runs": evidence.runs,
         "judge": setting.judge if setting else None,
         "prompts": setting.prompts if setting else None,
-        "sides": [_plain_side(side) for side in evidence.sides],
+        "sides": [
+            _plain_side(side) | {"missions_counted": missions, "runs_counted": runs}
+            for side, (missions, runs) in zip(evidence.sides, evidence.counted, strict=True)
+        ],
         "left_out": evidence.left_out,
         "more_missions": evidence.more,
         "kruskal_wallis": asdict(evidence.kruskal) if evidence.kruskal else None,

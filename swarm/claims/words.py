@@ -1,6 +1,7 @@
 """This file is where claims, their tests and what was found become words, in plain text. A number has its unit."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ClaimMeasure, ModelClass, Side
@@ -28,9 +29,18 @@ CLASSES: dict[ModelClass, str] = {
     "small": "small model",
     "weak": "weak model",
 }
-"""The paper's Claude Sonnet 4.6, DeepSeek v3.2, GPT-4.1-mini and GLM-5."""
+"""What a claim calls the paper's models."""
+PAPERS: dict[ModelClass, str] = {
+    "strong": "Claude Sonnet 4.6",
+    "open": "DeepSeek v3.2",
+    "small": "GPT-4.1-mini",
+    "weak": "GLM-5",
+}
+"""What they are."""
 SHARES: tuple[ClaimMeasure, ...] = ("abstained", "idle", "unusable", "roles")
 """Shown in percent."""
+MOST: dict[ClaimMeasure, float] = {"quality": 1.0, "mission_relevance": 4.0, **dict.fromkeys(SHARES, 1.0)}
+"""What no mean of a measure can exceed; none can be below 0."""
 DIGITS: dict[ClaimMeasure, int] = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
 """Behind the point; 3 for the others."""
 
@@ -69,10 +79,25 @@ def estimate_words(claim: Claim, estimate: Estimate | None) -> str:
 
 
 def interval_words(claim: Claim, estimate: Estimate) -> str:
-    """From where to where; empty without an interval."""
+    """From where to where, as far as there can be such values; empty without an interval."""
     if estimate.low is None or estimate.high is None:
         return ""
-    return f"{figure_words(claim, estimate.low)} to {figure_words(claim, estimate.high)}"
+    low, high = possible(claim, estimate.low), possible(claim, estimate.high)
+    return f"{figure_words(claim, low)} to {figure_words(claim, high)}"
+
+
+def possible(claim: Claim, value: float) -> float:
+    """An end of an interval as it is shown: a t interval may reach beyond what its measure can be.
+
+    Examples:
+        >>> from swarm.claims.file import claim_book
+        >>> possible(claim_book().claim("idle-256"), -0.001), possible(claim_book().claim("level-1-to-4"), -0.4)
+        (0.0, -0.4)
+    """
+    if claim.statistic not in ("mean", "ratio"):
+        return value
+    most = MOST.get(claim.measure, math.inf) if claim.statistic == "mean" else math.inf
+    return min(max(0.0, value), most)
 
 
 def band_words(claim: Claim) -> str:
@@ -83,6 +108,21 @@ def band_words(claim: Claim) -> str:
     if low is not None:
         return f"above {_bound(claim, low)}"
     return f"below {_bound(claim, high)}"
+
+
+def stand_in_words(claim: Claim, models: Mapping[ModelClass, str]) -> str:
+    """Which model stands for which of the paper's in some runs, and why it may.
+
+    Examples:
+        >>> from swarm.claims.file import claim_book
+        >>> stand_in_words(claim_book().claim("level-4-strong"), {"strong": "sim/strong"})
+        "sim/strong stands for the paper's strong model, Claude Sonnet 4.6."
+    """
+    stand = [
+        f"{model} stands for the paper's {CLASSES[each]}, {PAPERS[each]}" for each, model in models.items()
+    ]
+    why = ": the claim is about teams in general, so runs of any one model count" if claim.any_model else ""
+    return f"{listed(stand)}{why}."
 
 
 def side_words(side: Side, *, model: str | None = None) -> str:
@@ -96,12 +136,20 @@ def side_words(side: Side, *, model: str | None = None) -> str:
     return f"{protocol_name(side.protocol)}, {side.agents} agents, {who}, {levels_words(side.levels)}"
 
 
-def sides_words(sides: Sequence[Side]) -> str:
-    """All sides of a claim: what they have in common once, what they differ in for each."""
+def sides_words(sides: Sequence[Side], *, any_model: bool = False) -> str:
+    """All sides of a claim: what they have in common once, what they differ in for each.
+
+    Args:
+        sides: of the claim.
+        any_model: whether runs of any one model count.
+    """
     parts: list[list[str]] = [
         [protocol_name(side.protocol) for side in sides],
         [f"{side.agents} agents" for side in sides],
-        [CLASSES[side.model] for side in sides],
+        [
+            f"any one model ({PAPERS[side.model]} in the paper)" if any_model else CLASSES[side.model]
+            for side in sides
+        ],
         [levels_words(side.levels) for side in sides],
     ]
     differ = next((part for part in parts if len(set(part)) > 1), None)
@@ -125,7 +173,7 @@ def how_tested(claim: Claim) -> str:
         "flat": f"Largest difference in {measure}",
     }[claim.statistic]
     return (
-        f"{how}: {sides_words(claim.sides)}{_pairing(claim)}. "
+        f"{how}: {sides_words(claim.sides, any_model=claim.any_model)}{_pairing(claim)}. "
         f"Supported when the whole {100 * level_of(claim):.0f}% interval lies {band_words(claim)}."
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.claims.judging import Evidence, Verdict
-from swarm.claims.words import band_words, estimate_words, figure_words
+from swarm.claims.words import band_words, estimate_words, figure_words, possible
 from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
 ROW_PX, AROUND_PX = 74, 88
@@ -78,8 +78,8 @@ class Row:
         estimate = self.evidence.estimate
         assert estimate is not None
         assert estimate.value is not None
-        low = estimate.value if estimate.low is None else estimate.low
-        high = estimate.value if estimate.high is None else estimate.high
+        low = estimate.value if estimate.low is None else possible(self.evidence.claim, estimate.low)
+        high = estimate.value if estimate.high is None else possible(self.evidence.claim, estimate.high)
         return self.scale.place(low), self.scale.place(high)
 
 
@@ -110,7 +110,8 @@ def scale_of(each: Evidence) -> Scale:
     """The scale on which a row shows its band, the paper's figure and our interval, with room beside them."""
     estimate = each.estimate
     ours = (estimate.value, estimate.low, estimate.high) if estimate else ()
-    numbers = [value for value in (*each.claim.band, each.claim.figure, *ours) if value is not None]
+    found = [possible(each.claim, value) for value in ours if value is not None]
+    numbers = [*(value for value in (*each.claim.band, each.claim.figure) if value is not None), *found]
     least, most = min(numbers), max(numbers)
     room = 0.12 * (most - least) or abs(most) or 1.0
     return Scale(least - room, most + room)
