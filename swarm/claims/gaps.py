@@ -1,6 +1,7 @@
 """This file is where it is said which runs a claim still needs: as an experiment, to be priced and performed."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ from swarm.models.catalogue import load_catalogue
 
 REPEATS = {True: 5, False: 1}
 """Of each mission, by whether the models are simulated: repeats cost a moment there, and money elsewhere."""
+NAME = "Runs that the claim {} lacks"
+"""Of the experiment: it may have one arm only, and is about the claim then and no comparison of its own."""
+_NAMED = re.compile(r"Runs that the claim (\S+) lacks|Claim (\S+)")
 
 
 def missing(
@@ -42,10 +46,13 @@ def missing(
     Raises:
         BadInput: when the claim does not speak of this model, or the library has no mission of its levels.
     """
-    models = models_for(claim, model)
+    models, cells = models_for(claim, model), [*cells]
     evidence = _evidence(claim, cells, models)
     if evidence.verdict != "undetermined":
         return None
+    # Runs asked in other words than today's are no help, however many there are.
+    today = current_wording(evidence.simulated)
+    evidence = _evidence(claim, [cell for cell in cells if cell.condition.prompts == today], models)
     gaps, seed = _gaps(claim, evidence, library), 0
     if not gaps:
         gaps = _wanted(claim, library)
@@ -55,6 +62,13 @@ def missing(
         raise BadInput(f"the library has no mission of the levels that the claim {claim.id!r} speaks of")
     missions = [mission for mission in library.values() if mission.id in played]
     return Experiment(_grid(claim, [*gaps], missions, models, seed, _judge(evidence)), Terms())
+
+
+def claim_of(grid: Grid) -> Claim | None:
+    """The claim whose missing runs an experiment plays, by its name; None when it has another purpose."""
+    found = _NAMED.fullmatch(grid.name)
+    claim_id = found and (found[1] or found[2])
+    return next((claim for claim in claim_book().claims if claim.id == claim_id), None)
 
 
 def models_for(claim: Claim, model: str | None = None) -> dict[ModelClass, str]:
@@ -118,10 +132,8 @@ def _wanted(claim: Claim, library: Mapping[str, Mission]) -> dict[Side, frozense
 
 
 def _gaps(claim: Claim, evidence: Evidence, library: Mapping[str, Mission]) -> dict[Side, frozenset[str]]:
-    """Those that it lacks, for sides that lack any. Runs asked in other words than today's are no help."""
-    setting = evidence.setting
-    current = setting is not None and setting.prompts == current_wording(evidence.simulated)
-    there = {runs.side: frozenset(runs.sample) for runs in evidence.sides} if current else {}
+    """Those that it lacks, for sides that lack any."""
+    there = {runs.side: frozenset(runs.sample) for runs in evidence.sides}
     gaps = {side: ids - there.get(side, frozenset()) for side, ids in _wanted(claim, library).items()}
     return {side: ids for side, ids in gaps.items() if ids}
 
@@ -138,7 +150,7 @@ def _grid(
     simulated = _is_simulated(next(iter(models.values())))
     shaken = claim.measure == "resilience"
     return Grid(
-        name=f"Claim {claim.id}",
+        name=NAME.format(claim.id),
         ways=tuple(Way(protocol) for protocol in dict.fromkeys(side.protocol for side in sides)),
         teams=tuple(dict.fromkeys(models[side.model] for side in sides)),
         agents=tuple(dict.fromkeys(side.agents for side in sides)),
