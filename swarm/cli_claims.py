@@ -8,14 +8,16 @@ import typer
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
-    from swarm.claims.file import Claim
+    from swarm.claims.file import Claim, ClaimBook
     from swarm.config import Settings
     from swarm.history import History
 
 
 def claims(
-    group: Annotated[str | None, typer.Option(help="Only claims of this group, such as Protocols.")] = None,
-    claim: Annotated[str | None, typer.Option(help="One claim in full, by id; --json shows the ids.")] = None,
+    group: Annotated[str | None, typer.Option(help="Only claims of this group, such as protocols.")] = None,
+    claim: Annotated[
+        str | None, typer.Option(help="One claim in full, by its id: the list of all shows them.")
+    ] = None,
     missing: Annotated[
         Path | None, typer.Option(help="Write the experiment that --claim still needs into this file.")
     ] = None,
@@ -40,7 +42,7 @@ def claims(
             raise BadInput("--missing needs --claim ID: an experiment is about one claim")
         _write_missing(book.claim(claim), model, missing, settings, history)
         return
-    wanted = {each.id for each in _chosen(group, claim)}
+    wanted = {each.id for each in _chosen(book, group, claim)}
     judged = [each for each in judge_claims(history.cells()) if each.claim.id in wanted]
     if as_json:
         remarks = {name: [each._asdict() for each in getattr(book, name)] for name in _REMARKS}
@@ -55,16 +57,15 @@ def claims(
 _REMARKS = ("untestable", "contradictions", "undefined")
 
 
-def _chosen(group: str | None, claim: str | None) -> "list[Claim]":
-    from swarm.claims.file import claim_book
+def _chosen(book: "ClaimBook", group: str | None, claim: str | None) -> "list[Claim]":
     from swarm.errors import UnknownName
 
-    book = claim_book()
     if claim:
         return [book.claim(claim)]
-    if group and group not in book.groups:
+    wanted = None if group is None else group.strip().casefold()
+    if group is not None and wanted not in {each.casefold() for each in book.groups}:
         raise UnknownName("group", group, book.groups)
-    return [each for each in book.claims if not group or each.group == group]
+    return [each for each in book.claims if wanted in (None, each.group.casefold())]
 
 
 def _write_missing(

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from swarm.claims.file import ClaimBook
 from swarm.claims.judging import Evidence, Judged, Verdict
-from swarm.claims.report import KNOWN, summary
-from swarm.claims.words import estimate_words, figure_words, how_tested, side_words
+from swarm.claims.report import KNOWN, more_words, summary
+from swarm.claims.words import estimate_words, figure_words, how_tested, side_words, stand_in_words
 from swarm.terminal import harmless
 
 _STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
@@ -21,7 +21,7 @@ def print_claims(judged: Sequence[Judged], book: ClaimBook, console: Console | N
     console = console or Console()
     real = any(each.real.sides for each in judged)
     table = Table(box=None, pad_edge=False, expand=True)
-    table.add_column("claim", ratio=3)
+    table.add_column("claim, and its id", ratio=3, overflow="fold")
     table.add_column("paper", justify="right")
     for kind in ("simulated", "real") if real else ("simulated",):
         table.add_column(kind, ratio=2)
@@ -57,7 +57,8 @@ def print_claim(each: Judged) -> None:
 
 def _cells(each: Judged, *, real: bool) -> list[Text]:
     claim = each.claim
-    cells = [Text(claim.statement + _MARKS[claim.simulator]), Text(figure_words(claim, claim.figure))]
+    named = Text.assemble(claim.statement + _MARKS[claim.simulator], "\n", (claim.id, "dim"))
+    cells = [named, Text(figure_words(claim, claim.figure))]
     for evidence in (each.simulated, each.real) if real else (each.simulated,):
         cells += [
             Text(estimate_words(claim, evidence.estimate)),
@@ -69,15 +70,18 @@ def _cells(each: Judged, *, real: bool) -> list[Text]:
 
 def _print_evidence(evidence: Evidence, console: Console) -> None:
     kind = "Simulated" if evidence.simulated else "Real"
-    found = estimate_words(evidence.claim, evidence.estimate)
+    found = f", {estimate_words(evidence.claim, evidence.estimate)}" if evidence.estimate else ""
     said = Text.assemble(
         f"{kind}: ",
         (evidence.verdict, _STYLES[evidence.verdict]),
-        harmless(f", {found}. {evidence.reason}"),
+        harmless(f"{found}. {' '.join(filter(None, [evidence.reason, more_words(evidence)]))}"),
     )
     console.print(said)
-    for side in evidence.sides:
+    for side, (missions, runs) in zip(evidence.sides, evidence.counted, strict=True):
         where = side_words(side.side, model=side.model)
-        console.print(Text(harmless(f"  {where}: {len(side.sample)} missions, {side.runs} runs")))
-    if evidence.more:
-        console.print(f"  about {evidence.more:,} more missions would settle it")
+        there = f"{missions} missions and {runs} runs count, of {len(side.sample)} and {side.runs}"
+        console.print(Text(harmless(f"  {where}: {there}")))
+    if evidence.setting:
+        console.print(
+            Text(harmless(f"  {stand_in_words(evidence.claim, evidence.setting.models)}"), style="dim")
+        )
