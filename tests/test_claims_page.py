@@ -1,6 +1,8 @@
 """The Claims page as a script: on nothing, on runs made for a claim, and the way to the runs that are missing."""
 
 import asyncio
+from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
@@ -10,11 +12,17 @@ from swarm.claims.file import claim_book
 from swarm.claims.gaps import missing
 from swarm.claims.judging import evidence_of
 from swarm.config import LIBRARY
+from swarm.events import RunStarted
 from swarm.experiment.perform import perform
 from swarm.figures.claims import claims_figure, scale_of
-from swarm.mission import load_library
+from swarm.history import History
+from swarm.mission import Mission, load_library
+from swarm.shock import Shock
+from tests.made import keep
+from tests.recorded import a_turn, events_of
 from tests.test_claims import BETTER, BOOK, both, said
 from tests.test_pages import opened, words_of
+from tests.test_side_by_side import scored
 
 PAGE = "evidence/claims.py"
 ROLES = claim_book().claim("roles-4")
@@ -29,10 +37,9 @@ def test_an_empty_history_is_told_how_to_begin(settings):
     app = opened(PAGE)
     assert "no run of what the paper speaks of yet" in words_of(app)
     assert "make replicate" in words_of(app)
-    listed = [each.label for each in app.expander]
-    assert sum("No run yet" in label for label in listed) == sum(
-        claim.group == "Protocols" for claim in BOOK.claims
-    )
+    listed = next(each.value for each in app.markdown if each.value.startswith("- ")).splitlines()
+    assert len(listed) == sum(claim.group == "Protocols" for claim in BOOK.claims)
+    assert not app.get("plotly_chart")
 
 
 def test_an_opened_claim_says_how_it_is_tested_and_what_is_missing_at_what_price(settings):
@@ -65,10 +72,94 @@ def test_runs_of_a_claim_are_shown_with_their_interval_and_never_as_real_ones(se
     assert "SIMULATED" in told
     assert "Real models:** no run of what the paper speaks of yet." in told
     assert "No real run of what it speaks of." in told
-    label = next(each.label for each in app.expander if "In a team of 4" in each.label)
-    assert "Here" in label
+    label = next(each for each in app.selectbox(key="claim_chosen").options if "n a team of 4" in each)
+    assert "here 9" in label
+    (table,) = [each.value for each in app.dataframe if "Verdict" in each.value]
+    assert len(table) == sum(claim.group == "Roles" for claim in BOOK.claims)
     app.segmented_control(key="claim_kind").set_value("Real").run()
-    assert all("No run yet" in each.label for each in app.expander if "team of" in each.label)
+    assert all(each.endswith("no run yet") for each in app.selectbox(key="claim_chosen").options)
+
+
+def test_a_link_to_a_claim_opens_it_whatever_its_group(settings):
+    app = opened(PAGE, claim=ROLES.id)
+    assert app.pills(key="about").value == ROLES.group
+    assert f"#### {ROLES.statement}" in words_of(app).replace("\\", "")
+
+
+def keep_sides(
+    settings,
+    number: int,
+    agents: int = 2,
+    shock: Shock | None = None,
+    more: int = 0,
+    protocols=("sequential", "shared"),
+) -> None:
+    """One run of both sides of a claim on each of eight missions; Sequential is better by two to four points."""
+    events = [
+        replace(event, spec=replace(event.spec, shock=shock)) if isinstance(event, RunStarted) else event
+        for place, (protocol, points) in enumerate(zip(protocols, (2 + more, 0), strict=False))
+        for mission in range(8)
+        for event in events_of(
+            [a_turn(seat + 1) for seat in range(agents)],
+            run_id=f"20261122-120000-{number:x}{place}{mission:x}{agents:03x}",
+            mission=Mission(
+                f"m{mission}", f"Mission {mission}", "Do it.", level="L3" if mission % 2 else "L4"
+            ),
+            judged=scored(6 + points + (mission % 3 if place else 0)),
+            spec={"protocol": protocol},
+        )
+    ]
+    keep(settings, events, f"sides-{number}")
+
+
+def link_of(app, label: str) -> dict[str, list[str]]:
+    (found,) = [each.proto for each in app.get("page_link") if each.proto.label == label]
+    return parse_qs(found.query_string)
+
+
+def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(settings):
+    keep_sides(settings, 1, agents=8)
+    keep_sides(settings, 2, agents=4, more=3)
+    keep_sides(settings, 3, agents=8, shock=Shock("hub"), more=3)
+    claim = BOOK.claim("sequential-shared")
+    evidence = said(claim, History(settings).cells())
+    assert evidence.verdict == "supported"
+    app = opened(PAGE, claim=claim.id)
+    there = opened("compare/side_by_side.py", **link_of(app, "Side by side"))
+    told = words_of(there).replace("\\", "")
+    assert (
+        "Only runs with protocol sequential, shared; model sim/strong; level 3 or 4; 8 agents; no shock"
+        in told
+    )
+    assert "On 8 missions (16 simulated runs), Sequential scored" in told
+    table = "".join(each.value.to_csv() for each in there.table).replace("\\", "")
+    low, value, high = (
+        f"+{100 * each:.1f}%"
+        for each in (evidence.estimate.low, evidence.estimate.value, evidence.estimate.high)
+    )
+    assert all(each in table for each in (low, value, high))
+    found = opened("evidence/history.py", **link_of(app, "History"))
+    assert "level 3 or 4; 8 agents; no shock" in words_of(found).replace("\\", "")
+    assert len(found.multiselect(key="pick_0").options) == 16
+    found.button(key="any_condition").click().run()
+    assert len(found.multiselect(key="pick_0").options) == 48
+
+
+def test_runs_of_one_side_are_not_called_no_run_and_nothing_is_drawn_of_them(settings):
+    keep_sides(settings, 1, agents=8, protocols=("sequential",))
+    app = opened(PAGE)
+    claim = BOOK.claim("sequential-shared")
+    (line,) = [each for each in app.selectbox(key="claim_chosen").options if each.startswith(claim.statement)]
+    assert line.endswith("runs, but nothing to compare yet")
+    assert not app.get("plotly_chart")
+
+
+def test_a_model_without_a_key_is_not_what_is_offered_first(settings):
+    library = load_library((LIBRARY / "missions",))
+    asyncio.run(perform(settings, missing(ROLES, [], library)))
+    assert said(ROLES, History(settings).cells()).verdict != "undetermined"
+    app = opened(PAGE, claim=ROLES.id)
+    assert app.selectbox(key=f"claim_model_{ROLES.id}").value == "sim/small"
 
 
 def test_a_verdict_that_nothing_has_leaves_the_list_empty(settings):

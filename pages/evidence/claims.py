@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.claim_list import choose_claims, show_claims, show_table
+from pages.shared.claim_list import choose_claims, show_claims
 from pages.shared.resources import cells, history, settings
 from pages.shared.text import plain, sentence
 from swarm.cell import Cell
@@ -68,8 +68,6 @@ try:
         show_claims(chosen, simulated=simulated)
     else:
         st.caption("No claim matches. Take a filter away.")
-    st.subheader("Everything at once", anchor=False)
-    show_table(judged)
     st.subheader("The paper itself", anchor=False)
     show_remarks("Where it contradicts itself", book.contradictions, ":material/compare_arrows:")
     show_remarks("What it leaves open, and what was decided here", book.undefined, ":material/rule:")

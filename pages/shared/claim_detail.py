@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.badges import kind_badge
-from pages.shared.compared_link import link_to_groups
+from pages.shared.claim_link import link_to_runs, link_to_side_by_side, where_of
 from pages.shared.numbers import plural
 from pages.shared.resources import cells, missions, settings
 from pages.shared.text import plain, sentence
@@ -13,14 +13,12 @@ from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, claim_book
 from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
-from swarm.claims.report import KNOWN
-from swarm.claims.words import estimate_words, how_tested, side_words
+from swarm.claims.report import KNOWN, more_words
+from swarm.claims.words import estimate_words, how_tested, side_words, stand_in_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
-from swarm.grid import Experiment, Factor
-from swarm.history import RunFilter
-from swarm.models.catalogue import load_catalogue
-from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.grid import Experiment
+from swarm.models.catalogue import card_of, check_key, load_catalogue
 from swarm.wording import lasting, usd
 
 BADGES: dict[Verdict, tuple[str, Any]] = {
@@ -55,7 +53,7 @@ def _show_evidence(evidence: Evidence) -> None:
         verdict_badge(evidence.verdict)
         if evidence.estimate:
             st.markdown(f"**{plain(estimate_words(evidence.claim, evidence.estimate))}**")
-    st.markdown(" ".join([plain(evidence.reason), *_more(evidence)]))
+    st.markdown(plain(f"{evidence.reason} {more_words(evidence)}"))
     if evidence.simulated and evidence.claim.simulator and evidence.estimate:
         st.caption(f":material/info: {plain(KNOWN[evidence.claim.simulator])}")
     if evidence.kruskal and evidence.kruskal.h is not None:
@@ -68,21 +66,14 @@ def _show_evidence(evidence: Evidence) -> None:
         _show_runs(evidence)
 
 
-def _more(evidence: Evidence) -> list[str]:
-    """How many missions are to go; nothing where no run says anything of that yet."""
-    if not evidence.estimate or not evidence.more:
-        return []
-    if evidence.missions < MIN_MISSIONS_FOR_VERDICT:
-        return [f"{plural(evidence.more, 'more mission')} to go."]
-    return [f"About {plural(evidence.more, 'more mission')} would settle it, if all stays as it is."]
-
-
 def _show_runs(evidence: Evidence) -> None:
     st.dataframe(
-        [_side_cells(side) for side in evidence.sides],
+        [_side_cells(side, counted) for side, counted in zip(evidence.sides, evidence.counted, strict=True)],
         hide_index=True,
         alt="Runs that the estimate rests upon",
     )
+    if evidence.claim.paired and len(evidence.sides) > 1:
+        st.caption("Only missions that every side has are counted: what they differ in is paired by mission.")
     setting = evidence.setting
     assert setting is not None
     left_out = (
@@ -90,57 +81,38 @@ def _show_runs(evidence: Evidence) -> None:
         if evidence.left_out
         else ""
     )
+    st.caption(
+        f"{plain(stand_in_words(evidence.claim, setting.models))} Judge {plain(setting.judge)}; version "
+        f"{plain(setting.prompts)} of the prompts{' and the simulated models' if evidence.simulated else ''}."
+        f"{left_out}",
+        help="Runs whose agents were asked in other words, or answered by other versions of the simulated models, "
+        "have another version and are never counted together.",
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Judge {plain(setting.judge)}, prompts {plain(setting.prompts[:8])}.{left_out}")
-        where, factor = _where(evidence)
-        if factor:
+        if side_by_side := link_to_side_by_side(evidence):
             st.page_link(
                 "../compare/side_by_side.py",
-                label="Side by side",
+                label="Side by side" if evidence.claim.measure == "quality" else "Side by side in quality",
                 icon=":material/splitscreen_left:",
-                query_params=link_to_groups(factor, where) | _level(evidence.claim),
+                query_params=side_by_side,
             )
         st.page_link(
             "../evidence/history.py",
             label="History",
             icon=":material/history:",
-            query_params={
-                "kind": "Simulated" if evidence.simulated else "Real",
-                "of_protocol": list(where.protocols),
-                "of_model": list(where.models),
-            },
+            query_params=link_to_runs(where_of(evidence)),
         )
 
 
-def _side_cells(side: SideRuns) -> dict[str, object]:
+def _side_cells(side: SideRuns, counted: tuple[int, int]) -> dict[str, object]:
+    missions, runs = counted
     return {
-        "Missions": len(side.sample),
-        "Runs": side.runs,
         "Runs of": side_words(side.side, model=side.model),
+        "Missions counted": f"{missions:,} of {len(side.sample):,}",
+        "Runs counted": f"{runs:,} of {side.runs:,}",
         "Without a value": side.unmeasured,
         "Did not finish": side.unfinished,
     }
-
-
-def _where(evidence: Evidence) -> tuple[RunFilter, Factor | None]:
-    """The runs as a filter, and what the claim's sides differ in; None where nothing can be compared."""
-    sides = evidence.claim.sides
-    where = RunFilter(
-        protocols=tuple(dict.fromkeys(side.protocol for side in sides)),
-        models=tuple(dict.fromkeys(side.model for side in evidence.sides)),
-        simulated=evidence.simulated,
-    )
-    differ: dict[Factor, int] = {
-        "protocol": len({side.protocol for side in sides}),
-        "models": len({side.model for side in sides}),
-        "agents": len({side.agents for side in sides}),
-    }
-    return where, next((factor for factor, count in differ.items() if count > 1), None)
-
-
-def _level(claim: Claim) -> dict[str, str]:
-    levels = claim.sides[0].levels
-    return {"level": levels[0]} if len(levels) == 1 else {}
 
 
 def _show_missing(judged: Judged) -> None:
@@ -148,11 +120,12 @@ def _show_missing(judged: Judged) -> None:
     claim = judged.claim
     st.markdown("**Run what is missing**")
     models = _models(claim)
+    real = next((at for at, model in enumerate(models) if at and _can_be_asked(model)), 0)
     model = st.selectbox(
         "With",
         models,
-        # Where simulated runs have said what they can, real ones are missing.
-        index=0 if judged.simulated.verdict == "undetermined" else 1,
+        # Where simulated runs have said what they can, real ones are missing, if there is a key for them.
+        index=0 if judged.simulated.verdict == "undetermined" else real,
         format_func=_model_words,
         key=f"claim_model_{claim.id}",
         label_visibility="collapsed",
@@ -198,7 +171,16 @@ def _model_words(model: str) -> str:
     card = load_catalogue().get(model)
     if card is None:
         return model
-    return f"{card.label} ({model}{', free' if card.simulated else ''})"
+    beside = ", free" if card.simulated else "" if _can_be_asked(model) else ", no key"
+    return f"{card.label} ({model}{beside})"
+
+
+def _can_be_asked(model: str) -> bool:
+    try:
+        check_key(card_of(model, settings()), settings())
+    except SwarmError:
+        return False
+    return True
 
 
 @st.cache_resource(max_entries=100, show_spinner="Adding up…")
