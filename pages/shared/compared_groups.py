@@ -38,7 +38,7 @@ def show_groups(subject: Subject) -> None:
     """Groups of runs in columns, after choosing what they are formed by and which take part."""
     cells = choose_cells(subject)
     factor = choose_factor(subject, cells)
-    groups = choose_groups(cells, factor)
+    groups = choose_groups(subject, cells, factor)
     try:
         comparison = compare_groups(groups, **terms_of(subject))
     except BadInput as error:

@@ -24,6 +24,7 @@ from swarm.cell import Cell
 from swarm.comparison.group import Group, groups_by
 from swarm.comparison.levels import cells_by_level
 from swarm.errors import BadInput
+from swarm.experiment.results import reference_of
 from swarm.grid import FACTORS, Factor
 
 MOST_GROUPS = 4
@@ -62,7 +63,7 @@ def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
     return chosen or usual
 
 
-def choose_groups(cells: Sequence[Cell], factor: Factor) -> tuple[Group, ...]:
+def choose_groups(subject: Subject, cells: Sequence[Cell], factor: Factor) -> tuple[Group, ...]:
     """Up to four groups, the reference first."""
     levels = {
         name: found for name, found in cells_by_level(cells, factor).items() if any(it.runs for it in found)
@@ -70,7 +71,7 @@ def choose_groups(cells: Sequence[Cell], factor: Factor) -> tuple[Group, ...]:
     runs = {name: sum(cell.runs for cell in found) for name, found in levels.items()}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = _choose_levels(runs)
-        reference = _choose_reference(chosen)
+        reference = _choose_reference(chosen, _usual_reference(subject))
     return groups_by([cell for name in chosen for cell in levels[name]], factor, reference)[0]
 
 
@@ -90,8 +91,16 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
     )
 
 
-def _choose_reference(chosen: Sequence[str]) -> str:
-    st.session_state[key_of("reference")] = linked("reference", chosen, chosen[0])
+def _usual_reference(subject: Subject) -> str | None:
+    """What an experiment measures its arms against; None for runs of no experiment."""
+    if subject.experiment is None:
+        return None
+    return reference_of(history().experiment(subject.experiment)[1].grid)
+
+
+def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
+    at_first = usual if usual in chosen else chosen[0]
+    st.session_state[key_of("reference")] = linked("reference", chosen, at_first)
     return st.selectbox(
         "Reference",
         chosen,

@@ -10,6 +10,7 @@ from pages.shared.over_arms import show_shocks, show_team_sizes
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
 from pages.shared.threshold import show_threshold
+from swarm.claims.gaps import claim_of
 from swarm.comparison.threshold import tells_threshold
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
@@ -150,7 +151,20 @@ def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
         raise BadInput("no run has finished yet")
     if row.status == "running":
         st.caption(STILL_GOING_ON)
+    show_claim(experiment)
     show_results(row.experiment_id, experiment)
+
+
+def show_claim(experiment: Experiment) -> None:
+    """The way back to the claim whose missing runs were played; nothing for other experiments."""
+    if claim := claim_of(experiment.grid):
+        st.markdown(f"These runs complete what the claim “{plain(claim.statement)}” lacked.")
+        st.page_link(
+            "../evidence/claims.py",
+            label="See what the claim says now",
+            icon=":material/fact_check:",
+            query_params={"claim": claim.id},
+        )
 
 
 def show_recipe(experiment: Experiment) -> None:
