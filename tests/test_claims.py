@@ -407,7 +407,12 @@ def of_library(protocol: str, quality: float, prompts: str | None = None) -> lis
     ids = [mission.id for mission in MISSIONS.values() if mission.level == "L3"]
     sign = 1 if protocol == "sequential" else -1
     return [
-        a_cell(name, quality + sign * noise, protocol=protocol, prompts=prompts or current_wording(simulated=True))
+        a_cell(
+            name,
+            quality + sign * noise,
+            protocol=protocol,
+            prompts=prompts or current_wording(simulated=True),
+        )
         for name, noise in zip(ids, NOISE, strict=True)
     ]
 
