@@ -121,6 +121,7 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
     keep_sides(settings, 1, agents=8)
     keep_sides(settings, 2, agents=4, more=3)
     keep_sides(settings, 3, agents=8, shock=Shock("hub"), more=3)
+    keep_sides(settings, 4, agents=8, protocols=("fixed_roles", "solo"))
     claim = BOOK.claim("sequential-shared")
     evidence = said(claim, History(settings).cells())
     assert evidence.verdict == "supported"
@@ -143,6 +144,7 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
     assert len(found.multiselect(key="pick_0").options) == 16
     found.button(key="any_condition").click().run()
     assert len(found.multiselect(key="pick_0").options) == 48
+    assert {*found.multiselect(key="of_protocol").value} == {"sequential", "shared"}
 
 
 def test_runs_of_one_side_are_not_called_no_run_and_nothing_is_drawn_of_them(settings):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
@@ -241,6 +242,29 @@ def test_filters_of_the_link_hold_and_are_told(settings):
     assert "protocol shared, solo; level 2" in said_on(app)
     assert "On 7 missions" in said_on(app)
     assert "Sequential" not in next(each.value for each in app.markdown if each.value.startswith("####"))
+
+
+def test_the_runs_of_a_mission_are_led_to_under_the_same_filters(settings):
+    keep_arms(settings, shared=0, sequential=3, solo=1)
+    app = opened(PAGE, by="protocol", of_protocol=["shared", "solo"], level="L2", agents="2")
+    links = next(
+        each.value["Runs"] for each in app.dataframe if "Runs" in each.value and "Mission" in each.value
+    )
+    found = opened("evidence/history.py", **parse_qs(links[0].partition("?")[2]))
+    assert {*found.multiselect(key="of_protocol").value} == {"shared", "solo"}
+    assert "level 2; 2 agents" in said_on(found)
+    assert len(found.multiselect(key="pick_0").options) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [({"agents": "many"}, "no number of agents"), ({"shock": "thunder"}, "unknown shock 'thunder'")],
+)
+@pytest.mark.parametrize("page", [PAGE, "evidence/history.py"])
+def test_conditions_that_are_none_are_one_sentence(page, query, told, settings):
+    keep_arms(settings, shared=0, sequential=3)
+    app = opened(page, by="protocol", **query)
+    assert [told in error.value.replace("\\", "").lower() for error in app.error] == [True]
 
 
 def test_a_few_chosen_runs_lead_to_columns_and_many_to_groups(settings):

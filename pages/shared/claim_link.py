@@ -9,6 +9,7 @@ from swarm.claims.judging import Evidence
 from swarm.comparison.group import name_of
 from swarm.grid import NO_SHOCK, Factor
 from swarm.history import RunFilter
+from swarm.wording import protocol_name
 
 
 def where_of(evidence: Evidence) -> RunFilter:
@@ -34,7 +35,8 @@ def link_to_runs(where: RunFilter) -> dict[str, Any]:
     kind = next(name for name, simulated in KINDS.items() if simulated == where.simulated)
     return {
         "kind": kind,
-        "of_protocol": [*where.protocols],
+        # A widget that is bound to the address is named there by what it shows.
+        "of_protocol": [protocol_name(protocol) for protocol in where.protocols],
         "of_model": [*where.models],
     } | link_to_conditions(where)
 

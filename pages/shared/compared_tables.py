@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.shared.linked_conditions import NAMES
 from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
@@ -19,6 +20,7 @@ from swarm.comparison.measures import MEASURED
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.export import no_formula
 from swarm.figures import measure_figure
+from swarm.wording import protocol_name
 
 DRAWN: tuple[Measure, ...] = (
     "depth",
@@ -128,5 +130,7 @@ def show_rows(rows: Sequence[Row], names: Sequence[str], *, alt: str, signs: Seq
 
 def _link_to_runs(mission: str, where: Mapping[str, Any]) -> str:
     """The history, filtered as the comparison is, and to this mission."""
-    kept = {name: where[name] for name in ("kind", "of_protocol", "of_model", "experiment") if name in where}
+    kept = {name: where[name] for name in ("kind", "of_model", "experiment", *NAMES) if name in where}
+    # A widget that is bound to the address is named there by what it shows.
+    kept["of_protocol"] = [protocol_name(protocol) for protocol in where.get("of_protocol", ())]
     return f"/history?{urlencode({**kept, 'find': mission.removeprefix(OWN)}, doseq=True)}"
