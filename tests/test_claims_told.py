@@ -11,6 +11,8 @@ from swarm.claims.gaps import claim_of, missing
 from swarm.claims.judging import judge_claims
 from swarm.claims.report import more_words, plain
 from swarm.claims.words import estimate_words, how_tested, interval_words, stand_in_words
+from swarm.cli_claims import claims
+from swarm.errors import UnknownName
 from swarm.figures.claims import Row, scale_of
 from swarm.stats.estimate import Estimate
 from swarm.terminal_claims import print_claims
@@ -27,7 +29,6 @@ from tests.test_claims import (
     of_library,
     said,
 )
-from tests.test_processes import swarm
 
 ABSTAINED = BOOK.claim("abstention-weak")
 
@@ -124,11 +125,10 @@ def test_the_list_shows_the_id_of_every_claim_in_full_however_narrow():
 
 
 @pytest.mark.parametrize("group", ["protocols", " MISSION RELEVANCE"])
-def test_a_group_is_known_in_any_case(group):
-    told = swarm("claims", "--group", group)
-    assert told.returncode == 0
-    assert group.strip().capitalize() in told.stdout
-    assert "Depth" not in told.stdout
-    refused = swarm("claims", "--group", "protocol")
-    assert refused.returncode == 2
-    assert "Protocols" in refused.stderr
+def test_a_group_is_known_in_any_case(group, settings, capsys):
+    claims(group=group)
+    told = capsys.readouterr().out
+    assert group.strip().capitalize() in told
+    assert "Depth" not in told
+    with pytest.raises(UnknownName, match="Protocols"):
+        claims(group="protocol")
