@@ -24,10 +24,9 @@ def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> N
     """Show what an experiment would take, and in these sentences what it could show."""
     console = Console()
     console.print(Text(harmless(f"{experiment.grid.name} · {experiment.grid.id}"), style="bold"))
-    console.print(
-        f"{plan.runs:,} runs: {plan.arms} arms, {plan.missions} missions, repeated {plan.repeats} times"
-        + ("  [black on yellow] SIMULATED [/]" if plan.simulated else "")
-    )
+    parts = (_counted(plan.arms, "arm"), _counted(plan.missions, "mission"), _counted(plan.repeats, "repeat"))
+    badge = "  [black on yellow] SIMULATED [/]" if plan.simulated else ""
+    console.print(f"{_counted(plan.runs, 'run')}: {' × '.join(parts)}{badge}")
     table = Table(box=None, pad_edge=False)
     for name in ("", "calls", "tokens", "time", "price"):
         table.add_column(name, justify="right" if name else "left")
@@ -39,6 +38,10 @@ def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> N
     console.print(table)
     for line in sees:
         console.print(line)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
