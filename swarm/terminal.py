@@ -139,7 +139,10 @@ def print_runs(rows: Sequence["RunRow"], of: int) -> None:
         Console().print("No runs yet. Try: python -m swarm run --mission food-festival")
         return
     table = Table(box=None, pad_edge=False, expand=True)
-    for name, width, side in _RUN_COLUMNS:
+    # Ids are there to be copied: those of an experiment's runs are longer than others.
+    longest = max(len(row.run_id) for row in rows)
+    for name, usual, side in _RUN_COLUMNS:
+        width = max(longest, usual or 0) if name == "run" else usual
         ratio = None if width else 1
         table.add_column(
             name, width=width, min_width=width, ratio=ratio, justify=side, no_wrap=True, overflow="ellipsis"
