@@ -152,7 +152,10 @@ def print_runs(rows: Sequence["RunRow"], of: int) -> None:
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
         mission = Text(harmless(row.mission_title))
         table.add_row(row.run_id, row.status, mission, row.protocol, str(row.agents), quality, kind)
-    Console().print(table)
+    console = Console()
+    # Where nobody sees the lines they may be as long as they must.
+    roomy = console if console.is_terminal else Console(width=max(console.width, longest + 90))
+    roomy.print(table)
     if len(rows) < of:
         Console().print(f"{len(rows)} of {of:,} runs; --limit shows more", style="dim")
 
