@@ -20,12 +20,13 @@ from swarm.budget import Limits
 from swarm.errors import BadInput, SwarmError
 
 if TYPE_CHECKING:
+    from swarm.compose import Remember
     from swarm.config import Settings
     from swarm.events import Event
     from swarm.history import RunRow
     from swarm.mission import Mission
     from swarm.shock import Shock
-    from swarm.spec import RunSpec
+    from swarm.spec import PastRole, RunSpec
 
 app = typer.Typer(
     name="swarm",
@@ -364,7 +365,6 @@ def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = 
     """Perform a run whose spec, or whose new limits, come on standard input; what the dashboard starts."""
     from swarm import perform as performing
     from swarm.budget import LIMITS
-    from swarm.journal import journal_of
     from swarm.spec import SPEC
 
     settings = _settings()
@@ -374,9 +374,7 @@ def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = 
     else:
         events = performing.perform(settings, run_id, SPEC.validate_json(piped))
     asyncio.run(_drain(events, _ignore))
-    said = journal_of(run_id, settings).with_suffix(".err")
-    if said.exists() and not said.stat().st_size:
-        said.unlink()
+    _forget_silence(run_id, settings)
 
 
 @app.command("perform-experiment", hidden=True)
@@ -384,12 +382,18 @@ def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = Fals
     """Perform an experiment that comes on standard input; what the dashboard starts."""
     from swarm.experiment.perform import perform as perform_experiment
     from swarm.grid import EXPERIMENT
-    from swarm.journal import journal_of
 
     settings = _settings()
     experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())
     asyncio.run(perform_experiment(settings, experiment, resumed=resumed, remember=_remember(settings)))
-    said = journal_of(experiment.grid.id, settings).with_suffix(".err")
+    _forget_silence(experiment.grid.id, settings)
+
+
+def _forget_silence(written: str, settings: "Settings") -> None:
+    # `launch` gives every performer a file to say why it failed; most have nothing to say.
+    from swarm.journal import journal_of
+
+    said = journal_of(written, settings).with_suffix(".err")
     if said.exists() and not said.stat().st_size:
         said.unlink()
 
@@ -443,11 +447,12 @@ def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, 
     return options
 
 
-def _remember(settings: "Settings") -> Callable[..., Any]:
-    def remember(organization: str, mission: "Mission", simulated: bool) -> Any:
+def _remember(settings: "Settings") -> "Remember":
+    def remember(organization: str, mission: "Mission", simulated: bool) -> "tuple[PastRole, ...]":
+        # Most protocols remember nothing, and need not wait for the history to be opened.
         from swarm.history import History
 
-        return History(settings).past_roles(organization, mission=mission, simulated=simulated)
+        return History(settings).past_roles(organization, mission, simulated)
 
     return remember
 

@@ -215,11 +215,8 @@ async def _watched(
     from swarm.experiment.perform import ignore_progress, perform
     from swarm.terminal_experiments import LiveExperiment
 
-    def remember(organization: str, mission: Any, simulated: bool) -> Any:
-        return history.past_roles(organization, mission=mission, simulated=simulated)
-
     async def play(watch: Callable[..., None]) -> Any:
-        return await perform(settings, experiment, resumed=resumed, remember=remember, watch=watch)
+        return await perform(settings, experiment, resumed=resumed, remember=history.past_roles, watch=watch)
 
     if as_json:
         return await play(ignore_progress)

@@ -108,7 +108,7 @@ class History:
             return ask.turns_frame(connection, found)
 
     def past_roles(
-        self, organization: str, *, mission: Mission, simulated: bool, missions: int = 5
+        self, organization: str, mission: Mission, simulated: bool, *, missions: int = 5
     ) -> tuple[PastRole, ...]:
         """What an organization remembers: who had which role in its last runs of other missions.
 

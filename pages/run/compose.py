@@ -137,9 +137,7 @@ with outcome:
             pace=conditions.pace,
             organization=conditions.organization,
             shock=conditions.shock,
-            remember=lambda name, mission, simulated: history().past_roles(
-                name, mission=mission, simulated=simulated
-            ),
+            remember=history().past_roles,
         )
         show_outcome(composed, conditions.judge)
     except SwarmError as error:
