@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from swarm.cli_arguments import Json, write_file
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def claims(
     model: Annotated[
         str | None, typer.Option(help="For --missing: the model to run.", show_default="the simulated one")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Hold the paper's claims against your runs: supported, contradicted or undetermined; simulated and real apart."""
     from swarm.claims.file import claim_book
@@ -83,9 +84,6 @@ def _write_missing(
         return
     foretold = priced(experiment, settings)
     experiment = limited(experiment, foretold)
-    try:
-        path.write_text(experiment_toml(experiment), encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from error
+    write_file(path, experiment_toml(experiment).encode())
     print_plan(experiment, foretold, ())
     remark(f"wrote {path}; perform it by `python -m swarm experiment run {path}`")

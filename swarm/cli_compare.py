@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarm.cli_arguments import Json
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def compare(
     reference: Annotated[
         str | None, typer.Option(help="The group that others are set against.", show_default="the first")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Say which is better, with its interval and price, or that nothing can be said: two runs, or groups of runs."""
     from swarm.config import read_settings

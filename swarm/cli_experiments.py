@@ -4,6 +4,7 @@ Each takes the experiment's file, or its id once it was begun.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from swarm.cli_arguments import Json
 from swarm.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ app = typer.Typer(
 EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}
 
 File = Annotated[str, typer.Argument(help="An experiment file, or the id of an experiment.", metavar="FILE")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
 MaxUsd = Annotated[
     float | None, typer.Option(help="Most dollars for all runs together; default: what the file says.")
 ]
@@ -147,6 +148,18 @@ def list_experiments(as_json: Json = False) -> None:
         print_json([asdict(row) for row in rows])
     else:
         print_experiments(rows)
+
+
+def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
+    """Perform an experiment that comes on standard input; what the dashboard starts."""
+    from swarm.cli_run import forget_silence
+    from swarm.experiment.perform import perform
+    from swarm.grid import EXPERIMENT
+
+    settings, history = _at_hand()
+    experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())
+    asyncio.run(perform(settings, experiment, resumed=resumed, remember=history.past_roles))
+    forget_silence(experiment.grid.id, settings)
 
 
 def _at_hand() -> tuple["Settings", "History"]:

@@ -160,7 +160,7 @@ def test_an_unknown_format_is_refused():
 
 
 def test_the_command_line_knows_every_format():
-    from swarm.cli import Format
+    from swarm.cli_history import Format
 
     assert [each.value for each in Format] == [*FORMATS]
 

@@ -1,0 +1,261 @@
+"""This file is where the commands that perform runs are defined: run, resume, stop."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from swarm.budget import Limits
+from swarm.cli_arguments import Json, Pace, RunId
+from swarm.errors import BadInput
+
+if TYPE_CHECKING:
+    from swarm.compose import Remember
+    from swarm.config import Settings
+    from swarm.events import Event
+    from swarm.mission import Mission
+    from swarm.shock import Shock
+    from swarm.spec import PastRole, RunSpec
+
+EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
+
+
+def run(
+    mission: Annotated[str | None, typer.Option(help="A mission of the library, by id.")] = None,
+    mission_file: Annotated[
+        Path | None, typer.Option(help="A mission of your own, TOML or plain text.")
+    ] = None,
+    goal: Annotated[
+        str | None, typer.Option(help="A mission in one sentence; bullet points are requirements.")
+    ] = None,
+    protocol: Annotated[str, typer.Option(help="Who speaks, when, hearing what.")] = "sequential",
+    agents: Annotated[str, typer.Option(help="Number of agents, 1 to 256.", metavar="INTEGER")] = "8",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One for all, one per seat, or a mix such as '2 sim/strong, 6 sim/weak'.",
+            show_default="sim/strong",
+        ),
+    ] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="The model that judges, or none. Default: one of another family.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed repeats a simulated run.")] = 0,
+    option: Annotated[
+        list[str] | None, typer.Option(help="A setting of the protocol, as name=value.")
+    ] = None,
+    roles_file: Annotated[Path | None, typer.Option(help="Roles for fixed_roles, one a line.")] = None,
+    max_usd: Annotated[float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Most tokens, input and output.")] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Most calls to models.")] = None,
+    timeout_s: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
+    pace: Annotated[
+        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
+    ] = Pace.instant,
+    organization: Annotated[str, typer.Option(help="Whose memory the roles join.")] = "default",
+    shock: Annotated[
+        str | None,
+        typer.Option(help="What happens in the middle of the run: seat, hub, swap or priorities."),
+    ] = None,
+    shock_model: Annotated[
+        str | None, typer.Option(help="With --shock swap: the model that a quarter of the agents get.")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let a team do a mission."""
+    from swarm.compose import compose
+    from swarm.config import ensure_data_folder, read_settings
+    from swarm.terminal import remark
+
+    settings = read_settings()
+    ensure_data_folder(settings)
+    spec = compose(
+        _mission(mission, mission_file, goal, settings),
+        settings,
+        protocol=protocol,
+        options=_options(option, roles_file),
+        agents=_number_of_agents(agents),
+        models=model or ("sim/strong",),
+        judge=judge,
+        seed=seed,
+        limits=Limits(usd=max_usd, tokens=max_tokens, calls=max_calls, seconds=timeout_s),
+        pace=pace.value,
+        organization=organization,
+        remember=_remember(settings),
+        shock=_shock(shock, shock_model),
+    )
+    for warning in spec.warnings:
+        remark(warning)
+    if detach:
+        _detach(spec, settings, as_json)
+    else:
+        from swarm.perform import perform as perform_run
+        from swarm.run import new_run_id
+
+        run_id = new_run_id()
+        _perform(perform_run(settings, run_id, spec), run_id, settings, as_json)
+
+
+def resume(
+    run_id: RunId,
+    max_usd: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
+    max_calls: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
+    timeout_s: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Finish a run that was interrupted, stopped, limited or failed; finished turns are not asked again.
+
+    A run that reached a limit needs a higher one. What it used before counts.
+    """
+    from swarm.config import read_settings
+    from swarm.launch import is_running
+    from swarm.perform import events_before
+    from swarm.perform import resume as resume_run
+    from swarm.record import spec_of
+
+    settings = read_settings()
+    if is_running(run_id, settings):
+        raise BadInput(f"run {run_id!r} is being performed; there is nothing to resume")
+    given = {"usd": max_usd, "tokens": max_tokens, "calls": max_calls, "seconds": timeout_s}
+    raised = {kind: value for kind, value in given.items() if value is not None}
+    limits = replace(spec_of(events_before(run_id, settings, Limits())).limits, **raised) if raised else None
+    _perform(resume_run(settings, run_id, limits), run_id, settings, as_json)
+
+
+def stop(run_id: RunId) -> None:
+    """Ask a running run to stop; calls in flight get 5 seconds."""
+    from swarm import launch
+    from swarm.config import read_settings
+    from swarm.terminal import remark
+
+    launch.stop(run_id, read_settings())
+    remark(f"asked {run_id} to stop")
+
+
+def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
+    """Perform a run whose spec, or whose new limits, come on standard input; what the dashboard starts."""
+    from swarm import perform as performing
+    from swarm.budget import LIMITS
+    from swarm.config import read_settings
+    from swarm.spec import SPEC
+
+    settings = read_settings()
+    piped = sys.stdin.buffer.read()
+    if resumed:
+        events = performing.resume(settings, run_id, LIMITS.validate_json(piped))
+    else:
+        events = performing.perform(settings, run_id, SPEC.validate_json(piped))
+    asyncio.run(_drain(events, _ignore))
+    forget_silence(run_id, settings)
+
+
+def forget_silence(written: str, settings: "Settings") -> None:
+    """Remove the file in which a performer could have said why it failed, when it said nothing."""
+    from swarm.journal import journal_of
+
+    said = journal_of(written, settings).with_suffix(".err")
+    if said.exists() and not said.stat().st_size:
+        said.unlink()
+
+
+def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings") -> "Mission":
+    from swarm.mission import find_mission, load_library, mission_from_text, read_mission
+
+    if sum(value is not None for value in (mission_id, file, goal)) != 1:
+        raise BadInput(
+            "give exactly one of --mission ID (see `missions`), --mission-file FILE or --goal TEXT"
+        )
+    if mission_id is not None:
+        return find_mission(load_library(settings.mission_folders), mission_id)
+    return read_mission(file) if file is not None else mission_from_text(goal or "")
+
+
+def _shock(kind: str | None, model: str | None) -> "Shock | None":
+    from swarm.shock import Shock
+
+    if kind is None and model is not None:
+        raise BadInput(f"--shock-model {model!r} is only for --shock swap")
+    return Shock.named(kind, model) if kind else None
+
+
+def _number_of_agents(text: str) -> int:
+    from swarm.team import check_agents
+
+    try:
+        return check_agents(int(text))
+    except ValueError as error:
+        raise BadInput(f"--agents {text!r}: give a number from 1 to 256") from error
+
+
+def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for pair in pairs or ():
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput(f"--option {pair!r}: write it as name=value, for instance size=4")
+        options[name.strip()] = value.strip()
+    if roles_file:
+        from swarm.team import read_roles
+
+        options["roles"] = read_roles(roles_file)
+    return options
+
+
+def _remember(settings: "Settings") -> "Remember":
+    def remember(organization: str, mission: "Mission", simulated: bool) -> "tuple[PastRole, ...]":
+        # Most protocols remember nothing, and need not wait for the history to be opened.
+        from swarm.history import History
+
+        return History(settings).past_roles(organization, mission, simulated)
+
+    return remember
+
+
+def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
+    from swarm.journal import journal_of, read_journal
+    from swarm.launch import launch
+    from swarm.record import record_of, summary
+    from swarm.terminal import print_json
+
+    run_id = launch(spec, settings)
+    if as_json:
+        print_json(summary(record_of(read_journal(journal_of(run_id, settings)).events)))
+    else:
+        typer.echo(run_id)
+
+
+def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", as_json: bool) -> NoReturn:
+    from swarm.journal import journal_of, read_journal
+    from swarm.record import record_of, summary
+    from swarm.terminal import LiveRun, print_json, print_record, remark
+
+    if as_json:
+        asyncio.run(_drain(events, _ignore))
+    else:
+        with LiveRun() as live:
+            asyncio.run(_drain(events, live.show))
+    record = record_of(read_journal(journal_of(run_id, settings)).events)
+    if as_json:
+        print_json(summary(record))
+    else:
+        print_record(record)
+    if record.reason:
+        remark(record.reason)
+    raise SystemExit(EXIT_CODES[record.status])
+
+
+async def _drain(events: AsyncIterator["Event"], show: Callable[["Event"], None]) -> None:
+    async with aclosing(events):  # pyright: ignore[reportArgumentType]
+        async for event in events:
+            show(event)
+
+
+def _ignore(event: "Event") -> None:
+    """For runs that nobody watches."""
