@@ -66,6 +66,7 @@ async def take_turn(
         heard=tuple(other.key for other in heard),
         calls=asked.calls,
         notes=asked.notes,
+        adds=cue.adds,
     )
     if isinstance(asked.answer, PlanAnswer):
         return _planned(turn, asked.answer, len(spec.team))

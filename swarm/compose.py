@@ -16,6 +16,7 @@ from swarm.models.catalogue import card_of, check_key, load_catalogue, present_k
 from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
+from swarm.protocols.given_team import read_steps
 from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
 from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
 from swarm.strike import foreseen, speakers_of
@@ -103,6 +104,8 @@ def compose(
         warnings=(*warnings, *price_warnings),
         shock=shock,
     )
+    if protocol == "given_team":
+        read_steps(spec.options.get("steps", ()), agents)  # pyright: ignore[reportArgumentType]
     _check_shock(spec)
     return spec
 

@@ -36,6 +36,12 @@ class Cue:
     """The piece of work a plan assigned to the speaker."""
     revise: bool = False
     """Whether the speaker is asked to improve its own earlier contribution."""
+    brief: str | None = None
+    """What comes with a given role: its goal and background; for a leader, the given roles of its team."""
+    job_from: Literal["leader", "team"] = "leader"
+    """Who gave the job: a plan, or the order of work that the team came with."""
+    adds: bool = False
+    """Whether what it contributes stands beside the speaker's earlier contributions, instead of in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,8 @@ class Turn:
     """Every request made for this turn, in order: retries and the one re-ask included."""
     notes: tuple[str, ...] = ()
     """What the reader of the reply mended or dropped, in words."""
+    adds: bool = False
+    """Whether it stands beside its seat's earlier contributions, instead of in their place."""
 
     @property
     def key(self) -> TurnKey:
@@ -171,18 +179,22 @@ class Speak(Protocol):
 
 
 def contributions(transcript: Transcript) -> list[Turn]:
-    """Each seat's last contribution, in the order of speaking: what the deliverable is made of."""
+    """Each seat's last contribution, in the order of speaking."""
     in_order = sorted(transcript, key=lambda turn: turn.index)
     last = {turn.seat: turn for turn in in_order if turn.action == "contribute"}
     return sorted(last.values(), key=lambda turn: turn.index)
 
 
 def parts_of(transcript: Transcript, deliverable: Deliverable, gone: Collection[int] = ()) -> list[Turn]:
-    """The turns that a deliverable is made of, in order: all contributions, or the last one alone.
+    """The turns that a deliverable is made of, in order: all contributions that stand, or the last one alone.
 
     Those of seats that are `gone`, because a shock made them drop out, are not delivered.
     """
-    parts = [turn for turn in contributions(transcript) if turn.seat not in gone]
+    kept: dict[int, list[Turn]] = {}
+    for turn in sorted(transcript, key=lambda turn: turn.index):
+        if turn.action == "contribute" and turn.seat not in gone:
+            kept[turn.seat] = [*kept.get(turn.seat, ()), turn] if turn.adds else [turn]
+    parts = sorted((turn for turns in kept.values() for turn in turns), key=lambda turn: turn.index)
     return parts[-1:] if deliverable == "last" else parts
 
 

@@ -148,6 +148,10 @@ def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:
     name = "revise" if cue.revise else cue.kind
     imposed = f"\nYour role is given: {cue.role}. Keep it." if cue.role else ""
     if cue.job:
-        imposed += f"\nYour job, assigned by the leader: {cue.job}"
+        source = "assigned by the leader" if cue.job_from == "leader" else "as the team is set up"
+        imposed += f"\nYour job, {source}: {cue.job}"
     values = {"seat": seat.number, "agents": len(spec.team), "imposed": imposed}
-    return "\n---\n" + template(name).substitute(values)
+    lines = template(name).substitute(values)
+    if cue.brief:
+        lines = lines.replace("\nAnswer: ", f"\n{cue.brief}\nAnswer: ", 1)
+    return f"\n---\n{lines}"

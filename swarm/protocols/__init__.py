@@ -20,6 +20,7 @@ from swarm.protocols.batched import batched
 from swarm.protocols.broadcast import broadcast
 from swarm.protocols.coordinator import coordinator
 from swarm.protocols.fixed_roles import fixed_roles
+from swarm.protocols.given_team import given_team
 from swarm.protocols.sequential import sequential
 from swarm.protocols.shared import shared
 from swarm.protocols.solo import solo
@@ -33,6 +34,7 @@ PROTOCOLS: dict[str, CoordinationProtocol] = {
     "broadcast": broadcast,
     "shared": shared,
     "fixed_roles": fixed_roles,
+    "given_team": given_team,
     "solo": solo,
     "batched": batched,
 }

@@ -13,7 +13,7 @@ from swarm.models.simulated.brief import WEAK, lot
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'-]{3,}")
 _GIVEN = re.compile(r"^Your role is given: (.+?)\. Keep it\.$", re.MULTILINE)
-_JOB = re.compile(r"^Your job, assigned by the leader: (.+)$", re.MULTILINE)
+_JOB = re.compile(r"^Your job, (?:assigned by the leader|as the team is set up): (.+)$", re.MULTILINE)
 _STOP = frozenset(
     """
     about above after also around before being between both each every from have into least less more most must

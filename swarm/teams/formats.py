@@ -1,0 +1,156 @@
+"""This file is where a team's files find the reader that knows their format, and where what it read is put in order."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from swarm.errors import BadInput
+from swarm.protocols.given_team import MAX_STEPS
+from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
+from swarm.teams import agent_framework, autogen, chatdev, crewai, metagpt, openclaw, toml
+from swarm.teams.files import Files, files_of
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.secrets import without_secrets
+
+Reader: TypeAlias = Callable[[Files], GivenTeam | None]
+"""Reads a team; None when the files are of another format. Raises BadTeam, naming file and place."""
+
+FORMATS: Mapping[str, Reader] = {
+    "Roleless": toml.read,
+    "CrewAI": crewai.read,
+    "AutoGen": autogen.read,
+    "Microsoft Agent Framework": agent_framework.read,
+    "ChatDev": chatdev.read,
+    "MetaGPT": metagpt.read,
+    "OpenClaw": openclaw.read,
+}
+"""By the name people know them by, in the order in which they are tried."""
+MAX_BRIEF_CHARS = 4_000
+"""Of a goal or a background; what is longer is cut, and said."""
+MAX_TASK_CHARS = 1_500
+TOOLS = Note(
+    "ignored",
+    "tools, memory, callbacks, guardrails and the framework's own loop",
+    "Roleless emulates the roles and who hears whom, not the framework's runtime.",
+)
+_NOT_IN_A_NAME = re.compile(r"[^\w-]+", re.ASCII)
+
+
+def import_team(path: Path) -> GivenTeam:
+    """Read a team from a file, a folder or a zip.
+
+    Raises:
+        BadInput: names the file and the place, or says which formats are known.
+    """
+    return read_team(files_of(path))
+
+
+def read_team(files: Files) -> GivenTeam:
+    """Read a team from its files, whatever their format.
+
+    Raises:
+        BadInput: names the file and the place, or says which formats are known.
+    """
+    for source, read in FORMATS.items():
+        team = read(files)
+        if team is not None:
+            return settled(replace(team, source=source), files)
+    seen = ", ".join(list(files.texts)[:5])
+    raise BadInput(f"no team of a known format in {seen}; known: {', '.join(FORMATS)}")
+
+
+def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
+    """A team with names that fit everywhere, without keys and within limits; what was changed is noted.
+
+    Raises:
+        BadInput: when it has no roles, or more roles or steps than a team can have.
+    """
+    if not 1 <= len(team.roles) <= MAX_AGENTS:
+        raise BadInput(
+            f"the team {team.name[:80]!r} has {len(team.roles)} roles; 1 to {MAX_AGENTS} can be tested"
+        )
+    if len(team.steps) > MAX_STEPS:
+        raise BadInput(
+            f"the team {team.name[:80]!r} has {len(team.steps)} steps; at most {MAX_STEPS} can be tested"
+        )
+    tidy = _Tidy()
+    roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
+    tasks = tuple(tidy.task(task) for task in team.tasks)
+    renamed = {old.name: new.name for old, new in zip(team.tasks, tasks, strict=True)}
+    notes = [
+        *team.notes,
+        *tidy.notes,
+        *(Note("ignored", path) for path in (files.skipped if files else ())),
+        TOOLS,
+    ]
+    return replace(
+        team,
+        name=one_line(tidy.text("the team's name", team.name, MAX_ROLE_CHARS)) or "Imported team",
+        roles=roles,
+        tasks=tasks,
+        steps=tuple(step._replace(task=renamed.get(step.task or "")) for step in team.steps),
+        inputs={
+            name: tidy.text(f"the input {name!r}", value, MAX_TASK_CHARS)
+            for name, value in team.inputs.items()
+        },
+        goal=tidy.text("the goal", team.goal, MAX_BRIEF_CHARS),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def task_name(text: str) -> str:
+    """A name for a task that steps can use.
+
+    Examples:
+        >>> task_name("Write the report (draft)")
+        'write-the-report-draft'
+    """
+    name = _NOT_IN_A_NAME.sub("-", text.strip().lower()).strip("-")[:60].strip("-")
+    return "task" if name in ("", "hears") else name
+
+
+class _Tidy:
+    """Puts texts in order and remembers what it changed."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self._names: set[str] = set()
+
+    def role(self, number: int, role: GivenRole) -> GivenRole:
+        where = f"role {number}"
+        return GivenRole(
+            one_line(self.text(f"the name of {where}", role.name, MAX_ROLE_CHARS)) or f"Agent {number}",
+            self.text(f"the goal of {where}", role.goal, MAX_BRIEF_CHARS),
+            self.text(f"the background of {where}", role.background, MAX_BRIEF_CHARS),
+            one_line(self.text(f"the model of {where}", role.model, MAX_ROLE_CHARS)) if role.model else None,
+        )
+
+    def task(self, task: GivenTask) -> GivenTask:
+        name = stem = task_name(task.name)
+        number = 1
+        while name in self._names:
+            number += 1
+            name = f"{stem[:55]}-{number}"
+        self._names.add(name)
+        return GivenTask(
+            name,
+            self.text(f"the task {name!r}", task.text, MAX_TASK_CHARS),
+            self.text(f"what the task {name!r} expects", task.expected, MAX_TASK_CHARS // 3),
+        )
+
+    def text(self, what: str, text: str, most: int) -> str:
+        """A text without keys, control characters and half characters, of a bounded length."""
+        clean, keys = without_secrets(text)
+        clean = "".join(letter for letter in clean if letter.isprintable() or letter in "\n\t").strip()
+        if keys:
+            self.notes.append(
+                Note("ignored", f"{keys} key{'s' if keys > 1 else ''} in {what}", "Keys are never kept.")
+            )
+        if len(clean) > most:
+            self.notes.append(
+                Note("changed", what, f"It was cut from {len(clean):,} to {most:,} characters.")
+            )
+            clean = clean[: most - 1].rstrip() + "…"
+        return clean

@@ -1,0 +1,152 @@
+"""This file is where the text of a file becomes plain values: YAML, JSON and JSON5, safely and within limits.
+
+Errors name the file and the line, and never repeat a value: it may be a key.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+import pyjson5
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from swarm.errors import BadInput
+
+MAX_NESTING = 40
+MAX_ALIASES = 200
+Data: TypeAlias = dict[str, Any]
+
+_COLUMN = re.compile(r"near (\d+)")
+
+
+class BadTeam(BadInput):
+    """A file of a team that cannot be used; the message names the file and the place."""
+
+    def __init__(self, path: str, place: str, fault: str) -> None:
+        super().__init__(f"{path}{', ' + place if place else ''}: {fault}")
+
+
+class Tolerant(BaseModel):
+    """Base of the shapes of foreign files: what is not known is kept apart, to be told as ignored."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+
+
+Shape = TypeVar("Shape", bound=Tolerant)
+
+
+def read_yaml(path: str, text: str) -> Any:
+    """Read YAML without tags, of at most 40 levels and 200 aliases.
+
+    Raises:
+        BadTeam: names the line.
+    """
+    try:
+        _check_events(path, text)
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        fault = error.problem or "not YAML"
+        raise BadTeam(path, f"line {mark.line + 1}" if mark else "", _shown(fault)) from error
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+        raise BadTeam(path, "", "not YAML that can be read") from error
+
+
+def read_json(path: str, text: str) -> Any:
+    """Read JSON of at most 40 levels.
+
+    Raises:
+        BadTeam: names the line.
+    """
+    try:
+        return _checked(path, json.loads(text))
+    except json.JSONDecodeError as error:
+        raise BadTeam(path, f"line {error.lineno}", f"not JSON: {error.msg.lower()}") from error
+    except (RecursionError, ValueError) as error:
+        raise BadTeam(
+            path, "", "not JSON that can be read: nested too deeply, or a number is too long"
+        ) from error
+
+
+def read_json5(path: str, text: str) -> Any:
+    """Read JSON with comments and trailing commas, or JSON5, of at most 40 levels.
+
+    Raises:
+        BadTeam: names the line.
+    """
+    try:
+        return _checked(path, pyjson5.decode(text, maxdepth=MAX_NESTING))
+    except pyjson5.Json5Exception as error:
+        near = _COLUMN.search(str(error))
+        line = f"line {text.count(chr(10), 0, int(near[1])) + 1}" if near else ""
+        raise BadTeam(path, line, "not JSON5 that can be read") from error
+    except (RecursionError, ValueError) as error:
+        raise BadTeam(path, "", "not JSON5 that can be read") from error
+
+
+def shaped(shape: type[Shape], path: str, place: str, value: Any) -> Shape:
+    """Hold a value against a shape.
+
+    Args:
+        shape: what is wanted.
+        path: of the file.
+        place: where in the file, such as "agents.writer"; empty for all of it.
+        value: what stands there.
+
+    Raises:
+        BadTeam: names the first thing that does not fit.
+    """
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        inner = ".".join(str(step)[:60] for step in fault["loc"])
+        where = ".".join(part for part in (place, inner) if part)
+        raise BadTeam(path, _shown(where), _shown(fault["msg"][0].lower() + fault["msg"][1:])) from error
+
+
+def mapping(path: str, place: str, value: Any) -> Data:
+    """A value as a mapping with names for keys.
+
+    Raises:
+        BadTeam: when it is none.
+    """
+    if not isinstance(value, Mapping):
+        raise BadTeam(path, place, "a mapping of names was expected here")
+    return {str(key): each for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def unknown_keys(shape: Tolerant) -> Iterator[str]:
+    """Keys of a shape that nobody asked for; never their values."""
+    yield from (_shown(str(key)[:60]) for key in (shape.model_extra or {}))
+
+
+def _check_events(path: str, text: str) -> None:
+    """Aliases can blow a small file up beyond all memory, so they are counted before anything is built."""
+    depth = aliases = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):  # pyright: ignore[reportUnknownVariableType]
+        aliases += isinstance(event, yaml.AliasEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_NESTING or aliases > MAX_ALIASES:
+            fault = "nested too deeply" if depth > MAX_NESTING else f"more than {MAX_ALIASES} aliases"
+            raise BadTeam(path, f"line {event.start_mark.line + 1}", fault)
+
+
+def _checked(path: str, value: Any) -> Any:
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        if depth > MAX_NESTING:
+            raise BadTeam(path, "", f"nested more than {MAX_NESTING} levels deep")
+        if isinstance(each, dict):
+            waiting += [(inner, depth + 1) for inner in each.values()]  # pyright: ignore
+        elif isinstance(each, list):
+            waiting += [(inner, depth + 1) for inner in each]  # pyright: ignore
+    return value
+
+
+def _shown(text: str) -> str:
+    """A parser's words, safe to show on one line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:200]
