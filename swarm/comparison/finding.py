@@ -83,7 +83,7 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
             " after allowing for all comparisons shown" if _excludes_nil(found) and comparisons > 1 else ""
         )
         doubt = f"Not settled: {compared[0].lower()}{compared[1:]} ({_interval(found)}; undetermined{adjusted}){price}."
-        return f"{doubt} {_would_settle(contrast, comparisons)}"
+        return f"{doubt} {would_settle(contrast, comparisons)}"
     small = ", which is less than would matter" if _is_within_margin(found) else ""
     return f"{compared} ({_interval(found)}; {contrast.verdict}){small}{price}."
 
@@ -129,6 +129,20 @@ def times(ratio: float) -> str:
     return (
         f"{ratio:.2f} times" if ratio < 1 else f"{ratio:.1f} times" if ratio < 9.95 else f"{ratio:,.0f} times"
     )
+
+
+def would_settle(contrast: Contrast, comparisons: int) -> str:
+    """Say how many more missions would settle a contrast that is not settled, and what they cost."""
+    found = contrast.difference
+    needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
+    more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
+    few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
+    few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
+    if more <= 0:
+        return f"{few}How many more missions would settle it cannot be told from these."
+    price = _price_of_missions(contrast, more)
+    noun = "mission" if more == 1 else "missions"
+    return f"{few}If things stay as they seem, about {_about(more)} more {noun} would settle it, {price}."
 
 
 def _support(contrast: Contrast) -> tuple[int, float]:
@@ -204,19 +218,6 @@ def _price(contrast: Contrast) -> str:
     if abs(ratio - 1) < ALIKE:
         return f", at about the same {kind}cost"
     return f", at {times(ratio)} the {kind}cost"
-
-
-def _would_settle(contrast: Contrast, comparisons: int) -> str:
-    found = contrast.difference
-    needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
-    more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
-    few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
-    few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
-    if more <= 0:
-        return f"{few}How many more missions would settle it cannot be told from these."
-    price = _price_of_missions(contrast, more)
-    noun = "mission" if more == 1 else "missions"
-    return f"{few}If things stay as they seem, about {_about(more)} more {noun} would settle it, {price}."
 
 
 def _about(count: int) -> str:

@@ -200,6 +200,8 @@ def _options_named(kept: str) -> str:
     if kept == "{}" or kept == options_as_kept({"roles": generic_roles()}):
         return ""
     options: dict[str, object] = json.loads(kept)
+    if title := options.get("title"):
+        return f"{str(title)[:LONGEST_OPTIONS]} #{hashlib.sha256(kept.encode()).hexdigest()[:DIGITS]}"
     said = ", ".join(_option_named(name, value) for name, value in options.items())
     short = said if len(said) <= LONGEST_OPTIONS else said[: LONGEST_OPTIONS - 1] + "…"
     if "…" not in short:
