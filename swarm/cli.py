@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from swarm import cli_claims, cli_compare, cli_experiments, cli_history, cli_run
+from swarm import cli_claims, cli_compare, cli_experiments, cli_history, cli_run, cli_team
 from swarm.cli_arguments import Json, Pace
 from swarm.errors import BadInput, SwarmError
 
@@ -51,13 +51,13 @@ def missions(as_json: Json = False) -> None:
 
 
 def models(as_json: Json = False) -> None:
-    """List the catalogue: prices, context sizes, and which keys are present (never their values)."""
+    """List the catalogue and your own models: prices, context sizes, which keys are present (never their values)."""
     from swarm.config import read_settings
-    from swarm.models.catalogue import load_catalogue, present_keys
+    from swarm.models.catalogue import known_models, present_keys
     from swarm.terminal import print_json, print_models
 
     settings = read_settings()
-    cards = list(load_catalogue().values())
+    cards = list(known_models(settings).values())
     present = {card.id: present_keys(card, settings) for card in cards}
     if as_json:
         print_json(
@@ -103,6 +103,7 @@ def doctor(as_json: Json = False) -> None:
 
 
 app.add_typer(cli_experiments.app)
+app.add_typer(cli_team.app)
 app.command()(cli_run.run)
 app.command()(cli_run.resume)
 app.command()(cli_run.stop)

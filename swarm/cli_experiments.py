@@ -46,23 +46,8 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Show what it would take and what it could show: runs, calls, tokens, price, time, smallest difference."""
-    from swarm.experiment.plan import plan as plan_experiment
-    from swarm.experiment.recipe import Recipes, checked
-    from swarm.experiment.results import resolution, resolution_in_words
-    from swarm.terminal import print_json
-    from swarm.terminal_experiments import print_plan
-
-    settings, history = _at_hand()
-    experiment = _read(file, settings, history)
-    recipes = Recipes(experiment.grid, settings)
-    foretold = plan_experiment(recipes, checked(recipes, None))
-    sees = resolution(experiment, history.cells())
-    if as_json:
-        needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
-        told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
-        print_json(told)
-    else:
-        print_plan(experiment, foretold, resolution_in_words(sees, wanted))
+    settings, history = at_hand()
+    print_the_plan(_read(file, settings, history), settings, history, wanted=wanted, as_json=as_json)
 
 
 @app.command()
@@ -73,7 +58,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Perform an experiment. Interrupt or stop it at any moment: `resume` plays what is left, nothing twice."""
-    settings, history = _at_hand()
+    settings, history = at_hand()
     experiment = _under(_read(file, settings, history), max_usd=max_usd)
     _perform(experiment, settings, history, resumed=False, detach=detach, as_json=as_json)
 
@@ -90,7 +75,7 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Perform what is left of an experiment; runs that finished are not played again."""
-    settings, history = _at_hand()
+    settings, history = at_hand()
     experiment = _under(_read(file, settings, history), max_usd=max_usd, accept_price=accept_price or None)
     _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
 
@@ -101,7 +86,7 @@ def status(file: File, as_json: Json = False) -> None:
     from swarm.terminal import print_json
     from swarm.terminal_experiments import print_experiments
 
-    settings, history = _at_hand()
+    settings, history = at_hand()
     row, _ = history.experiment(_id_of(file, settings, history))
     if as_json:
         print_json(asdict(row) | {"left_s": row.left_s})
@@ -115,7 +100,7 @@ def stop(file: File) -> None:
     from swarm import launch
     from swarm.terminal import remark
 
-    settings, history = _at_hand()
+    settings, history = at_hand()
     experiment_id = _id_of(file, settings, history)
     launch.stop(experiment_id, settings)
     remark(f"asked {experiment_id} to stop")
@@ -128,7 +113,7 @@ def results(file: File, as_json: Json = False) -> None:
     from swarm.history import RunFilter
     from swarm.terminal import remark
 
-    settings, history = _at_hand()
+    settings, history = at_hand()
     experiment_id = _id_of(file, settings, history)
     row, experiment = history.experiment(experiment_id)
     if row.status == "running":
@@ -142,7 +127,7 @@ def list_experiments(as_json: Json = False) -> None:
     from swarm.terminal import print_json
     from swarm.terminal_experiments import print_experiments
 
-    _, history = _at_hand()
+    _, history = at_hand()
     rows = history.experiments()
     if as_json:
         print_json([asdict(row) for row in rows])
@@ -156,18 +141,45 @@ def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = Fals
     from swarm.experiment.perform import perform
     from swarm.grid import EXPERIMENT
 
-    settings, history = _at_hand()
+    settings, history = at_hand()
     experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())
     asyncio.run(perform(settings, experiment, resumed=resumed, remember=history.past_roles))
     forget_silence(experiment.grid.id, settings)
 
 
-def _at_hand() -> tuple["Settings", "History"]:
+def at_hand() -> tuple["Settings", "History"]:
+    """The settings and the history of this process."""
     from swarm.config import read_settings
     from swarm.history import History
 
     settings = read_settings()
     return settings, History(settings)
+
+
+def print_the_plan(
+    experiment: "Experiment",
+    settings: "Settings",
+    history: "History",
+    *,
+    wanted: float | None = None,
+    as_json: bool = False,
+) -> None:
+    """Show what an experiment would take and could show."""
+    from swarm.experiment.plan import plan as plan_experiment
+    from swarm.experiment.recipe import Recipes, checked
+    from swarm.experiment.results import resolution, resolution_in_words
+    from swarm.terminal import print_json
+    from swarm.terminal_experiments import print_plan
+
+    recipes = Recipes(experiment.grid, settings)
+    foretold = plan_experiment(recipes, checked(recipes, None))
+    sees = resolution(experiment, history.cells())
+    if as_json:
+        needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
+        told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
+        print_json(told)
+    else:
+        print_plan(experiment, foretold, resolution_in_words(sees, wanted))
 
 
 def _read(file: str, settings: "Settings", history: "History") -> "Experiment":
@@ -208,7 +220,7 @@ def _perform(
         print_json({"experiment_id": experiment_id}) if as_json else typer.echo(experiment_id)
         return
     try:
-        ended = asyncio.run(_watched(experiment, settings, history, resumed, as_json))
+        ended = asyncio.run(watched(experiment, settings, history, resumed, as_json))
     except KeyboardInterrupt:
         remark("stopped before it began; nothing was lost")
         raise typer.Exit(EXIT_CODES["stopped"]) from None
@@ -222,9 +234,10 @@ def _perform(
     raise typer.Exit(EXIT_CODES[ended.status])
 
 
-async def _watched(
+async def watched(
     experiment: "Experiment", settings: "Settings", history: "History", resumed: bool, as_json: bool
 ) -> Any:
+    """Perform an experiment with a progress bar, or without one for machines; returns how it ended."""
     from swarm.experiment.perform import ignore_progress, perform
     from swarm.terminal_experiments import LiveExperiment
 

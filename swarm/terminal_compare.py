@@ -31,6 +31,11 @@ def print_comparison(comparison: Comparison, factor: Factor, console: Console | 
             console.print(Text(harmless(f"- {said}")))
     for said in remarks(comparison, factor):
         console.print(Text(harmless(said), style="dim"))
+    print_tables(comparison, console)
+
+
+def print_tables(comparison: Comparison, console: Console) -> None:
+    """Show what beats what in cost and quality, every statistic, and the means of every measure."""
     console.print(Text(harmless(weighed(standpoints(comparison.groups), comparison.groups))))
     against = f"against {comparison.groups[0].name}"
     console.print(

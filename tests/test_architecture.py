@@ -20,8 +20,8 @@ LAYERS = (
     "history_experiments history_cells compose rehearsal estimate graph layout folding forest moments replay search "
     "origin wording",
     "perform launch experiment comparison claims imports teams figures story contrast export serve doctor terminal "
-    "terminal_claims terminal_compare terminal_experiments command",
-    "cli cli_arguments cli_claims cli_compare cli_experiments cli_history cli_run __main__ pages app",
+    "terminal_claims terminal_compare terminal_experiments terminal_teams command",
+    "cli cli_arguments cli_claims cli_compare cli_experiments cli_history cli_run cli_team __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}

@@ -1,5 +1,8 @@
 """This file is where it is shown what an experiment would take and could show, and where it is started."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import streamlit as st
 
 from pages.shared import state
@@ -16,9 +19,16 @@ from swarm.grid import Experiment, Grid
 from swarm.launch import launch_experiment
 from swarm.wording import lasting, usd
 
+Go: TypeAlias = Callable[[str], None]
 
-def show_plan(experiment: Experiment) -> None:
+
+def show_plan(experiment: Experiment, *, label: str = "Start", go: Go = state.show_experiment) -> None:
     """What it would take and could show, the same as a file and a command, and the button.
+
+    Args:
+        experiment: what is planned.
+        label: of the button.
+        go: leads to where it is watched, by its id.
 
     Raises:
         SwarmError: when it cannot be played.
@@ -31,19 +41,19 @@ def show_plan(experiment: Experiment) -> None:
     )
     _show_price(foretold)
     _show_resolution(experiment)
-    if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", key="exp_start"):
+    if st.button(label, type="primary", icon=":material/play_arrow:", width="stretch", key="exp_start"):
         checked(Recipes(grid, settings()), experiment.terms)
-        start(experiment) if foretold.simulated else confirm(experiment, foretold)
+        start(experiment, go) if foretold.simulated else confirm(experiment, foretold, go)
     _show_file(experiment)
 
 
-def start(experiment: Experiment) -> None:
+def start(experiment: Experiment, go: Go) -> None:
     """Start it, and go to see it."""
-    state.show_experiment(launch_experiment(experiment, settings()))
+    go(launch_experiment(experiment, settings()))
 
 
 @st.dialog("Spend real money?", icon=":material/payments:")
-def confirm(experiment: Experiment, foretold: Plan) -> None:
+def confirm(experiment: Experiment, foretold: Plan, go: Go) -> None:
     """Show the price once more before anything is paid for."""
     low, likely, high = foretold.low, foretold.expected, foretold.high
     st.markdown(
@@ -58,7 +68,7 @@ def confirm(experiment: Experiment, foretold: Plan) -> None:
         "Start and pay", type="primary", icon=":material/play_arrow:", width="stretch", key="exp_pay"
     ):
         try:
-            start(experiment)
+            start(experiment, go)
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
 

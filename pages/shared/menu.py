@@ -53,6 +53,13 @@ page = st.navigation(
                 url_path="experiments",
                 help="Plan a grid of runs, see its price and what it can show, run it, read the verdict.",
             ),
+            st.Page(
+                PAGES / "compare" / "drop_my_roles.py",
+                title="Drop my roles?",
+                icon=":material/person_off:",
+                url_path="drop_my_roles",
+                help="Import a team of another framework, test it against no roles and one agent, read the verdict.",
+            ),
         ],
         "Evidence": [
             st.Page(

@@ -34,6 +34,21 @@ def show_experiment(experiment_id: str) -> None:
     st.switch_page("../compare/experiments.py", query_params={"experiment": experiment_id})
 
 
+def shown_team() -> str | None:
+    """The kept team that the URL names."""
+    return st.query_params.get("team")
+
+
+def show_team(team_id: str) -> None:
+    """Go to a team that was imported."""
+    st.switch_page("../compare/drop_my_roles.py", query_params={"team": team_id})
+
+
+def show_team_test(experiment_id: str) -> None:
+    """Go to the test of a team."""
+    st.switch_page("../compare/drop_my_roles.py", query_params={"experiment": experiment_id})
+
+
 def next_run_id() -> str:
     """The id of this session's next run: the same until it is used, so that two clicks start one run."""
     if "next_run_id" not in st.session_state:

@@ -6,13 +6,13 @@ from typing import cast
 import streamlit as st
 
 from pages.shared.picture import draw
+from pages.shared.resources import catalogue
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
 from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
-from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace
@@ -33,6 +33,10 @@ OPTION_WORDS = {
     "size": "Agents per group",
     "token_budget": "Tokens to spend on revising its own work",
     "roles": "Roles, one a line (empty: eight generic jobs)",
+    "title": "Name of the team",
+    "briefs": "Goal and background of each role, one a line",
+    "steps": "Order of work, one step a line, such as “2 write_report hears 1” (empty: seat order)",
+    "led": "Agent 1 leads and hands out jobs",
 }
 
 
@@ -72,7 +76,7 @@ def choose_team() -> tuple[int, tuple[str, ...]]:
         return agents, (mix or "",)
     model = st.selectbox(
         "Model",
-        [name for name in load_catalogue() if name != "sim/judge"],
+        [name for name in catalogue() if name != "sim/judge"],
         format_func=model_label,
         key="model",
         accept_new_options=True,
@@ -103,7 +107,7 @@ def choose_protocol() -> tuple[str, dict[str, Option]]:
 
 def choose_conditions(agents_are_simulated: bool) -> Conditions:
     """Draw judge, limits, shock, seed, pace and organization."""
-    judges = [CHOOSE_FOR_ME, NO_JUDGE, *load_catalogue()]
+    judges = [CHOOSE_FOR_ME, NO_JUDGE, *catalogue()]
     judge = st.selectbox(
         "Judge",
         judges,
@@ -129,7 +133,7 @@ def option_key(protocol: str, name: str) -> str:
 
 def model_label(name: str) -> str:
     """A model with its price, for lists to choose from."""
-    card = load_catalogue().get(name)
+    card = catalogue().get(name)
     if card is None:
         return name
     if card.simulated:
@@ -209,7 +213,7 @@ def _choose_shock() -> Shock | None:
         return Shock.named(kind)
     model = st.selectbox(
         "Swapped to",
-        [name for name in load_catalogue() if name != "sim/judge"],
+        [name for name in catalogue() if name != "sim/judge"],
         format_func=model_label,
         key="shock_model",
         accept_new_options=True,

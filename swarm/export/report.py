@@ -70,8 +70,25 @@ def as_report(record: RunRecord) -> bytes:
     body.extend(details(record))
     body.extend(_data(number, picture, record) for number, picture in enumerate(shown, 1))
     body.extend(node("script", text) for text in scripts)
-    page = node("html", _head(record, scripts), body, lang="en")
+    mark = "SIMULATED: " if record.simulated else ""
+    return as_page(f"{mark}{record.spec.mission.title}", body, scripts)
+
+
+def as_page(title: str, body: Node, scripts: Iterable[str] = ()) -> bytes:
+    """A whole page with our style, under a policy that lets nothing else be fetched or run.
+
+    Args:
+        title: of the window.
+        body: its body, in which these scripts stand.
+        scripts: the texts of all scripts.
+    """
+    page = node("html", _head(title, scripts), body, lang="en")
     return b"<!doctype html>\n" + written(page).encode("utf-8", "replace")
+
+
+def picture_scripts() -> tuple[str, ...]:
+    """What draws the figures of a page whose data stand in it."""
+    return _scripts()
 
 
 def _took_roles(record: RunRecord) -> bool:
@@ -109,16 +126,15 @@ def _data(number: int, picture: Picture, record: RunRecord) -> Node:
     return node("script", drawing(picture.draw(record)), id=f"figure-{number}", type="application/json")
 
 
-def _head(record: RunRecord, scripts: Iterable[str]) -> Node:
+def _head(title: str, scripts: Iterable[str]) -> Node:
     style = (_FOLDER / "report.css").read_text(encoding="utf-8")
-    mark = "SIMULATED: " if record.simulated else ""
     return node(
         "head",
         node("meta", charset="utf-8"),
         node("meta", http_equiv="Content-Security-Policy", content=_policy(style, scripts)),
         node("meta", name="viewport", content="width=device-width, initial-scale=1"),
         node("meta", name="referrer", content="no-referrer"),
-        node("title", f"{mark}{record.spec.mission.title}"),
+        node("title", title),
         node("style", style),
     )
 

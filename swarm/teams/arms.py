@@ -25,6 +25,7 @@ from swarm.teams.given import GivenTask, GivenTeam
 Arm = Literal["given", "free", "solo"]
 """The roles as given, the same agents without roles, one agent."""
 PROTOCOL_OF: Mapping[Arm, str] = {"given": "given_team", "free": "sequential", "solo": "solo"}
+ARM_NAMES: Mapping[Arm, str] = {"given": "Your roles", "free": "No roles", "solo": "One agent"}
 USUAL_MISSIONS = 12
 """How many a test has unless told otherwise: verdicts need 6, and few differences show on so few."""
 LEAST_TOKENS = 1_000

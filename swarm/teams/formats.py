@@ -56,7 +56,7 @@ def read_team(files: Files) -> GivenTeam:
     for source, read in FORMATS.items():
         team = read(files)
         if team is not None:
-            return settled(replace(team, source=source), files)
+            return settled(replace(team, source=team.source or source), files)
     seen = ", ".join(list(files.texts)[:5])
     raise BadInput(f"no team of a known format in {seen}; known: {', '.join(FORMATS)}")
 

@@ -1,49 +1,23 @@
-"""This file is where the three arms of a team's test become one verdict: should the roles be dropped?
+"""This file is where the three arms of a team's test become one verdict: should the roles be dropped? Pure.
 
-Pure and plain text: whoever shows it makes it safe for where it stands. No arm is called better by its mean alone.
+`swarm/teams/words.py` puts it into words. No arm is called better by its mean alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from swarm.cell import Cell
-from swarm.comparison.contrasts import Comparison, Contrast
-from swarm.comparison.finding import times, would_settle
-from swarm.comparison.group import Group
-from swarm.comparison.measures import number
+from swarm.cell import Cell, options_as_kept
+from swarm.comparison.contrasts import Comparison, Contrast, Refused
+from swarm.comparison.group import Group, name_of
 from swarm.errors import BadInput
 from swarm.experiment.results import results
-from swarm.grid import Experiment
-from swarm.stats.estimate import Estimate
-from swarm.stats.paired import Difference, Word, compare, family, verdict
+from swarm.grid import Experiment, Grid
+from swarm.stats.paired import Difference, Word, compare
 from swarm.stats.sample import Sample
-from swarm.teams.arms import PROTOCOL_OF, Arm, is_team_test, team_name
+from swarm.teams.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_name
 
-EMULATION = "Emulation of your roles, not of the framework's runtime."
-ARM_NAMES: Mapping[Arm, str] = {"given": "Your roles", "free": "No roles", "solo": "One agent"}
-IN_A_SENTENCE: Mapping[Arm, str] = {
-    "given": "your roles",
-    "free": "the same agents without roles",
-    "solo": "one agent with the same tokens",
-}
 ALIKE = 0.05
 """Shares of a dollar's worth of quality within this are about the same; so are ratios of cost this near to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArmResult:
-    """What one arm did."""
-
-    arm: Arm
-    runs: int
-    unscored: int
-    unfinished: int
-    quality: Estimate | None
-    """Mean over missions; None when no run has a score. Likewise the others."""
-    cost: Estimate | None
-    tokens: Estimate | None
-    seconds: Estimate | None
-    """None for simulated runs, whose time is this machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +25,27 @@ class TeamVerdict:
     """What a test says of a team."""
 
     team: str
-    simulated: bool
-    missions: int
-    """Common to your roles and the arm they are compared with, the smaller number."""
-    runs: int
-    arms: tuple[ArmResult, ...]
+    comparison: Comparison
+    """Of all arms with the given roles; its groups are called as arms are."""
     contrasts: Mapping[Arm, Contrast]
     """Of "free" and "solo" against the given roles, those that could be compared."""
     per_dollar: Mapping[Arm, Difference]
     """Of quality per dollar, likewise; without arms whose cost is not known."""
-    refused: tuple[str, ...]
-    """What could not be compared, and why."""
-    comparisons: int
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its runs are simulated: all, or none."""
+        return self.comparison.simulated
+
+    @property
+    def missions(self) -> int:
+        """Common to your roles and an arm they are compared with, the smallest number."""
+        return min(each.difference.missions for each in self.contrasts.values())
+
+    @property
+    def runs(self) -> int:
+        """Finished runs of all arms that the comparisons rest upon."""
+        return sum(group.runs for group in self.comparison.groups)
 
     @property
     def recommended(self) -> Arm | None:
@@ -88,132 +71,13 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
         raise BadInput(
             f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
         )
-    [(_, comparison)] = results(experiment, cells).found
-    groups: dict[Arm, Group] = {_arm_of(group): group for group in comparison.groups}
+    [(_, found)] = results(experiment, cells).found
+    comparison = _renamed(found, experiment.grid)
     contrasts: dict[Arm, Contrast] = {_arm_of(each.group): each for each in comparison.contrasts}
     per_dollar: dict[Arm, Difference] = {
         arm: worth for arm, each in contrasts.items() if (worth := _per_dollar(each))
     }
-    return TeamVerdict(
-        team=team_name(experiment.grid),
-        simulated=comparison.simulated,
-        missions=min(each.difference.missions for each in contrasts.values()),
-        runs=sum(group.runs for group in groups.values()),
-        arms=tuple(_result(arm, groups[arm]) for arm in PROTOCOL_OF if arm in groups),
-        contrasts=contrasts,
-        per_dollar=per_dollar,
-        refused=tuple(f"{_named(each.name, comparison)}: {each.why}" for each in comparison.refused),
-        comparisons=comparison.comparisons,
-    )
-
-
-def sentence(found: TeamVerdict) -> str:
-    """The verdict in one sentence; more only to say what would settle it.
-
-    Returns:
-        Such as "On 12 missions your roles scored 0.031 lower than the same agents without roles (95 % interval −0.055
-        to −0.008; better: no roles), at 1.1 times the cost; one agent with the same tokens scored 0.090 lower …".
-    """
-    kind = "simulated " if found.simulated else ""
-    missions = f"{found.missions} mission{'' if found.missions == 1 else 's'}"
-    opening = f"On {missions} ({found.runs:,} {kind}runs) "
-    parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
-    return f"{opening}{'; '.join(parts)}."
-
-
-def unsettled(found: TeamVerdict) -> tuple[str, ...]:
-    """For each comparison that is not settled, how many more missions would settle it, and for how much."""
-    return tuple(
-        f"{ARM_NAMES[arm]} against your roles is not settled. {would_settle(each, found.comparisons)}"
-        for arm, each in found.contrasts.items()
-        if each.verdict == "undetermined"
-    )
-
-
-def winner_on_quality(found: TeamVerdict) -> str:
-    """Which arm wins on quality, as far as it is shown."""
-    return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "on quality")
-
-
-def winner_per_dollar(found: TeamVerdict) -> str:
-    """Which arm gives most quality for a dollar, as far as it is shown."""
-    if not found.per_dollar:
-        return "Per dollar nothing can be said: the cost of some runs is not known."
-    alpha = next(iter(found.contrasts.values())).alpha
-    adjusted = family([*found.per_dollar.values()], planned=found.comparisons)
-    words: dict[Arm, Word] = {
-        arm: verdict(difference, alpha=alpha)
-        for arm, difference in zip(found.per_dollar, adjusted, strict=True)
-    }
-    return _winner(words, "for a dollar")
-
-
-def advice(found: TeamVerdict) -> str:
-    """What to do about it, in one sentence."""
-    arm = found.recommended
-    if arm is None:
-        return "Keep your roles for now: nothing is shown to be better, or as good for less."
-    if arm == "given":
-        return "Keep your roles: neither dropping them nor a single agent did better here."
-    what = "Drop the roles" if arm == "free" else "Try one agent instead of the team"
-    if found.contrasts[arm].verdict == "better":
-        return f"{what}: it scored higher here."
-    return f"{what}: it did about as well here, and costs less."
-
-
-def cost_in_words(contrast: Contrast, *, simulated: bool) -> str:
-    """What your roles cost beside an arm, in words."""
-    kind = "simulated " if simulated else ""
-    if not contrast.cost_ratio:
-        return "how their costs compare is not known"
-    if abs(contrast.cost_ratio - 1) < ALIKE:
-        return f"at about the same {kind}cost"
-    return f"at {times(1 / contrast.cost_ratio)} the {kind}cost"
-
-
-def _part(found: TeamVerdict, arm: Arm) -> str:
-    contrast = found.contrasts[arm]
-    if arm == "solo":
-        told = _told(IN_A_SENTENCE[arm], "your roles", contrast.difference, contrast.verdict, arm, sign=1)
-        ratio = contrast.cost_ratio
-        price = "" if not ratio or abs(ratio - 1) < ALIKE else f", at {times(ratio)} the cost of your roles"
-        return f"{told}{price}"
-    told = _told("your roles", IN_A_SENTENCE[arm], contrast.difference, contrast.verdict, arm, sign=-1)
-    return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"
-
-
-def _told(subject: str, other: str, found: Difference, word: Word, arm: Arm, *, sign: int) -> str:
-    """How one did against another; with sign -1, the subject is the reference of the difference."""
-    size = number(abs(found.difference))
-    higher = sign * found.difference > 0
-    than = f"{size} {'higher' if higher else 'lower'} than" if float(size) else "the same as"
-    named = {
-        "better": f"better: {ARM_NAMES[arm].lower()}",
-        "worse": "better: your roles",
-        "equivalent": f"equivalent within ±{found.margin:g}",
-        "undetermined": "undetermined",
-    }[word]
-    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {named})"
-
-
-def _interval(found: Difference, sign: int) -> str:
-    if found.low is None or found.high is None:
-        return "no interval, as it is the same on every mission"
-    low, high = sorted((sign * found.low, sign * found.high))
-    return f"95 % interval {number(low)} to {number(high)}"
-
-
-def _winner(words: Mapping[Arm, Word], what: str) -> str:
-    better = [IN_A_SENTENCE[arm] for arm, word in words.items() if word == "better"]
-    if len(better) > 1:
-        return f"Both {better[0]} and {better[1]} beat your roles {what}."
-    if better:
-        return f"{better[0][0].upper()}{better[0][1:]} beat your roles {what}."
-    if len(words) == 2 and all(word == "worse" for word in words.values()):
-        return f"Your roles win {what}."
-    if len(words) == 2 and all(word in ("equivalent", "worse") for word in words.values()):
-        return f"Nothing beats your roles {what}."
-    return f"No winner is shown {what}."
+    return TeamVerdict(team_name(experiment.grid), comparison, contrasts, per_dollar)
 
 
 def _arm_of(group: Group) -> Arm:
@@ -221,22 +85,30 @@ def _arm_of(group: Group) -> Arm:
     return next(arm for arm, name in PROTOCOL_OF.items() if name == protocol)
 
 
-def _named(name: str, comparison: Comparison) -> str:
-    return next((ARM_NAMES[_arm_of(group)] for group in comparison.groups if group.name == name), name)
-
-
-def _result(arm: Arm, group: Group) -> ArmResult:
-    priced = group.total("cost_usd") is not None
-    return ArmResult(
-        arm,
-        group.runs,
-        group.unscored,
-        group.unfinished,
-        group.estimate("quality"),
-        group.estimate("cost_usd") if priced else None,
-        group.estimate("tokens"),
-        None if group.simulated else group.estimate("duration_s"),
+def _renamed(comparison: Comparison, grid: Grid) -> Comparison:
+    """The same comparison with groups called as arms are."""
+    contrasts = [
+        replace(each, group=_called(each.group), reference=_called(each.reference))
+        for each in comparison.contrasts
+    ]
+    return replace(
+        comparison,
+        groups=tuple(map(_called, comparison.groups)),
+        contrasts=tuple(contrasts),
+        refused=tuple(_refused(each, grid) for each in comparison.refused),
     )
+
+
+def _refused(refused: Refused, grid: Grid) -> Refused:
+    name, why = refused.name, refused.why
+    for arm, way in zip(PROTOCOL_OF, grid.ways, strict=True):
+        group = name_of("protocol", (way.protocol, options_as_kept(way.options)))
+        name, why = name.replace(group, ARM_NAMES[arm]), why.replace(group, ARM_NAMES[arm])
+    return Refused(name, why)
+
+
+def _called(group: Group) -> Group:
+    return replace(group, name=ARM_NAMES[_arm_of(group)])
 
 
 def _per_dollar(contrast: Contrast) -> Difference | None:

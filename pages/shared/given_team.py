@@ -1,0 +1,75 @@
+"""This file is where it is shown what was understood of an imported team, and what was not, before anything runs."""
+
+import streamlit as st
+
+from pages.shared.numbers import NONE, plural
+from pages.shared.text import plain
+from swarm.export import no_formula
+from swarm.teams.given import GivenTeam, Note
+from swarm.teams.words import coordination_in_words, order_in_words
+
+ICONS = {
+    "understood": ":material/check:",
+    "changed": ":material/change_circle:",
+    "ignored": ":material/block:",
+}
+TITLES = {"changed": "Changed", "ignored": "Left out"}
+
+
+def show_given_team(team: GivenTeam) -> None:
+    """Roles, order, tasks, and what became of the rest."""
+    st.title(plain(team.name), anchor=False)
+    st.markdown(f"{plain(team.source)} team. {plain(coordination_in_words(team))}")
+    understood = [note for note in team.notes if note.kind == "understood"]
+    for note in understood:
+        st.caption(_line(note))
+    _show_roles(team)
+    if order := order_in_words(team):
+        with st.expander(
+            f"Order of work: {plural(len(order), 'turn')}", icon=":material/format_list_numbered:"
+        ):
+            st.text("\n".join(order))
+    if team.tasks:
+        with st.expander(f"What it delivers: {plural(len(team.tasks), 'task')}", icon=":material/checklist:"):
+            for number, task in enumerate(team.tasks, 1):
+                expected = f"\nExpected: {task.expected}" if task.expected else ""
+                st.text(f"R{number}. {task.text}{expected}")
+    for kind, title in TITLES.items():
+        _show_notes(title, [note for note in team.notes if note.kind == kind])
+
+
+def _show_roles(team: GivenTeam) -> None:
+    named = bool(team.models)
+    st.dataframe(
+        [
+            {
+                "Agent": number,
+                "Role": no_formula(role.name),
+                "Goal": no_formula(role.goal) or NONE,
+                "Background": no_formula(role.background) or NONE,
+                **({"Model": no_formula(role.model or NONE)} if named else {}),
+            }
+            for number, role in enumerate(team.roles, 1)
+        ],
+        hide_index=True,
+        column_config={
+            "Agent": st.column_config.NumberColumn(width=60),
+            "Role": st.column_config.TextColumn(width=170),
+        },
+        placeholder=NONE,
+        alt="The roles of the team, one a line",
+    )
+
+
+def _show_notes(title: str, notes: list[Note]) -> None:
+    if notes:
+        with st.expander(
+            f"{title}: {len(notes)}", icon=ICONS[notes[0].kind], expanded=notes[0].kind == "changed"
+        ):
+            for note in notes:
+                st.markdown(_line(note))
+
+
+def _line(note: Note) -> str:
+    why = f": {plain(note.why)}" if note.why else ""
+    return f"{ICONS[note.kind]} {plain(note.what)}{why}"

@@ -1,0 +1,159 @@
+"""This file is where the test of a team is shown: how far it is, the verdict card, and what to take home."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.shared.compared_tables import show_rows
+from pages.shared.experiment_view import POLL_S, show_heading, show_progress
+from pages.shared.picture import draw
+from pages.shared.resources import cells, history, settings
+from pages.shared.text import plain, sentence
+from swarm.comparison.finding import remarks
+from swarm.comparison.rows import measure_rows, statistic_rows
+from swarm.errors import BadInput, SwarmError
+from swarm.figures import forest_figure
+from swarm.grid import Experiment
+from swarm.history import RunFilter
+from swarm.teams.arms import ARM_NAMES, Arm
+from swarm.teams.export import TARGETS, as_download, export_team
+from swarm.teams.given import GivenTeam
+from swarm.teams.kept import team_of
+from swarm.teams.report import as_report
+from swarm.teams.verdict import TeamVerdict, team_verdict
+from swarm.teams.words import (
+    EMULATION,
+    about_the_arms,
+    advice,
+    unsettled,
+    winner_on_quality,
+    winner_per_dollar,
+)
+from swarm.teams.words import (
+    sentence as verdict_sentence,
+)
+
+
+def show_team_test(experiment_id: str) -> None:
+    """One test; asked for again every second while it goes on, its verdict when it has ended or is asked for."""
+    row, experiment = history().experiment(experiment_id)
+    running = row.status == "running"
+
+    @st.fragment(run_every=POLL_S if running else None)
+    def live() -> None:
+        try:
+            now, _ = history().experiment(experiment_id)
+            if running and now.status != "running":
+                st.rerun()
+            show_heading(now, experiment)
+            show_progress(now)
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
+
+    live()
+    if running and not st.toggle("Show the verdict so far", key="team_so_far"):
+        return
+    try:
+        show_verdict(experiment)
+    except BadInput as error:
+        st.info(sentence(error), icon=":material/hourglass_empty:")
+
+
+def show_verdict(experiment: Experiment) -> None:
+    """The card, then all it rests upon, then what to take home.
+
+    Raises:
+        BadInput: when nothing can be compared yet.
+    """
+    found = team_verdict(experiment, cells(RunFilter(experiment=experiment.grid.id)))
+    _show_card(found)
+    _show_take_home(found, experiment)
+    _show_numbers(found)
+    with st.expander("What each arm played", icon=":material/description:"):
+        st.markdown("\n".join(f"- {plain(line)}" for line in about_the_arms(experiment.grid)))
+        st.page_link(
+            "../compare/experiments.py",
+            label="See it as an experiment, with all its runs",
+            icon=":material/science:",
+            query_params={"experiment": experiment.grid.id},
+        )
+
+
+def _show_card(found: TeamVerdict) -> None:
+    with st.container(border=True):
+        st.subheader(plain(advice(found)), anchor=False)
+        st.markdown(f"**{plain(verdict_sentence(found))}**")
+        for line in (winner_on_quality(found), winner_per_dollar(found)):
+            st.markdown(f":material/emoji_events: {plain(line)}")
+        for line in unsettled(found):
+            st.markdown(f":material/hourglass_top: {plain(line)}")
+        for line in remarks(found.comparison):
+            st.caption(f":material/info: {plain(line)}")
+        st.caption(f":material/theater_comedy: {plain(EMULATION)}")
+    alt = verdict_sentence(found)
+    draw(forest_figure(found.comparison), alt=alt, key="team_forest")
+    st.caption(
+        "Difference in quality from your roles: right of the line is better. Bars are 95 % intervals; the band is the "
+        f"margin of ±{found.comparison.contrasts[0].difference.margin:g}; each tick is a mission."
+    )
+
+
+def _show_numbers(found: TeamVerdict) -> None:
+    groups = found.comparison.groups
+    with st.expander("The three arms in numbers", icon=":material/table:", expanded=True):
+        show_rows(
+            measure_rows(groups), [group.name for group in groups], alt="Every measure of the three arms"
+        )
+    with st.expander("All statistics, against your roles", icon=":material/functions:"):
+        names = [each.group.name for each in found.comparison.contrasts]
+        show_rows(statistic_rows(found.comparison), names, alt="Every statistic against your roles")
+
+
+def _show_take_home(found: TeamVerdict, experiment: Experiment) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            "Report (HTML)",
+            partial(as_report, found, experiment),
+            f"{experiment.grid.id}.html",
+            "application/octet-stream",
+            icon=":material/description:",
+            on_click="ignore",
+            key="team_report",
+            help="One file that opens anywhere, without a network.",
+        )
+        team = team_of(settings(), experiment.grid)
+        if team is None:
+            st.caption("The team's file is not kept here, so its set-up cannot be taken home from here.")
+        else:
+            _show_set_ups(team, found)
+
+
+def _show_set_ups(team: GivenTeam, found: TeamVerdict) -> None:
+    with st.popover("Take a set-up home", icon=":material/download:"), st.container(width=320):
+        arms: list[Arm] = [*ARM_NAMES]
+        recommended = found.recommended or "given"
+        arm = st.radio(
+            "Set-up",
+            arms,
+            arms.index(recommended),
+            format_func=lambda each: (
+                ARM_NAMES[each] + (" (recommended)" if each == found.recommended else "")
+            ),
+            key="team_arm",
+        )
+        for name, target in TARGETS.items():
+            file_name, _ = as_download(export_team(team, arm, name))
+            st.download_button(
+                target.label,
+                partial(_content, team, arm, name),
+                f"{name}-{arm}-{file_name}",
+                "application/octet-stream",
+                help=target.purpose,
+                width="stretch",
+                on_click="ignore",
+                key=f"team_take_{name}",
+            )
+
+
+def _content(team: GivenTeam, arm: Arm, target: str) -> bytes:
+    return as_download(export_team(team, arm, target))[1]

@@ -1,0 +1,206 @@
+"""This file is where the commands about teams of other frameworks are defined: import, test, take home."""
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from swarm.cli_arguments import Json
+from swarm.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from swarm.config import Settings
+    from swarm.grid import Experiment
+    from swarm.history import History
+    from swarm.mission import Mission
+    from swarm.teams.given import GivenTeam
+    from swarm.teams.verdict import TeamVerdict
+
+app = typer.Typer(
+    name="team",
+    help="Should I drop my roles? Import a team of another framework, test it, take the better set-up home.",
+    no_args_is_help=True,
+)
+
+Path_ = Annotated[Path, typer.Argument(help="A file, a folder or a zip of the team's files.", metavar="PATH")]
+Test = Annotated[str, typer.Argument(help="The id of a test.", metavar="TEST")]
+
+
+@app.command("import")
+def import_team(path: Path_, as_json: Json = False) -> None:
+    """Show what is understood of a team, what is ignored, and why; keep it, and run nothing."""
+    from swarm.config import read_settings
+    from swarm.teams.formats import import_team as read
+    from swarm.teams.kept import keep_team
+    from swarm.terminal import print_json, remark
+    from swarm.terminal_teams import print_team
+
+    team = read(path)
+    team_id = keep_team(read_settings(), team)
+    if as_json:
+        print_json({"team_id": team_id, **asdict(team)})
+    else:
+        print_team(team)
+        remark(f"kept as {team_id}; `python -m swarm team test {path} --model MODEL`")
+
+
+@app.command("test")
+def try_team(
+    path: Path_,
+    model: Annotated[
+        str | None, typer.Option(help="A model for every seat, or a mix; default: those of the file.")
+    ] = None,
+    missions: Annotated[
+        int | None, typer.Option(min=1, max=1_000, help="How many; the library fills up. Default: 12.")
+    ] = None,
+    inputs: Annotated[
+        Path | None, typer.Option(help="A CSV file with a column for each placeholder: a mission a line.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Of every mission.")] = 1,
+    judge: Annotated[str | None, typer.Option(help="A model that judges; default: chosen for you.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the first repeat.")] = 0,
+    max_usd: Annotated[float | None, typer.Option(help="Most dollars for all runs together.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only show the price and what it can show.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles."""
+    from swarm.cli_experiments import at_hand, print_the_plan
+    from swarm.teams.arms import team_test
+    from swarm.teams.formats import import_team as read
+    from swarm.teams.kept import keep_team
+
+    settings, history = at_hand()
+    team = read(path)
+    chosen = _missions(team, settings, inputs, missions)
+    made = team_test(
+        team,
+        chosen,
+        settings,
+        model=model,
+        judge=judge,
+        repeats=repeats,
+        seed=seed,
+        max_usd=max_usd or team.max_usd,
+    )
+    if plan:
+        print_the_plan(made, settings, history, as_json=as_json)
+        return
+    keep_team(settings, team)
+    code = _play(made, settings, history, as_json)
+    _show(made, history, as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def verdict(
+    test: Test,
+    html: Annotated[Path | None, typer.Option(help="Write the report to this file as well.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a test shows so far."""
+    from swarm.cli_arguments import write_file
+    from swarm.cli_experiments import at_hand
+    from swarm.teams.report import as_report
+
+    _, history = at_hand()
+    _, experiment = history.experiment(test)
+    if html is not None:
+        write_file(html, as_report(_verdict(experiment, history), experiment))
+    _show(experiment, history, as_json)
+
+
+@app.command()
+def export(
+    path: Path_,
+    to: Annotated[str, typer.Option(help="crewai, autogen, prompt or roleless.")],
+    out: Annotated[Path, typer.Option(help="A folder; files that are there are kept.")],
+    set_up: Annotated[str, typer.Option(help="given, free (no roles) or solo (one agent).")] = "free",
+) -> None:
+    """Write a set-up of the team: as it is, without roles, or one agent."""
+    from swarm.errors import UnknownName
+    from swarm.teams.arms import ARM_NAMES, Arm
+    from swarm.teams.export import export_team, write_files
+    from swarm.teams.formats import import_team as read
+
+    arm: Arm | None = next((name for name in ARM_NAMES if name == set_up), None)
+    if arm is None:
+        raise UnknownName("set-up", set_up, ARM_NAMES)
+    files = export_team(read(path), arm, to)
+    write_files(files, out)
+    for name in files:
+        typer.echo(out / name)
+
+
+def _missions(
+    team: "GivenTeam", settings: "Settings", inputs: Path | None, wanted: int | None
+) -> "tuple[Mission, ...]":
+    """The team's own missions, and as many of the library as are wanted beside them."""
+    from swarm.mission import load_library
+    from swarm.teams.arms import USUAL_MISSIONS, own_missions, related_missions
+
+    own = own_missions(team, _read_inputs(inputs) if inputs else ())
+    library = load_library(settings.mission_folders).values()
+    missing = (wanted or USUAL_MISSIONS) - len(own)
+    if missing < 0:
+        return own[:wanted] if wanted else own
+    found = (*own, *related_missions(team, library, missing))
+    if wanted and len(found) < wanted:
+        raise BadInput(f"{wanted} missions: the team's own and the library's together are {len(found)}")
+    return found
+
+
+def _read_inputs(path: Path) -> "Sequence[Mapping[str, str]]":
+    from swarm.cli_arguments import read_file
+    from swarm.teams.inputs import read_inputs
+
+    return read_inputs(path.name, read_file(path))
+
+
+def _play(experiment: "Experiment", settings: "Settings", history: "History", as_json: bool) -> int:
+    """Play what is missing of a test; returns the exit code. What was played before is not played again."""
+    from swarm.cli_experiments import EXIT_CODES, watched
+    from swarm.terminal import remark
+
+    there = {row.experiment_id: row.status for row in history.experiments()}.get(experiment.grid.id)
+    if there in ("finished", "clear"):
+        remark(f"{experiment.grid.id} was played already; give another --seed to play it anew")
+        return 0
+    try:
+        ended = asyncio.run(watched(experiment, settings, history, there is not None, as_json))
+    except KeyboardInterrupt:
+        remark("stopped before it began; nothing was lost")
+        raise typer.Exit(EXIT_CODES["stopped"]) from None
+    if ended.reason:
+        remark(ended.reason)
+    left = "" if ended.status == "finished" else "; the same command plays what is left"
+    remark(f"{experiment.grid.id} {ended.status}{left}")
+    return EXIT_CODES[ended.status]
+
+
+def _verdict(experiment: "Experiment", history: "History") -> "TeamVerdict":
+    from swarm.history import RunFilter
+    from swarm.teams.verdict import team_verdict
+
+    return team_verdict(experiment, history.cells(RunFilter(experiment=experiment.grid.id)))
+
+
+def _show(experiment: "Experiment", history: "History", as_json: bool) -> None:
+    from swarm.cli_compare import told
+    from swarm.teams.words import verdict_in_words
+    from swarm.terminal import print_json
+    from swarm.terminal_teams import print_verdict
+
+    found = _verdict(experiment, history)
+    if as_json:
+        said = {
+            "experiment_id": experiment.grid.id,
+            "recommended": found.recommended,
+            **verdict_in_words(found),
+        }
+        print_json({**said, "comparison": told(found.comparison, "protocol")})
+    else:
+        print_verdict(found)

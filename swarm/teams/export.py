@@ -1,0 +1,91 @@
+"""This file is where the set-up that a test recommends is written in the formats of other frameworks, and in ours."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from swarm.errors import BadInput, UnknownName
+from swarm.teams import autogen_write, crewai_write, prompt_recipe, toml
+from swarm.teams.arms import Arm
+from swarm.teams.given import GivenTeam
+from swarm.teams.setups import set_up
+
+Writer: TypeAlias = Callable[[GivenTeam, Arm], dict[str, str]]
+"""Makes the files of a set-up, by path, of the team as it was given."""
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class TargetFormat(NamedTuple):
+    """A format that a set-up can be taken home in."""
+
+    label: str
+    purpose: str
+    write: Writer
+
+
+TARGETS: Mapping[str, TargetFormat] = {
+    "crewai": TargetFormat(
+        "CrewAI",
+        "agents.yaml, tasks.yaml and crew.py.",
+        lambda team, arm: crewai_write.write(set_up(team, arm)),
+    ),
+    "autogen": TargetFormat(
+        "AutoGen Studio",
+        "A team component as JSON.",
+        lambda team, arm: autogen_write.write(set_up(team, arm)),
+    ),
+    "prompt": TargetFormat("Plain prompts", "What to send to whom, for any framework.", prompt_recipe.write),
+    "roleless": TargetFormat(
+        "Roleless (TOML)", "Everything, to test it again.", lambda team, arm: toml.write(set_up(team, arm))
+    ),
+}
+
+
+def export_team(team: GivenTeam, arm: Arm, target: str) -> dict[str, str]:
+    """Write a set-up.
+
+    Args:
+        team: the team as it was given.
+        arm: which set-up: the given roles, no roles, one agent.
+        target: a name in TARGETS.
+
+    Returns:
+        Texts by path.
+
+    Raises:
+        UnknownName: for another target.
+    """
+    if target not in TARGETS:
+        raise UnknownName("format", target, TARGETS)
+    return TARGETS[target].write(team, arm)
+
+
+def as_download(files: Mapping[str, str]) -> tuple[str, bytes]:
+    """One file to hand out, with its name: the only one as it is, several as a zip."""
+    if len(files) == 1:
+        [(path, text)] = files.items()
+        return Path(path).name, text.encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(path, _ZIP_DATE), text)
+    return "team.zip", packed.getvalue()
+
+
+def write_files(files: Mapping[str, str], folder: Path) -> None:
+    """Write files into a folder; those that are there already are kept, and nothing is written then.
+
+    Raises:
+        BadInput: when one of them exists, or the folder cannot be written.
+    """
+    there = next((path for path in files if (folder / path).exists()), None)
+    if there is not None:
+        raise BadInput(f"{str(folder / there)!r} is there already: choose another folder")
+    try:
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"cannot write to {str(folder)!r}: {error.strerror}") from error

@@ -1,0 +1,90 @@
+"""This file is where a set-up becomes a plain text that can be followed with any framework, or by hand."""
+
+from collections.abc import Iterator
+
+from swarm.prompts.render import template
+from swarm.teams.arms import Arm, placeholders
+from swarm.teams.given import GivenTeam
+
+
+def write(team: GivenTeam, arm: Arm) -> dict[str, str]:
+    """Write the recipe of a set-up, with the prompts that Roleless itself used.
+
+    Args:
+        team: the team that was tested, as it was given.
+        arm: which set-up.
+    """
+    lines = {"given": _given, "free": _free, "solo": _solo}[arm](team)
+    return {"recipe.md": "\n".join([*_head(team), *lines, *_mission(team)]) + "\n"}
+
+
+def _head(team: GivenTeam) -> Iterator[str]:
+    yield f"# {team.name}: the set-up as plain prompts\n"
+    yield "Texts in code blocks are sent as they are; `$names` are replaced."
+    yield "Every agent answers with one JSON object.\n"
+    if names := placeholders(team):
+        yield f"Replace {', '.join(f'`{{{name}}}`' for name in names)} in the mission.\n"
+
+
+def _free(team: GivenTeam) -> Iterator[str]:
+    agents = len(team.roles)
+    yield f"## Sequential: {agents} agents, no roles\n"
+    yield "1. Send every agent this system prompt:\n"
+    yield _block(template("system").template)
+    yield f"2. Ask the agents one after another, 1 to {agents}. Agent k's user message is, in this order:"
+    yield "   - the mission below;"
+    yield "   - every contribution so far, whole, with the agent's number and the role it chose;"
+    yield "   - these last lines (`$imposed` stays empty, `$agents` is the number of agents):\n"
+    yield _block(template("contribute").template)
+    yield "3. An agent with `participate: false` has abstained: keep nothing of it, and go on."
+    yield "4. The result is all contributions, in order, one after another. Nobody edits them."
+    yield "\nKeep messages append-only: agent k+1's begins with agent k's, so providers' prompt caches work.\n"
+
+
+def _solo(team: GivenTeam) -> Iterator[str]:
+    yield "## One agent that revises its own work\n"
+    yield "1. Send this system prompt, the mission below, and the last lines with `$seat` 1:\n"
+    yield _block(template("system").template)
+    yield _block(template("contribute").template)
+    yield "2. Then, until it abstains or the tokens are spent, send the mission, its latest contribution, and:\n"
+    yield _block(template("revise").template)
+    yield "3. The result is its last contribution.\n"
+
+
+def _given(team: GivenTeam) -> Iterator[str]:
+    yield f"## {len(team.roles)} given roles\n"
+    for number, role in enumerate(team.roles, 1):
+        yield f"{number}. **{role.name}**"
+        yield _block(
+            "\n".join(part for part in (role.goal, role.background) if part) or "(nothing more is given)"
+        )
+    if team.coordination == "leader":
+        yield "Agent 1 leads: it reads the mission and the roles, and hands out jobs; the others then do theirs.\n"
+        return
+    yield "Order of work:\n"
+    for number, step in enumerate(team.steps, 1):
+        heard = (
+            "everything before"
+            if step.hears is None
+            else ", ".join(f"step {n}" for n in step.hears) or "nothing"
+        )
+        yield f"{number}. agent {step.seat}{f' does {step.task}' if step.task else ''}; it reads {heard}"
+    yield ""
+
+
+def _mission(team: GivenTeam) -> Iterator[str]:
+    yield "## The mission\n"
+    tasks = [
+        f"- R{number}. {task.text}" + (f" Expected: {task.expected}" if task.expected else "")
+        for number, task in enumerate(team.tasks, 1)
+    ]
+    goal = team.goal or f"Deliver everything that {team.name} is there for."
+    yield _block("\n".join([goal, *(["", "Requirements:", *tasks] if tasks else [])]))
+
+
+def _block(text: str) -> str:
+    # A fence longer than any run of backticks within it cannot be closed by it.
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}text\n{text.strip()}\n{fence}\n"

@@ -1,0 +1,58 @@
+"""This file is where the set-up that a test recommends becomes a team that other frameworks can run."""
+
+from dataclasses import replace
+
+from swarm.prompts.render import template
+from swarm.protocols.given_team import Step
+from swarm.teams.arms import Arm
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+
+FREE_ROLE = "Team member"
+SOLO_ROLE = "Sole worker"
+_SOLO = (
+    "You work alone. When you have a complete result, read it as its harshest critic would, and write it anew, "
+    "complete and better, until nothing can be improved."
+)
+_TURN = (
+    "It is your turn. Read the mission in your goal and everything the others have done so far. Find what is still "
+    "missing or weak, take the role that this work needs, and do that part. If you would add nothing, abstain."
+)
+_PART = "Your part of the result, or the word ABSTAIN and why."
+_WHOLE = "Deliver the whole mission in your goal. Then revise your own work until nothing can be improved."
+
+
+def set_up(team: GivenTeam, arm: Arm) -> GivenTeam:
+    """What to take home.
+
+    Args:
+        team: the one that was tested.
+        arm: "given" is the team as it is. "free" is as many agents without roles, one after another: the mission is
+            the goal of each, the system prompt of Sequential its background, and its task is to take its turn. "solo"
+            is one agent that delivers the whole mission and revises its own work.
+    """
+    if arm == "given":
+        return team
+    if arm == "solo":
+        role = GivenRole(SOLO_ROLE, _mission(team), _SOLO, team.roles[0].model)
+        return _team(team, (role,), (GivenTask("deliver", _WHOLE),))
+    rules = template("system").template.strip()
+    roles = tuple(
+        GivenRole(f"{FREE_ROLE} {number}", _mission(team), rules, role.model)
+        for number, role in enumerate(team.roles, 1)
+    )
+    return _team(team, roles, tuple(GivenTask(f"turn-{n}", _TURN, _PART) for n in range(1, len(roles) + 1)))
+
+
+def _team(team: GivenTeam, roles: tuple[GivenRole, ...], turns: tuple[GivenTask, ...]) -> GivenTeam:
+    steps = tuple(Step(number, turn.name) for number, turn in enumerate(turns, 1))
+    return replace(team, roles=roles, coordination="order", tasks=turns, steps=steps, notes=())
+
+
+def _mission(team: GivenTeam) -> str:
+    """The mission as every agent gets it; a team that is told what to do when it is started gets only its purpose."""
+    goal = team.goal or f"Deliver everything that {team.name} is there for."
+    wanted = [
+        f"R{number}. {task.text}" + (f" Expected: {task.expected}" if task.expected else "")
+        for number, task in enumerate(team.tasks, 1)
+    ]
+    return "\n".join([f"Mission: {goal}", *(["Requirements:", *wanted] if wanted else [])])
