@@ -1,6 +1,6 @@
 """This file is where a graph of ChatDev 2 is read: agents become roles, and what lies between them is passed through.
 
-Whoever leads to an agent is heard by it, also where ChatDev only sets it to work: there, agents share a folder of files.
+Whoever leads to an agent is heard by it, also where ChatDev only sets it to work: agents share a folder there.
 """
 
 import re
@@ -51,7 +51,7 @@ def _team(path: str, file: GraphFile) -> GivenTeam:
     graph, variables = file.graph, Variables(file.vars or {})
     agents = _agents(path, graph)
     linked = links(graph, list(agents))
-    given = _given_tasks(graph, agents, variables)
+    given = _given_tasks(path, graph, agents, variables)
     roles = tuple(_role(node, agents[node.id], variables) for node in graph.nodes if node.id in agents)
     seats = {name: number for number, name in enumerate(agents, 1)}
     place = {name: number for number, name in enumerate(linked.order, 1)}
@@ -106,9 +106,15 @@ def _model(agent: Agent, variables: Variables) -> str | None:
     return f"{agent.provider}/{name}" if certain else name
 
 
-def _given_tasks(graph: Graph, agents: Mapping[str, Agent], variables: Variables) -> dict[str, GivenTask]:
+def _given_tasks(
+    path: str, graph: Graph, agents: Mapping[str, Agent], variables: Variables
+) -> dict[str, GivenTask]:
     """What literal nodes tell the agents that they set to work, by the agent's id; the first one counts."""
-    told = {node.id: text for node in graph.nodes if (text := _told(node, variables))}
+    told = {
+        node.id: text
+        for number, node in enumerate(graph.nodes)
+        if node.type == "literal" and (text := _told(path, number, node, variables))
+    }
     tasks: dict[str, GivenTask] = {}
     for edge in graph.edges or ():
         if edge.start in told and edge.to in agents and edge.triggers:
@@ -116,11 +122,10 @@ def _given_tasks(graph: Graph, agents: Mapping[str, Agent], variables: Variables
     return tasks
 
 
-def _told(node: Node, variables: Variables) -> str:
-    if node.type != "literal" or not isinstance(node.config, Mapping):
-        return ""
-    literal = Literal.model_validate({key: node.config.get(key) for key in ("content", "role")})
-    return variables.filled(literal.content or "") if literal.role != "assistant" else ""
+def _told(path: str, number: int, node: Node, variables: Variables) -> str:
+    """What a literal node says to an agent; nothing where it speaks as if it were the agent."""
+    literal = shaped(Literal, path, f"graph.nodes.{number}.config", node.config or {})
+    return "" if literal.role == "assistant" else variables.filled(literal.content or "")
 
 
 def _notes(path: str, file: GraphFile, agents: Mapping[str, Agent], linked: Links) -> Iterator[Note]:
