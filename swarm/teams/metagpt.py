@@ -1,9 +1,14 @@
-"""This file is where a team of MetaGPT is read."""
+"""This file is where a team of MetaGPT is read: as it was stored, or from the classes of its roles."""
 
+from swarm.teams import metagpt_code, metagpt_storage
 from swarm.teams.files import Files
 from swarm.teams.given import GivenTeam
 
 
 def read(files: Files) -> GivenTeam | None:
-    """Read a team; None when the files are of another format."""
-    return None
+    """Read a team from its team.json or its Python files; None when the files are of another format.
+
+    Raises:
+        BadTeam: names the file and the place.
+    """
+    return metagpt_storage.read(files) or metagpt_code.read(files)
