@@ -12,7 +12,7 @@ from swarm.config import Settings
 from swarm.errors import BadInput
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import card_of, check_key, load_catalogue, present_keys, simulated_version
+from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version
 from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
@@ -101,7 +101,11 @@ def compose(
         judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
         minds=simulated_version() if simulated else "",
-        warnings=(*warnings, *price_warnings),
+        warnings=(
+            *warnings,
+            *price_warnings,
+            *(line for card in dict.fromkeys(paid) for line in card.cautions),
+        ),
         shock=shock,
     )
     if protocol == "given_team":
@@ -127,8 +131,9 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
     families = {card.family for card in cards}
     strangers = (
         card
-        for card in load_catalogue().values()
-        if not card.simulated and card.price and card.family not in families
+        for card in known_models(settings).values()
+        # Where prompts go that have an address of their own, a person decides.
+        if not card.simulated and card.price and not card.api_base and card.family not in families
     )
     stranger = next((card for card in strangers if present_keys(card, settings)), None)
     if stranger:
@@ -202,11 +207,10 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
             f"the price of {unpriced[0]} is unknown, so dollars cannot be limited: "
             "limit calls or tokens instead, or add its price to data/models.toml"
         )
-    said = (
-        [f"The price of {unpriced[0]} is unknown: its dollars are neither counted nor limited."]
-        if unpriced
-        else []
-    )
+    said = [
+        f"The price of {name} is unknown: its dollars are neither counted nor limited."
+        for name in dict.fromkeys(unpriced)
+    ]
     if limits.usd is None and len(unpriced) < len(cards):
         said.append(f"No dollar limit was given: the run stops before it passes ${DEFAULT_MAX_USD:.2f}.")
         limits = replace(limits, usd=DEFAULT_MAX_USD)

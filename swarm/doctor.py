@@ -14,7 +14,7 @@ from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import SwarmError
 from swarm.history import History
 from swarm.mission import load_library
-from swarm.models.catalogue import load_catalogue, present_keys
+from swarm.models.catalogue import known_models, present_keys
 from swarm.models.local import find_local_servers
 
 SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
@@ -111,7 +111,7 @@ def _history(settings: Settings) -> Finding:
 
 
 def _keys(settings: Settings) -> list[Finding]:
-    present = {key for card in load_catalogue().values() for key in present_keys(card, settings)}
+    present = {key for card in known_models(settings).values() for key in present_keys(card, settings)}
     if not present:
         return [Finding("keys", "note", "none in the environment: simulated and local models only")]
     return [Finding("key", "good", f"{name} is set") for name in sorted(present)]

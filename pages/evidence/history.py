@@ -11,7 +11,7 @@ from pages.shared.compared_link import differing_in, link_to_groups, show_side_b
 from pages.shared.exports import export_runs
 from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, forget_conditions
 from pages.shared.numbers import plural
-from pages.shared.resources import history
+from pages.shared.resources import catalogue, history
 from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
 from pages.shared.run_import import show_import
 from pages.shared.run_table import choose_runs
@@ -19,7 +19,6 @@ from pages.shared.text import plain, sentence
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
 from swarm.history import RunFilter, RunRow
-from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
 from swarm.wording import protocol_name
 
@@ -54,7 +53,7 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
         protocols = st.multiselect(
             "Protocols", [*PROTOCOLS], format_func=protocol_name, key="of_protocol", bind="query-params"
         )
-        models = st.multiselect("Models", [*load_catalogue()], key="of_model", bind="query-params")
+        models = st.multiselect("Models", [*catalogue()], key="of_model", bind="query-params")
         statuses = st.multiselect(
             "Status",
             [*STATUS],

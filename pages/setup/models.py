@@ -4,11 +4,11 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.catalogue_table import show_catalogue, show_keys
-from pages.shared.resources import local_servers
+from pages.shared.resources import local_servers, settings
 from pages.shared.test_message import show_test
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
-from swarm.models.catalogue import load_catalogue
+from swarm.models.catalogue import known_models
 
 
 def show_servers() -> None:
@@ -30,13 +30,16 @@ def show_servers() -> None:
 
 st.title("Models", anchor=False)
 try:
-    catalogue = [*load_catalogue().values()]
+    catalogue = [*known_models(settings()).values()]
     simulated = [card for card in catalogue if card.simulated]
     real = [card for card in catalogue if not card.simulated]
     st.subheader("Keys", anchor=False)
     show_keys(real)
     st.subheader("Real models", anchor=False)
-    st.caption("Prices in US dollars per million tokens. Any other LiteLLM model works by its name.")
+    st.caption(
+        "Prices in US dollars per million tokens. Any other LiteLLM model works by its name; servers of your own, "
+        "and whole agents, get an entry in models.toml of the data folder (docs/models.md)."
+    )
     show_catalogue(real)
     st.subheader("Simulated models", anchor=False)
     st.caption(

@@ -25,7 +25,8 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
                 "Context, tokens": card.context,
                 "Key": key_words(card),
                 "Priced on": card.priced_on or NONE,
-                "Note": card.note or "",
+                "Asked at": card.api_base or NONE,
+                "Note": " ".join((*([card.note] if card.note else []), *card.cautions)),
             }
             for card in cards
         ],

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.badges import kind_badge
 from pages.shared.claim_link import link_to_runs, link_to_side_by_side, where_of
 from pages.shared.numbers import plural
-from pages.shared.resources import cells, missions, settings
+from pages.shared.resources import catalogue, cells, missions, settings
 from pages.shared.text import plain, sentence
 from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, claim_book
@@ -18,7 +18,7 @@ from swarm.claims.words import estimate_words, how_tested, side_words, stand_in_
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
-from swarm.models.catalogue import card_of, check_key, load_catalogue
+from swarm.models.catalogue import card_of, check_key
 from swarm.wording import lasting, usd
 
 BADGES: dict[Verdict, tuple[str, Any]] = {
@@ -163,12 +163,12 @@ def _models(claim: Claim) -> list[str]:
     book = claim_book()
     known = [*book.models[claim.classes[0]]]
     if claim.any_model:
-        known += [card.id for card in load_catalogue().values() if card.family != "simulated judge"]
+        known += [card.id for card in catalogue().values() if card.family != "simulated judge"]
     return list(dict.fromkeys(known))
 
 
 def _model_words(model: str) -> str:
-    card = load_catalogue().get(model)
+    card = catalogue().get(model)
     if card is None:
         return model
     beside = ", free" if card.simulated else "" if _can_be_asked(model) else ", no key"

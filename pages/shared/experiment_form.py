@@ -6,13 +6,13 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.mission_input import read_upload
+from pages.shared.resources import catalogue
 from pages.shared.team_input import choose_options, model_label
 from pages.shared.words import level_name
 from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.mission import LEVELS, Mission, find_mission
-from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
@@ -114,7 +114,7 @@ def _choose_many(label: str, key: str, options: Sequence[str], hint: str) -> lis
 
 
 def _model_names() -> list[str]:
-    return [name for name in load_catalogue() if name != "sim/judge"]
+    return [name for name in catalogue() if name != "sim/judge"]
 
 
 def _choose_shocks() -> tuple[list[str], str | None]:
@@ -173,7 +173,7 @@ def _mission_label(word: str, library: Mapping[str, Mission]) -> str:
 def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
     judge = st.selectbox(
         "Judge",
-        [CHOOSE_FOR_ME, *load_catalogue()],
+        [CHOOSE_FOR_ME, *catalogue()],
         format_func=lambda name: name if name == CHOOSE_FOR_ME else model_label(name),
         key="exp_judge",
         accept_new_options=True,

@@ -8,11 +8,13 @@ import streamlit as st
 from pages.shared.picture import Paper
 from swarm.cell import Cell
 from swarm.config import Settings, read_settings
+from swarm.errors import BadInput
 from swarm.estimate import Estimates, estimate
 from swarm.figures import replay_figure
 from swarm.history import EVERY_RUN, History, RunFilter
 from swarm.mission import Mission, load_library
-from swarm.models.catalogue import card_of
+from swarm.models.card import ModelCard
+from swarm.models.catalogue import card_of, known_models, load_catalogue
 from swarm.models.local import LocalServer, find_local_servers
 from swarm.record import RunRecord
 from swarm.spec import RunSpec, fingerprint
@@ -36,6 +38,14 @@ def cells(where: RunFilter = EVERY_RUN) -> list[Cell]:
 def missions() -> dict[str, Mission]:
     """The library, one's own missions included, by id."""
     return _missions(tuple(map(str, settings().mission_folders)))
+
+
+def catalogue() -> dict[str, ModelCard]:
+    """The models to choose from, by id; when one's own cannot be read, the library's: composing then says why."""
+    try:
+        return known_models(settings())
+    except BadInput:
+        return load_catalogue()
 
 
 def estimates(spec: RunSpec) -> Estimates:

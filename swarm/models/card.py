@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
+
+from swarm.models.loopback import is_loopback_url
 
 Structured = Literal["schema", "json", "none"]
 """How a model can be made to answer in JSON: by a schema, as any object, or only by asking nicely."""
@@ -11,6 +14,9 @@ Cache = Literal["marks", "automatic", "none"]
 """Whether the provider reuses the start of a prompt: where it is marked, by itself, or never."""
 
 PER_MILLION = 1_000_000
+
+_OPENCLAW = ("openclaw", "agent:")
+"""How the names begin under which OpenClaw serves its agents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,35 @@ class ModelCard:
     note: str = ""
     traits: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
     """What drives a simulated mind; empty for the others."""
+    api_base: str | None = None
+    """Address of the OpenAI-compatible server that is asked for it; None leaves it to the provider."""
+    served_as: str = ""
+    """Its name on that server; empty: what follows the first slash of the id."""
+
+    @property
+    def asked_as(self) -> str:
+        """The name LiteLLM is given: the id, or, for a model with an address, its name on an OpenAI-like server."""
+        return f"openai/{self.served_as or self.id.split('/', 1)[-1]}" if self.api_base else self.id
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a person should know before this model is asked, in sentences."""
+        return tuple(line for line in (self._leaves(), self._acts()) if line)
+
+    def _leaves(self) -> str:
+        if self.api_base is None or is_loopback_url(self.api_base):
+            return ""
+        address = urlsplit(self.api_base)
+        how = ", unencrypted" if address.scheme == "http" else ""
+        return f"Prompts for {self.id} leave this machine for {address.hostname}{how}."
+
+    def _acts(self) -> str:
+        if self.api_base is None or not self.asked_as.split("/", 1)[1].lower().startswith(_OPENCLAW):
+            return ""
+        return (
+            f"{self.id} is an OpenClaw agent: its tools act on the machine it runs on, no limit of a run counts what "
+            "they do, and its token controls the whole gateway."
+        )
 
     @property
     def provider(self) -> str:

@@ -10,14 +10,15 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from swarm.config import LIBRARY, Settings
 from swarm.errors import BadInput, MissingKey, UnknownName
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
-from swarm.models.loopback import is_loopback_url
+from swarm.models.loopback import address_fault, is_loopback_url
 from swarm.models.model import Model
 from swarm.spec import Pace
 
@@ -27,9 +28,12 @@ _SIMULATED = Path(__file__).parent / "simulated"
 _HINT = " Or give any LiteLLM name, such as openai/gpt-4.1-mini or ollama_chat/llama3.2."
 _PLACEHOLDER_KEY = "not-needed"
 """What is sent to a server on this machine when no key is set; clients refuse to send none."""
+_FREE_NOTE = "local server"
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(gt=0)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
+"""Only names: who writes a key itself into the file is told, and the key is not repeated."""
 
 
 class _Table(BaseModel):
@@ -51,7 +55,7 @@ class _ModelTable(_Table):
     id: Annotated[str, Field(pattern=r"^[\w.-]+/\S+$")]
     label: Annotated[str, Field(min_length=1)]
     family: Annotated[str, Field(min_length=1)]
-    keys: list[str] = []
+    keys: list[Variable] = []
     price: _PriceTable | None = None
     priced_on: date | None = None
     context: Tokens | None = None
@@ -61,12 +65,37 @@ class _ModelTable(_Table):
     paper: bool = False
     note: str = ""
     traits: dict[str, float] = {}
+    api_base: str | None = None
+    served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
+    remote: bool = False
+
+    @model_validator(mode="after")
+    def _check_address(self) -> Self:
+        fault = None
+        if self.api_base is not None:
+            fault = address_fault(self.api_base, remote=self.remote)
+        elif self.served_as or self.remote:
+            fault = "served_as and remote say how api_base is asked, and there is none"
+        if fault:
+            # Not ValueError, of which Pydantic says that it is one.
+            raise PydanticCustomError("address", "{fault}", {"fault": fault})
+        return self
 
     def card(self) -> ModelCard:
-        rest = {
-            name: getattr(self, name) for name in type(self).model_fields if name not in ("keys", "price")
-        }
-        return ModelCard(**rest, keys=tuple(self.keys), price=self.price.price() if self.price else None)
+        own = ("keys", "price", "note", "remote")
+        rest = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
+        price, note = self._price_and_note()
+        return ModelCard(**rest, keys=tuple(self.keys), price=price, note=self.note or note)
+
+    def _price_and_note(self) -> tuple[Price | None, str]:
+        """The price, and what to say of it where the entry says nothing."""
+        if self.price:
+            return self.price.price(), ""
+        if self.api_base is None:
+            return None, ""
+        # A server that wants a key may well pass the question on to somebody who wants money.
+        free = is_loopback_url(self.api_base) and not self.keys
+        return (FREE, _FREE_NOTE) if free else (None, "Its cost is not known to Roleless.")
 
 
 class _ServerTable(_Table):
@@ -94,6 +123,37 @@ def load_catalogue(path: Path = CATALOGUE) -> dict[str, ModelCard]:
     return {card.id: card for card in cards}
 
 
+def known_models(settings: Settings) -> dict[str, ModelCard]:
+    """The models of the library and one's own, by id; one's own, in `models.toml` of the data folder, win.
+
+    Raises:
+        BadInput: names the file and the key at fault.
+    """
+    path = settings.data / CATALOGUE.name
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return load_catalogue()
+    if path.samefile(CATALOGUE):
+        return load_catalogue()
+    return load_catalogue() | _own_models(path, status.st_mtime_ns, status.st_size)
+
+
+@cache
+def _own_models(path: Path, changed_ns: int, size: int) -> dict[str, ModelCard]:
+    """Read one's own models, anew whenever the file has changed."""
+    cards = load_catalogue.__wrapped__(path)
+    simulated = next((card.id for card in cards.values() if card.simulated), None)
+    if simulated:
+        raise BadInput(
+            f"{path}: {simulated!r}: simulated models are the same everywhere and cannot be changed here; "
+            "give yours another prefix than sim/"
+        )
+    if _read(path).servers:
+        raise BadInput(f"{path}: servers: give your models their api_base instead")
+    return cards
+
+
 @cache
 def load_servers(path: Path = CATALOGUE) -> tuple[ServerCard, ...]:
     """Read which servers on one's own machine are known.
@@ -113,14 +173,14 @@ def simulated_version() -> str:
 
 
 def card_of(model_id: str, settings: Settings) -> ModelCard:
-    """Describe a model: from the catalogue, or as far as LiteLLM knows it.
+    """Describe a model: from the catalogue or one's own models, or as far as LiteLLM knows it.
 
     A model on a server of one's own whose price nobody knows is free; any other has no price.
 
     Raises:
         UnknownName: neither the catalogue nor LiteLLM knows it.
     """
-    catalogue = load_catalogue()
+    catalogue = known_models(settings)
     if model_id in catalogue:
         return catalogue[model_id]
     if model_id.startswith("sim/"):
@@ -133,7 +193,7 @@ def card_of(model_id: str, settings: Settings) -> ModelCard:
     if card is None:
         raise UnknownName("model", model_id, catalogue, _HINT)
     unpriced = card.price is None and _runs_here(card, settings)
-    return replace(card, price=FREE, note="local server") if unpriced else card
+    return replace(card, price=FREE, note=_FREE_NOTE) if unpriced else card
 
 
 def present_keys(card: ModelCard, settings: Settings) -> list[str]:
@@ -145,9 +205,10 @@ def check_key(card: ModelCard, settings: Settings) -> None:
     """Make sure that the model can be asked.
 
     Raises:
-        MissingKey: none of the variables is set, and the model is not on this machine.
+        MissingKey: none of the variables is set, and the model is not on a server that asks for none.
     """
-    if not card.keys or present_keys(card, settings) or _runs_here(card, settings):
+    keyless = card.api_base is None and _runs_here(card, settings)
+    if not card.keys or present_keys(card, settings) or keyless:
         return
     raise MissingKey(
         f"{card.id} needs a key, and {' or '.join(card.keys)} is not set. Set it in the environment "
@@ -180,6 +241,11 @@ def open_model(model_id: str, settings: Settings, *, pace: Pace) -> Model:
 
 def _access(card: ModelCard, settings: Settings) -> Mapping[str, str | None]:
     """Address and key to be given to LiteLLM; None leaves it to LiteLLM's own variables."""
+    if card.api_base:
+        # Never left to LiteLLM, which would send the key of OpenAI there.
+        names = present_keys(card, settings)
+        key = settings.environment[names[0]].strip() if names else _PLACEHOLDER_KEY
+        return {"api_base": card.api_base, "api_key": key}
     if not _runs_here(card, settings):
         return {"api_base": None, "api_key": None}
     # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
@@ -193,7 +259,9 @@ def _runs_here(card: ModelCard, settings: Settings) -> bool:
 
 
 def _base(card: ModelCard, settings: Settings) -> str | None:
-    """The address given in the environment, else the usual one of a local server, else None."""
+    """The model's own address, else that of the environment, else the usual one of a local server, else None."""
+    if card.api_base:
+        return card.api_base
     name = card.provider.removesuffix("_chat").upper()
     for variable in (f"{name}_BASE_URL", f"{name}_API_BASE"):
         if settings.has_key(variable):
@@ -203,7 +271,7 @@ def _base(card: ModelCard, settings: Settings) -> str | None:
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
     """Values that must never show up in a message, whoever repeats them."""
-    listed = {variable for card in load_catalogue().values() for variable in card.keys}
+    listed = {variable for card in known_models(settings).values() for variable in card.keys}
     endings = ("_KEY", "_TOKEN", "_SECRET", "_CREDENTIALS", "_PASSWORD")
     return tuple(
         value.strip()

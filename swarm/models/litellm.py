@@ -30,7 +30,7 @@ _LATER_S = 5.0
 _REASONING_OUTPUT = 8_000
 
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
-"""Places for calls in flight, by provider: shared by all its models, so they belong to the process."""
+"""Places for calls in flight, by provider or own address: shared by all its models, so they belong to the process."""
 
 
 class LiteLlmModel:
@@ -68,7 +68,7 @@ class LiteLlmModel:
 
     def place(self) -> AbstractAsyncContextManager[object]:
         """A place among the calls in flight to the provider."""
-        return _places(self.card.provider)
+        return _places(self.card.api_base or self.card.provider)
 
     def most(self, request: Request) -> Usage:
         """The most that `request` can use. Cost None when the price is unknown."""
@@ -112,7 +112,7 @@ class LiteLlmModel:
     def _arguments(self, request: Request) -> dict[str, Any]:
         form = in_marked_blocks if self.card.cache == "marks" else in_one_text
         arguments: dict[str, Any] = {
-            "model": self.card.id,
+            "model": self.card.asked_as,
             "messages": [form(message) for message in request.messages],
             "temperature": request.temperature,
             "seed": request.seed,
@@ -133,7 +133,7 @@ class LiteLlmModel:
             raise failure(self.name, exchange, "it has no text", self._secrets)
         most = self.most(request)
         usage = metered(raw, _figures(reply), text=text, most=most, price=self.card.price)
-        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.id))
+        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.asked_as))
 
 
 @cache

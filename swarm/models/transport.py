@@ -12,6 +12,8 @@ from typing import Literal
 
 import httpx
 
+from swarm.models.loopback import is_loopback_host
+
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 """Of a reply, before and after decompression; the longest real ones have a few hundred kilobytes."""
 
@@ -57,9 +59,10 @@ class OneRequest(httpx.AsyncBaseTransport):
     """Sends the one request of a call and refuses to send it again."""
 
     def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
-        self._client = httpx.AsyncClient(
-            verify=verify, follow_redirects=False, limits=httpx.Limits(max_connections=None)
-        )
+        limits = httpx.Limits(max_connections=None)
+        self._client = httpx.AsyncClient(verify=verify, follow_redirects=False, limits=limits)
+        # A proxy of the environment is on another machine, where what is asked of this one must not go.
+        self._here = httpx.AsyncClient(verify=verify, follow_redirects=False, limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the whole reply.
@@ -82,9 +85,11 @@ class OneRequest(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close all connections."""
         await self._client.aclose()
+        await self._here.aclose()
 
     async def _exchange(self, request: httpx.Request, exchange: Exchange) -> httpx.Response:
-        reply = await self._client.send(request, stream=True)
+        client = self._here if is_loopback_host(request.url.host) else self._client
+        reply = await client.send(request, stream=True)
         try:
             body = unpacked(await _bounded(reply), reply.headers.get("content-encoding", ""))
         finally:
