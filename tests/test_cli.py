@@ -22,7 +22,7 @@ KEYS = [
 MISSION = ["--mission", "food-festival"]
 COMMANDS = [
     "run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor",
-    "compare", "claims", "experiment",
+    "compare", "claims", "experiment", "team",
 ]  # fmt: skip
 HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]
 

@@ -376,3 +376,53 @@ def test_a_protocol_that_cues_a_seat_twice_in_a_round_fails_with_a_reason():
         del PROTOCOLS["stutter"]
     assert end.status == "failed"
     assert "spoke twice in round 1" in (end.reason or "")
+
+
+# A team as somebody else set it up.
+
+
+def test_a_given_team_speaks_in_its_own_order_and_hears_what_its_graph_says():
+    steps = ("3", "1 hears nobody", "2 hears 1", "1 hears 2 3")
+    assert Rehearsal().lines("given_team", steps=steps) == [
+        "3 contribute r1 <- -",
+        "1 contribute r1 <- -",
+        "2 contribute r1 <- 3r1",
+        "1 contribute r2 <- 1r1 2r1",
+    ]
+
+
+def test_a_given_team_without_steps_speaks_in_seat_order_with_roles_and_briefs():
+    rehearsal = Rehearsal()
+    rehearsal.play("given_team", roles=("Scout", "Baker"), briefs=("Goal: a site",))
+    assert [(cue.role, cue.brief) for _, cue, _ in rehearsal.cues] == [
+        ("Scout", "Goal: a site"),
+        ("Baker", None),
+        ("Scout", "Goal: a site"),
+    ]
+
+
+def test_under_its_leader_a_given_team_keeps_its_roles_whatever_the_plan_says():
+    rehearsal = Rehearsal()
+    rehearsal.play("given_team", roles=("Boss", "Cook", "Buyer"), led=True)
+    plan, *work = rehearsal.cues
+    assert plan[1].kind == "plan"
+    assert "Agent 2: Cook." in plan[1].brief
+    assert [(seat.number, cue.role, cue.job) for seat, cue, _ in work] == [
+        (2, "Cook", "Find a site."),
+        (3, "Buyer", "Hire."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("9", "step 1 names agent 9: the team has 3"),
+        ("0", "step 1 names agent 0"),
+        ("1 hears 1", "step 1 hears step 1, which does not come before it"),
+        ("1; drop table", "write it like"),
+        ("1 hears", "write it like"),
+    ],
+)
+def test_a_step_that_cannot_be_played_is_refused_by_name(step: str, said: str):
+    with pytest.raises(BadInput, match=said):
+        Rehearsal().play("given_team", steps=(step,))

@@ -1,0 +1,124 @@
+"""Three arms on the same missions: what is played, and what it makes of a team's own tasks."""
+
+from dataclasses import replace
+
+import pytest
+
+from swarm.errors import BadInput
+from swarm.experiment.recipe import Recipes, checked
+from swarm.grid import EXPERIMENT
+from swarm.mission import load_library
+from swarm.teams.arms import (
+    PROTOCOL_OF,
+    is_team_test,
+    options_of_team,
+    own_missions,
+    related_missions,
+    team_test,
+    token_budget,
+)
+from swarm.teams.formats import settled
+from swarm.teams.given import GivenRole, GivenTeam
+from swarm.teams.kept import keep_team, team_of
+from tests.teams.examples import BAKERY
+
+TEAM = settled(BAKERY)
+INPUTS = [{"guests": "families"}, {"guests": "night owls", "town": "Jena"}]
+
+
+def test_every_set_of_inputs_is_a_mission_with_the_tasks_as_requirements():
+    families, owls = own_missions(TEAM, INPUTS)
+    assert [each.text for each in families.requirements] == [
+        "Choose a site in Ulm. Expected: An address",
+        "List what is baked.",
+        "Name every permit.",
+        "Write the menu for families.",
+    ]
+    assert owls.requirements[0].text == "Choose a site in Jena. Expected: An address"
+    assert families.title != owls.title
+    assert families.goal.startswith("Open a bakery in Ulm.")
+
+
+def test_a_placeholder_without_a_value_is_asked_for():
+    with pytest.raises(BadInput, match=r"leave \{guests\} open"):
+        own_missions(TEAM)
+
+
+def test_a_value_that_looks_like_a_placeholder_is_not_filled_again():
+    [mission] = own_missions(TEAM, [{"guests": "{town}"}])
+    assert mission.requirements[3].text == "Write the menu for {town}."
+
+
+def test_equal_sets_of_inputs_are_one_mission():
+    assert len(own_missions(TEAM, [INPUTS[0], INPUTS[0]])) == 1
+
+
+def test_a_team_without_tasks_has_no_mission_of_its_own(settings):
+    bare = GivenTeam("Bare", (GivenRole("Cook"),))
+    assert own_missions(bare) == ()
+    with pytest.raises(BadInput, match="choose missions of the library"):
+        team_test(bare, (), settings, model="sim/weak")
+
+
+def test_missions_of_the_library_are_chosen_by_what_the_team_is_about(settings):
+    library = load_library(settings.mission_folders)
+    nurses = GivenTeam(
+        "Ward", (GivenRole("Intensive care nurse", "Move the patients of the intensive care unit"),)
+    )
+    assert related_missions(nurses, library.values(), 1)[0].id == "intensive-care-move"
+    assert len(related_missions(nurses, library.values(), 5)) == 5
+
+
+def test_all_three_arms_have_the_same_missions_seeds_models_and_seats(settings):
+    grid = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/strong", repeats=2).grid
+    assert is_team_test(grid)
+    assert [way.protocol for way in grid.ways] == [*PROTOCOL_OF.values()]
+    assert (grid.agents, grid.teams, grid.size) == ((3,), ("sim/strong",), 12)
+    specs = [Recipes(grid, settings).of(grid.planned(number)) for number in range(3)]
+    assert len({(spec.mission, spec.seed, spec.team, spec.limits, spec.judge) for spec in specs}) == 1
+
+
+def test_one_agent_may_use_as_many_tokens_as_a_run_of_the_team(settings):
+    experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/strong")
+    given = replace(experiment.grid, ways=experiment.grid.ways[:1])
+    assert experiment.grid.ways[2].options == {"token_budget": token_budget(given, settings)}
+    judged = replace(given, judge="sim/judge")
+    assert token_budget(judged, settings) == token_budget(given, settings) > 1_000
+
+
+def test_the_models_of_the_file_are_seated_where_it_names_them(settings):
+    named = replace(
+        TEAM,
+        roles=tuple(
+            replace(role, model=f"sim/{name}")
+            for role, name in zip(TEAM.roles, ("strong", "strong", "weak"), strict=True)
+        ),
+    )
+    assert team_test(named, own_missions(named, INPUTS), settings).grid.teams == ("2 sim/strong, 1 sim/weak",)
+    with pytest.raises(BadInput, match="names no model for the role 'Clerk'"):
+        team_test(TEAM, own_missions(TEAM, INPUTS), settings)
+
+
+def test_a_test_of_real_models_needs_a_limit(settings):
+    keyed = replace(settings, environment={"OPENAI_API_KEY": "none"})
+    experiment = team_test(TEAM, own_missions(TEAM, INPUTS), keyed, model="openai/gpt-4.1-mini", judge="none")
+    with pytest.raises(BadInput, match="has no limit"):
+        checked(Recipes(experiment.grid, keyed), experiment.terms)
+
+
+def test_a_kept_team_is_found_again_by_its_test(settings):
+    keep_team(settings, settled(replace(BAKERY, name="Another")))
+    keep_team(settings, TEAM)
+    experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
+    stored = EXPERIMENT.validate_json(EXPERIMENT.dump_json(experiment))
+    assert team_of(settings, stored.grid) == TEAM
+
+
+def test_goals_and_backgrounds_are_told_in_one_line_each():
+    briefs = options_of_team(TEAM)["briefs"]
+    assert isinstance(briefs, tuple)
+    assert briefs == (
+        "Goal: Find a site for {town} Background: You know every street. You walk.",
+        "Goal: Plan the range",
+        "Background: You read the small print.",
+    )

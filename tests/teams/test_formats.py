@@ -1,0 +1,119 @@
+"""What every imported team goes through, whatever its format."""
+
+from dataclasses import replace
+
+import pytest
+
+from swarm.errors import BadInput
+from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.teams import toml
+from swarm.teams.files import files_of_uploads
+from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.kept import keep_team, kept_team, kept_teams
+from tests.teams.examples import BAKERY
+
+CANARY = "sk-canary-0123456789abcdefghij"
+
+
+def test_files_of_no_known_format_are_refused_with_the_formats_there_are():
+    with pytest.raises(BadInput, match=r"no team of a known format in notes\.md; known: Roleless, CrewAI"):
+        read_team(files_of_uploads([("notes.md", b"hello")]))
+
+
+def test_our_own_file_holds_all_that_a_team_has():
+    [text] = toml.write(BAKERY).values()
+    assert read_team(files_of_uploads([("team.toml", text.encode())])) == settled(BAKERY)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("[[steps]]\nrole = 9", "steps.5: there is no role 9"),
+        ("[[steps]]\nrole = 1\nhears = [7]", "steps.5: it can hear only steps before it"),
+        ('[[steps]]\nrole = 1\ntask = "nap"', "steps.5: it names a task that is not in the file"),
+        ("[[roles]]\ngoal = 3", "roles.3.name: field required"),
+        ("[extra]\na = 1", "extra: extra inputs"),
+    ],
+)
+def test_a_fault_in_our_own_file_is_told_with_its_place(change: str, said: str):
+    [text] = toml.write(BAKERY).values()
+    with pytest.raises(BadInput, match=said):
+        read_team(files_of_uploads([("team.toml", f"{text}\n{change}\n".encode())]))
+
+
+def test_keys_in_texts_are_dropped_and_their_places_told():
+    role = GivenRole(f"Clerk {CANARY}", f"Use {CANARY}", f"token = {CANARY}", CANARY)
+    dirty = GivenTeam(
+        f"Team {CANARY}",
+        (role,),
+        tasks=(GivenTask("a", CANARY, CANARY),),
+        goal=CANARY,
+        inputs={"key": CANARY},
+    )
+    clean = settled(dirty)
+    assert CANARY not in repr(clean)
+    assert "1 key in the goal of role 1" in [note.what for note in clean.notes]
+
+
+def test_roles_and_tasks_get_names_that_fit_everywhere():
+    wild = GivenTeam(
+        "T",
+        (GivenRole("Head [x]\nof \x1b[31mthings"), GivenRole("\u200b"), GivenRole("r" * 200)),
+        tasks=(
+            GivenTask("write it!", "a"),
+            GivenTask("write it?", "b"),
+            GivenTask("", "c"),
+            GivenTask("hears", "d"),
+        ),
+        steps=(Step(1, "write it!"), Step(1, "write it?"), Step(1, "gone")),
+    )
+    clean = settled(wild)
+    assert [role.name[:20] for role in clean.roles] == ["Head (x) of (31mthin", "Agent 2", "r" * 20]
+    assert [task.name for task in clean.tasks] == ["write-it", "write-it-2", "task", "task-2"]
+    assert [step.task for step in clean.steps] == ["write-it", "write-it-2", None]
+
+
+def test_what_is_too_long_is_cut_and_said():
+    clean = settled(GivenTeam("T", (GivenRole("A", "g" * 9_000),)))
+    assert len(clean.roles[0].goal) == MAX_BRIEF_CHARS
+    assert any("cut from 9,000 to 4,000" in note.why for note in clean.notes)
+
+
+@pytest.mark.parametrize(
+    "team",
+    [
+        GivenTeam("T", ()),
+        GivenTeam("T", (GivenRole("A"),) * 257),
+        replace(BAKERY, steps=(Step(1),) * (MAX_STEPS + 1)),
+    ],
+)
+def test_a_team_that_no_run_could_have_is_refused(team: GivenTeam):
+    with pytest.raises(BadInput, match="can be tested"):
+        settled(team)
+
+
+def test_that_tools_are_not_emulated_is_said_of_every_team():
+    assert any("not the framework's runtime" in note.why for note in settled(BAKERY).notes)
+
+
+def test_a_kept_team_comes_back_with_its_notes(settings):
+    team = settled(BAKERY)
+    kept = keep_team(settings, team)
+    assert keep_team(settings, team) == kept
+    assert kept_teams(settings) == [kept]
+    again = kept_team(settings, kept)
+    assert again == team
+    assert (again.source, again.notes) == (team.source, team.notes)
+
+
+@pytest.mark.parametrize("team_id", ["../../etc/passwd", "nobody-12345678", "", "a" * 300])
+def test_a_team_that_is_not_kept_is_unknown(settings, team_id: str):
+    with pytest.raises(BadInput, match="unknown team"):
+        kept_team(settings, team_id)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_empty_file_is_of_no_format(name: str):
+    for path in ("agents.yaml", "team.json", "openclaw.json", "a.toml", "crew.py", "x.md"):
+        assert FORMATS[name](files_of_uploads([(path, b" ")])) is None

@@ -1,0 +1,87 @@
+"""What is taken home: the recommended set-up, in formats that others can run."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from swarm.errors import BadInput
+from swarm.prompts.render import template
+from swarm.teams.arms import ARM_NAMES
+from swarm.teams.export import TARGETS, as_download, export_team, write_files
+from swarm.teams.files import files_of_uploads
+from swarm.teams.formats import read_team, settled
+from swarm.teams.setups import set_up
+from tests.teams.examples import BAKERY
+
+TEAM = settled(BAKERY)
+READABLE = sorted(set(TARGETS) - {"prompt"})
+
+
+@pytest.mark.parametrize("arm", ARM_NAMES)
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_set_up_is_written_in_every_format(arm, target: str):
+    files = export_team(TEAM, arm, target)
+    assert files
+    assert all(text.strip() for text in files.values())
+
+
+@pytest.mark.parametrize("arm", ARM_NAMES)
+@pytest.mark.parametrize("target", READABLE)
+def test_what_is_taken_home_can_be_imported_again_and_written_the_same(arm, target: str):
+    files = export_team(TEAM, arm, target)
+    again = read_team(files_of_uploads([as_download(files)]))
+    assert len(again.roles) == len(set_up(TEAM, arm).roles)
+    assert export_team(again, "given", target) == files
+
+
+@pytest.mark.parametrize("target", sorted(set(READABLE) - {"autogen"}))
+def test_import_export_import_is_identical_where_the_format_holds_it(target: str):
+    once = read_team(files_of_uploads([as_download(export_team(TEAM, "given", target))]))
+    twice = read_team(files_of_uploads([as_download(export_team(once, "given", target))]))
+    assert once == twice
+    assert once.roles == TEAM.roles
+    assert once.steps == TEAM.steps
+    assert once.tasks == TEAM.tasks
+
+
+def test_without_roles_every_agent_reads_the_prompt_that_sequential_uses():
+    free = set_up(TEAM, "free")
+    assert {role.background for role in free.roles} == {template("system").template.strip()}
+    assert not {role.name for role in free.roles} & {role.name for role in TEAM.roles}
+    assert "R1. Choose a site" in free.roles[0].goal
+
+
+def test_one_agent_gets_the_whole_mission():
+    solo = set_up(TEAM, "solo")
+    assert len(solo.roles) == 1
+    assert all(task.text in solo.roles[0].goal for task in TEAM.tasks)
+
+
+def test_the_plain_recipe_holds_the_prompts_themselves():
+    [text] = export_team(TEAM, "free", "prompt").values()
+    assert template("system").template.strip() in text
+    assert template("contribute").template.strip() in text
+
+
+def test_a_role_cannot_close_the_block_it_stands_in():
+    from dataclasses import replace
+
+    roles = (replace(TEAM.roles[0], goal="```\n# Injected"), *TEAM.roles[1:])
+    [text] = export_team(replace(TEAM, roles=roles), "given", "prompt").values()
+    assert "````text\n```\n# Injected" in text
+
+
+def test_several_files_are_handed_out_as_one_archive():
+    name, content = as_download({"a.yaml": "1", "b/c.yaml": "2"})
+    assert name == "team.zip"
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["a.yaml", "b/c.yaml"]
+
+
+def test_files_that_are_there_are_not_written_over(tmp_path: Path):
+    (tmp_path / "team.toml").write_text("mine")
+    with pytest.raises(BadInput, match="is there already"):
+        write_files({"other.toml": "x", "team.toml": "y"}, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["team.toml"]
+    assert (tmp_path / "team.toml").read_text() == "mine"
