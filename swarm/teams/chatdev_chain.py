@@ -12,6 +12,7 @@ from pydantic import Field
 
 from swarm.protocols.given_team import MAX_STEPS, Step
 from swarm.teams.blanks import blanks, filled, without_blanks
+from swarm.teams.camel import in_words
 from swarm.teams.candidates import place
 from swarm.teams.chatdev_files import Company, company
 from swarm.teams.files import Files
@@ -69,13 +70,15 @@ def read(files: Files) -> GivenTeam | None:
     turns = [_turn(found, phase) for phase in phases[:MAX_STEPS]]
     names = list(dict.fromkeys(turn.talk.assistant_role_name for turn in turns))
     roles = tuple(_role(found, name, chain.background_prompt) for name in names)
-    tasks = tuple({turn.phase: _task(turn) for turn in turns}.values())
+    tasks = tuple({task.name: task for task in map(_task, turns)}.values())
     goal = without_blanks(chain.background_prompt, [INPUT])
     open_texts = [goal, *(role.background for role in roles), *(task.text for task in tasks)]
     return GivenTeam(
         name=_name(found),
         roles=roles,
-        steps=tuple(Step(names.index(turn.talk.assistant_role_name) + 1, turn.phase) for turn in turns),
+        steps=tuple(
+            Step(names.index(turn.talk.assistant_role_name) + 1, in_words(turn.phase)) for turn in turns
+        ),
         tasks=tasks,
         inputs=dict.fromkeys(blanks(open_texts), ""),
         goal=goal,
@@ -115,7 +118,7 @@ def _task(turn: _Turn) -> GivenTask:
     assistant, user = turn.talk.assistant_role_name, turn.talk.user_role_name
     text = filled("\n".join(turn.talk.phase_prompt), {"assistant_role": assistant})
     said = f"The {user} instructs the {assistant}: {text}" if user else text
-    return GivenTask(turn.phase, without_blanks(said, [INPUT]))
+    return GivenTask(in_words(turn.phase), without_blanks(said, [INPUT]))
 
 
 def _name(found: Company) -> str:
@@ -127,7 +130,7 @@ def _notes(found: Company, chain: _Chain, phases: Sequence[_Phase], turns: Seque
     where = found.chain_path
     spoken = {turn.talk.assistant_role_name for turn in turns}
     yield Note("understood", f"{len(spoken)} roles from {found.roles_path}")
-    yield Note("understood", f"order of {len(turns)} phases from {where} and {found.phases_path}")
+    yield Note("understood", f"the order of {len(turns)} phases from {where} and {found.phases_path}")
     told = {name for turn in turns for name in blanks(turn.talk.phase_prompt)} - {INPUT, "assistant_role"}
     silent = set(chain.recruitments) - spoken
     changes = (
@@ -143,12 +146,12 @@ def _notes(found: Company, chain: _Chain, phases: Sequence[_Phase], turns: Seque
     )
     for count, what, why in changes:
         if count > 0:
-            yield Note("changed", f"{where}: {count} {what}", why)
+            yield Note("changed", f"{where}: {what} ({count})", why)
     settings = ", ".join(unknown_keys(chain))
     if settings:
         yield Note("ignored", f"{where}: {settings[:200]}", "They set ChatDev's own loop.")
     if found.others:
-        yield Note("ignored", f"{found.others} further chains", f"Only {where} is read.")
+        yield Note("ignored", f"further chains ({found.others})", f"Only {where} is read.")
 
 
 def _cycles(phases: Sequence[_Phase]) -> Iterator[tuple[int, str, str]]:

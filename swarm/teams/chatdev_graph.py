@@ -139,7 +139,7 @@ def _notes(path: str, file: GraphFile, agents: Mapping[str, Agent], linked: Link
         yield Note("changed", f"{path}: nodes of other types: {counts}", _WHY_PASSED)
     for count, what, why in _changes(graph, edges, linked):
         if count:
-            yield Note("changed", f"{path}: {count} {what}", why)
+            yield Note("changed", f"{path}: {what} ({count})", why)
     ignored = Counter(key for agent in agents.values() for key in unknown_keys(agent))
     if ignored:
         keys = ", ".join(f"{key} ({count})" for key, count in ignored.most_common(12))
@@ -166,7 +166,7 @@ def _changes(graph: Graph, edges: tuple[Edge, ...], linked: Links) -> Iterator[t
     yield copies, "nodes and edges with dynamic copies", "Each agent works once."
     transformed = sum(edge.process is not None for edge in edges)
     yield transformed, "edges that rewrite what they carry", "Results are heard as they are."
-    yield int(graph.is_majority_voting), "is_majority_voting", "All answers count; nobody votes."
+    yield int(graph.is_majority_voting), "majority voting", "All answers count; nobody votes."
 
 
 def _is_plain(condition: Any) -> bool:

@@ -145,7 +145,7 @@ def _notes(code: _Code, chosen: Sequence[Made], unknown: int) -> Iterator[Note]:
     yield Note("understood", f"{len(chosen)} roles from {named}")
     if unknown:
         why = "Their classes are not in the files."
-        yield Note("ignored", f"{unknown} hired roles", why)
+        yield Note("ignored", f"hired roles ({unknown})", why)
     for path, source in code.sources.items():
         lines = sorted(set(source.unclear))
         if lines:

@@ -117,7 +117,7 @@ def _notes(path: str, team: _Team, roles: Mapping[str, _Role]) -> Iterator[Note]
         yield Note("understood", f"a limit of dollars from {path}, investment")
     humans = sum(role.is_human for role in roles.values())
     if humans:
-        yield Note("changed", f"{path}: {humans} roles of humans", "Models play them as well.")
+        yield Note("changed", f"{path}: roles of humans ({humans})", "Models play them as well.")
     keys = [*unknown_keys(team), *(f"env.{key}" for key in team.env if key != "roles")]
     if keys:
         why = "What a run has said, and how it was set up, is not taken over."

@@ -1,11 +1,11 @@
 """This file is where roles of MetaGPT become a team: who watches whose work gives the order."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
 from swarm.teams.blanks import without_blanks
+from swarm.teams.camel import in_words
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.unlooped import unlooped
 
@@ -13,7 +13,6 @@ REQUIREMENT = "UserRequirement"
 """What a role watches that waits for the person who starts the team; it is what roles watch unless told otherwise."""
 _NO_TASK = {"RunCommand", "HumanFeedback"}
 """Actions that are the framework's own loop, and no work of their own."""
-_WORD_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 
 
 class Action(NamedTuple):
@@ -67,7 +66,8 @@ def team_of(
     """
     order, told = _order(workers)
     leader = len(order) > 1 and order[0].leads
-    tasks = {action.kind: _task(action) for worker in order for action in _work(worker)}
+    kinds = {action.kind: action for worker in order for action in _work(worker)}
+    tasks = {kind: _task(action) for kind, action in kinds.items()}
     steps = () if leader else _steps(order, tasks)
     return GivenTeam(
         name="MetaGPT team",
@@ -114,9 +114,9 @@ def _steps(order: Sequence[Worker], tasks: Mapping[str, GivenTask]) -> tuple[Ste
 
 
 def _task(action: Action) -> GivenTask:
-    words = " ".join(_WORD_BREAK.sub(" ", action.title or action.kind).split())
+    words = in_words(action.title or action.kind)
     text = without_blanks(action.text).strip()
-    return GivenTask(action.kind, f"{words}: {text}" if text else f"{words}.")
+    return GivenTask(words, f"{words}: {text}" if text else f"{words}.")
 
 
 def _role(worker: Worker, models: Mapping[str, str]) -> GivenRole:
@@ -134,7 +134,7 @@ def _notes(order: Sequence[Worker], steps: Sequence[Step]) -> Iterator[Note]:
     choosing = sum(not worker.in_order and len(list(_work(worker))) > 1 for worker in order)
     if choosing and steps:
         why = "A model chooses among them in MetaGPT; here each is done once, in the order of the file."
-        yield Note("changed", f"roles with several actions: {choosing}", why)
+        yield Note("changed", f"roles with several actions ({choosing})", why)
     if len(steps) > MAX_STEPS:
         yield Note("changed", f"{len(steps)} steps", f"Only the first {MAX_STEPS} are played.")
     if steps and len(order) > 1:

@@ -121,17 +121,15 @@ def _about_order(
             why = "OpenClaw has no order of its own: agents work in the order of the file, hearing all before them."
             yield Note("changed", "the order of work", why)
         return
-    yield Note(
-        "understood",
-        f"a leader, who may call {len(callers[leader])} others, from {path}, subagents.allowAgents",
-    )
+    others = len(callers[leader])
+    yield Note("understood", f"a leader, who may call {others} others, from {path}, subagents.allowAgents")
     if len(callers) > 1:
         why = "Only the one that may call most leads."
-        yield Note("changed", f"{path}: {len(callers)} agents that may call others", why)
-    left_out = agents - 1 - len(callers[leader])
+        yield Note("changed", f"{path}: agents that may call others ({len(callers)})", why)
+    left_out = agents - 1 - others
     if left_out:
         why = "They are in the team all the same."
-        yield Note("changed", f"{path}: {left_out} agents whom the leader may not call", why)
+        yield Note("changed", f"{path}: agents whom the leader may not call ({left_out})", why)
 
 
 def _notes(path: str, configuration: Data, files: Files, members: Sequence[_Member]) -> Iterator[Note]:
@@ -139,17 +137,20 @@ def _notes(path: str, configuration: Data, files: Files, members: Sequence[_Memb
     used = [file for member in members if member.workspace for file in member.workspace.used]
     if used:
         yield Note("understood", f"the background of roles from {len(set(used))} workspace files")
+    if len(used) > len(set(used)):
+        why = "Give each agent's files in folders called like the path of its workspace."
+        yield Note("changed", "agents that share one folder of workspace files", why)
     bare = sum(member.workspace is None for member in members)
     if bare:
         why = f"Their roles are only names: give their {', '.join(ROLE_FILES)} in folders called like their workspaces."
-        yield Note("changed", f"{bare} agents without workspace files", why)
+        yield Note("changed", f"agents without workspace files ({bare})", why)
     others = Counter(file.rpartition("/")[2] for file in files.named(*OTHER_FILES))
     if others:
         counts = ", ".join(f"{name} ({count})" for name, count in others.items())
         yield Note("ignored", counts, "They tell of tools, users and past days, not of roles.")
     fallbacks = sum(member.model.fallbacks for member in members)
     if fallbacks:
-        yield Note("ignored", f"{path}: {fallbacks} fallback models", "Each agent has one model.")
+        yield Note("ignored", f"{path}: fallback models ({fallbacks})", "Each agent has one model.")
     yield from _ignored_keys(path, configuration, members)
 
 
