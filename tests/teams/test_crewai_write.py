@@ -1,0 +1,132 @@
+"""Crews that are written: read back they are equal, and their code holds nothing of their texts."""
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swarm.protocols.given_team import Step
+from swarm.teams.crewai_write import FREE_TASK, write
+from swarm.teams.files import Files
+from swarm.teams.formats import import_team, read_team, settled
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from tests.teams.examples import BAKERY
+
+CREWS = Path(__file__).parent / "fixtures" / "crewai"
+LEADER = replace(BAKERY, coordination="leader", steps=())
+ORDER = replace(
+    BAKERY,
+    coordination="order",
+    steps=(Step(3, "menu"), Step(1, "range"), Step(3, "site"), Step(2, "permits")),
+)
+NO_TASKS = GivenTeam("Zwei & zwei", (GivenRole("Koch", "süß", "a: b"), GivenRole("Koch", "salzig")))
+STRANGE = GivenTeam(
+    'Crew"); import os #',
+    (GivenRole("load configurations"), GivenRole("класс"), GivenRole("3 class"), GivenRole("Crew")),
+    steps=(Step(1, "2nd"), Step(2, "write-it"), Step(3, "write_it"), Step(4, "crew")),
+    tasks=tuple(
+        GivenTask(name, "{{x}} {y}: |\n  - &a *a", "#") for name in ("2nd", "write-it", "write_it", "crew")
+    ),
+    inputs={"x": "", "y": 'line one\nline "two" # no comment'},
+)
+TEXTS = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" \n\t"), max_size=60)
+
+
+def back(files: dict[str, str]) -> GivenTeam:
+    return read_team(Files(dict(sorted(files.items()))))
+
+
+@pytest.mark.parametrize("name", ["bakery", "museum", "flow"])
+def test_an_imported_crew_that_is_written_and_read_is_equal(name: str):
+    team = import_team(CREWS / name)
+    assert back(write(team)) == team
+
+
+@pytest.mark.parametrize(
+    "team",
+    [BAKERY, LEADER, ORDER, NO_TASKS, STRANGE],
+    ids=["graph", "leader", "order", "no tasks", "strange"],
+)
+def test_a_team_from_elsewhere_that_is_written_and_read_is_equal(team: GivenTeam):
+    assert back(write(team)) == team
+
+
+def test_the_code_holds_no_text_of_the_team():
+    plain = write(replace(STRANGE, name="Crew", tasks=(), steps=(), roles=STRANGE.roles[:1]))
+    strings = lambda code: {  # noqa: E731
+        each.value
+        for each in ast.walk(ast.parse(code))
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    files = write(STRANGE)
+    new = strings(files["crew.py"]) | strings(files["main.py"])
+    new -= strings(plain["crew.py"]) | strings(plain["main.py"])
+    assert new
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*_(agent|task)", each) for each in new)
+
+
+def test_a_step_without_a_task_becomes_a_task():
+    team = replace(NO_TASKS, steps=(Step(2), Step(1), Step(2)))
+    read = back(write(team))
+    assert [step.seat for step in read.steps] == [2, 1, 2]
+    assert {task.text for task in read.tasks} == {FREE_TASK}
+
+
+def test_a_task_of_several_steps_becomes_several_tasks():
+    team = replace(ORDER, steps=(*ORDER.steps, Step(1, "menu")))
+    read = back(write(team))
+    assert [step.seat for step in read.steps] == [3, 1, 3, 2, 1]
+    assert [task.text for task in read.tasks].count("Write the menu for {guests}.") == 2
+
+
+def test_tasks_without_steps_go_round_the_roles():
+    assert [step.seat for step in back(write(replace(ORDER, steps=()))).steps] == [1, 2, 3, 1]
+
+
+def test_a_manager_is_not_among_the_agents_that_it_leads():
+    code = write(LEADER)["crew.py"]
+    assert "@agent\n    def scout_agent" not in code
+    assert code.count("@agent") == 2
+    assert "manager_agent=self.scout_agent()" in code
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(TEXTS, TEXTS, TEXTS, st.none() | TEXTS), min_size=1, max_size=4),
+    st.lists(
+        st.tuples(TEXTS, TEXTS, TEXTS, st.integers(1, 4), st.none() | st.sets(st.integers(1, 5))), max_size=5
+    ),
+    st.booleans(),
+    TEXTS,
+)
+def test_any_settled_team_of_one_step_a_task_is_equal_when_read_back(
+    roles: list[tuple[str, str, str, str | None]],
+    tasks: list[tuple[str, str, str, int, set[int] | None]],
+    led: bool,
+    name: str,
+):
+    steps = tuple(
+        Step(
+            min(seat, len(roles)),
+            f"{number}",
+            None if hears is None else tuple(sorted(each for each in hears if each < number)),
+        )
+        for number, (_, _, _, seat, hears) in enumerate(tasks, 1)
+    )
+    chosen = () if led else steps
+    misses = any(step.hears is not None and len(step.hears) < number for number, step in enumerate(chosen))
+    team = GivenTeam(
+        name,
+        tuple(GivenRole(*role) for role in roles),
+        "leader" if led else "graph" if misses else "order",
+        chosen if misses else tuple(step._replace(hears=None) for step in chosen),
+        tuple(GivenTask(f"{number}", task[1], task[2]) for number, task in enumerate(tasks, 1)),
+        goal=name,
+    )
+    team = replace(settled(team), inputs={})
+    read = back(write(team))
+    assert replace(read, inputs={}) == team
