@@ -92,7 +92,7 @@ def read_code(path: str, text: str) -> Code | None:
     code = Code()
     for scope in scopes_of(parsed(path, text)):
         _take(code, scope, _read_scope(code, scope))
-    return code if code.agents or code.tasks else None
+    return code if code.bound else None
 
 
 class _Made(NamedTuple):

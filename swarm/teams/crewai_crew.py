@@ -271,7 +271,8 @@ def _renamed(crew: Crew) -> list[Piece]:
     taken: set[str] = set()
     pieces: list[Piece] = []
     for each in crew.pieces:
-        name = each.name if each.name not in taken else f"{each.name}-{len(pieces) + 1}"
+        name = without_secrets(each.name)[0]
+        name = name if name not in taken else f"{name}-{len(pieces) + 1}"
         while name in taken:
             name += "-"
         taken.add(name)
@@ -284,5 +285,7 @@ def _role(each: Member) -> GivenRole:
 
 
 def _text(text: str) -> str:
-    """CrewAI allows dashes in the names of blanks."""
-    return _DASHED_BLANK.sub(lambda found: "{" + found[1].replace("-", "_") + "}", text)
+    """A text whose blanks have no dashes, which CrewAI allows; keys stay what they are, so that they are found."""
+    return _DASHED_BLANK.sub(
+        lambda found: found[0] if without_secrets(found[1])[1] else found[0].replace("-", "_"), text
+    )

@@ -155,12 +155,15 @@ def test_names_that_stand_for_each_other_end():
     assert team.roles[1].model is None
 
 
-def test_keys_in_any_text_are_taken_out():
+def test_keys_in_texts_names_and_blanks_are_taken_out():
+    files = FILES["bakery"]
     agents = (
-        FILES["bakery"]["agents.yaml"].replace("Head baker", f"Head {CANARY}").replace("max_iter", CANARY)
+        files["agents.yaml"].replace("Head baker", f"Head {CANARY} {{{CANARY}}}").replace("max_iter", CANARY)
     )
-    team = read_team(Files(FILES["bakery"] | {"agents.yaml": agents}))
+    tasks = files["tasks.yaml"].replace("  agent: baker", f"  name: {CANARY}\n  agent: baker")
+    team = read_team(Files(files | {"agents.yaml": agents, "tasks.yaml": tasks}))
     assert CANARY not in repr(team)
+    assert CANARY.replace("-", "_") not in repr(team)
     assert "key removed" in repr(team)
 
 

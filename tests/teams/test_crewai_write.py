@@ -96,7 +96,7 @@ def test_a_manager_is_not_among_the_agents_that_it_leads():
 
 @settings(max_examples=60)
 @given(
-    st.lists(st.tuples(TEXTS, TEXTS, TEXTS, st.none() | TEXTS), min_size=1, max_size=4),
+    st.lists(st.tuples(TEXTS, TEXTS, TEXTS, st.none() | TEXTS.filter(str.strip)), min_size=1, max_size=4),
     st.lists(
         st.tuples(TEXTS, TEXTS, TEXTS, st.integers(1, 4), st.none() | st.sets(st.integers(1, 5))), max_size=5
     ),
