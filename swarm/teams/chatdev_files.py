@@ -75,8 +75,10 @@ def _looking_like(kind: str, path: str, text: str) -> Any:
     if not isinstance(value, Mapping):
         return None
     if kind == CHAIN:
-        return value if isinstance(value.get("chain"), list) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    looks = any(isinstance(each, Mapping) and "phase_prompt" in each for each in value.values())  # pyright: ignore[reportUnknownVariableType]
+        listed = value.get("chain")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        looks = isinstance(listed, list) and any(isinstance(each, Mapping) for each in listed)  # pyright: ignore[reportUnknownVariableType]
+    else:
+        looks = any(isinstance(each, Mapping) and "phase_prompt" in each for each in value.values())  # pyright: ignore[reportUnknownVariableType]
     return value if looks else None  # pyright: ignore[reportUnknownVariableType]
 
 

@@ -14,6 +14,8 @@ from swarm.teams.metagpt_workers import REQUIREMENT, Action, Start, Worker, team
 from swarm.teams.reading import BadTeam
 
 MAX_ANCESTORS = 20
+MAX_CODE_CHARS = 1_000_000
+"""Of all files together."""
 _OWN = {"Engineer", "Engineer2", "ProductManager", "ProjectManager", "Architect", "QaEngineer", "TeamLeader"}
 """Roles of MetaGPT itself that others are derived from."""
 
@@ -23,25 +25,29 @@ class _Code:
     """What all files together say."""
 
     sources: Mapping[str, Source]
+    classes: Mapping[str, Class]
+    variables: Mapping[str, Made]
 
-    def variable(self, name: str) -> Made | None:
-        return next(
-            (found.variables[name] for found in self.sources.values() if name in found.variables), None
-        )
+    @classmethod
+    def of(cls, sources: Mapping[str, Source]) -> "_Code":
+        """Of names that several files give, the first counts."""
+        classes: dict[str, Class] = {}
+        variables: dict[str, Made] = {}
+        for source in sources.values():
+            classes |= {name: each for name, each in source.classes.items() if name not in classes}
+            variables |= {name: each for name, each in source.variables.items() if name not in variables}
+        return cls(sources, classes, variables)
 
     def family(self, kind: str) -> list[Class]:
         """A class and those that it derives from, as far as they are in the files."""
-        found: list[Class] = []
-        seen: set[str] = set()
+        found: dict[str, Class] = {}
         waiting = [kind]
         while waiting and len(found) < MAX_ANCESTORS:
             name = waiting.pop(0)
-            each = next((code.classes[name] for code in self.sources.values() if name in code.classes), None)
-            if each is not None and name not in seen:
-                seen.add(name)
-                found.append(each)
-                waiting += each.bases
-        return found
+            if name in self.classes and name not in found:
+                found[name] = self.classes[name]
+                waiting += found[name].bases
+        return [*found.values()]
 
     def is_role(self, kind: str) -> bool:
         family = self.family(kind)
@@ -59,7 +65,11 @@ def read(files: Files) -> GivenTeam | None:
         BadTeam: when a file is no Python, or roles are hired whose classes are not given; names the file.
     """
     texts = {path: text for path, text in files.named("*.py").items() if OF_METAGPT.search(text)}
-    code = _Code({path: read_source(path, text) for path, text in texts.items()})
+    if sum(map(len, texts.values())) > MAX_CODE_CHARS:
+        raise BadTeam(
+            next(iter(texts)), "", f"with the others, more than {MAX_CODE_CHARS:,} characters of Python"
+        )
+    code = _Code.of({path: read_source(path, text) for path, text in texts.items()})
     roles = _roles(code)
     hired = [each for source in code.sources.values() for each in _hired(code, source)]
     if not roles and not hired:
@@ -80,11 +90,10 @@ def read(files: Files) -> GivenTeam | None:
 
 def _roles(code: _Code) -> list[str]:
     """Classes of roles that somebody can be, those left out from which others derive."""
-    kinds = {kind: each for source in code.sources.values() for kind, each in source.classes.items()}
-    bases = {base for each in kinds.values() for base in each.bases}
+    bases = {base for each in code.classes.values() for base in each.bases}
     return [
         kind
-        for kind in kinds
+        for kind in code.classes
         if kind not in bases
         and code.is_role(kind)
         and (code.text(kind, "profile") or code.text(kind, "goal"))
@@ -93,7 +102,7 @@ def _roles(code: _Code) -> list[str]:
 
 def _hired(code: _Code, source: Source) -> Iterator[Made]:
     for each in source.hired:
-        made = code.variable(each) if isinstance(each, str) else each
+        made = code.variables.get(each) if isinstance(each, str) else each
         if made is not None and made.kind:
             yield made
 
@@ -123,7 +132,7 @@ def _worker(code: _Code, made: Made) -> Worker:
 
 def _action(code: _Code, name: str) -> Action:
     """An action by its class, or by the variable that holds it."""
-    made = code.variable(name)
+    made = code.variables.get(name)
     if made is not None and made.kind == "Action":
         said = made.texts.get("instruction") or made.texts.get("desc") or ""
         return Action(name, said, made.texts.get("name", ""))

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 from swarm.teams.reading import BadTeam
 
 MAX_CODE_CHARS = 200_000
+MAX_BASES = 20
 MAX_SUM = 50
 """Texts that are added to one; more are not understood."""
 OF_METAGPT = re.compile(r"(?m)^\s*(?:from|import)\s+metagpt\b")
@@ -156,7 +157,7 @@ def _class(node: ast.ClassDef, known: Mapping[str, Value], source: Source) -> Cl
     acts += [each.args[0] for each in calls if called(each) in ("set_actions", "_init_actions", "set_action")]
     watched = [each.args[0] for each in calls if called(each) in ("_watch", "watch")]
     return Class(
-        bases=tuple(name for base in node.bases if (name := _name(base))),
+        bases=tuple(name for base in node.bases[:MAX_BASES] if (name := _name(base))),
         texts={name: text for name, text in texts.items() if name in TEXTS and isinstance(text, str)},
         about=ast.get_docstring(node) or "",
         actions=tuple(name for each in acts for name in _names(each, source)) if acts else None,

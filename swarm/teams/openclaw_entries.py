@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from swarm.team import MAX_AGENTS
 from swarm.teams.candidates import place
 from swarm.teams.files import Files
 from swarm.teams.reading import BadTeam, Data, Tolerant, mapping, read_json5, shaped
@@ -96,6 +97,8 @@ def agents_of(path: str, configuration: Data) -> list[Agent]:
         BadTeam: names the place.
     """
     found = list(_agents(path, configuration))
+    if len(found) > MAX_AGENTS:
+        raise BadTeam(path, "agents", f"{len(found)} agents; at most {MAX_AGENTS} can be tested")
     ids = [agent.id.lower() for agent in found]
     for number, agent in enumerate(found):
         if ids[number] in ids[:number]:
