@@ -43,6 +43,11 @@ class Settings:
         """Where missions are looked for; one's own, in the data folder, win."""
         return tuple(dict.fromkeys((LIBRARY / "missions", self.data / "missions")))
 
+    @property
+    def serve_token(self) -> str:
+        """What every request to `serve` must bring, from ROLELESS_TOKEN; empty when it is not set."""
+        return self.environment.get("ROLELESS_TOKEN", "").strip()
+
     def has_key(self, variable: str) -> bool:
         """Whether an environment variable is set to something."""
         return bool(self.environment.get(variable, "").strip())

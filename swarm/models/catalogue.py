@@ -4,21 +4,16 @@ LiteLLM takes seconds to import, so it is consulted only about models the catalo
 """
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from swarm.config import LIBRARY, Settings
 from swarm.errors import BadInput, MissingKey, UnknownName
-from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
-from swarm.models.loopback import address_fault, is_loopback_url
+from swarm.models.card import FREE, ModelCard, ServerCard
+from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
+from swarm.models.loopback import is_loopback_url
 from swarm.models.model import Model
 from swarm.spec import Pace
 
@@ -28,85 +23,6 @@ _SIMULATED = Path(__file__).parent / "simulated"
 _HINT = " Or give any LiteLLM name, such as openai/gpt-4.1-mini or ollama_chat/llama3.2."
 _PLACEHOLDER_KEY = "not-needed"
 """What is sent to a server on this machine when no key is set; clients refuse to send none."""
-_FREE_NOTE = "local server"
-
-Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Tokens = Annotated[int, Field(gt=0)]
-Variable = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
-"""Only names: who writes a key itself into the file is told, and the key is not repeated."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _PriceTable(_Table):
-    input: Dollars
-    cached: Dollars
-    output: Dollars
-    cache_write: Dollars | None = None
-
-    def price(self) -> Price:
-        write = self.input if self.cache_write is None else self.cache_write
-        return Price(self.input, self.cached, self.output, write)
-
-
-class _ModelTable(_Table):
-    id: Annotated[str, Field(pattern=r"^[\w.-]+/\S+$")]
-    label: Annotated[str, Field(min_length=1)]
-    family: Annotated[str, Field(min_length=1)]
-    keys: list[Variable] = []
-    price: _PriceTable | None = None
-    priced_on: date | None = None
-    context: Tokens | None = None
-    max_output: Tokens = 4_000
-    structured: Structured
-    cache: Cache
-    paper: bool = False
-    note: str = ""
-    traits: dict[str, float] = {}
-    api_base: str | None = None
-    served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
-    remote: bool = False
-
-    @model_validator(mode="after")
-    def _check_address(self) -> Self:
-        fault = None
-        if self.api_base is not None:
-            fault = address_fault(self.api_base, remote=self.remote)
-        elif self.served_as or self.remote:
-            fault = "served_as and remote say how api_base is asked, and there is none"
-        if fault:
-            # Not ValueError, of which Pydantic says that it is one.
-            raise PydanticCustomError("address", "{fault}", {"fault": fault})
-        return self
-
-    def card(self) -> ModelCard:
-        own = ("keys", "price", "note", "remote")
-        rest = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
-        price, note = self._price_and_note()
-        return ModelCard(**rest, keys=tuple(self.keys), price=price, note=self.note or note)
-
-    def _price_and_note(self) -> tuple[Price | None, str]:
-        """The price, and what to say of it where the entry says nothing."""
-        if self.price:
-            return self.price.price(), ""
-        if self.api_base is None:
-            return None, ""
-        # A server that wants a key may well pass the question on to somebody who wants money.
-        free = is_loopback_url(self.api_base) and not self.keys
-        return (FREE, _FREE_NOTE) if free else (None, "Its cost is not known to Roleless.")
-
-
-class _ServerTable(_Table):
-    name: str
-    prefix: str
-    base_url: Annotated[str, Field(pattern=r"^http://\S+$")]
-
-
-class _CatalogueFile(_Table):
-    models: list[_ModelTable]
-    servers: list[_ServerTable] = []
 
 
 @cache
@@ -116,7 +32,11 @@ def load_catalogue(path: Path = CATALOGUE) -> dict[str, ModelCard]:
     Raises:
         BadInput: names the file and the key at fault.
     """
-    cards = [table.card() for table in _read(path).models]
+    return _read_models(path)
+
+
+def _read_models(path: Path) -> dict[str, ModelCard]:
+    cards = [table.card() for table in read_catalogue(path).models]
     for index, card in enumerate(cards):
         if card.id in (other.id for other in cards[:index]):
             raise BadInput(f"{path}: models.{index}.id: {card.id!r} is listed twice")
@@ -142,14 +62,14 @@ def known_models(settings: Settings) -> dict[str, ModelCard]:
 @cache
 def _own_models(path: Path, changed_ns: int, size: int) -> dict[str, ModelCard]:
     """Read one's own models, anew whenever the file has changed."""
-    cards = load_catalogue.__wrapped__(path)
+    cards = _read_models(path)
     simulated = next((card.id for card in cards.values() if card.simulated), None)
     if simulated:
         raise BadInput(
             f"{path}: {simulated!r}: simulated models are the same everywhere and cannot be changed here; "
             "give yours another prefix than sim/"
         )
-    if _read(path).servers:
+    if read_catalogue(path).servers:
         raise BadInput(f"{path}: servers: give your models their api_base instead")
     return cards
 
@@ -161,7 +81,7 @@ def load_servers(path: Path = CATALOGUE) -> tuple[ServerCard, ...]:
     Raises:
         BadInput: names the file and the key at fault.
     """
-    return tuple(ServerCard(table.name, table.prefix, table.base_url) for table in _read(path).servers)
+    return tuple(table.card() for table in read_catalogue(path).servers)
 
 
 @cache
@@ -193,7 +113,7 @@ def card_of(model_id: str, settings: Settings) -> ModelCard:
     if card is None:
         raise UnknownName("model", model_id, catalogue, _HINT)
     unpriced = card.price is None and _runs_here(card, settings)
-    return replace(card, price=FREE, note=_FREE_NOTE) if unpriced else card
+    return replace(card, price=FREE, note=FREE_NOTE) if unpriced else card
 
 
 def present_keys(card: ModelCard, settings: Settings) -> list[str]:
@@ -278,24 +198,3 @@ def _secrets(settings: Settings) -> tuple[str, ...]:
         for variable, value in settings.environment.items()
         if variable in listed or variable.upper().endswith(endings)
     )
-
-
-def _read(path: Path) -> _CatalogueFile:
-    try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: {error}") from error
-    try:
-        return _CatalogueFile.model_validate(content)
-    except ValidationError as error:
-        faults = (f"{_place(content, fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        raise BadInput(f"{path}: {'; '.join(faults)}") from error
-
-
-def _place(content: Mapping[str, Any], where: tuple[int | str, ...]) -> str:
-    """Say "models.3.family of 'openai/gpt-4o'", because nobody counts tables."""
-    key = ".".join(str(step) for step in where)
-    try:
-        return f"{key} of {content[str(where[0])][where[1]]['id']!r}"
-    except (LookupError, TypeError):
-        return key

@@ -1,0 +1,121 @@
+"""This file is where models, and teams of them, are served as OpenAI serves its own: any client can ask them.
+
+Only to this machine, unless there is a token. A team's run has limits; a simulated mind has but those of one request.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from swarm.errors import FailureKind, ModelUnavailable
+from swarm.models.model import Completion, Model, Request
+from swarm.serve.access import Access
+from swarm.serve.teams import PREFIX, Teams
+from swarm.serve.telling import reply
+from swarm.serve.wire import MAX_BODY_BYTES, Ask, Refused, Stream, read_ask, whole
+
+CHUNK_CHARS = 80
+"""Length of the pieces in which a reply is streamed."""
+SHUTDOWN_S = 2
+"""How long requests may go on when the server is to end."""
+
+_STATUS: Mapping[FailureKind, int] = {
+    "auth": 401,
+    "quota": 429,
+    "rate_limit": 429,
+    "overloaded": 503,
+    "network": 502,
+    "timeout": 504,
+    "bad_reply": 502,
+}
+"""HTTP status of a model's failure; 400 for the rest."""
+
+
+def make_app(
+    models: Mapping[str, Model], teams: Teams | None = None, access: Access | None = None
+) -> Starlette:
+    """Make the application.
+
+    Args:
+        models: served by their ids, or what follows the slash in them.
+        teams: performs runs for who asks for a team; None: no teams are served.
+        access: who may ask; None: this machine.
+    """
+
+    async def chat(http: HttpRequest) -> Response:
+        try:
+            ask = await read_ask(http)
+            if teams and ask.model.startswith(PREFIX):
+                return await reply(http, ask, teams)
+            return await _answer(ask, _find(models, ask.model, teams))
+        except Refused as refused:
+            return refused.response()
+
+    async def known(_: HttpRequest) -> Response:
+        names = [*models, *(teams.usual() if teams else ())]
+        listed = [{"id": name, "object": "model", "created": 0, "owned_by": "roleless"} for name in names]
+        return JSONResponse({"object": "list", "data": listed})
+
+    async def health(_: HttpRequest) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[
+            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/models", known),
+            Route("/health", health),
+        ],
+        middleware=(access or Access()).middleware(),
+    )
+
+
+def serve(host: str, port: int, app: Starlette) -> None:
+    """Serve an application until interrupted; who may ask is the application's business."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        ws="none",
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+
+
+async def _answer(ask: Ask, model: Model) -> Response:
+    completion = await _complete(model, ask.request())
+    reply_id = secrets.token_hex(12)
+    if ask.stream:
+        return StreamingResponse(_pieces(Stream(ask, reply_id), completion), media_type="text/event-stream")
+    return JSONResponse(whole(ask, reply_id, completion.text, completion.finish, completion.usage))
+
+
+def _find(models: Mapping[str, Model], name: str, teams: Teams | None) -> Model:
+    aliases = {full.split("/", 1)[-1]: model for full, model in models.items()}
+    model = models.get(name) or aliases.get(name)
+    if model is None:
+        known = [*models, *(teams.usual()[:1] if teams else ())]
+        raise Refused(404, f"unknown model {name!r}. Known: {', '.join(known)}.", "model_not_found")
+    return model
+
+
+async def _complete(model: Model, request: Request) -> Completion:
+    try:
+        return await model.complete(request)
+    except ModelUnavailable as error:
+        status = _STATUS.get(error.kind, 400)
+        raise Refused(status, str(error), error.kind, wait_s=error.retry_after_s) from error
+
+
+async def _pieces(stream: Stream, completion: Completion) -> AsyncIterator[str]:
+    yield stream.begin()
+    for start in range(0, len(completion.text), CHUNK_CHARS):
+        yield stream.piece(completion.text[start : start + CHUNK_CHARS])
+    yield stream.end(completion.finish, completion.usage)
+
+
+__all__ = ["MAX_BODY_BYTES", "make_app", "serve"]

@@ -1,0 +1,79 @@
+"""This file is where it is said what of a deliverable is certain while its run still goes on."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from swarm.errors import SwarmError
+from swarm.events import Event, RunFinished, TurnTaken
+from swarm.rehearsal import rehearse
+from swarm.spec import RunSpec
+from swarm.team import MAX_AGENTS, Seat
+from swarm.turn import Assignment, Cue, Turn
+
+_BETWEEN = "\n\n"
+"""What stands between two contributions of a deliverable."""
+_REHEARSED_ROUNDS = 8
+_FOR_EVERYBODY = tuple(Assignment(number, "a role", "a job") for number in range(1, MAX_AGENTS + 1))
+
+
+class Unfolding:
+    """The beginning of a deliverable that no later turn will change, piece by piece."""
+
+    def __init__(self, spec: RunSpec) -> None:
+        self._steady = is_steady(spec)
+        self._waiting: dict[int, Turn] = {}
+        self._next = 0
+        self._parts = 0
+        self.sent = ""
+
+    def take(self, event: Event) -> str:
+        """What has become certain by an event; empty when nothing has.
+
+        Turns that were made at once come as they end, and stand in the deliverable in the order of speaking.
+        """
+        if not isinstance(event, TurnTaken) or not self._steady:
+            return ""
+        self._waiting[event.turn.index] = event.turn
+        piece = ""
+        while turn := self._waiting.pop(self._next, None):
+            self._next += 1
+            if turn.action == "contribute":
+                piece += (_BETWEEN if self._parts else "") + turn.text
+                self._parts += 1
+        self.sent += piece
+        return piece
+
+    def rest(self, ending: RunFinished) -> str | None:
+        """What is left to be sent when the run has ended; None when work was replaced that had been sent."""
+        if not ending.deliverable.startswith(self.sent):
+            return None
+        return ending.deliverable[len(self.sent) :]
+
+
+def is_steady(spec: RunSpec) -> bool:
+    """Whether no seat will replace what it contributed: found by a rehearsal, in which everybody works.
+
+    False also when a rehearsal cannot tell.
+    """
+    if spec.deliverable != "all" or spec.shock:
+        return False
+    most = _REHEARSED_ROUNDS * len(spec.team)
+    with suppress(SwarmError):
+        said = rehearse(spec.protocol, spec.options, spec.mission, spec.team, _as_asked, most_turns=most)
+        worked = [one.turn for one in said if one.turn.action == "contribute"]
+        later = [turn for place, turn in enumerate(worked) if turn.seat in {t.seat for t in worked[:place]}]
+        return len(said) < most and all(turn.adds for turn in later)
+    return False
+
+
+def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
+    return Turn(
+        index,
+        seat.number,
+        cue.round,
+        cue.kind,
+        cue.kind,
+        text="…",
+        assignments=_FOR_EVERYBODY if cue.kind == "plan" else (),
+        adds=cue.adds,
+    )

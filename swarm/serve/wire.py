@@ -1,0 +1,170 @@
+"""This file is where OpenAI's shape is spoken: requests are read, replies, refusals and streams are written."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+
+from swarm.models.model import Message, Request
+from swarm.turn import Usage
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+DONE = "data: [DONE]\n\n"
+
+Json: TypeAlias = dict[str, Any]
+
+
+class Refused(Exception):
+    """A request that gets no reply; shown in OpenAI's shape."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        *,
+        wait_s: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+        self.headers = dict(headers or {}) | ({} if wait_s is None else {"Retry-After": f"{wait_s:g}"})
+
+    @property
+    def shape(self) -> Json:
+        """The refusal as OpenAI writes it."""
+        kind = "invalid_request_error" if self.status < 429 else "server_error"
+        return {"error": {"message": str(self), "type": kind, "param": None, "code": self.code}}
+
+    def response(self) -> Response:
+        """The whole reply to the request."""
+        return JSONResponse(self.shape, self.status, self.headers)
+
+
+class _Part(BaseModel):
+    type: Literal["text"]
+    text: str
+
+
+class _Message(BaseModel):
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str | list[_Part] | None = None
+
+    def message(self) -> Message:
+        content = self.content or ""
+        parts = (content,) if isinstance(content, str) else tuple(part.text for part in content)
+        return Message("system" if self.role == "developer" else self.role, parts)
+
+
+class _StreamOptions(BaseModel):
+    include_usage: bool = False
+
+
+class Ask(BaseModel):
+    """What is understood of a request; the rest, such as `response_format`, means nothing here."""
+
+    model: str
+    messages: list[_Message] = Field(min_length=1)
+    stream: bool | None = False
+    stream_options: _StreamOptions | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    seed: int | None = None
+    max_tokens: int | None = Field(default=None, gt=0)
+    max_completion_tokens: int | None = Field(default=None, gt=0)
+
+    def request(self) -> Request:
+        """What a model is asked."""
+        max_tokens = self.max_completion_tokens or self.max_tokens
+        given: Json = {"temperature": self.temperature, "seed": self.seed, "max_tokens": max_tokens}
+        return Request(self.said(), **{key: value for key, value in given.items() if value is not None})
+
+    def said(self) -> tuple[Message, ...]:
+        """The messages, the developer's as the system's."""
+        return tuple(message.message() for message in self.messages)
+
+    @property
+    def wants_usage(self) -> bool:
+        """Whether a stream is to end with what was used."""
+        return self.stream_options is not None and self.stream_options.include_usage
+
+
+async def read_ask(http: HttpRequest) -> Ask:
+    """Read a request.
+
+    Raises:
+        Refused: it is too long, or makes no sense.
+    """
+    body = bytearray()
+    async for chunk in http.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Refused(413, f"the request is longer than {MAX_BODY_BYTES} bytes")
+    try:
+        return Ask.model_validate_json(bytes(body))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(step) for step in fault["loc"])
+        raise Refused(400, f"{place}: {fault['msg']}" if place else fault["msg"]) from error
+
+
+def whole(ask: Ask, reply_id: str, text: str, finish: str | None, usage: Usage) -> Json:
+    """A reply in one piece."""
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+    return _head(ask, reply_id, "chat.completion") | {"choices": [choice], "usage": _in_figures(usage)}
+
+
+class Stream:
+    """The pieces of one reply that is streamed, each as text for the wire."""
+
+    def __init__(self, ask: Ask, reply_id: str) -> None:
+        self._head = _head(ask, reply_id, "chat.completion.chunk")
+        self._wants_usage = ask.wants_usage
+
+    def begin(self) -> str:
+        """Before the first piece."""
+        return self._chunk({"role": "assistant", "content": ""})
+
+    def piece(self, text: str) -> str:
+        """A piece of the reply; nothing for an empty one."""
+        return self._chunk({"content": text}) if text else ""
+
+    def end(self, finish: str | None, usage: Usage) -> str:
+        """Behind the last piece."""
+        used = _event(self._head | {"choices": [], "usage": _in_figures(usage)}) if self._wants_usage else ""
+        return self._chunk({}, finish) + used + DONE
+
+    def _chunk(self, delta: Json, finish: str | None = None) -> str:
+        return _event(self._head | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+
+
+def broken_off(refused: Refused) -> str:
+    """The end of a stream that cannot go on."""
+    return _event(refused.shape) + DONE
+
+
+def comment(text: str) -> str:
+    """A line that clients pass over; it keeps the connection busy."""
+    # A line end would begin a line that they do not pass over.
+    return f": {' '.join(text.split())}\n\n"
+
+
+def _head(ask: Ask, reply_id: str, kind: str) -> Json:
+    return {"id": f"chatcmpl-{reply_id}", "object": kind, "created": int(time.time()), "model": ask.model}
+
+
+def _in_figures(usage: Usage) -> Json:
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+    }
+
+
+def _event(content: Json) -> str:
+    return f"data: {json.dumps(content)}\n\n"
