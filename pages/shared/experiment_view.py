@@ -55,15 +55,15 @@ def show_so_far(experiment_id: str) -> None:
         show_views(*history().experiment(experiment_id))
 
 
-def show_heading(row: ExperimentRow, experiment: Experiment) -> None:
-    """What this experiment is, how it stands, what can be done about it."""
+def show_heading(row: ExperimentRow, experiment: Experiment, about: str | None = None) -> None:
+    """What this experiment is, in its own words or these, how it stands, what can be done about it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         experiment_badge(row.status)
         kind_badge(row.simulated)
         st.space("stretch")
         show_actions(row, experiment)
     st.title(plain(row.name), anchor=False)
-    st.markdown(plain(experiment_in_words(experiment)))
+    st.markdown(plain(about or experiment_in_words(experiment)))
     if row.reason:
         look = STATUS[row.status]
         banner = {"clear": st.success, "failed": st.error}.get(row.status, st.warning)

@@ -15,6 +15,9 @@ ICONS = {
 }
 TITLES = {"changed": "Changed", "ignored": "Left out"}
 
+FEW = 12
+"""Turns that are shown without being asked for."""
+
 
 def show_given_team(team: GivenTeam) -> None:
     """Roles, order, tasks, and what became of the rest."""
@@ -26,7 +29,9 @@ def show_given_team(team: GivenTeam) -> None:
     _show_roles(team)
     if order := order_in_words(team):
         with st.expander(
-            f"Order of work: {plural(len(order), 'turn')}", icon=":material/format_list_numbered:"
+            f"Order of work: {plural(len(order), 'turn')}",
+            icon=":material/format_list_numbered:",
+            expanded=len(order) <= FEW,
         ):
             st.text("\n".join(order))
     if team.tasks:

@@ -1,6 +1,7 @@
 """This file is where pages keep what outlives a rerun: one function for each key of session and URL."""
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import streamlit as st
@@ -42,6 +43,16 @@ def shown_team() -> str | None:
 def show_team(team_id: str) -> None:
     """Go to a team that was imported."""
     st.switch_page("../compare/drop_my_roles.py", query_params={"team": team_id})
+
+
+def keep_input_sets(sets: Sequence[Mapping[str, str]]) -> None:
+    """Remember the values that came with the files of a team, a mission each."""
+    st.session_state["team_input_sets"] = tuple(sets)
+
+
+def input_sets() -> tuple[Mapping[str, str], ...]:
+    """Those that came with the last team; empty when none did."""
+    return st.session_state.get("team_input_sets", ())
 
 
 def show_team_test(experiment_id: str) -> None:

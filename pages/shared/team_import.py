@@ -1,6 +1,8 @@
 """This file is where a team's files are handed over, and where earlier tests are found again."""
 
-from collections.abc import Callable
+import io
+import zipfile
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -11,8 +13,9 @@ from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
 from swarm.errors import SwarmError
 from swarm.teams.arms import is_team_test, team_name
-from swarm.teams.files import MAX_UPLOAD_BYTES, SUFFIXES, Files, files_of, files_of_uploads
+from swarm.teams.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.formats import FORMATS, read_team
+from swarm.teams.inputs import read_inputs
 from swarm.teams.kept import keep_team
 
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
@@ -33,7 +36,7 @@ def choose_files() -> None:
     with st.container(border=True):
         uploads = st.file_uploader(
             "The team's files, or its folder as a zip",
-            [*(suffix.removeprefix(".") for suffix in SUFFIXES), "zip"],
+            [*(suffix.removeprefix(".") for suffix in SUFFIXES), "zip", "csv"],
             accept_multiple_files=True,
             max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
             key="team_files",
@@ -50,9 +53,9 @@ def choose_files() -> None:
                 disabled=not uploads,
                 key="team_read",
             ):
-                _take_in(lambda: files_of_uploads([(each.name, each.getvalue()) for each in uploads]))
+                _take_in([(each.name, each.getvalue()) for each in uploads])
             if st.button("Try it with an example", icon=":material/museum:", key="team_example"):
-                _take_in(lambda: files_of(EXAMPLE))
+                _take_in_example()
     with st.expander("Which files each framework has", icon=":material/help:"):
         st.markdown("\n".join(f"- **{name}**: {WHAT_TO_BRING[name]}" for name in FORMATS))
 
@@ -78,10 +81,23 @@ def show_earlier_tests() -> None:
         )
 
 
-def _take_in(files: Callable[[], Files]) -> None:
+def _take_in(uploads: Sequence[tuple[str, bytes]]) -> None:
+    """Read a team; a CSV beside its files has values for the placeholders of its tasks."""
+    tables = [each for each in uploads if each[0].lower().endswith(".csv")]
     try:
-        team_id = keep_team(settings(), read_team(files()))
+        sets = [each for name, content in tables for each in read_inputs(name, content)]
+        files = files_of_uploads([each for each in uploads if each not in tables])
+        team_id = keep_team(settings(), read_team(files))
     except SwarmError as error:
         st.error(sentence(error), icon=":material/error:")
     else:
+        state.keep_input_sets(sets)
         state.show_team(team_id)
+
+
+def _take_in_example() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(EXAMPLE.rglob("*.*")):
+            archive.write(path, path.relative_to(EXAMPLE))
+    _take_in([("example.zip", packed.getvalue()), ("inputs.csv", (EXAMPLE / "inputs.csv").read_bytes())])

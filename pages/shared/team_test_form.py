@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.experiment_form import CHOOSE_FOR_ME, LEAST_USD
 from pages.shared.numbers import plural
 from pages.shared.team_input import model_label
@@ -22,6 +23,7 @@ from swarm.teams.inputs import MAX_SETS, read_inputs
 ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
 MOST_OF_LIBRARY = 32
 USUAL_MAX_USD = 5.0
+USUAL_MODEL = "sim/strong"
 
 
 def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Settings) -> Experiment:
@@ -65,9 +67,11 @@ def _choose_model(team: GivenTeam) -> str | None:
     if kind == AS_NAMED:
         st.caption(plain(", ".join(team.models)))
         return None
+    names = [name for name in load_catalogue() if name != "sim/judge"]
     return st.selectbox(
         "Model of every agent",
-        [name for name in load_catalogue() if name != "sim/judge"],
+        names,
+        names.index(USUAL_MODEL),
         format_func=model_label,
         key="team_model",
         accept_new_options=True,
@@ -117,7 +121,7 @@ def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
         return read_inputs(upload.name, upload.getvalue())
     first = {name: team.inputs.get(name, "") for name in names}
     rows: list[dict[str, Any]] = st.data_editor(
-        [first],
+        [first | each for each in state.input_sets() if each.keys() & first.keys()] or [first],
         num_rows="dynamic",
         hide_index=True,
         key=f"team_inputs_table_{hash(names)}",

@@ -9,6 +9,7 @@ from pages.shared.experiment_view import POLL_S, show_heading, show_progress
 from pages.shared.picture import draw
 from pages.shared.resources import cells, history, settings
 from pages.shared.text import plain, sentence
+from swarm.cell import Measure
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.errors import BadInput, SwarmError
@@ -25,12 +26,25 @@ from swarm.teams.words import (
     EMULATION,
     about_the_arms,
     advice,
+    arms_in_words,
     unsettled,
     winner_on_quality,
     winner_per_dollar,
 )
 from swarm.teams.words import (
     sentence as verdict_sentence,
+)
+
+ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
+COMPARABLE: tuple[Measure, ...] = (
+    "quality",
+    "mission_relevance",
+    "cost_usd",
+    "tokens",
+    "duration_s",
+    "efficiency",
+    "abstained",
+    "unusable",
 )
 
 
@@ -45,7 +59,7 @@ def show_team_test(experiment_id: str) -> None:
             now, _ = history().experiment(experiment_id)
             if running and now.status != "running":
                 st.rerun()
-            show_heading(now, experiment)
+            show_heading(now, experiment, arms_in_words(experiment.grid))
             show_progress(now)
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
@@ -87,6 +101,10 @@ def _show_card(found: TeamVerdict) -> None:
             st.markdown(f":material/emoji_events: {plain(line)}")
         for line in unsettled(found):
             st.markdown(f":material/hourglass_top: {plain(line)}")
+        names = [each.group.name for each in found.comparison.contrasts]
+        wanted = ON_THE_CARD[:-1] if found.simulated else ON_THE_CARD
+        rows = [row for row in statistic_rows(found.comparison) if row.name in wanted]
+        show_rows(rows, names, alt="The differences from your roles in quality, cost and time")
         for line in remarks(found.comparison):
             st.caption(f":material/info: {plain(line)}")
         st.caption(f":material/theater_comedy: {plain(EMULATION)}")
@@ -102,11 +120,18 @@ def _show_numbers(found: TeamVerdict) -> None:
     groups = found.comparison.groups
     with st.expander("The three arms in numbers", icon=":material/table:", expanded=True):
         show_rows(
-            measure_rows(groups), [group.name for group in groups], alt="Every measure of the three arms"
+            measure_rows(groups, _measures(found)),
+            [group.name for group in groups],
+            alt="Every measure of the three arms",
         )
     with st.expander("All statistics, against your roles", icon=":material/functions:"):
         names = [each.group.name for each in found.comparison.contrasts]
         show_rows(statistic_rows(found.comparison), names, alt="Every statistic against your roles")
+
+
+def _measures(found: TeamVerdict) -> list[Measure]:
+    """Those that mean the same in a team and in a single agent; the time of simulated runs is this machine's."""
+    return [each for each in COMPARABLE if each != "duration_s" or not found.simulated]
 
 
 def _show_take_home(found: TeamVerdict, experiment: Experiment) -> None:

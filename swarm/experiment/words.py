@@ -35,6 +35,8 @@ def spent_in_words(row: "ExperimentRow") -> str:
 
 
 def _way_in_words(way: Way) -> str:
+    if title := way.options.get("title"):
+        return f"{protocol_name(way.protocol)} ({title})"
     options = ", ".join(
         f"{name} {len(value) if isinstance(value, tuple) else value}" for name, value in way.options.items()
     )

@@ -27,6 +27,16 @@ IN_A_SENTENCE: Mapping[Arm, str] = {
 }
 
 
+def arms_in_words(grid: Grid) -> str:
+    """What is set against what, in one line."""
+    missions = f"{len(grid.missions):,} mission{'' if len(grid.missions) == 1 else 's'}"
+    times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
+    return (
+        f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent with the same "
+        f"tokens: {grid.teams[0]}, {missions}{times_each}."
+    )
+
+
 def about_the_arms(grid: Grid) -> tuple[str, ...]:
     """What each arm plays, in a sentence each."""
     options = grid.ways[0].options
@@ -108,20 +118,20 @@ def unsettled(found: TeamVerdict) -> tuple[str, ...]:
 
 def winner_on_quality(found: TeamVerdict) -> str:
     """Which arm wins on quality, as far as it is shown."""
-    return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "on quality")
+    return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "On quality")
 
 
 def winner_per_dollar(found: TeamVerdict) -> str:
     """Which arm gives most quality for a dollar, as far as it is shown."""
     if not found.per_dollar:
-        return "Per dollar nothing can be said: the cost of some runs is not known."
+        return "Per dollar: nothing can be said, as the cost of some runs is not known."
     alpha = next(iter(found.contrasts.values())).alpha
     adjusted = family([*found.per_dollar.values()], planned=found.comparison.comparisons)
     words: dict[Arm, Word] = {
         arm: verdict(difference, alpha=alpha)
         for arm, difference in zip(found.per_dollar, adjusted, strict=True)
     }
-    return _winner(words, "for a dollar")
+    return _winner(words, "Per dollar")
 
 
 def advice(found: TeamVerdict) -> str:
@@ -181,12 +191,16 @@ def _interval(found: Difference, sign: int) -> str:
 
 def _winner(words: Mapping[Arm, Word], what: str) -> str:
     better = [IN_A_SENTENCE[arm] for arm, word in words.items() if word == "better"]
-    if len(better) > 1:
-        return f"Both {better[0]} and {better[1]} beat your roles {what}."
+    open_ones = [
+        IN_A_SENTENCE[arm] for arm in ("free", "solo") if words.get(arm, "undetermined") == "undetermined"
+    ]
     if better:
-        return f"{better[0][0].upper()}{better[0][1:]} beat your roles {what}."
-    if len(words) == 2 and all(word == "worse" for word in words.values()):
-        return f"Your roles win {what}."
-    if len(words) == 2 and all(word in ("equivalent", "worse") for word in words.values()):
-        return f"Nothing beats your roles {what}."
-    return f"No winner is shown {what}."
+        won = f"{listed(better)} beat{'s' if len(better) == 1 and better[0].startswith('one') else ''} your roles"
+    elif all(word == "worse" for word in words.values()) and not open_ones:
+        won = "your roles win"
+    elif not open_ones:
+        won = "nothing beats your roles"
+    else:
+        won = "no winner is shown"
+    rest = f"; {listed(open_ones)} against your roles: not settled" if open_ones else ""
+    return f"{what}: {won}{rest}."

@@ -91,20 +91,20 @@ def test_nothing_is_recommended_by_its_mean_alone():
     found = judged(0.2, 0.2, missions=5)
     assert found.recommended is None
     assert words.advice(found).startswith("Keep your roles for now")
-    assert words.winner_on_quality(found) == "No winner is shown on quality."
+    assert words.winner_on_quality(found).startswith("On quality: no winner is shown; ")
     assert all("would settle it" in line for line in words.unsettled(found))
 
 
 def test_quality_per_dollar_has_a_winner_of_its_own():
     found = judged(0.0, -0.1, costs=(0.1, 0.05, 0.1))
-    assert words.winner_on_quality(found) == "Nothing beats your roles on quality."
-    assert words.winner_per_dollar(found) == "The same agents without roles beat your roles for a dollar."
+    assert words.winner_on_quality(found) == "On quality: nothing beats your roles."
+    assert words.winner_per_dollar(found) == "Per dollar: the same agents without roles beat your roles."
 
 
 def test_an_unknown_cost_is_said_and_never_taken_for_nothing():
     found = judged(0.05, -0.1, costs=(0.1, None, None))  # type: ignore[arg-type]
     assert "how their costs compare is not known" in words.sentence(found)
-    assert words.winner_per_dollar(found).startswith("Per dollar nothing can be said")
+    assert words.winner_per_dollar(found).startswith("Per dollar: nothing can be said")
 
 
 def test_a_test_with_real_models_does_not_say_simulated():
