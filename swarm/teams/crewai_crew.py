@@ -1,23 +1,19 @@
 """This file is where a crew, however it was written down, becomes a team: whose turn it is, and who hears whom."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
-
-from pydantic import Field
+from typing import NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
 from swarm.team import MAX_AGENTS
 from swarm.teams.blanks import blanks
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.reading import BadTeam, Tolerant, shaped, unknown_keys
+from swarm.teams.reading import BadTeam
 from swarm.teams.secrets import without_secrets
 
 MANAGER = "Crew manager"
 _DASHED_BLANK = re.compile(r"\{([A-Za-z_][\w-]{0,59})\}", re.ASCII)
-_MAX_KEYS_SHOWN = 12
 
 
 class Member(NamedTuple):
@@ -68,31 +64,6 @@ class Crew:
     notes: tuple[Note, ...] = ()
 
 
-class AgentShape(Tolerant):
-    """An agent in YAML or JSON."""
-
-    role: str | None = None
-    goal: str | None = None
-    backstory: str | None = None
-    llm: Any = None
-    settings: dict[str, Any] | None = None
-
-
-class TaskShape(Tolerant):
-    """A task in YAML or JSON."""
-
-    name: str | None = None
-    description: str | None = None
-    expected_output: str | None = None
-    agent: str | None = None
-    context: list[str] | str | None = Field(default=None, union_mode="left_to_right")
-
-
-class _ModelShape(Tolerant):
-    model: str | None = None
-    provider: str | None = None
-
-
 def place(*parts: str) -> str:
     """A place in a file, safe to show on one line."""
     return ".".join(
@@ -101,65 +72,6 @@ def place(*parts: str) -> str:
         ]
         for part in parts
     )
-
-
-def member(path: str, key: str, shape: AgentShape) -> Member:
-    """An agent as its file gives it; one without a role is called by its key."""
-    llm = shape.llm if shape.llm is not None else (shape.settings or {}).get("llm")
-    return Member(
-        key,
-        (shape.role or "").strip() or key.replace("_", " "),
-        shape.goal or "",
-        shape.backstory or "",
-        model_name(path, place("agents", key, "llm"), llm),
-    )
-
-
-def piece(key: str, shape: TaskShape) -> Piece:
-    """A task as its file gives it."""
-    context = (shape.context,) if isinstance(shape.context, str) else shape.context
-    return Piece(
-        key,
-        (shape.name or "").strip() or key,
-        shape.description or "",
-        shape.expected_output or "",
-        shape.agent or None,
-        None if context is None else tuple(context),
-    )
-
-
-def model_name(path: str, where: str, llm: Any) -> str | None:
-    """A model as LiteLLM calls it, from a name or from a table with model and provider; None when there is none."""
-    if llm is None or isinstance(llm, str):
-        return (llm or "").strip() or None
-    shape = shaped(_ModelShape, path, where, llm)
-    name = (shape.model or "").strip()
-    return f"{shape.provider}/{name}" if name and shape.provider and "/" not in name else name or None
-
-
-def input_text(value: Any) -> str:
-    """An input as it would stand in a text; "" for lists, tables and nothing."""
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def ignored_keys(path: str, whose: str, shapes: Iterable[Tolerant]) -> tuple[Note, ...]:
-    """One line for all keys of a file that nobody asked for."""
-    counted = Counter(place(key) for shape in shapes for key in _ignored(shape))
-    if not counted:
-        return ()
-    shown = [key if count == 1 else f"{key} ({count})" for key, count in counted.most_common(_MAX_KEYS_SHOWN)]
-    more = f" and {len(counted) - len(shown)} more" if len(counted) > len(shown) else ""
-    what = f"{', '.join(shown)}{more} of {whose} in {path}"
-    return (Note("ignored", what, "Tools, limits and settings of the framework are not emulated."),)
-
-
-def _ignored(shape: Tolerant) -> Iterator[str]:
-    yield from unknown_keys(shape)
-    if isinstance(shape, AgentShape):
-        yield from (f"settings.{key}" for key in shape.settings or {} if key != "llm")
-        llm = shape.llm if shape.llm is not None else (shape.settings or {}).get("llm")
-        table = cast(dict[Any, Any], llm) if isinstance(llm, dict) else dict[Any, Any]()
-        yield from (f"llm.{key}" for key in table if key not in ("model", "provider"))
 
 
 def team_of(crew: Crew) -> GivenTeam:

@@ -12,17 +12,9 @@ from typing import Any
 
 from pydantic import Field
 
-from swarm.teams.crewai_crew import (
-    AgentShape,
-    Crew,
-    Member,
-    Piece,
-    ignored_keys,
-    input_text,
-    member,
-    place,
-)
+from swarm.teams.crewai_crew import Crew, Member, Piece, place
 from swarm.teams.crewai_json import crew_of_definition
+from swarm.teams.crewai_shapes import AgentShape, ignored_keys, input_text, member, within
 from swarm.teams.files import Files
 from swarm.teams.given import Note
 from swarm.teams.reading import BadTeam, Data, Tolerant, mapping, shaped
@@ -118,15 +110,7 @@ def _before(methods: Mapping[str, _MethodShape]) -> dict[str, list[str]]:
 
 def _events(condition: Any) -> Iterator[str]:
     """Events in a condition such as {"or": ["approved", {"and": [...]}]}."""
-    waiting: list[Any] = [condition]
-    while waiting:
-        each = waiting.pop(0)
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, Mapping):
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+    yield from (each for each in within(condition) if isinstance(each, str))
 
 
 def _in_order(reading: _Reading, before: dict[str, list[str]]) -> list[str]:

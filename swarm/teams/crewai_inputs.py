@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from swarm.teams.crewai_code import parsed
+from swarm.teams.crewai_shapes import input_text
 
 _STARTS = ("kickoff", "kickoff_async", "akickoff", "kickoff_for_each")
 
@@ -46,5 +47,4 @@ def _names(node: ast.Assign | ast.AnnAssign) -> set[str]:
 
 
 def _literal(value: ast.expr) -> str:
-    fits = isinstance(value, ast.Constant) and isinstance(value.value, str | int | float)
-    return str(value.value) if fits and isinstance(value, ast.Constant) else ""
+    return input_text(value.value) if isinstance(value, ast.Constant) else ""

@@ -6,17 +6,16 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from swarm.teams.crewai_crew import (
+from swarm.teams.crewai_crew import Crew, Piece, place
+from swarm.teams.crewai_shapes import (
     AgentShape,
-    Crew,
-    Piece,
     TaskShape,
     ignored_keys,
     input_text,
     member,
     model_name,
     piece,
-    place,
+    within,
 )
 from swarm.teams.files import Files
 from swarm.teams.given import Note
@@ -78,7 +77,9 @@ def crew_of_definition(files: Files, path: str, content: Any, where: str = "") -
             *ignored_keys(path, "the crew", [shape]),
             *ignored_keys(path, "the agents", agents.values()),
             *ignored_keys(path, "the tasks", tasks),
-            *_notes_on_code(path, [content, *(each.model_dump() for each in agents.values())]),
+            *_notes_on_code(
+                path, [content, *(dict(agents[name]) for name, row in rows.items() if row is None)]
+            ),
         ),
     )
 
@@ -135,16 +136,12 @@ def _is_led(path: str, where: str, shape: DefinitionShape) -> bool:
 
 
 def _notes_on_code(path: str, parts: list[Any]) -> tuple[Note, ...]:
-    count = 0
-    waiting: list[Any] = list(parts)
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Mapping):
-            count += isinstance(each.get("python"), str)
-            waiting += each.values()
-        elif isinstance(each, list | tuple):
-            waiting += each
-        elif isinstance(each, str):
-            count += each.startswith("custom:")
+    count = sum(_names_code(each) for each in within(parts))
     why = "They name code of the crew's own, which is never run."
     return (Note("ignored", f"{count} parts of {path} and its agents", why),) if count else ()
+
+
+def _names_code(value: object) -> bool:
+    if isinstance(value, dict):
+        return isinstance(cast(dict[Any, Any], value).get("python"), str)
+    return isinstance(value, str) and value.startswith("custom:")

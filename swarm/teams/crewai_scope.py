@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from swarm.teams.crewai_shapes import input_text
+
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DECORATORS = {"agent", "task", "crew"}
 _PREFIXES = {
@@ -98,9 +100,10 @@ def string_of(scope: Scope, value: ast.expr) -> str:
         Unclear: for anything else.
     """
     found = _resolved(scope, value)
-    if isinstance(found, ast.Constant) and isinstance(found.value, str | int | float):
-        return str(found.value)
-    raise Unclear
+    text = input_text(found.value) if isinstance(found, ast.Constant) else ""
+    if not text and not (isinstance(found, ast.Constant) and found.value == ""):
+        raise Unclear
+    return text
 
 
 def model_of(scope: Scope, value: ast.expr) -> str:

@@ -9,17 +9,8 @@ from pydantic import Field
 
 from swarm.teams.blanks import blanks
 from swarm.teams.crewai_code import Bound, Code
-from swarm.teams.crewai_crew import (
-    AgentShape,
-    Crew,
-    Member,
-    Piece,
-    TaskShape,
-    ignored_keys,
-    member,
-    piece,
-    place,
-)
+from swarm.teams.crewai_crew import Crew, Member, Piece, place
+from swarm.teams.crewai_shapes import AgentShape, TaskShape, ignored_keys, member, piece
 from swarm.teams.given import Note
 from swarm.teams.reading import BadTeam, Tolerant, mapping, shaped
 

@@ -16,6 +16,10 @@ from swarm.errors import BadInput
 
 MAX_NESTING = 40
 MAX_ALIASES = 200
+MAX_VALUES = 100_000
+"""Of a YAML file, with aliases replaced by what they stand for."""
+MAX_BITS = 4_000
+"""Of a whole number: Python refuses to write out much longer ones."""
 Data: TypeAlias = dict[str, Any]
 
 _COLUMN = re.compile(r"near (\d+)")
@@ -25,7 +29,7 @@ class BadTeam(BadInput):
     """A file of a team that cannot be used; the message names the file and the place."""
 
     def __init__(self, path: str, place: str, fault: str) -> None:
-        super().__init__(f"{path}{', ' + place if place else ''}: {fault}")
+        super().__init__(f"{_shown(path)}{', ' + place if place else ''}: {fault}")
 
 
 class Tolerant(BaseModel):
@@ -38,14 +42,14 @@ Shape = TypeVar("Shape", bound=Tolerant)
 
 
 def read_yaml(path: str, text: str) -> Any:
-    """Read YAML without tags, of at most 40 levels and 200 aliases.
+    """Read YAML without tags, of at most 40 levels and 200 aliases, none of which leads back to itself.
 
     Raises:
         BadTeam: names the line.
     """
     try:
         _check_events(path, text)
-        return yaml.safe_load(text)
+        return _checked(path, yaml.safe_load(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         fault = error.problem or "not YAML"
@@ -79,7 +83,7 @@ def read_json5(path: str, text: str) -> Any:
     try:
         return _checked(path, pyjson5.decode(text, maxdepth=MAX_NESTING))
     except pyjson5.Json5Exception as error:
-        near = _COLUMN.search(str(error))
+        near = _COLUMN.search(str(error.args[0]))
         line = f"line {text.count(chr(10), 0, int(near[1])) + 1}" if near else ""
         raise BadTeam(path, line, "not JSON5 that can be read") from error
     except (RecursionError, ValueError) as error:
@@ -123,14 +127,47 @@ def unknown_keys(shape: Tolerant) -> Iterator[str]:
     yield from (_shown(str(key)[:60]) for key in (shape.model_extra or {}))
 
 
+class _Unfolded:
+    """How large a YAML file is with its aliases replaced by what they stand for."""
+
+    def __init__(self) -> None:
+        self.aliases = self.values = 0
+        self._sizes: dict[str | None, int] = {}
+        self._open: list[tuple[str | None, int]] = []
+
+    def take(self, event: yaml.Event) -> None:
+        """Count one more event."""
+        anchor: str | None = getattr(event, "anchor", None)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self._open.append((anchor, self.values))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = self._open.pop()
+            self._sizes[anchor] = self.values - before + 1
+        if isinstance(event, yaml.AliasEvent):
+            self.aliases += 1
+            self.values += self._sizes.get(anchor, 1) if self._is_closed(anchor) else MAX_VALUES
+        elif isinstance(event, yaml.NodeEvent):
+            self.values += 1
+
+    def _is_closed(self, anchor: str | None) -> bool:
+        return all(anchor != each for each, _ in self._open)
+
+    def fault(self) -> str | None:
+        """What is too much of it."""
+        if len(self._open) > MAX_NESTING:
+            return "nested too deeply"
+        if self.aliases > MAX_ALIASES:
+            return f"more than {MAX_ALIASES} aliases"
+        return f"more than {MAX_VALUES:,} values, aliases unfolded" if self.values >= MAX_VALUES else None
+
+
 def _check_events(path: str, text: str) -> None:
     """Aliases can blow a small file up beyond all memory, so they are counted before anything is built."""
-    depth = aliases = 0
+    unfolded = _Unfolded()
     for event in yaml.parse(text, Loader=yaml.SafeLoader):  # pyright: ignore[reportUnknownVariableType]
-        aliases += isinstance(event, yaml.AliasEvent)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_NESTING or aliases > MAX_ALIASES:
-            fault = "nested too deeply" if depth > MAX_NESTING else f"more than {MAX_ALIASES} aliases"
+        unfolded.take(event)  # pyright: ignore[reportUnknownArgumentType]
+        fault = unfolded.fault()
+        if fault:
             raise BadTeam(path, f"line {event.start_mark.line + 1}", fault)
 
 
@@ -140,9 +177,11 @@ def _checked(path: str, value: Any) -> Any:
         each, depth = waiting.pop()
         if depth > MAX_NESTING:
             raise BadTeam(path, "", f"nested more than {MAX_NESTING} levels deep")
+        if isinstance(each, int) and each.bit_length() > MAX_BITS:
+            raise BadTeam(path, "", "a number is too long")
         if isinstance(each, dict):
-            waiting += [(inner, depth + 1) for inner in each.values()]  # pyright: ignore
-        elif isinstance(each, list):
+            waiting += [(inner, depth + 1) for pair in each.items() for inner in pair]  # pyright: ignore
+        elif isinstance(each, list | tuple | set):
             waiting += [(inner, depth + 1) for inner in each]  # pyright: ignore
     return value
 

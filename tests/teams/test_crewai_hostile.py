@@ -65,6 +65,8 @@ EVIL = {
     "nested": "[" * 2_000,
     "keys": "role: 1\nrole: 2",
     "huge": "9" * 6_000,
+    "hex": "0x" + "f" * 6_000,
+    "circle": "&a [*a, {python: *a}]",
     "half": '"\\ud800"',
     "break": '"\\u2028\\x1b[31m"',
 }
@@ -170,3 +172,16 @@ def test_keys_in_texts_names_and_blanks_are_taken_out():
 def test_a_yaml_file_of_crews_that_is_too_long_is_refused():
     with pytest.raises(BadInput, match=r"^agents\.yaml: .* at most 500,000"):
         read_team(Files({"agents.yaml": "a: {role: x}\n" + "#" * 500_000}))
+
+
+def test_a_path_of_several_lines_is_told_on_one():
+    with pytest.raises(BadInput) as caught:
+        read_team(Files({"north\nsouth\x1b[31m" * 30 + "/agents.yaml": "a: {role: [1]}"}))
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+def test_a_crew_names_no_file_outside_of_what_was_given():
+    crew = '{agents: ["../../crew"], tasks: [{description: "d", expected_output: "e"}]}'
+    with pytest.raises(BadInput, match=r"^crew\.jsonc, agents\.0: the file of this agent"):
+        read_team(Files({"crew.jsonc": crew}))
