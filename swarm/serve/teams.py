@@ -13,7 +13,7 @@ from swarm.budget import Limits
 from swarm.compose import NO_JUDGE, compose
 from swarm.config import Settings
 from swarm.errors import BadInput, BadMission, SwarmError, UnknownName
-from swarm.events import Event, RunFinished
+from swarm.events import Event, RunFinished, TurnTaken
 from swarm.history import History
 from swarm.journal import is_written_to, journal_of, read_journal
 from swarm.launch import launch, stop
@@ -24,6 +24,7 @@ from swarm.run import new_run_id
 from swarm.serve.wire import Ask, Refused
 from swarm.spec import Pace, RunSpec
 from swarm.team import check_agents
+from swarm.turn import Turn
 
 MOST_RUNS = 4
 """Runs at a time, those included that are being stopped."""
@@ -51,6 +52,8 @@ class Run:
     """Whether its last event was read."""
     left: bool = False
     """Whether nobody waits for it any more."""
+    idle: Turn | None = None
+    """The latest turn that was taken and contributed nothing."""
 
     def begin(self) -> None:
         """Start the process that performs it; returns once its first event is kept.
@@ -82,6 +85,8 @@ class Run:
             reading = read_journal(path, position)
             for event in reading.events:
                 self.over = isinstance(event, RunFinished)
+                if isinstance(event, TurnTaken) and not event.turn.audible:
+                    self.idle = event.turn
                 yield event
             if dead and not self.over:
                 raise Refused(500, f"run {self.run_id} was interrupted", "run_interrupted", headers=ONCE)

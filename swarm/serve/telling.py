@@ -78,14 +78,13 @@ def _finish_of(run: Run, ending: RunFinished) -> str:
     Raises:
         Refused: there is no reply.
     """
-    if ending.status == "finished":
-        return "stop"
-    if ending.status == "limited" and ending.deliverable:
-        return "length"
+    if ending.deliverable and ending.status in ("finished", "limited"):
+        return "stop" if ending.status == "finished" else "length"
+    reason = ending.reason or "nobody contributed"
+    if run.idle and not ending.reason:
+        reason += f"; agent {run.idle.seat} {_DID[run.idle.action]} ({run.idle.reason})"
     # Not 5xx, which clients and gateways repeat by themselves: it would be paid for again.
-    raise Refused(
-        424, f"run {run.run_id} {ending.status}: {ending.reason}", f"run_{ending.status}", headers=ONCE
-    )
+    raise Refused(424, f"run {run.run_id} {ending.status}: {reason}", f"run_{ending.status}", headers=ONCE)
 
 
 async def _streamed(ask: Ask, run: Run) -> AsyncIterator[str]:
