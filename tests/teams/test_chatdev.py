@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.teams.blanks import filled
 from swarm.teams.files import Files
 from swarm.teams.formats import read_team
 from swarm.teams.given import GivenTeam
@@ -149,11 +150,8 @@ def test_a_long_chain_is_cut_and_told():
     assert "phases (44) | Only the first 256 phases are played." in told(team, "changed")
 
 
-def test_a_background_prompt_cannot_blow_a_role_up():
-    roles = {**json.loads(BAKERY[ROLES]), "Baker": ["{chatdev_prompt}" * 5000]}
-    chain = {**json.loads(BAKERY[CHAIN]), "background_prompt": "x" * 15_000}
-    team = read_team(Files({**BAKERY, CHAIN: as_json(chain), ROLES: as_json(roles)}))
-    assert len(team.roles[0].background) <= 4_000
+def test_blanks_cannot_blow_a_text_up():
+    assert filled("{a} " * 1000, {"a": "x" * 15_000}).count("x") == 15_000
 
 
 # Version 2.
@@ -189,6 +187,16 @@ def test_a_literal_that_sets_an_agent_to_work_is_its_task():
         ("ask-for-a-draft", "Draft the text for {ROOM}.")
     ]
     assert [step.task for step in team.steps] == ["ask-for-a-draft", None, None]
+
+
+def test_a_literal_that_only_tells_an_agent_something_is_no_task():
+    edge = {"from": "Advice", "to": "a", "trigger": False}
+    nodes = [
+        {"id": "a", "type": "agent"},
+        {"id": "Advice", "type": "literal", "config": {"content": "Hurry."}},
+    ]
+    team = read_team(Files({"g.yaml": yaml.safe_dump({"graph": {"nodes": nodes, "edges": [edge]}})}))
+    assert team.tasks == ()
 
 
 def test_a_model_that_hangs_on_an_open_variable_is_none():

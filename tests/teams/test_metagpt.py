@@ -174,6 +174,10 @@ def test_code_that_is_no_python_is_refused_by_line():
     assert refused({"a.py": "import metagpt\nclass A(Role:\n"}) == "a.py, line 2: not Python"
 
 
+def test_a_role_from_which_another_derives_is_not_in_the_team_itself():
+    assert names(code('class A(Role):\n    profile = "P"\nclass B(A):\n    name = "N"\n')) == ["P (N)"]
+
+
 def test_classes_that_derive_from_each_other_end():
     team = code('class A(B):\n    profile = "P"\nclass B(C, Role):\n    x = 1\nclass C(B):\n    goal = "G"\n')
     assert names(team) == ["P"]
