@@ -108,7 +108,9 @@ def _have(rows: Any, keys: set[str]) -> bool:
 def _chosen(crews: list[_Found]) -> _Found:
     if len(crews) == 1:
         return crews[0]
-    shown = ", ".join(place(*PurePosixPath(each.path).parts[-3:]) for each in crews[:_MAX_NAMED])
+    shown = ", ".join(
+        "/".join(map(place, PurePosixPath(each.path).parts[-3:])) for each in crews[:_MAX_NAMED]
+    )
     more = f" and {len(crews) - _MAX_NAMED} more" if len(crews) > _MAX_NAMED else ""
     raise BadTeam(crews[0].path, "", f"one of {len(crews)} crews; choose one of {shown}{more}")
 

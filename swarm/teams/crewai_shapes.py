@@ -80,14 +80,14 @@ def input_text(value: object) -> str:
 
 
 def within(value: object) -> Iterator[object]:
-    """A value and all within it, each list and table once however often aliases lead to it."""
-    seen: set[int] = set()
+    """A value and all within it, outer ones first."""
     waiting: list[object] = [value]
     for each in waiting:
         yield each
-        if isinstance(each, dict | list | tuple) and id(each) not in seen:  # pyright: ignore[reportUnknownArgumentType]
-            seen.add(id(each))  # pyright: ignore[reportUnknownArgumentType]
-            waiting += cast(Iterable[object], each.values() if isinstance(each, dict) else each)
+        if isinstance(each, dict):
+            waiting += cast(dict[object, object], each).values()
+        elif isinstance(each, list | tuple):
+            waiting += cast(Iterable[object], each)
 
 
 def ignored_keys(path: str, whose: str, shapes: Iterable[Tolerant]) -> tuple[Note, ...]:

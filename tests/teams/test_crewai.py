@@ -197,7 +197,7 @@ def test_several_crews_of_a_folder_are_named_to_choose_from(tmp_path: Path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "agents.yaml").write_text((BAKERY / PAIR[0]).read_text())
     with pytest.raises(
-        BadInput, match=r"one of 2 crews; choose one of north\.agents\.yaml, south\.agents\.yaml"
+        BadInput, match=r"one of 2 crews; choose one of north/agents\.yaml, south/agents\.yaml"
     ):
         import_team(tmp_path)
 

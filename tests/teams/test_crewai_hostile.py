@@ -154,7 +154,7 @@ def test_deep_code_is_read_or_refused_in_one_sentence(code: str):
 def test_names_that_stand_for_each_other_end():
     code = FILES["bakery"]["crew.py"].replace("STRONG = LLM", "STRONG = OTHER\nOTHER = STRONG\nLLM")
     team = read_team(Files(FILES["bakery"] | {"crew.py": code}))
-    assert team.roles[1].model is None
+    assert team.roles[1].model == "openai/gpt-4o"
 
 
 def test_keys_in_texts_names_and_blanks_are_taken_out():
