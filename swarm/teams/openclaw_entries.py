@@ -117,8 +117,8 @@ def _agents(path: str, configuration: Data) -> Iterator[Agent]:
         yield from _in_a_list(path, agents["list"])
     elif isinstance(routing, Mapping) and "agents" in routing:
         yield from _by_id(path, "routing.agents", routing["agents"])
-    elif "agent" in configuration:
-        entry = shaped(Entry, path, "agent", configuration["agent"])
+    elif "agent" in configuration or "defaults" in agents:
+        entry = shaped(Entry, path, "agent", configuration.get("agent") or {})
         identity = shaped(Identity, path, "identity", configuration.get("identity") or {})
         yield Agent("main", entry.model_copy(update={"identity": identity}), "agent")
 

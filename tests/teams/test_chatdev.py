@@ -1,4 +1,4 @@
-"""ChatDev: a chain of phases, and a graph of nodes."""
+"""ChatDev: a chain of phases, a graph of nodes, and a network of like agents."""
 
 import json
 from typing import Any
@@ -18,6 +18,7 @@ from tests.teams.damage import as_json, imported_or_explained, refused, swapped,
 
 BAKERY = texts("chatdev/bakery")
 GUIDE = texts("chatdev/audio_guide.yaml")
+NETWORK = texts("chatdev/macnet.yaml")
 CHAIN, PHASES, ROLES = "ChatChainConfig.json", "PhaseConfig.json", "RoleConfig.json"
 
 
@@ -248,6 +249,31 @@ def test_several_graphs_are_refused_and_the_nearest_is_read():
     assert read_team(Files({"a.yaml": text, "subgraphs/b.yaml": text})).name == "audio_guide"
 
 
+# MacNet.
+
+
+def test_the_nodes_of_a_network_hear_those_who_lead_to_them_and_all_ends_lead_to_the_last():
+    team = read_team(Files(NETWORK))
+    assert team.source == "ChatDev"
+    assert team.coordination == "graph"
+    assert heard(team) == [
+        ("Riddler 0", ()),
+        ("Riddler 1", (1,)),
+        ("Riddler 2", (1,)),
+        ("Riddler 3", (2, 3)),
+        ("Riddler 4", ()),
+        ("Riddler -2", (4, 5)),
+    ]
+    assert {role.background for role in team.roles} == {"You write riddles.\nRhyme (always)."}
+    assert team.models == ("openai/gpt-4o-mini",)
+
+
+@pytest.mark.parametrize("line", ["0->", "a->b", "3-1", "0-999999", "0-200,300-500", "", "-1->0"])
+def test_links_that_are_none_or_too_many_are_refused_by_place(line: str):
+    said = refused({"config.yaml": yaml.safe_dump({"graph": ["0", line], "Node_out_id": -2})})
+    assert said.startswith("config.yaml, graph.1: ")
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -277,7 +303,7 @@ def test_an_order_holds_everybody_once_and_everybody_after_those_who_lead_to_the
 
 
 @settings(max_examples=60, deadline=None)
-@given(torn(BAKERY) | torn(GUIDE))
+@given(torn(BAKERY) | torn(GUIDE) | torn(NETWORK))
 def test_torn_files_import_or_are_refused_in_one_sentence(files: dict[str, str]):
     imported_or_explained(files)
 

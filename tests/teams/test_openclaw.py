@@ -90,10 +90,11 @@ def test_of_several_who_call_others_the_one_that_may_call_most_leads():
         {"agents": {"list": [{"id": "main", "name": "Ina"}]}},
         {"routing": {"agents": {"main": {"name": "Ina"}}}},
         {"agent": {"workspace": "~/clawd"}, "identity": {"name": "Ina"}},
+        {"agents": {"defaults": {"workspace": "~/clawd"}}, "identity": {"name": "Ina"}},
     ],
-    ids=["entries", "list", "routing", "agent"],
+    ids=["entries", "list", "routing", "agent", "defaults"],
 )
-def test_older_shapes_are_read(value: dict[str, Any]):
+def test_all_shapes_of_all_versions_are_read(value: dict[str, Any]):
     team = configured(value, home__SOUL="You sing.")
     assert [(role.name, role.background) for role in team.roles] == [("Ina", "You sing.")]
 
