@@ -290,3 +290,12 @@ def test_a_broken_file_of_ones_own_is_told_on_every_page_that_needs_it(settings:
     for page in ("setup/models.py", "run/compose.py"):
         app = opened(page)
         assert "is not on this machine" in words_of(app), page
+
+
+def test_the_command_lists_ones_own_models_and_no_key(settings: Settings, capsys: pytest.CaptureFixture[str]):
+    from swarm.cli import models
+
+    given(settings, entry())
+    models(as_json=True)
+    listed = {card["id"]: card for card in json.loads(capsys.readouterr().out)}
+    assert (listed["house/claw"]["api_base"], listed["house/claw"]["keys_present"]) == (LOOPBACK, [])
