@@ -42,7 +42,7 @@ def read(files: Files) -> GivenTeam | None:
     Raises:
         BadTeam: names the file and the place, or the crews of which one must be chosen.
     """
-    found = [each for each in map(_found, files.texts, files.texts.values()) if each is not None]
+    found = _all_found(files)
     crews = [each for each in found if each.kind != "tasks"]
     if not crews and found:
         raise BadTeam(
@@ -51,6 +51,17 @@ def read(files: Files) -> GivenTeam | None:
     if not crews:
         return None
     return team_of(_read_crew(files, _chosen(crews), [each for each in found if each.kind == "tasks"]))
+
+
+def _all_found(files: Files) -> list[_Found]:
+    """The files of crews; no more than show that there are too many to choose from."""
+    found: list[_Found] = []
+    for path, text in files.texts.items():
+        each = _found(path, text)
+        found += [each] if each else []
+        if sum(each.kind != "tasks" for each in found) > _MAX_NAMED:
+            break
+    return found
 
 
 def _found(path: str, text: str) -> _Found | None:
@@ -111,8 +122,8 @@ def _chosen(crews: list[_Found]) -> _Found:
     shown = ", ".join(
         "/".join(map(place, PurePosixPath(each.path).parts[-3:])) for each in crews[:_MAX_NAMED]
     )
-    more = f" and {len(crews) - _MAX_NAMED} more" if len(crews) > _MAX_NAMED else ""
-    raise BadTeam(crews[0].path, "", f"one of {len(crews)} crews; choose one of {shown}{more}")
+    count, more = (f"more than {_MAX_NAMED}", ", …") if len(crews) > _MAX_NAMED else (str(len(crews)), "")
+    raise BadTeam(crews[0].path, "", f"one of {count} crews; choose one of {shown}{more}")
 
 
 def _read_crew(files: Files, chosen: _Found, tasks: list[_Found]) -> Crew:
@@ -150,13 +161,15 @@ def _near(files: Files, chosen: _Found, wanted: Callable[[str], bool]) -> Iterat
 
 
 def _code(files: Files, chosen: _Found) -> tuple[str, Code | None]:
-    read = [(path, read_code(path, text)) for path, text in _near(files, chosen, _makes_a_crew)]
-    codes = [(path, code) for path, code in read if code is not None]
-    named = [each for each in codes if PurePosixPath(each[0]).name == "crew.py"]
-    codes = named if len(named) == 1 else codes
-    if len(codes) > 1:
-        names = ", ".join(PurePosixPath(path).name[:60] for path, _ in codes[:_MAX_NAMED])
-        raise BadTeam(codes[0][0], "", f"one of {len(codes)} files that make crews; keep one of {names}")
+    near = dict(_near(files, chosen, _makes_a_crew))
+    named = [path for path in near if PurePosixPath(path).name == "crew.py"]
+    codes: list[tuple[str, Code]] = []
+    for path in named if len(named) == 1 else near:
+        code = read_code(path, near[path])
+        codes += [(path, code)] if code else []
+        if len(codes) > 1:
+            names = " and ".join(place(PurePosixPath(path).name) for path, _ in codes)
+            raise BadTeam(path, "", f"one of several files that make crews, such as {names}; keep one")
     return codes[0] if codes else ("", None)
 
 

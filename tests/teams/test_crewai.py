@@ -295,3 +295,24 @@ def test_too_many_agents_are_refused_with_the_file():
     agents = "".join(f"a{number}: {{role: A, backstory: b}}\n" for number in range(257))
     with pytest.raises(BadInput, match=r"^agents\.yaml, agents: 257 agents"):
         bakery("config/agents.yaml", agents=agents)
+
+
+def test_several_files_that_make_crews_are_named_to_keep_one():
+    files = {"agents.yaml": (BAKERY / PAIR[0]).read_text(), "old.py": CODE, "new.py": CODE}
+    with pytest.raises(
+        BadInput,
+        match=r"old\.py: one of several files that make crews, such as new\.py and old\.py; keep one",
+    ):
+        read_team(Files(dict(sorted(files.items()))))
+
+
+def test_crew_py_is_the_code_whatever_else_makes_crews():
+    files = {"agents.yaml": (BAKERY / PAIR[0]).read_text(), "tasks.yaml": (BAKERY / PAIR[1]).read_text()}
+    team = read_team(Files(files | {"crew.py": CODE, "old.py": "import crewai\nbaker = Agent(role='x')"}))
+    assert team.name == "Bakery launch"
+
+
+def test_more_crews_than_can_be_named_are_refused_with_some():
+    agents = (BAKERY / PAIR[0]).read_text()
+    with pytest.raises(BadInput, match=r"^0/agents\.yaml: one of more than 4 crews; .* 3/agents\.yaml, …$"):
+        read_team(Files({f"{number}/agents.yaml": agents for number in range(9)}))
