@@ -173,6 +173,7 @@ ORIGINS = {
     "broadcast": "named its own",
     "shared": "named its own",
     "fixed_roles": "given to the agents before",
+    "given_team": "given to the agents before",
     "solo": "named its own",
     "batched": "named its own",
 }

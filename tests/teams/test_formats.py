@@ -114,6 +114,6 @@ def test_a_team_that_is_not_kept_is_unknown(settings, team_id: str):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_an_empty_file_is_of_no_format(name: str):
-    for path in ("agents.yaml", "team.json", "openclaw.json", "a.toml", "crew.py", "x.md"):
-        assert FORMATS[name](files_of_uploads([(path, b" ")])) is None
+@pytest.mark.parametrize("path", ["agents.yaml", "team.json", "a.toml", "crew.py", "x.md"])
+def test_an_empty_file_is_of_no_format(name: str, path: str):
+    assert FORMATS[name](files_of_uploads([(path, b" ")])) is None
