@@ -25,21 +25,20 @@ class TargetFormat(NamedTuple):
     write: Writer
 
 
+def _with(write: Callable[[GivenTeam], dict[str, str]]) -> Writer:
+    """A format that knows nothing of set-ups: it is given the team that a set-up makes."""
+
+    def write_set_up(team: GivenTeam, arm: Arm) -> dict[str, str]:
+        return write(set_up(team, arm))
+
+    return write_set_up
+
+
 TARGETS: Mapping[str, TargetFormat] = {
-    "crewai": TargetFormat(
-        "CrewAI",
-        "agents.yaml, tasks.yaml and crew.py.",
-        lambda team, arm: crewai_write.write(set_up(team, arm)),
-    ),
-    "autogen": TargetFormat(
-        "AutoGen Studio",
-        "A team component as JSON.",
-        lambda team, arm: autogen_write.write(set_up(team, arm)),
-    ),
+    "crewai": TargetFormat("CrewAI", "Its YAML, crew.py and main.py.", _with(crewai_write.write)),
+    "autogen": TargetFormat("AutoGen Studio", "A team component as JSON.", _with(autogen_write.write)),
     "prompt": TargetFormat("Plain prompts", "What to send to whom, for any framework.", prompt_recipe.write),
-    "roleless": TargetFormat(
-        "Roleless (TOML)", "Everything, to test it again.", lambda team, arm: toml.write(set_up(team, arm))
-    ),
+    "roleless": TargetFormat("Roleless (TOML)", "Everything, to test it again.", _with(toml.write)),
 }
 
 
