@@ -115,7 +115,7 @@ def test_what_is_no_text_is_told_as_skipped():
 
 
 def test_two_files_of_one_name_are_refused():
-    with pytest.raises(BadInput, match="two files are called 'agents.yaml'"):
+    with pytest.raises(BadInput, match=r"two files are called 'agents\.yaml'"):
         files_of_uploads([("agents.yaml", b"a: 1"), ("agents.yaml", b"a: 2")])
 
 
