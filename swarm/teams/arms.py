@@ -34,8 +34,8 @@ _WORD = re.compile(r"[a-z]{5,}")
 
 
 def options_of_team(team: GivenTeam) -> dict[str, Option]:
-    """The settings of the protocol `given_team` that play a team."""
-    briefs = tuple(_brief(role.goal, role.background) for role in team.roles)
+    """The settings of the protocol `given_team` that play a team, on whatever mission."""
+    briefs = tuple(_brief(_open(role.goal), _open(role.background)) for role in team.roles)
     options: dict[str, Option] = {"title": team.name, "roles": tuple(role.name for role in team.roles)}
     if any(briefs):
         options["briefs"] = briefs
@@ -148,6 +148,11 @@ def is_team_test(grid: Grid) -> bool:
 def team_name(grid: Grid) -> str:
     """The name of the team that such an experiment tests."""
     return str(grid.ways[0].options.get("title") or "your team")
+
+
+def _open(text: str) -> str:
+    """A role's text for any mission: what a placeholder stands for is read in the mission itself."""
+    return _PLACEHOLDER.sub(lambda found: f"the {found[1].replace('_', ' ')} of the mission", text)
 
 
 def _brief(goal: str, background: str) -> str:

@@ -118,7 +118,7 @@ def test_goals_and_backgrounds_are_told_in_one_line_each():
     briefs = options_of_team(TEAM)["briefs"]
     assert isinstance(briefs, tuple)
     assert briefs == (
-        "Goal: Find a site for {town} Background: You know every street. You walk.",
+        "Goal: Find a site for the town of the mission Background: You know every street. You walk.",
         "Goal: Plan the range",
         "Background: You read the small print.",
     )
