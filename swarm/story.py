@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from swarm.graph import SeatNow, links_of, seats_of
+from swarm.metrics.relay import relays
 from swarm.origin import Origin, origin_of_roles
 from swarm.record import RunRecord, Status
 from swarm.strike import late_requirements
@@ -50,7 +51,8 @@ def story(record: RunRecord) -> tuple[str, ...]:
         record: a run, live or ended, of any protocol.
 
     Returns:
-        Two to four sentences of plain text, and one more when the recipe has a shock. What is unknown is said to
+        Two to four sentences of plain text, one more when the recipe has a shock, and one more when a sentence spread
+        from agent to agent. What is unknown is said to
         be so; the four kinds of not working are told apart; simulated money is called that.
     """
     seats = seats_of(record)
@@ -60,9 +62,22 @@ def story(record: RunRecord) -> tuple[str, ...]:
         _who_built(record, seats),
         what_struck(record),
         who_sat_out([seat for seat in seats if seat.number not in gone]),
+        _what_spread(record),
         _how_it_stands(record, seats),
     )
     return tuple(_as_sentence(part) for part in told if part)
+
+
+def _what_spread(record: RunRecord) -> str:
+    """The sentence that spread farthest, word for word; empty when none did, or the run goes on."""
+    spreading = [each for each in relays(record.turns) if each.spreads] if record.ended else []
+    if not spreading:
+        return ""
+    worst = spreading[0]
+    return (
+        f"a sentence of agent {worst.origin} was repeated word for word by {len(worst.seats)} of the {worst.hearers} "
+        f"agents who heard it: “{brief(worst.text)}”"
+    )
 
 
 def who_worked(record: RunRecord, seats: Sequence[SeatNow]) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.numbers import count
 from swarm.metrics.hierarchy import visibility_chain
 from swarm.metrics.redundancy import redundancy
+from swarm.metrics.relay import relays
 from swarm.metrics.roles import distinct_roles, evenness, gini
 from swarm.record import RunRecord
 from swarm.turn import contributions
@@ -62,6 +63,12 @@ def _work(record: RunRecord) -> list[tuple[str, str, str]]:
     return [
         ("Redundancy", _share(redundancy(texts)), "Mean overlap of words between two contributions, 0 to 1."),
         (
+            "Passed on word for word",
+            _passed_on(record),
+            "Sentences that two agents or more repeated after hearing them, and how many repeated the one that went "
+            "farthest: quotations, or a text that asks to be copied.",
+        ),
+        (
             "Coordination overhead",
             _share(spent.overhead),
             "Share of the team's tokens spent on plans and announcements.",
@@ -73,6 +80,11 @@ def _work(record: RunRecord) -> list[tuple[str, str, str]]:
         ),
         ("Quality per dollar", _share(spent.quality_per_usd, 2), "Of the team, without the judge."),
     ]
+
+
+def _passed_on(record: RunRecord) -> str:
+    found = relays(record.turns)
+    return f"{len(found)}, by up to {len(found[0].seats)} agents" if found else "none"
 
 
 def _share(value: float | None, digits: int = 2) -> str:
