@@ -8,9 +8,16 @@ from threading import Thread
 
 from swarm.config import Settings
 from swarm.events import CallEnded, Event, RunFinished
+from swarm.history import History
+from swarm.launch import launch_experiment
 from swarm.mission import Mission, Requirement
+from swarm.teams.arms import team_test
+from swarm.teams.formats import settled
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.kept import keep_team
 from swarm.turn import Assignment, TurnKey
 from swarm.verdict import CRITERIA, Score, Verdict
+from tests.browser.looking import wait_until
 from tests.made import call, keep
 from tests.recorded import a_turn, events_of
 
@@ -122,3 +129,28 @@ def _with_an_unhappy_end(events: list[Event], text: str) -> list[Event]:
         because=text,
     )
     return [*others, failed, replace(end, seq=end.seq + 1, status="failed", reason=text, deliverable=text)]
+
+
+def hostile_test(settings: Settings, texts: list[str]) -> tuple[str, str]:
+    """Keep a team whose every text is hostile, and its test; returns the ids of both."""
+    every = " ".join(texts).replace("\0", "")
+    team = settled(
+        GivenTeam(
+            every,
+            tuple(GivenRole(text, text, every, every) for text in texts[:4]),
+            tasks=tuple(GivenTask(f"task-{number}", text, text) for number, text in enumerate(texts[:6])),
+            goal=every,
+            source=every,
+            notes=tuple(Note(kind, every, every) for kind in ("understood", "changed", "ignored")),
+        )
+    )
+    missions = [
+        Mission("own", f"{number} {text}"[:80], every, requirements=(Requirement(text),))
+        for number, text in enumerate(texts[:6])
+    ]
+    test = team_test(team, missions, settings, model="sim/weak")
+    experiment_id = launch_experiment(test, settings)
+    wait_until(
+        lambda: History(settings).experiment(experiment_id)[0].status != "running", "the test has ended"
+    )
+    return keep_team(settings, team), experiment_id

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hostile import Listener, hostile_run, listening, payloads
+from swarm.history import History
+from swarm.teams.kept import kept_teams
+from tests.browser.hostile import Listener, hostile_run, hostile_test, listening, payloads
 from tests.browser.looking import Dashboard, keep_picture, look, settled
 
 pytestmark = pytest.mark.browser
@@ -29,7 +31,8 @@ def listener() -> Iterator[Listener]:
 
 
 def hostile_runs(dashboard: Dashboard, listener: Listener) -> str:
-    """Two runs, to be set side by side; returns the id of the first."""
+    """Two runs, to be set side by side; returns the id of the first. And a team, with its test."""
+    hostile_test(dashboard.settings, payloads(listener))
     hostile_run(dashboard.settings, payloads(listener), OTHER)
     return hostile_run(dashboard.settings, payloads(listener))
 
@@ -43,16 +46,33 @@ def stroll(page: Page, dashboard: Dashboard, run_id: str) -> None:
     settled(page)
     look_harmless(page)
     visit(page, dashboard, f"/?pair={run_id}&pair={OTHER}")
+    visit(page, dashboard, f"/side_by_side?run={run_id}&run={OTHER}")
+    [team], [test] = kept_teams(dashboard.settings), History(dashboard.settings).experiments()
+    for path in ("/experiments", f"/experiments?experiment={test.experiment_id}", f"/compose?run={run_id}"):
+        visit(page, dashboard, path)
+    for path in (
+        "/drop_my_roles",
+        f"/drop_my_roles?team={team}",
+        f"/drop_my_roles?experiment={test.experiment_id}",
+    ):
+        visit(page, dashboard, path)
+        unfold(page)
     for view in VIEWS:
         visit(page, dashboard, f"/run?run={run_id}&view={view.replace(' ', '+')}")
         point_at_nodes(page)
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
         settled(page)
-        for folded in page.locator('[data-testid="stExpander"] summary').filter(visible=True).all()[:4]:
-            folded.click()
-            settled(page)
-        look_harmless(page)
+        unfold(page)
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded away, the first of it."""
+    folded = page.locator('[data-testid="stExpander"] details:not([open]) > summary').filter(visible=True)
+    for _ in range(min(4, folded.count())):
+        folded.first.click()
+        settled(page)
+    look_harmless(page)
 
 
 def visit(page: Page, dashboard: Dashboard, path: str) -> None:
