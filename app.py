@@ -1,7 +1,8 @@
-"""The dashboard as a web application: its main script, security headers and a health check. Nothing else."""
+"""The dashboard as a web application: its main script, its door, security headers, a health check. Nothing else."""
 
 import hashlib
 import re
+import sys
 from base64 import b64encode
 from pathlib import Path
 
@@ -11,10 +12,14 @@ import pandas  # noqa: F401
 import plotly.graph_objects  # noqa: F401
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from swarm.doors import check_address
+from swarm.errors import BadInput
 
 # Streamlit's page has one script of its own in it; by their digests, no other one runs. `blob:` is how it loads
 # the script of a component (pages/shared/figure.js); only a script that runs already can make such an address.
@@ -65,13 +70,28 @@ class SecurityHeaders:
         await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
 
 
+def refuse_strangers() -> None:
+    """End the process, with the reason, when others could reach it without a login."""
+    try:
+        check_address(st.get_option("server.address"))
+    except BadInput as error:
+        sys.exit(f"Roleless does not start: {error}")
+
+
 async def health(request: Request) -> JSONResponse:
     """Tell whoever asks that the dashboard is up."""
     return JSONResponse({"status": "ok"})
 
 
+refuse_strangers()
 app = st.App(
     "pages/shared/menu.py",
     routes=[Route("/health", health)],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        # Streamlit asks a session for its host, not other requests: a page elsewhere could play tricks with DNS.
+        Middleware(
+            TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts"), www_redirect=False
+        ),
+    ],
 )

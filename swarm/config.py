@@ -39,6 +39,12 @@ class Settings:
         return self.data / "roleless.duckdb"
 
     @property
+    def owner(self) -> str:
+        """Whose runs begin here: what `ROLELESS_OWNER` says, at most 120 characters on one line, else "local"."""
+        said = "".join(letter for letter in self.environment.get("ROLELESS_OWNER", "") if letter.isprintable())
+        return said.strip()[:120] or "local"
+
+    @property
     def mission_folders(self) -> tuple[Path, ...]:
         """Where missions are looked for; one's own, in the data folder, win."""
         return tuple(dict.fromkeys((LIBRARY / "missions", self.data / "missions")))

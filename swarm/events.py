@@ -49,6 +49,8 @@ class RunStarted(Fact):
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
+    owner: str = "local"
+    """Who started it: the name of a login, or "local" where nobody logs in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

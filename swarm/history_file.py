@@ -73,6 +73,10 @@ MIGRATIONS = (
     UPDATE runs SET options = json_merge_patch(options::JSON, '{"remembers":true}')
         WHERE json_array_length(body->'$.spec.memory') > 0;
     """,
+    """
+    ALTER TABLE runs ADD COLUMN owner VARCHAR;
+    UPDATE runs SET owner = coalesce(body->>'$.owner', 'local');
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

@@ -90,6 +90,8 @@ class RunRow:
     """What struck the team in the middle, such as "hub" or "swap to sim/weak"; None when nothing did."""
     prompts: str = ""
     """Version of the prompts, and of the simulated models where they answered."""
+    owner: str = "local"
+    """Who started it: the name of a login, or "local" where nobody logs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def row_of(record: RunRecord) -> RunRow:
         judge_cost_usd=verdict.usage.cost_usd if verdict else 0.0,
         duration_s=record.duration_s,
         organization=spec.organization,
+        owner=record.owner,
         imported=record.imported,
         experiment=record.experiment,
         options=options_as_kept(spec.options, remembers=bool(spec.memory)),

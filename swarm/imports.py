@@ -48,15 +48,16 @@ def import_run(settings: Settings, content: bytes) -> str:
     stem = f"imported-{_digest(record)}"
     for number in count(1):
         run_id = stem if number == 1 else f"{stem}-{number}"
-        if _keep(settings, events_from(record, run_id)):
+        if _keep(settings, events_from(record, run_id, settings.owner)):
             return run_id
     raise AssertionError("count() ends never")
 
 
-def events_from(record: RunRecord, run_id: str) -> list[Event]:
+def events_from(record: RunRecord, run_id: str, owner: str = "local") -> list[Event]:
     """Tell a run again, under another id: what `record_of` makes of it is the record, but for the following.
 
-    The id and `imported`; numbers of events; a run that had not ended is stopped; who was speaking is forgotten.
+    The id, `imported` and the owner; numbers of events; a run that had not ended is stopped; who was speaking is
+    forgotten.
     The deliverable is what the turns make it, whatever the record says.
     """
     tellings = sorted(_tellings(record), key=lambda telling: telling[0])
@@ -68,6 +69,7 @@ def events_from(record: RunRecord, run_id: str) -> list[Event]:
             "simulated": record.simulated,
             "version": record.version,
             "imported": record.imported or record.run_id,
+            "owner": owner,
         },
     )
     return [

@@ -134,6 +134,8 @@ class RunRecord:
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
+    owner: str = "local"
+    """Who started it: the name of a login, or "local" where nobody logs in."""
     struck: Struck | None = None
     """What the shock of its recipe struck; None when there was none, or it has not struck."""
 
@@ -198,6 +200,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         deleted=any(isinstance(event, RunDeleted) for event in events),
         imported=first.imported,
         experiment=first.experiment,
+        owner=first.owner,
         struck=progress.struck,
     )
 
@@ -219,6 +222,7 @@ def summary(record: RunRecord) -> dict[str, Any]:
         "shock": record.spec.shock.kind if record.spec.shock else None,
         "simulated": record.simulated,
         "imported": record.imported,
+        "owner": record.owner,
         "quality": verdict.quality if verdict else None,
         "mission_relevance": verdict.mission_relevance if verdict else None,
         "depth": record.depth,

@@ -172,6 +172,7 @@ class _Performance:
                     simulated=self.simulated,
                     version=__version__,
                     experiment=self.experiment,
+                    owner=read_settings().owner,
                 )
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)

@@ -15,7 +15,7 @@ from swarm.protocols import PROTOCOLS
 from tests.test_processes import swarm
 
 KEYS = [
-    "run_id", "status", "protocol", "models", "agents", "seed", "shock", "simulated", "imported", "quality",
+    "run_id", "status", "protocol", "models", "agents", "seed", "shock", "simulated", "imported", "owner", "quality",
     "mission_relevance", "depth", "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles",
     "roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
 ]  # fmt: skip

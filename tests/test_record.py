@@ -48,6 +48,7 @@ KEYS = [
     "shock",
     "simulated",
     "imported",
+    "owner",
     "quality",
     "mission_relevance",
     "depth",

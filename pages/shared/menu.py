@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.login import ask_for_login
+
 PAGES = Path(__file__).parent.parent
 WORDMARK = Path(__file__).parent / "roleless-{theme}.svg"
 MARK = Path(__file__).parent / "mark.svg"
@@ -12,6 +14,7 @@ st.set_page_config(page_title="Roleless", page_icon=str(MARK), layout="wide")
 theme = st.context.theme.type or "light"
 st.logo(str(WORDMARK).format(theme=theme), icon_image=str(MARK), size="large")
 
+ask_for_login()
 page = st.navigation(
     {
         "Run": [

@@ -1,10 +1,12 @@
 """This file is where pages get what they share: settings, the history, missions, estimates."""
 
 import asyncio
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.shared.login import owner_of_session
 from pages.shared.picture import Paper
 from swarm.cell import Cell
 from swarm.config import Settings, read_settings
@@ -21,8 +23,11 @@ from swarm.spec import RunSpec, fingerprint
 
 
 def settings() -> Settings:
-    """What the environment decides, read anew on every rerun."""
-    return read_settings()
+    """What the environment decides, read anew on every rerun; runs begin in the name of whoever is logged in."""
+    found, owner = read_settings(), owner_of_session()
+    if owner is None:
+        return found
+    return replace(found, environment={**found.environment, "ROLELESS_OWNER": owner})
 
 
 def history() -> History:

@@ -60,6 +60,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
         "Shock": row.shock,
+        "Owner": no_formula(row.owner),
         "Origin": "imported" if row.imported else "here",
         "Level": level_name(row.level) if row.level else "own",
         "Depth": row.depth,

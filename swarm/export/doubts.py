@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+from swarm.errors import BadInput
 from swarm.export.providers import SIMULATED, UNKNOWN, provider_of
+from swarm.protocols import PROTOCOLS, check_options
+from swarm.protocols.given_team import read_steps
 from swarm.record import RECORD, RunRecord
 from swarm.team import MAX_ROLE_CHARS
 from swarm.turn import Call, Turn, Usage, total
@@ -40,6 +43,7 @@ def doubts_about(record: RunRecord, now: datetime) -> Iterator[str]:
         yield "an agent speaks twice in one round"
     if len({turn.index for turn in record.turns}) < len(record.turns):
         yield "two turns have the same place in the order of speaking"
+    yield from _doubts_about_options(record)
     for turn in record.turns:
         yield from _doubts_about_turn(turn, len(record.spec.team))
     yield from _doubts_about_hearing(record)
@@ -50,6 +54,18 @@ def doubts_about(record: RunRecord, now: datetime) -> Iterator[str]:
     yield from _doubts_about_sums(record)
     if record.deleted:
         yield "it was deleted"
+
+
+def _doubts_about_options(record: RunRecord) -> Iterator[str]:
+    """Of a protocol that is known here; what others need is for them to know."""
+    spec = record.spec
+    if spec.protocol not in PROTOCOLS:
+        return
+    try:
+        options = check_options(spec.protocol, spec.options)
+        read_steps(options.get("steps", ()), len(spec.team))
+    except BadInput as error:
+        yield f"its protocol: {error}"
 
 
 def _doubts_about_turn(turn: Turn, agents: int) -> Iterator[str]:

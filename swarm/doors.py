@@ -1,0 +1,61 @@
+"""This file is where it is decided who may reach the dashboard: this machine alone, unless people have to log in."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, cast
+
+from swarm.config import PROJECT
+from swarm.errors import BadInput
+from swarm.models.loopback import is_loopback_host
+
+SECRETS = PROJECT / ".streamlit" / "secrets.toml"
+NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+"""What a provider of logins is described by; with several providers the last three stand in tables of their own."""
+
+
+def login_is_set_up(path: Path = SECRETS) -> bool:
+    """Whether people have to log in: the secrets hold a complete table `auth`.
+
+    Raises:
+        BadInput: when the table is there and lacks something, or the file cannot be read; never shows a value.
+    """
+    if not path.exists():
+        return False
+    try:
+        auth = tomllib.loads(path.read_text(encoding="utf-8")).get("auth")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path.name} cannot be read as TOML, so nobody could log in") from error
+    if auth is None:
+        return False
+    missing = [name for table in _providers(auth) for name in NEEDED if not table.get(name)]
+    if missing:
+        raise BadInput(
+            f"the table [auth] of {path.name} lacks {missing[0]!r}; docs/login.md shows a complete one"
+        )
+    return True
+
+
+def _providers(auth: Any) -> list[dict[str, Any]]:
+    """What each provider is described by, with what they have in common."""
+    table = cast("dict[str, Any]", auth) if isinstance(auth, dict) else {}
+    tables = [cast("dict[str, Any]", each) for each in table.values() if isinstance(each, dict)]
+    return [table | each for each in tables] or [table]
+
+
+def check_address(address: str | None, path: Path = SECRETS) -> None:
+    """Make sure that only those who may can reach the dashboard.
+
+    Args:
+        address: that it listens on; None or empty: every address of this machine.
+        path: of the secrets.
+
+    Raises:
+        BadInput: when others could reach it and nobody would have to log in; says what would work.
+    """
+    if address and is_loopback_host(address):
+        return
+    if not login_is_set_up(path):
+        raise BadInput(
+            f"the dashboard would listen on {address or 'every address'!r}, and anybody who can reach that could read "
+            "every run and spend your money: use 127.0.0.1, or set up a login (docs/login.md)"
+        )
