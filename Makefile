@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test test-fast check format chromium lock bench replicate calibrate help
+.PHONY: app test test-fast soak check format chromium lock bench replicate calibrate help
 
 help:                  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -17,6 +17,9 @@ test: .venv/.dev .venv-inspect/.done chromium  ## run all tests, those in a head
 
 test-fast: .venv/.dev .venv-inspect/.done  ## run the tests that need no browser
 	$(BIN)/python -m pytest -n auto -m "not browser"
+
+soak: .venv/.dev      ## kill, damage, crowd and fuzz for as long as docs/guarantees.md says; takes about half an hour
+	$(BIN)/python -m pytest -o addopts="--strict-markers -q" -m soak tests/soak
 
 check: .venv/.dev      ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

@@ -5,10 +5,11 @@ At every instant, spent + reserved is within every limit, however many calls are
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
-from swarm.errors import BadInput, LimitExceeded
+from swarm.errors import BadInput, LimitExceeded, RunEnded
 from swarm.turn import Usage
 
 DEFAULT_MAX_USD = 1.0
@@ -39,6 +40,22 @@ def _check(name: str, value: float | None) -> None:
         raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
 
 
+class Purse(Protocol):
+    """A limit that holds besides a run's own: that of its experiment, that of a day."""
+
+    async def reserve(self, most: Usage) -> Usage:
+        """Set aside the most a call can use; raises RunEnded when it cannot be."""
+        ...
+
+    async def settle(self, reservation: Usage, used: Usage) -> None:
+        """Replace a reservation by what was used."""
+        ...
+
+    async def give_back(self, reservation: Usage) -> None:
+        """Undo a reservation for a call that will not be made."""
+        ...
+
+
 class Budget:
     """What one run has spent and reserved. Owned by one event loop."""
 
@@ -48,7 +65,7 @@ class Budget:
         spent: Usage | None = None,
         calls: int = 0,
         spent_usd: float = 0.0,
-        purse: "Budget | None" = None,
+        purse: Purse | None = None,
     ) -> None:
         """Start with what a resumed run spent before.
 
@@ -57,8 +74,8 @@ class Budget:
             spent: all usage so far; its cost is None once any call had no known price.
             calls: made so far.
             spent_usd: the dollars of `spent` that are known: what the dollar limit counts.
-            purse: of the experiment the run belongs to, whose limits hold as well; what was spent before is
-                in there already.
+            purse: whose limits hold as well, of the experiment the run belongs to, or of the day; what was spent
+                before is in there already.
         """
         self.limits = limits
         self.spent = spent or Usage()
@@ -67,7 +84,7 @@ class Budget:
         self._reserved: list[Usage] = []
         self._settled = asyncio.Condition()
         self._purse = purse
-        self.refused: LimitExceeded | None = None
+        self.refused: RunEnded | None = None
         """Why the latest call was refused; None as long as none was."""
 
     @property
@@ -85,7 +102,11 @@ class Budget:
             LimitExceeded: when the call could pass a limit even after all calls in flight are settled.
         """
         if self._purse:
-            await self._purse.reserve(most)
+            try:
+                await self._purse.reserve(most)
+            except RunEnded as refusal:
+                self.refused = refusal
+                raise
         try:
             await self._set_aside(most)
         except BaseException:

@@ -1,11 +1,12 @@
 """This file is where the environment is read, once, into a frozen value. Nothing else looks at it."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.errors import DataFolderUnusable
+from swarm.errors import BadInput, DataFolderUnusable
 
 PROJECT = Path(__file__).resolve().parent.parent
 LIBRARY = PROJECT / "data"
@@ -41,8 +42,28 @@ class Settings:
     @property
     def owner(self) -> str:
         """Whose runs begin here: what `ROLELESS_OWNER` says, at most 120 characters on one line, else "local"."""
-        said = "".join(letter for letter in self.environment.get("ROLELESS_OWNER", "") if letter.isprintable())
+        said = "".join(
+            letter for letter in self.environment.get("ROLELESS_OWNER", "") if letter.isprintable()
+        )
         return said.strip()[:120] or "local"
+
+    @property
+    def max_usd_per_day(self) -> float | None:
+        """The most dollars that all runs on real models may take in a day (UTC); None: no limit.
+
+        Raises:
+            BadInput: when `ROLELESS_MAX_USD_PER_DAY` is no amount of dollars above 0.
+        """
+        said = self.environment.get("ROLELESS_MAX_USD_PER_DAY", "").strip()
+        if not said:
+            return None
+        try:
+            limit = float(said)
+        except ValueError:
+            limit = math.nan
+        if not 0 < limit < math.inf:
+            raise BadInput(f"ROLELESS_MAX_USD_PER_DAY is {said[:40]!r}: give dollars above 0, such as 20")
+        return limit
 
     @property
     def mission_folders(self) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 
 from swarm.config import PROJECT, Settings, ensure_data_folder
+from swarm.day_purse import DayPurse
 from swarm.errors import SwarmError
 from swarm.history import History
 from swarm.mission import load_library
@@ -41,6 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
         _missions(settings),
         _history(settings),
         *_keys(settings),
+        _day(settings),
         _local_servers(),
         _chromium(settings),
     ]
@@ -115,6 +117,16 @@ def _keys(settings: Settings) -> list[Finding]:
     if not present:
         return [Finding("keys", "note", "none in the environment: simulated and local models only")]
     return [Finding("key", "good", f"{name} is set") for name in sorted(present)]
+
+
+def _day(settings: Settings) -> Finding:
+    try:
+        limit, today = settings.max_usd_per_day, DayPurse(settings).so_far()
+    except SwarmError as error:
+        return Finding("dollars today", "bad", str(error))
+    most = "no limit (ROLELESS_MAX_USD_PER_DAY)" if limit is None else f"the day's limit is ${limit:g}"
+    held = f", ${today.held:.2f} set aside" if today.held else ""
+    return Finding("dollars today", "good", f"${today.spent:.2f} spent{held}; {most}")
 
 
 def _local_servers() -> Finding:

@@ -70,6 +70,16 @@ class LimitExceeded(RunEnded):
         self.kind, self.limit, self.value = kind, limit, value
 
 
+class DayLimitReached(RunEnded):
+    """The next call could pass the dollars of a day; the same run can go on tomorrow."""
+
+    def __init__(self, limit: float, before: float, amount: float) -> None:
+        super().__init__(
+            f"the next call could pass the day's limit of ${limit:g} (ROLELESS_MAX_USD_PER_DAY): ${before:.4f} are "
+            f"spent or set aside today, and it could take ${amount:.4f}; resume it tomorrow, or with a higher limit"
+        )
+
+
 class Stopped(RunEnded):
     """Somebody asked the run to stop."""
 

@@ -3,6 +3,7 @@
 Storing, showing and replaying a run are all readings of these. Each is one JSON object; `kind` says which.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
@@ -11,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from swarm.budget import Limits
 from swarm.grid import Grid, Terms
+from swarm.models.card import Price
 from swarm.shock import Struck
 from swarm.spec import PastRole, RunSpec
 from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
@@ -49,6 +51,10 @@ class RunStarted(Fact):
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    """Of its models, as far as they were known: what its calls were priced by. Empty in runs of before."""
+    price_table: str = ""
+    """The version of the catalogue's prices, a hash of them; empty in runs of before."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
 

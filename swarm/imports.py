@@ -70,6 +70,7 @@ def events_from(record: RunRecord, run_id: str, owner: str = "local") -> list[Ev
             "version": record.version,
             "imported": record.imported or record.run_id,
             "owner": owner,
+            "prices": record.prices,
         },
     )
     return [

@@ -82,7 +82,7 @@ class Journal:
             RunBusy: when another process writes this file.
         """
         self.path = path
-        self._paid = paid
+        self.paid = paid
         self._lock = FileLock(_lock_path(path), timeout=2.0)
         try:
             self._lock.acquire()
@@ -130,7 +130,7 @@ class Journal:
     async def record(self, event: Event) -> None:
         """Append, and return when the event is as durable as it has to be."""
         self.append(event)
-        if isinstance(event, SYNCED_ALWAYS) or (self._paid and isinstance(event, SYNCED_WHEN_PAID)):
+        if isinstance(event, SYNCED_ALWAYS) or (self.paid and isinstance(event, SYNCED_WHEN_PAID)):
             await self.sync()
 
     async def sync(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from swarm.budget import Limits
 from swarm.config import Settings, ensure_data_folder
+from swarm.day_purse import DayPurse
 from swarm.errors import BadInput, DamagedJournal, RunBusy, UnknownRun
 from swarm.events import Event, RunDeleted, RunFinished, RunStarted
 from swarm.journal import Journal, journal_of, read_journal
@@ -127,7 +128,10 @@ async def _kept(
 ) -> AsyncIterator[Event]:
     """Play a run, keep its events, and heed the stop file and signals."""
     async with heeding_stops(stop_file_of(run_id, settings)) as stop:
-        async for event in play(spec, run_id=run_id, record=journal.record, before=before, stop=stop):
+        # Simulated money is nobody's.
+        purse = DayPurse(settings) if journal.paid else None
+        playing = play(spec, run_id=run_id, record=journal.record, before=before, stop=stop, purse=purse)
+        async for event in playing:
             yield event
 
 

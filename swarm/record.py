@@ -29,6 +29,7 @@ from swarm.metrics.cost import Spending, spending
 from swarm.metrics.hierarchy import depth
 from swarm.metrics.participation import Participation, participation
 from swarm.metrics.roles import distinct_roles
+from swarm.models.card import Price
 from swarm.shock import Struck
 from swarm.spec import RunSpec
 from swarm.turn import Call, Turn, Usage, parts_of, total
@@ -134,6 +135,8 @@ class RunRecord:
     """The run's id where it was performed, when it came from a file; None when it was performed here."""
     experiment: str | None = None
     """The experiment it belongs to; None for a run of its own."""
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    """Of its models, as far as they were known when it began; empty in runs of before."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
     struck: Struck | None = None
@@ -200,6 +203,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         deleted=any(isinstance(event, RunDeleted) for event in events),
         imported=first.imported,
         experiment=first.experiment,
+        prices=first.prices,
         owner=first.owner,
         struck=progress.struck,
     )

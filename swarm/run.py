@@ -12,10 +12,18 @@ from datetime import UTC, datetime
 
 from swarm import __version__
 from swarm.agent import dropped_out, take_turn
-from swarm.budget import Budget
+from swarm.budget import Budget, Purse
 from swarm.call import Caller, RetryPolicy
 from swarm.config import read_settings
-from swarm.errors import BadInput, LimitExceeded, ModelUnavailable, ProtocolFailed, RunEnded, Stopped
+from swarm.errors import (
+    BadInput,
+    DayLimitReached,
+    LimitExceeded,
+    ModelUnavailable,
+    ProtocolFailed,
+    RunEnded,
+    Stopped,
+)
 from swarm.events import (
     Ending,
     Event,
@@ -28,7 +36,7 @@ from swarm.events import (
     TurnTaken,
 )
 from swarm.judge import judge
-from swarm.models.catalogue import open_model
+from swarm.models.catalogue import open_model, price_table_version
 from swarm.models.model import Model
 from swarm.prompts import render
 from swarm.protocols import find_protocol
@@ -69,7 +77,7 @@ async def play(
     stop: asyncio.Event | None = None,
     policy: RetryPolicy | None = None,
     experiment: str | None = None,
-    purse: Budget | None = None,
+    purse: Purse | None = None,
 ) -> AsyncIterator[Event]:
     """Play a run, or what is missing of one.
 
@@ -82,7 +90,7 @@ async def play(
         stop: set by whoever wants the run to end early; calls in flight get 5 seconds.
         policy: when failed calls are made again.
         experiment: the experiment that the run belongs to, if any.
-        purse: of that experiment; no call of the run passes its limits.
+        purse: of that experiment, or of the day; no call of the run passes its limits.
 
     Yields:
         `RunStarted` (or `RunResumed`), then what happens, and exactly one `RunFinished`, last.
@@ -138,7 +146,7 @@ class _Performance:
     stop: asyncio.Event
     policy: RetryPolicy
     experiment: str | None = None
-    purse: Budget | None = None
+    purse: Purse | None = None
     spoken: set[TurnKey] = field(default_factory=set[TurnKey])
 
     def __post_init__(self) -> None:
@@ -172,6 +180,8 @@ class _Performance:
                     simulated=self.simulated,
                     version=__version__,
                     experiment=self.experiment,
+                    prices={name: model.price for name, model in self.models.items() if model.price},
+                    price_table=price_table_version(),
                     owner=read_settings().owner,
                 )
             status, reason = await self._until_it_ends()
@@ -280,8 +290,10 @@ class _Performance:
 
 
 def _ending(error: BaseException) -> tuple[Ending, str]:
-    statuses: dict[type[BaseException], Ending] = {LimitExceeded: "limited", Stopped: "stopped"}
-    return statuses.get(type(error), "failed"), str(error)
+    # What a day's limit stopped can go on as it is on another one.
+    stopped: dict[type[BaseException], Ending] = {Stopped: "stopped", DayLimitReached: "stopped"}
+    ending: Ending = "limited" if isinstance(error, LimitExceeded) else "failed"
+    return stopped.get(type(error), ending), str(error)
 
 
 __all__ = ["RunSpec", "new_run_id", "open_models", "play"]

@@ -58,6 +58,8 @@ class Usage:
     """None when the price of the model is unknown."""
     estimated: bool = False
     """Whether any figure is our upper estimate because the provider's was missing or absurd."""
+    written_tokens: int = 0
+    """The part of `input_tokens` written to the provider's cache, where that has a price of its own."""
 
     def __add__(self, other: "Usage") -> "Usage":
         unknown = self.cost_usd is None or other.cost_usd is None
@@ -67,6 +69,7 @@ class Usage:
             self.output_tokens + other.output_tokens,
             None if unknown else (self.cost_usd or 0.0) + (other.cost_usd or 0.0),
             self.estimated or other.estimated,
+            self.written_tokens + other.written_tokens,
         )
 
     @property

@@ -33,6 +33,10 @@ class Witness:
     def simulated(self):
         return True
 
+    @property
+    def price(self):
+        return self.inner.price
+
     def place(self):
         return self.inner.place()
 

@@ -119,6 +119,7 @@ class Listener:
 
     def __init__(self, model: Model) -> None:
         self.model, self.name, self.simulated = model, model.name, model.simulated
+        self.price = model.price
         self.requests: list[Request] = []
 
     def place(self) -> Any:

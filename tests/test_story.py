@@ -115,7 +115,9 @@ def test_a_protocol_of_ones_own_is_rehearsed_to_see_where_roles_come_from(protoc
 
 @pytest.mark.parametrize("protocol", NAMES)
 def test_where_roles_come_from_under_a_protocol_is_what_its_runs_show(protocol):
-    expected = {"coordinator": "planned", "fixed_roles": "given", "given_team": "given"}.get(protocol, "chosen")
+    expected = {"coordinator": "planned", "fixed_roles": "given", "given_team": "given"}.get(
+        protocol, "chosen"
+    )
     assert origin_under(protocol) == expected
     assert origin_of_roles(played(protocol, 4)) == expected
 

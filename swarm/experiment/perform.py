@@ -12,7 +12,8 @@ from swarm import __version__
 from swarm.budget import Budget, Limits
 from swarm.compose import NO_JUDGE, Remember, remember_nothing
 from swarm.config import Settings, ensure_data_folder
-from swarm.errors import BadInput, RunBusy
+from swarm.day_purse import DayPurse
+from swarm.errors import BadInput, DayLimitReached, RunBusy
 from swarm.events import ExperimentEnded, ExperimentEnding, ExperimentResumed, ExperimentStarted, RunFinished
 from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
 from swarm.experiment.guard import Guard
@@ -144,7 +145,10 @@ class _Performance:
         self.foretold = plan(self.recipes, self.simulated)
         expected = () if self.simulated else self.foretold.expected_by_arm
         self.guard = Guard(grid, terms, expected, {**past.outcomes}, {*past.outcomes, *past.deleted})
-        self.purse = Budget(Limits(usd=terms.max_usd), past.spent.usage, past.spent.calls, past.spent.usd)
+        day = None if self.simulated else DayPurse(self.settings)
+        self.purse = Budget(
+            Limits(usd=terms.max_usd), past.spent.usage, past.spent.calls, past.spent.usd, day
+        )
         self.progress = Progress(grid.size, len(past.outcomes), 0, past.spent.usd, len(past.outcomes))
         self.spent_in_chunks_usd = 0.0
         self.began = time.monotonic()
@@ -198,6 +202,8 @@ class _Performance:
             return "finished", None
         if self.guard.halt:
             return self.guard.halt.status, self.guard.halt.reason
+        if isinstance(self.purse.refused, DayLimitReached):
+            return "stopped", str(self.purse.refused)
         if self.purse.refused:
             return "limited", f"{self.purse.refused}; resume it with a higher max_usd"
         if self.stop.is_set():

@@ -1,9 +1,14 @@
 """What a run took: tokens, money, and what came of them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from swarm.turn import Transcript, Usage, total
+from swarm.models.card import Price
+from swarm.turn import Call, Transcript, Usage, total
 from swarm.verdict import Verdict
+
+EXACT_USD = 1e-9
+"""Dollars by which sums of floating-point numbers may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +37,31 @@ def spending(transcript: Transcript, verdict: Verdict | None) -> Spending:
         overhead=talk.tokens / team.tokens if team.tokens else None,
         quality_per_1k_tokens=None if quality is None or not team.tokens else quality * 1000 / team.tokens,
         quality_per_usd=None if quality is None or not team.cost_usd else quality / team.cost_usd,
+    )
+
+
+def recomputed(call: Call, prices: Mapping[str, Price]) -> float | None:
+    """What a call cost by its tokens and the prices its run was priced by; None when its model has none.
+
+    A call whose usage the provider stated costs exactly that, to 1e-9 dollars; one that is estimated may not.
+    """
+    price, usage = prices.get(call.model), call.usage
+    if price is None:
+        return None
+    return price.cost(usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.written_tokens)
+
+
+def mispriced(calls: Iterable[Call], prices: Mapping[str, Price]) -> tuple[int, ...]:
+    """Numbers of calls whose cost is neither what their tokens cost nor marked as estimated.
+
+    Calls that were not billed, or whose price is unknown, are none of them.
+    """
+    return tuple(
+        call.number
+        for call in calls
+        if call.usage.tokens
+        and not call.usage.estimated
+        and call.usage.cost_usd is not None
+        and (cost := recomputed(call, prices)) is not None
+        and abs(cost - call.usage.cost_usd) > EXACT_USD
     )

@@ -85,6 +85,13 @@ def load_servers(path: Path = CATALOGUE) -> tuple[ServerCard, ...]:
 
 
 @cache
+def price_table_version() -> str:
+    """A short hash of all prices of the catalogue and the days on which they were read."""
+    prices = repr([(card.id, card.price, card.priced_on) for card in load_catalogue().values()])
+    return hashlib.sha256(prices.encode()).hexdigest()[:12]
+
+
+@cache
 def simulated_version() -> str:
     """A short hash of the simulated models, of their sources and traits: equal ones answer the same."""
     sources = b"".join(path.read_bytes() for path in sorted(_SIMULATED.glob("*.py")))

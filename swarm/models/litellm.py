@@ -62,6 +62,11 @@ class LiteLlmModel:
         return self.card.id
 
     @property
+    def price(self) -> Price | None:
+        """What the catalogue says."""
+        return self.card.price
+
+    @property
     def simulated(self) -> bool:
         """False: somebody real answers."""
         return False
@@ -77,7 +82,7 @@ class LiteLlmModel:
         price = self.card.price
         written = tokens if self.card.cache == "marks" else 0
         cost = None if price is None else price.cost(tokens, request.max_tokens, written_tokens=written)
-        return Usage(input_tokens=tokens, output_tokens=request.max_tokens, cost_usd=cost)
+        return Usage(tokens, 0, request.max_tokens, cost, written_tokens=written)
 
     async def complete(self, request: Request) -> Completion:
         """Ask once: one request leaves, whatever comes back.

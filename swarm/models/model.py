@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
+from swarm.models.card import Price
 from swarm.turn import Usage
 
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -77,6 +78,11 @@ class Model(Protocol):
     @property
     def simulated(self) -> bool:
         """Whether its replies are simulated or scripted: never pooled with real ones."""
+        ...
+
+    @property
+    def price(self) -> Price | None:
+        """What its tokens cost; None when that is unknown."""
         ...
 
     def place(self) -> AbstractAsyncContextManager[object]:

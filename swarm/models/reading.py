@@ -78,7 +78,7 @@ def metered(
     written = _part(figures.written, figures.input - read)
     cost = None if price is None else price.cost(figures.input, figures.output, read, written)
     doubtful = (figures.read or 0, figures.written or 0) != (read, written)
-    return Usage(figures.input, read, figures.output, cost, estimated=doubtful)
+    return Usage(figures.input, read, figures.output, cost, doubtful, written)
 
 
 def parsed(body: bytes) -> dict[str, JsonValue] | None:

@@ -35,7 +35,7 @@ class ScriptedModel:
         self.name = name
         self.requests: list[Request] = []
         self._replies = replies if callable(replies) else list(replies)
-        self._price = price or Price(0.0, 0.0, 0.0, 0.0)
+        self.price = price or Price(0.0, 0.0, 0.0, 0.0)
         self._delay_s = delay_s
 
     @property
@@ -76,5 +76,5 @@ class ScriptedModel:
         return self._replies[asked - 1]
 
     def _usage(self, input_tokens: int, output_tokens: int) -> Usage:
-        cost = self._price.cost(input_tokens, output_tokens)
+        cost = self.price.cost(input_tokens, output_tokens)
         return Usage(input_tokens=input_tokens, output_tokens=output_tokens, cost_usd=cost)

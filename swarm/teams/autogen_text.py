@@ -19,7 +19,9 @@ SELECTION = (
     "Name one of {participants}. Only return the name."
 )
 """What a selector is asked, behind its own background."""
-_BRIEF_HEAD = "What the team shall deliver, written by Roleless. Give it to the team as its task when it is run.\n---\n"
+_BRIEF_HEAD = (
+    "What the team shall deliver, written by Roleless. Give it to the team as its task when it is run.\n---\n"
+)
 _FIELD = re.compile(r"\{\{|\}\}|\{(roles|participants|history)\}")
 _MAX_NAME_CHARS = 40
 

@@ -1,0 +1,353 @@
+"""Never over a limit, of a run, an experiment or a day, through kills and changed limits. And every cost adds up."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from swarm.budget import Budget, Limits
+from swarm.config import PROJECT, Settings, read_settings
+from swarm.day_purse import DayPurse, Today
+from swarm.errors import BadInput, DataFolderUnusable, DayLimitReached, RunEnded
+from swarm.metrics.cost import mispriced, recomputed
+from swarm.models.card import Price
+from swarm.models.catalogue import load_catalogue
+from swarm.protocols import PROTOCOLS
+from swarm.record import record_of
+from swarm.team import make_team
+from swarm.turn import Usage, total
+from tests.made import call as a_call
+from tests.staging import PaidModel, act, ending_of, played, recipe, simulated
+
+EIGHTHS = 8
+"""Dollars in eighths: sums of them are exact."""
+IN_FLIGHT = 256
+PRICE = Price(input=10.0, cached=1.0, output=40.0, cache_write=12.5)
+
+
+def limited(settings: Settings, usd: str) -> Settings:
+    return replace(settings, environment={**settings.environment, "ROLELESS_MAX_USD_PER_DAY": usd})
+
+
+# A run and an experiment, through whatever happens.
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens next: calls that begin together, or an end of the process, or another limit."""
+
+    calls: tuple[tuple[int, int], ...] = ()
+    """Eighths of a dollar that each may take, and does take, at most as many."""
+    killed_after: int | None = None
+    """So many of them have been settled when the process dies; None: it lives."""
+    limit: int | None = None
+    """Eighths from now on; None: as before."""
+
+
+def steps(calls: int = 12) -> st.SearchStrategy[Step]:
+    pairs = st.integers(0, 24).flatmap(lambda most: st.tuples(st.just(most), st.integers(0, most)))
+    return st.builds(
+        Step,
+        st.lists(pairs, max_size=calls).map(tuple),
+        st.none() | st.integers(0, calls),
+        st.none() | st.integers(1, 400),
+    )
+
+
+async def live(budget: Budget, step: Step, purse: Budget) -> list[Usage]:
+    """Make calls together; returns what was in flight when the process died."""
+    held: list[Usage] = []
+    settled = 0
+    dead = asyncio.Event()
+
+    async def call(most: int, used: int) -> None:
+        nonlocal settled
+        try:
+            reservation = await budget.reserve(Usage(1, 0, 1, most / EIGHTHS))
+        except RunEnded:
+            return
+        held.append(reservation)
+        check(budget, held)
+        check(purse, held)
+        await asyncio.sleep(0)
+        if step.killed_after is not None and settled >= step.killed_after:
+            dead.set()
+            await asyncio.sleep(60)
+        settled += 1
+        held.remove(reservation)
+        await budget.settle(reservation, Usage(1, 0, 1, used / EIGHTHS))
+        check(budget, held)
+
+    tasks = [asyncio.create_task(call(*each)) for each in step.calls]
+    dying = asyncio.create_task(dead.wait())
+    everything = asyncio.create_task(asyncio.wait(tasks)) if tasks else asyncio.create_task(asyncio.sleep(0))
+    await asyncio.wait([everything, dying], return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, dying, everything):
+        task.cancel()
+    for task in tasks:
+        if task.done() and not task.cancelled() and (error := task.exception()):
+            raise error
+    return list(held)
+
+
+def check(budget: Budget, held: list[Usage]) -> None:
+    limit = budget.limits.usd
+    assert limit is None or budget.spent_usd + (total(held).cost_usd or 0) <= limit
+
+
+def lived_through(first: int, purse_limit: int, happenings: list[Step]) -> None:
+    """What was in flight when a process died counts as spent for the one that goes on."""
+    spent, purse_spent, limit = 0.0, 0.0, first / EIGHTHS
+    for step in happenings:
+        # A limit below what is spent already allows nothing more; it cannot undo what was spent under another one.
+        limit = limit if step.limit is None else max(step.limit / EIGHTHS, spent)
+        before = purse_spent
+        purse = Budget(Limits(usd=max(purse_limit / EIGHTHS, purse_spent)), spent_usd=purse_spent)
+        budget = Budget(Limits(usd=limit), spent_usd=spent, purse=purse)
+        lost = asyncio.run(live(budget, step, purse))
+        spent = budget.spent_usd + (total(lost).cost_usd or 0)
+        purse_spent = purse.spent_usd + (total(lost).cost_usd or 0)
+        assert spent <= limit
+        assert purse_spent <= max(purse_limit / EIGHTHS, before)
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(st.integers(1, 200), st.integers(1, 400), st.lists(steps(), max_size=8))
+def test_no_sequence_of_calls_kills_and_changed_limits_passes_a_limit(
+    first: int, purse_limit: int, happenings: list[Step]
+):
+    lived_through(first, purse_limit, happenings)
+
+
+def test_with_256_calls_in_flight_nothing_passes_the_limit_and_nearly_all_of_it_is_used():
+    async def crowd() -> Budget:
+        budget = Budget(Limits(usd=100.0))
+
+        async def call() -> None:
+            try:
+                held = await budget.reserve(Usage(1, 0, 1, 1.0))
+            except RunEnded:
+                return
+            await asyncio.sleep(0)
+            assert budget.spent_usd <= 100.0
+            await budget.settle(held, Usage(1, 0, 1, 0.25))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2 * IN_FLIGHT):
+                group.create_task(call())
+        return budget
+
+    budget = asyncio.run(crowd())
+    assert 99.0 <= budget.spent_usd <= 100.0
+
+
+@pytest.mark.parametrize("protocol", ["sequential", "shared", "broadcast", "given_team"])
+def test_nine_tenths_of_a_limit_are_usable_by_a_team(protocol: str):
+    """The most a call can take is set aside; what it leaves is given back before anybody is refused."""
+    whole = ending_of(played(recipe(protocol, 64, judge=None), PaidModel("team", act, price=PRICE)))
+    assert whole.spent.cost_usd is not None
+    limit = whole.spent.cost_usd * 0.6
+    ended = ending_of(
+        played(
+            recipe(protocol, 64, judge=None, limits=Limits(usd=limit)), PaidModel("team", act, price=PRICE)
+        )
+    )
+    assert ended.status == "limited"
+    assert ended.spent.cost_usd is not None
+    assert 0.9 * limit <= ended.spent.cost_usd <= limit
+
+
+# A day.
+
+
+def spend(purse: DayPurse, most: float, used: float | None) -> None:
+    """One call; `used` None: the process dies in it."""
+
+    async def call() -> None:
+        held = await purse.reserve(Usage(1, 0, 1, most))
+        if used is not None:
+            await purse.settle(held, Usage(1, 0, 1, used))
+
+    asyncio.run(call())
+
+
+def test_a_day_has_a_limit_over_all_that_is_spent_on_it(settings: Settings):
+    day = limited(settings, "1")
+    spend(DayPurse(day), 0.5, 0.25)
+    spend(DayPurse(day), 0.5, 0.5)
+    with pytest.raises(DayLimitReached, match=r"day's limit of \$1 .*\$0\.7500 are spent or set aside"):
+        spend(DayPurse(day), 0.5, 0.1)
+    assert DayPurse(day).so_far() == Today(0.75, 0.0)
+
+
+def test_what_a_dead_process_had_set_aside_counts_as_spent(settings: Settings):
+    day = limited(settings, "1")
+    spend(DayPurse(day), 0.75, None)
+    with pytest.raises(DayLimitReached):
+        spend(DayPurse(day), 0.5, 0.1)
+    assert DayPurse(day).so_far() == Today(0.0, 0.75)
+
+
+def test_the_next_day_begins_anew_and_a_call_over_midnight_counts_on_its_own(settings: Settings):
+    now = [date(2026, 11, 25)]
+    purse = DayPurse(limited(settings, "1"), lambda: now[0])
+
+    async def over_midnight() -> None:
+        held = await purse.reserve(Usage(1, 0, 1, 1.0))
+        now[0] = date(2026, 11, 26)
+        await purse.settle(held, Usage(1, 0, 1, 1.0))
+
+    asyncio.run(over_midnight())
+    assert purse.so_far() == Today(0.0, 0.0)
+    now[0] = date(2026, 11, 25)
+    assert purse.so_far() == Today(1.0, 0.0)
+
+
+def test_calls_in_flight_of_one_process_are_waited_for_before_anybody_is_refused(settings: Settings):
+    purse = DayPurse(limited(settings, "1"))
+
+    async def crowd() -> None:
+        async def call() -> None:
+            held = await purse.reserve(Usage(1, 0, 1, 0.5))
+            await asyncio.sleep(0)
+            await purse.settle(held, Usage(1, 0, 1, 0.0625))
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(call())
+
+    asyncio.run(crowd())
+    assert purse.so_far() == Today(0.5, 0.0)
+
+
+SPENDER = """
+import asyncio, sys
+from swarm.config import read_settings
+from swarm.day_purse import DayPurse
+from swarm.errors import DayLimitReached
+from swarm.turn import Usage
+
+async def spend():
+    purse, made = DayPurse(read_settings()), 0
+    for _ in range(40):
+        try:
+            held = await purse.reserve(Usage(1, 0, 1, 0.25))
+        except DayLimitReached:
+            break
+        today = purse.so_far()
+        assert today.spent + today.held <= 5.0, today
+        await purse.settle(held, Usage(1, 0, 1, 0.125))
+        made += 1
+    print(made)
+
+asyncio.run(spend())
+"""
+
+
+def test_several_processes_share_the_limit_of_a_day(settings: Settings):
+    environment = {
+        **limited(settings, "5").environment,
+        "ROLELESS_DATA": str(settings.data),
+        "PYTHONPATH": str(PROJECT),
+    }
+    spenders = [
+        subprocess.Popen([sys.executable, "-c", SPENDER], env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    made = [int(spender.communicate(timeout=60)[0]) for spender in spenders]
+    assert all(spender.returncode == 0 for spender in spenders)
+    today = DayPurse(settings).so_far()
+    assert today == Today(sum(made) / 8, 0.0)
+    assert 4.5 <= today.spent <= 5.0
+
+
+def test_a_damaged_count_is_no_empty_one(settings: Settings):
+    spend(DayPurse(settings), 0.5, 0.5)
+    [path] = (settings.data / "spending").glob("*.json")
+    for content in ("", "{", '{"spent": -1}', '{"spent": "NaN"}'):
+        path.write_text(content)
+        with pytest.raises(DataFolderUnusable, match="is damaged, so today's dollars are not known"):
+            spend(DayPurse(settings), 0.5, 0.5)
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "ten", "nan", "inf", "1e999", "$5"])
+def test_a_limit_that_is_none_is_refused_and_never_unlimited(said: str, settings: Settings):
+    with pytest.raises(BadInput, match="ROLELESS_MAX_USD_PER_DAY"):
+        DayPurse(limited(settings, said))
+
+
+def test_no_limit_is_no_limit(settings: Settings):
+    assert read_settings({}).max_usd_per_day is None
+    spend(DayPurse(settings), 1e6, 1e6)
+
+
+def test_a_run_that_meets_the_days_limit_stops_and_can_go_on_tomorrow(settings: Settings):
+    model = PaidModel("team", act, price=PRICE)
+    purse = DayPurse(limited(settings, "0.05"))
+    events = played(recipe("sequential", 16, judge=None), model, purse=purse)
+    end = ending_of(events)
+    assert end.status == "stopped"
+    assert "resume it tomorrow" in (end.reason or "")
+    assert end.spent.cost_usd is not None
+    assert 0 < end.spent.cost_usd <= 0.05
+    tomorrow = DayPurse(limited(settings, "10"))
+    resumed = played(recipe("sequential", 16, judge=None), model, before=events, purse=tomorrow)
+    assert ending_of(resumed).status == "finished"
+
+
+# Costs add up.
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_cost_of_a_run_follows_from_its_tokens_and_the_prices_it_names(protocol: str):
+    team = make_team(["2 sim/strong, 2 sim/weak"], 4)
+    record = record_of(simulated(recipe(protocol, team=team, judge="sim/judge", max_tokens=4_000)))
+    calls = [call for turn in record.turns for call in turn.calls]
+    calls += record.verdict.calls if record.verdict else ()
+    assert set(record.prices) >= {call.model for call in calls}
+    assert mispriced(calls, record.prices) == ()
+    assert record.spent.cost_usd == pytest.approx(
+        sum(recomputed(call, record.prices) or 0 for call in calls), abs=1e-9
+    )
+
+
+def test_a_cost_that_does_not_follow_is_named_unless_it_is_marked_as_estimated():
+    prices = {"sim/strong": PRICE}
+    right = Usage(3_050, 2_000, 30, PRICE.cost(3_050, 30, 2_000, 1_000), written_tokens=1_000)
+    wrong = replace(right, cost_usd=(right.cost_usd or 0) + 1e-8)
+    calls = [
+        replace(a_call(n), usage=usage)
+        for n, usage in enumerate((right, wrong, replace(wrong, estimated=True)), 1)
+    ]
+    assert mispriced(calls, prices) == (2,)
+
+
+GOLDEN = PROJECT / "tests" / "golden" / "prices.json"
+
+
+def test_prices_change_only_on_purpose():
+    """Whoever changes a price changes this file with it, and says on which day it was read."""
+    now = {
+        card.id: {"per_million": list(vars_of(card.price)), "read_on": str(card.priced_on)}
+        for card in load_catalogue().values()
+        if card.price
+    }
+    assert json.loads(GOLDEN.read_text(encoding="utf-8")) == now
+
+
+def vars_of(price: Price) -> tuple[float, float, float, float]:
+    return price.input, price.cached, price.output, price.cache_write
+
+
+def test_spending_is_kept_in_the_data_folder_only(settings: Settings):
+    spend(DayPurse(settings), 0.5, 0.25)
+    kept = sorted(path.name for path in (settings.data / "spending").iterdir())
+    assert all(Path(name).suffix in (".json", ".lock") for name in kept)
