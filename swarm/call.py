@@ -15,6 +15,7 @@ from swarm.answer import Answer
 from swarm.budget import Budget
 from swarm.errors import MalformedReply, ModelUnavailable, Stopped
 from swarm.events import CallEnded, CallStarted, Fact
+from swarm.faultpoint import reached
 from swarm.models.model import Model, Request, whole_characters
 from swarm.prompts.render import ask_again
 from swarm.reply import Read, read_reply
@@ -181,6 +182,7 @@ class Caller:
                 await self._tell(CallStarted, number=number, model=model.name, reserved=most)
                 used = replace(most, estimated=True)
             reply = await model.complete(request)
+            reached("replied")
             used = reply.usage
             return Call(
                 number,

@@ -106,6 +106,11 @@ def prepare_litellm_environment() -> None:
     os.environ.update(_OFFLINE_LITELLM)
 
 
+def fault_wanted() -> str:
+    """Where this process shall die, for tests (`swarm.faultpoint`); empty in all other processes."""
+    return os.environ.get("ROLELESS_FAULT", "")
+
+
 def _unusable(settings: Settings, reason: str | None) -> str:
     return (
         f"cannot write to the data folder {str(settings.data)!r}: {reason}. "

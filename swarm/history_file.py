@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from swarm import __version__
 from swarm.errors import DataFolderUnusable, HistoryBusy, HistoryDamaged
+from swarm.faultpoint import reached
 
 POLL_S = 0.01
 """How often a file held by somebody else is tried again; holders need a few of these."""
@@ -165,7 +166,9 @@ def transaction(connection: DuckDBPyConnection) -> Generator[None, None, None]:
     except BaseException:
         connection.rollback()
         raise
+    reached("before commit")
     connection.commit()
+    reached("after commit")
 
 
 def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnection:

@@ -8,6 +8,7 @@ is interrupted.
 
 import asyncio
 import os
+import signal
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from swarm.events import (
     from_json,
     to_json,
 )
+from swarm.faultpoint import is_reached, reached
 
 SYNCED_ALWAYS = (RunFinished, RunDeleted, ExperimentStarted, ExperimentResumed, ExperimentEnded)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
@@ -109,7 +111,13 @@ class Journal:
         Raises:
             DataFolderUnusable: when it cannot be written whole; nothing of it is left in the file then.
         """
-        self.append_lines(line_of(event))
+        reached(f"before {event.kind}")
+        line = line_of(event)
+        if is_reached(f"half {event.kind}"):
+            self._file.write(line[: len(line) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.append_lines(line)
+        reached(f"after {event.kind}")
 
     def append_lines(self, lines: bytes) -> None:
         """Write whole lines, as `line_of` makes them.
