@@ -1,0 +1,264 @@
+"""Runs that are killed and resumed, and what must hold of them: nothing lost, nothing torn, nothing asked twice.
+
+A loopback provider answers as simulated minds do, the same whenever it is asked the same, and keeps a log of what it
+was asked. All trials play the same run under the same id, each in a folder of its own, so an unbroken one tells how
+each must end.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import uvicorn
+
+from swarm.compose import compose
+from swarm.config import PROJECT, read_settings
+from swarm.events import CallEnded, CallStarted, RunFinished, RunJudged, TurnTaken
+from swarm.history import History
+from swarm.journal import read_journal
+from swarm.mission import find_mission, load_library
+from swarm.models.catalogue import open_model
+from swarm.models.model import Completion, Request
+from swarm.record import RunRecord, record_of
+from swarm.serve import make_app
+from swarm.spec import SPEC
+from tests.provider import Witness, wait_until
+
+RUN = "20261125-120000-crash1"
+AGENTS = 4
+DEADLINE_S = 60.0
+
+
+@dataclass
+class Log(Witness):
+    """A simulated model that keeps what it was asked, by a hash of all of it."""
+
+    hits: Counter[str] = field(default_factory=Counter)
+
+    async def complete(self, request: Request) -> Completion:
+        told = json.dumps([[message.role, message.text] for message in request.messages])
+        self.hits[hashlib.sha256(f"{told} {request.seed}".encode()).hexdigest()] += 1
+        return await super().complete(request)
+
+
+class Zygote:
+    """Starts command lines; see `zygote.py`."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.zygote"],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, *arguments: str, environment: dict[str, str], folder: Path, given: str = "") -> int:
+        """Start one; returns its process id."""
+        piped = folder / "stdin"
+        piped.write_text(given)
+        return self._ask(
+            {
+                "arguments": arguments,
+                "environment": environment,
+                "input": str(piped),
+                "output": str(folder / "said"),
+            }
+        )
+
+    def wait(self, pid: int) -> int:
+        """How a process ended: its exit code, or minus the signal."""
+        return self._ask({"wait": pid})
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _ask(self, job: dict[str, object]) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+@dataclass
+class Stage:
+    """Everything a trial needs."""
+
+    zygote: Zygote
+    log: Log
+    environment: dict[str, str]
+    folder: Path
+    protocol: str = "sequential"
+    trials: int = 0
+
+    def trial(self) -> "Trial":
+        """A fresh folder, and a log of its own."""
+        self.trials += 1
+        self.log.hits.clear()
+        return Trial(self, self.folder / f"{self.protocol}-{self.trials}")
+
+
+@dataclass
+class Trial:
+    """One run, killed or not."""
+
+    stage: Stage
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir()
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal" / f"{RUN}.jsonl"
+
+    def environment(self, fault: str = "") -> dict[str, str]:
+        return {**self.stage.environment, "ROLELESS_DATA": str(self.folder), "ROLELESS_FAULT": fault}
+
+    def begin(self, fault: str = "") -> int:
+        """Start the run; returns its process id."""
+        environment = self.environment(fault)
+        settings = replace(read_settings(environment), environment=environment)
+        mission = find_mission(load_library(settings.mission_folders), "api-security-review")
+        spec = compose(
+            mission,
+            settings,
+            protocol=self.stage.protocol,
+            agents=AGENTS,
+            models=("openai/sim/strong",),
+            judge="openai/sim/strong",
+            seed=7,
+        )
+        given = SPEC.dump_json(spec).decode()
+        return self.stage.zygote.start(
+            "perform", RUN, environment=environment, folder=self.folder, given=given
+        )
+
+    def resume(self, fault: str = "") -> int:
+        """Take it up again, if anything is left; returns the process id, or 0."""
+        environment = self.environment(fault)
+        if self.finished():
+            return 0
+        return self.stage.zygote.start(
+            "perform", RUN, "--resume", environment=environment, folder=self.folder, given="null"
+        )
+
+    def kill_after(self, pid: int, seconds: float) -> int:
+        """Kill it at that time, if it still lives; returns how it ended."""
+        time.sleep(seconds)  # the moment of the kill is what is tried
+        os.kill(pid, signal.SIGKILL)
+        return self.stage.zygote.wait(pid)
+
+    def events(self) -> list[object]:
+        return list(read_journal(self.journal).events) if self.journal.exists() else []
+
+    def finished(self) -> bool:
+        return any(isinstance(event, RunFinished) for event in self.events())
+
+    def stored(self) -> dict[int, str]:
+        """Turns that are in the journal, by their place, as hashes."""
+        return {
+            event.turn.index: digest(event.turn) for event in self.events() if isinstance(event, TurnTaken)
+        }
+
+    def in_flight(self) -> int:
+        """Calls that were announced, and nobody knows what became of them."""
+        outcomes = 0
+        for event in self.events():
+            if isinstance(event, TurnTaken):
+                outcomes += len(event.turn.calls)
+            elif isinstance(event, CallEnded):
+                outcomes += 0
+            elif isinstance(event, RunJudged):
+                outcomes += len(event.verdict.calls)
+        return sum(isinstance(event, CallStarted) for event in self.events()) - outcomes
+
+    def record(self) -> RunRecord:
+        return record_of(self.events())  # type: ignore[arg-type]
+
+    def asked_again(self) -> int:
+        """Requests that the provider saw more than once, each time it did."""
+        return sum(times - 1 for times in self.stage.log.hits.values())
+
+    def kept_in_history(self) -> RunRecord:
+        """What the history says of it, which is to be the same."""
+        environment = self.environment()
+        return History(replace(read_settings(environment), environment=environment)).run(RUN)
+
+
+def digest(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def state(record: RunRecord) -> str:
+    """How a run ended, without times, prices and attempts: a hash."""
+    turns = [
+        (
+            turn.index,
+            turn.seat,
+            turn.round,
+            turn.action,
+            turn.role,
+            turn.text,
+            turn.reason,
+            turn.builds_on,
+            turn.heard,
+        )
+        for turn in record.turns
+    ]
+    scores = record.verdict.scores if record.verdict else None
+    return digest((record.status, turns, scores, record.deliverable))
+
+
+@contextmanager
+def staged(folder: Path, protocol: str = "sequential", delay_s: float = 0.01) -> Iterator[Stage]:
+    """A provider and a zygote, while the context lasts."""
+    log = Log(open_model("sim/strong", read_settings(), pace="instant"), delay_s)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    app = make_app({"sim/strong": log})
+    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    wait_until(lambda: server.started)
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    environment = {**os.environ, "OPENAI_API_BASE": base, "OPENAI_API_KEY": "sk-canary-5f2c9e71d0a84b36"}
+    zygote = Zygote(environment)
+    try:
+        yield Stage(zygote, log, environment, folder, protocol)
+    finally:
+        zygote.close()
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def check_broken(trial: Trial, unbroken: str, stored: dict[int, str], in_flight: int) -> None:
+    """What must hold of a run that was killed once and resumed to its end."""
+    said = (trial.folder / "said").read_text()
+    assert trial.finished(), said
+    reading = read_journal(trial.journal)
+    assert not reading.damaged
+    now = trial.stored()
+    assert {place: now.get(place) for place in stored} == stored, "a finished turn was lost or changed"
+    assert state(trial.record()) == unbroken
+    assert trial.asked_again() <= in_flight, "a call whose reply was kept was asked again"
+    assert state(trial.kept_in_history()) == unbroken
