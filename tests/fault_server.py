@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -66,6 +67,12 @@ def echo_key(request):
 
 def used(prompt, completion):
     return reply(chat(usage={"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": 1}))
+
+
+def called(name, arguments):
+    """A choice in which a tool is called, and nothing is said."""
+    call = {"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}
+    return {"index": 0, "finish_reason": "tool_calls", "message": {"content": None, "tool_calls": [call]}}
 
 
 HALF = json.dumps(chat())[:60]
@@ -163,6 +170,39 @@ SCENARIOS: dict[str, bytes | Callable] = {
     ),
     "claude_cut": reply(json.dumps(claude())[:60], length=5000),
     "claude_redirect": reply("", 307, [("Location", "/claude/v1/messages")]),
+    "408": refusal(408, "took too long"),
+    "429_far": refusal(429, "slow down", [("Retry-After", "86400")]),
+    "429_html": reply("<html>slow down</html>", 429, [("Retry-After", "2")]),
+    "451": refusal(451),
+    "503_wait": refusal(503, "busy", [("Retry-After", "3")]),
+    "504": refusal(504, "gateway timeout"),
+    "redirect_loop": reply("", 307, [("Location", "/redirect_loop/chat/completions")]),
+    "redirect_away": reply("", 308, [("Location", "http://198.51.100.7/v1/chat/completions")]),
+    "tool_call": reply(chat(choices=[called("look_up", '{"a": 1}')])),
+    "tool_call_broken": reply(chat(choices=[called(None, "{not json")])),
+    "tool_call_object": reply(chat(choices=[called("look_up", {"a": 1})])),
+    "choices_null": reply(chat(choices=None)),
+    "message_null": reply(chat(choices=[{"index": 0, "finish_reason": "stop", "message": None}])),
+    "two_choices": reply(chat(choices=[*chat("first")["choices"], *chat("second")["choices"]])),
+    "duplicate_keys": reply('{"choices": [], ' + json.dumps(chat())[1:]),
+    "wrong_type": reply(chat(), headers=[("Content-Type", "text/plain")]),
+    "bom": reply(b"\xef\xbb\xbf" + json.dumps(chat()).encode()),
+    "nul": reply(chat("a\u0000b")),
+    "half_character": reply(json.dumps(chat()).replace("hello", "\\ud800")),
+    "json_text": reply('"hello"'),
+    "json_list": reply("[1, 2]"),
+    "deep": reply("[" * 100_000 + "]" * 100_000),
+    "long_number": reply(json.dumps(chat()).replace("120", "1" * 5_000)),
+    "stream_instead": reply(
+        'data: {"choices": []}\n\ndata: [DONE]\n\n', headers=[("Content-Type", "text/event-stream")]
+    ),
+    "not_http": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "status_only": b"HTTP/1.1 200 OK\r\n\r\n",
+    "many_headers": b"HTTP/1.1 200 OK\r\n"
+    + b"X-Header: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 50_000
+    + b"\r\n",
+    "usage_infinite": reply(json.dumps(chat()).replace('"prompt_tokens": 100', '"prompt_tokens": 1e999')),
+    "usage_switch": used(True, 20),
 }
 
 
@@ -223,8 +263,9 @@ class FaultServer:
             request = receive(connection)
             self.requests.append(request)
             self._count(1)
-            if request.scenario == "drip":
-                drip(connection)
+            if request.scenario in LASTING:
+                LASTING[request.scenario](connection)
+                return
             scenario = SCENARIOS.get(request.scenario, refusal(404, "no such scenario"))
             answer = scenario(request) if callable(scenario) else scenario
             # Before the answer, after which the client may send the next request at once.
@@ -256,6 +297,58 @@ def drip(connection: socket.socket):
     while time.monotonic() < give_up_s:
         connection.sendall(b" ")
         time.sleep(0.05)
+
+
+def drip_headers(connection: socket.socket):
+    """Send a header that never ends, a byte now and then."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    give_up_s = time.monotonic() + HOLD_S
+    while time.monotonic() < give_up_s:
+        connection.sendall(b"a")
+        time.sleep(0.05)
+
+
+def fall_silent(connection: socket.socket):
+    """Send half of a reply, and then nothing."""
+    connection.sendall(reply(HALF, length=5000))
+    time.sleep(HOLD_S)
+
+
+def ping(connection: socket.socket):
+    """Send signs of life for ever, and never a reply."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    connection.sendall(head)
+    give_up_s = time.monotonic() + HOLD_S
+    while time.monotonic() < give_up_s:
+        connection.sendall(b"8\r\n: ping\n\n\r\n")
+        time.sleep(0.05)
+
+
+def go_on_for_ever(connection: socket.socket):
+    """Send a body without an end, as fast as it is taken."""
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    give_up_s = time.monotonic() + HOLD_S
+    while time.monotonic() < give_up_s:
+        connection.sendall(b"10000\r\n" + b" " * 65_536 + b"\r\n")
+
+
+def reset(connection: socket.socket):
+    """Break the connection off."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+LASTING: dict[str, Callable[[socket.socket], None]] = {
+    "drip": drip,
+    "drip_headers": drip_headers,
+    "half_then_silent": fall_silent,
+    "pings": ping,
+    "endless": go_on_for_ever,
+    "reset": reset,
+}
+"""Scenarios that are more than an answer."""
 
 
 def _gone():

@@ -18,7 +18,7 @@ from swarm.models.form import schema_of
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel
 from swarm.models.model import Message, Request
 from swarm.models.transport import Exchange
-from tests.fault_server import SCENARIOS, FaultServer
+from tests.fault_server import LASTING, SCENARIOS, FaultServer
 
 pytestmark = [
     # Pydantic warns inside the OpenAI client about the replies that are wrong on purpose.
@@ -32,7 +32,7 @@ GPT = CATALOGUE["openai/gpt-4.1-mini"]
 CLAUDE = CATALOGUE["anthropic/claude-sonnet-4-6"]
 KEY = "sk-proj-hunter22hunter22"
 GUARD_S = 20.0
-HANGING = ("silent", "drip")
+HANGING = ("silent", "drip", "drip_headers", "half_then_silent", "pings")
 ASK = Request(
     (
         Message("system", ("You are an agent. ", "Answer in JSON. ")),
@@ -89,6 +89,32 @@ FAILURES = {
     "claude_529": ("overloaded", "no", None),
     "claude_cut": ("network", "unknown", None),
     "claude_redirect": ("bad_request", "no", None),
+    "408": ("overloaded", "unknown", None),
+    "429_far": ("rate_limit", "no", 86_400.0),
+    "429_html": ("rate_limit", "no", 2.0),
+    "451": ("bad_request", "no", None),
+    "503_wait": ("overloaded", "no", 3.0),
+    "504": ("overloaded", "unknown", None),
+    "redirect_loop": ("bad_request", "no", None),
+    "redirect_away": ("bad_request", "no", None),
+    "tool_call": ("bad_reply", "unknown", None),
+    "tool_call_broken": ("bad_reply", "unknown", None),
+    "tool_call_object": ("bad_reply", "unknown", None),
+    "choices_null": ("bad_reply", "unknown", None),
+    "message_null": ("bad_reply", "unknown", None),
+    "json_text": ("bad_reply", "unknown", None),
+    "json_list": ("bad_reply", "unknown", None),
+    "deep": ("bad_reply", "unknown", None),
+    "long_number": ("bad_reply", "unknown", None),
+    "stream_instead": ("bad_reply", "unknown", None),
+    "not_http": ("network", "unknown", None),
+    "status_only": ("bad_reply", "unknown", None),
+    "many_headers": ("network", "unknown", None),
+    "drip_headers": ("timeout", "unknown", None),
+    "half_then_silent": ("timeout", "unknown", None),
+    "pings": ("timeout", "unknown", None),
+    "endless": ("bad_reply", "unknown", None),
+    "reset": ("network", "unknown", None),
 }
 REPLIES = {
     # scenario: text, finish
@@ -101,6 +127,12 @@ REPLIES = {
     "finish_null": ("hello", None),
     "claude": ('{"participate": true}', "stop"),
     "claude_refusal": ('{"participate": true}', "content_filter"),
+    "two_choices": ("first", "stop"),
+    "duplicate_keys": ("hello", "stop"),
+    "wrong_type": ("hello", "stop"),
+    "bom": ("hello", "stop"),
+    "nul": ("a\0b", "stop"),
+    "half_character": ("\ud800", "stop"),
 }
 MISSTATED = [
     "ok_no_usage",
@@ -111,6 +143,8 @@ MISSTATED = [
     "usage_fraction",
     "usage_nan",
     "usage_zero",
+    "usage_infinite",
+    "usage_switch",
 ]
 
 
@@ -176,8 +210,9 @@ def test_a_reply_is_taken_as_it_was_sent_after_one_request(ask, server, scenario
 
 def test_every_scenario_of_the_fault_server_is_expected_to_do_something():
     elsewhere = {"models_list", "cached", "cached_too_many", "other_model", "slow_ok"}
-    expected = {*FAILURES, *REPLIES, *MISSTATED} - {"drip"}
-    assert set(SCENARIOS) - elsewhere == expected
+    expected = {*FAILURES, *REPLIES, *MISSTATED}
+    assert {*SCENARIOS, *LASTING} - elsewhere == expected
+    assert len(expected) >= 75
 
 
 @pytest.mark.parametrize("scenario", MISSTATED)

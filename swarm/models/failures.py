@@ -155,7 +155,7 @@ def _said(body: bytes) -> str:
     text = body[:_MAX_READ_BYTES].decode("utf-8", "replace")
     try:
         error = _error_of(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text[:_MAX_SAID_CHARS]
     if not isinstance(error, dict):
         return str(error)[:_MAX_SAID_CHARS]

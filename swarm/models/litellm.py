@@ -99,13 +99,15 @@ class LiteLlmModel:
         from openai import OpenAIError
 
         token = EXCHANGE.set(exchange)
+        # Loading it takes seconds, which are not the provider's.
+        ask = library().acompletion
         try:
             async with asyncio.timeout(request.timeout_s):
-                return await library().acompletion(**self._arguments(request))
+                return await ask(**self._arguments(request))
         except TimeoutError:
             text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
-        except (OpenAIError, ImportError) as error:
+        except (OpenAIError, ImportError, RecursionError) as error:
             if exchange.succeeded:
                 # It fails over its own bookkeeping at times; the reply was paid for.
                 return None

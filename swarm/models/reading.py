@@ -85,7 +85,7 @@ def parsed(body: bytes) -> dict[str, JsonValue] | None:
     """A reply as an object; None when it is not one, or not in Unicode."""
     try:
         content: JsonValue = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 
