@@ -170,7 +170,8 @@ class Trial:
         return list(read_journal(self.journal).events) if self.journal.exists() else []
 
     def finished(self) -> bool:
-        return any(isinstance(event, RunFinished) for event in self.events())
+        """Whether it came to its end; one that was stopped in order has not."""
+        return any(isinstance(event, RunFinished) and event.status == "finished" for event in self.events())
 
     def stored(self) -> dict[int, str]:
         """Turns that are in the journal, by their place, as hashes."""

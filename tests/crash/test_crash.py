@@ -31,9 +31,9 @@ AT_RANDOM = 13
 SEED = 20261125
 
 
-@pytest.fixture(scope="module", params=["sequential", "broadcast"])
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(tmp_path_factory.mktemp("crash"), request.param) as made:
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with staged(tmp_path_factory.mktemp("crash")) as made:
         yield made
 
 
@@ -51,7 +51,7 @@ def test_there_are_forty_kills_in_all():
 
 
 def test_a_kill_at_any_named_point_loses_nothing_and_asks_nothing_twice(stage: Stage, unbroken: str):
-    for point in POINTS if stage.protocol == "sequential" else POINTS[-5:]:
+    for point in POINTS:
         trial = stage.trial()
         assert stage.zygote.wait(trial.begin(point)) == -signal.SIGKILL, point
         go_on(stage, trial, unbroken, point)
@@ -59,7 +59,7 @@ def test_a_kill_at_any_named_point_loses_nothing_and_asks_nothing_twice(stage: S
 
 def test_a_kill_at_a_random_moment_loses_nothing_and_asks_nothing_twice(stage: Stage, unbroken: str):
     chance = random.Random(SEED)
-    for _ in range(AT_RANDOM if stage.protocol == "sequential" else 3):
+    for _ in range(AT_RANDOM):
         trial = stage.trial()
         seconds = chance.uniform(0.02, 0.6)
         ended = trial.kill_after(trial.begin(), seconds)
