@@ -98,6 +98,12 @@ _OUR_OWN_FAULT = (
 _THREADS: dict[Path, threading.Lock] = {}
 """One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked
 while a thread holds the file finds it held for ever, instead of losing what it writes."""
+_WAITS: dict[Path, float] = {}
+
+
+def longest_wait_s(path: Path) -> float:
+    """The longest that this process has waited for the history file, opening it included; 0.0 before the first time."""
+    return _WAITS.get(path, 0.0)
 
 
 @contextmanager
@@ -114,12 +120,14 @@ def opened(path: Path, patience_s: float) -> Generator[DuckDBPyConnection, None,
         DataFolderUnusable: when it cannot be written.
     """
     lock = _THREADS.setdefault(path, threading.Lock())
-    deadline = time.monotonic() + patience_s
+    begun = time.monotonic()
+    deadline = begun + patience_s
     if not lock.acquire(timeout=patience_s):
         raise HistoryBusy(_busy(path, "another thread of this process", patience_s))
     try:
         with _translated(path):
             connection = _connect(path, deadline, patience_s)
+            _WAITS[path] = max(longest_wait_s(path), time.monotonic() - begun)
             try:
                 _migrate(connection, path)
                 yield connection
