@@ -17,6 +17,7 @@ from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
 from swarm.protocols.given_team import read_steps
+from swarm.secrets import without_secrets
 from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
 from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
 from swarm.strike import foreseen, speakers_of
@@ -80,6 +81,8 @@ def compose(
     cards = [card_of(model, settings) for model in dict.fromkeys([*team.models, *swapped])]
     simulated = _all_or_none_simulated(cards)
     judging, warnings = _judge(judge, cards, settings)
+    if not simulated:
+        _check_for_keys(mission)
     paid = [*cards, *([judging] if judging else [])]
     for card in paid:
         check_key(card, settings)
@@ -166,6 +169,16 @@ def _check_shock(spec: RunSpec) -> None:
         raise BadInput(
             f"the shock 'priorities': the mission lists {requirements} requirements, and needs at least "
             f"{FEWEST_REQUIREMENTS} so that a quarter of them can come late"
+        )
+
+
+def _check_for_keys(mission: Mission) -> None:
+    """A key that was pasted into a mission would be sent to a provider, and kept."""
+    _, keys = without_secrets(render.mission_text(mission))
+    if keys:
+        raise BadInput(
+            f"something in the mission ({keys} in all) looks like a key, and would be sent to a provider: take it "
+            "out; keys belong in the environment"
         )
 
 

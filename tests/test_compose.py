@@ -10,7 +10,7 @@ from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import compose
 from swarm.config import LIBRARY, Settings, read_settings
 from swarm.errors import BadInput, MissingKey, SwarmError, UnknownName
-from swarm.mission import Mission, find_mission, load_library
+from swarm.mission import Mission, find_mission, load_library, mission_from_text
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, REMEMBERING
 from swarm.spec import SPEC, PastRole, RunSpec, fingerprint
@@ -276,3 +276,12 @@ def test_composing_writes_nothing(settings: Settings):
     for name in PROTOCOLS:
         assert isinstance(compose(MISSION, settings, protocol=name), RunSpec)
     assert sorted(Path(settings.data).rglob("*")) == before
+
+
+def test_a_key_in_a_mission_is_never_sent_to_a_provider(settings):
+    pasted = mission_from_text("Plan it.\n- Use sk-proj-abcdefghijklmnopqrst for the tests")
+    keyed = replace(settings, environment={**settings.environment, "OPENAI_API_KEY": "x"})
+    with pytest.raises(BadInput, match="looks like a key") as caught:
+        compose(pasted, keyed, models=("openai/gpt-4.1-mini",), judge="none")
+    assert "abcdefghij" not in str(caught.value)
+    assert compose(pasted, keyed).mission == pasted

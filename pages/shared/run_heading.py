@@ -47,6 +47,8 @@ def show_heading(record: RunRecord) -> None:
             "The process that performed this run is gone. What was done is kept.",
             icon=":material/power_off:",
         )
+    if record.owner != "local":
+        st.caption(f":material/person: Started by {plain(record.owner)}")
     for warning in spec.warnings:
         st.caption(f":material/info: {plain(warning)}")
 

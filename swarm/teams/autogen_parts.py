@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from swarm.secrets import without_secrets
 from swarm.team import one_line
 from swarm.teams.reading import BadTeam, Data, Tolerant, mapping
-from swarm.teams.secrets import without_secrets
 
 TEAMS = ("RoundRobinGroupChat", "SelectorGroupChat", "Swarm", "MagenticOneGroupChat", "GraphFlow")
 LED = ("SelectorGroupChat", "MagenticOneGroupChat")

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.secrets import without_secrets
 from swarm.team import MAX_AGENTS
 from swarm.teams.blanks import blanks
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading import BadTeam
-from swarm.teams.secrets import without_secrets
 
 MANAGER = "Crew manager"
 _DASHED_BLANK = re.compile(r"\{([A-Za-z_][\w-]{0,59})\}", re.ASCII)

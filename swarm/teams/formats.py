@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS
+from swarm.secrets import without_secrets
 from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
 from swarm.teams import agent_framework, autogen, chatdev, crewai, metagpt, openclaw, toml
 from swarm.teams.files import Files, files_of
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.secrets import without_secrets
 
 Reader: TypeAlias = Callable[[Files], GivenTeam | None]
 """Reads a team; None when the files are of another format. Raises BadTeam, naming file and place."""
@@ -124,11 +124,11 @@ class _Tidy:
             one_line(self.text(f"the name of {where}", role.name, MAX_ROLE_CHARS)) or f"Agent {number}",
             self.text(f"the goal of {where}", role.goal, MAX_BRIEF_CHARS),
             self.text(f"the background of {where}", role.background, MAX_BRIEF_CHARS),
-            one_line(self.text(f"the model of {where}", role.model, MAX_ROLE_CHARS)) if role.model else None,
+            one_line(self.text(f"the model of {where}", role.model or "", MAX_ROLE_CHARS)) or None,
         )
 
     def task(self, task: GivenTask) -> GivenTask:
-        name = stem = task_name(task.name)
+        name = stem = task_name(without_secrets(task.name)[0])
         number = 1
         while name in self._names:
             number += 1

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.errors import BadInput
+from swarm.secrets import GONE, without_secrets
 from swarm.teams.reading import read_json, read_json5, read_yaml
-from swarm.teams.secrets import GONE, without_secrets
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(24)
