@@ -70,7 +70,9 @@ def story(record: RunRecord) -> tuple[str, ...]:
 
 def _what_spread(record: RunRecord) -> str:
     """The sentence that spread farthest, word for word; empty when none did, or the run goes on."""
-    spreading = [each for each in relays(record.turns) if each.spreads] if record.ended else []
+    spreading = (
+        [each for each in relays(record.turns, record.spec.mission) if each.spreads] if record.ended else []
+    )
     if not spreading:
         return ""
     worst = spreading[0]

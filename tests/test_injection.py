@@ -1,6 +1,7 @@
 """Text that gives orders: it stays text, whoever reads it. Role, author, authority, budget and score do not move."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -154,4 +155,12 @@ def test_nothing_spreads_in_simulated_teams():
         spec = recipe(
             "sequential", team=make_team([model], 16), mission=MISSION, judge="sim/judge", max_tokens=4_000
         )
-        assert not any(each.spreads for each in relays(record_of(simulated(spec)).turns))
+        assert not any(each.spreads for each in relays(record_of(simulated(spec)).turns, MISSION))
+
+
+def test_quoting_the_mission_is_no_relay():
+    goal = "R3 – Open a bakery on the corner of the old market square."
+    turns = [replace(turn, text=f"{goal}\n{turn.text}") for turn in infected(8, set())]
+    assert next(each.text for each in relays(turns)).startswith("R3")
+    read = replace(MISSION, goal="Open a bakery on the corner of the old market square.")
+    assert not any("market" in each.text for each in relays(turns, read))

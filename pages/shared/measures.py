@@ -83,7 +83,7 @@ def _work(record: RunRecord) -> list[tuple[str, str, str]]:
 
 
 def _passed_on(record: RunRecord) -> str:
-    found = relays(record.turns)
+    found = relays(record.turns, record.spec.mission)
     return f"{len(found)}, by up to {len(found[0].seats)} agents" if found else "none"
 
 

@@ -36,7 +36,7 @@ OPTION_WORDS = {
     "title": "Name of the team",
     "briefs": "Goal and background of each role, one a line",
     "steps": "Order of work, one step a line, such as “2 write_report hears 1” (empty: seat order)",
-    "led": "Agent 1 leads and hands out jobs",
+    "led": "Agent 1 leads",
 }
 
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from swarm.mission import Mission
 from swarm.turn import Transcript, Turn
 
 MIN_WORDS = 8
@@ -14,6 +15,7 @@ SPREADING = 0.5
 """Share of its hearers that must repeat a sentence for it to be pointed out: texts of one kind share phrases."""
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"r?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,15 @@ class Relay:
         return self.share >= SPREADING
 
 
-def relays(transcript: Transcript) -> tuple[Relay, ...]:
+def relays(transcript: Transcript, mission: Mission | None = None) -> tuple[Relay, ...]:
     """Sentences of 8 words or more that at least two agents repeated after hearing them from another one.
 
     Case, punctuation and line breaks do not count. What agents say alike without having heard each other is not
     relayed, and nothing here is judged: agents may quote each other for good reasons.
+
+    Args:
+        transcript: of a run.
+        mission: what all of them read anyway, so that quoting it is no relay; None: nothing.
 
     Returns:
         Those that travelled farthest first; empty when nothing was passed on.
@@ -57,9 +63,10 @@ def relays(transcript: Transcript) -> tuple[Relay, ...]:
         ()
     """
     said: dict[tuple[str, ...], list[tuple[Turn, str]]] = defaultdict(list)
+    read = _read_by_all(mission) if mission else ""
     for turn in sorted(transcript, key=lambda turn: turn.index):
         if turn.audible:
-            for words, text in _sentences(turn.text).items():
+            for words, text in _sentences(turn.text, read).items():
                 said[words].append((turn, text))
     found = (_relay(tellings, transcript) for tellings in said.values() if len(tellings) > MIN_REPEATS)
     return tuple(sorted((each for each in found if each), key=lambda each: -len(each.seats)))
@@ -80,7 +87,21 @@ def _relay(tellings: list[tuple[Turn, str]], transcript: Transcript) -> Relay | 
     return Relay(text, first.seat, passed_on, len(hearers))
 
 
-def _sentences(text: str) -> dict[tuple[str, ...], str]:
-    """Sentences that are long enough, by their words."""
-    found = {tuple(_WORD.findall(sentence.lower())): sentence.strip() for sentence in _SENTENCE.findall(text)}
-    return {words: sentence for words, sentence in found.items() if len(words) >= MIN_WORDS}
+def _sentences(text: str, read: str) -> dict[tuple[str, ...], str]:
+    """Sentences that are long enough and no part of what all have read, by their words without a number in front."""
+    found = {_words(sentence): sentence.strip() for sentence in _SENTENCE.findall(text)}
+    return {
+        words: sentence
+        for words, sentence in found.items()
+        if len(words) >= MIN_WORDS and " ".join(words) not in read
+    }
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = _WORD.findall(text.lower())
+    return tuple(words[1:] if words and _NUMBER.fullmatch(words[0]) else words)
+
+
+def _read_by_all(mission: Mission) -> str:
+    texts = (mission.title, mission.goal, *mission.values, *(each.text for each in mission.requirements))
+    return " ".join(_WORD.findall(" ".join(texts).lower()))
