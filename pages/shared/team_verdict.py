@@ -9,7 +9,6 @@ from pages.shared.experiment_view import POLL_S, show_heading, show_progress
 from pages.shared.picture import draw
 from pages.shared.resources import cells, history, settings
 from pages.shared.text import plain, sentence
-from swarm.cell import Measure
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.errors import BadInput, SwarmError
@@ -36,16 +35,6 @@ from swarm.teams.words import (
 )
 
 ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
-COMPARABLE: tuple[Measure, ...] = (
-    "quality",
-    "mission_relevance",
-    "cost_usd",
-    "tokens",
-    "duration_s",
-    "efficiency",
-    "abstained",
-    "unusable",
-)
 
 
 def show_team_test(experiment_id: str) -> None:
@@ -120,18 +109,13 @@ def _show_numbers(found: TeamVerdict) -> None:
     groups = found.comparison.groups
     with st.expander("The three arms in numbers", icon=":material/table:", expanded=True):
         show_rows(
-            measure_rows(groups, _measures(found)),
+            measure_rows(groups, found.measures),
             [group.name for group in groups],
             alt="Every measure of the three arms",
         )
     with st.expander("All statistics, against your roles", icon=":material/functions:"):
         names = [each.group.name for each in found.comparison.contrasts]
         show_rows(statistic_rows(found.comparison), names, alt="Every statistic against your roles")
-
-
-def _measures(found: TeamVerdict) -> list[Measure]:
-    """Those that mean the same in a team and in a single agent; the time of simulated runs is this machine's."""
-    return [each for each in COMPARABLE if each != "duration_s" or not found.simulated]
 
 
 def _show_take_home(found: TeamVerdict, experiment: Experiment) -> None:

@@ -65,7 +65,7 @@ def _figure() -> Iterator[Node]:
 def _tables(found: TeamVerdict) -> Iterator[Node]:
     groups = found.comparison.groups
     names = [group.name for group in groups]
-    yield node("section", node("h2", "The three arms"), _rows(measure_rows(groups), names))
+    yield node("section", node("h2", "The three arms"), _rows(measure_rows(groups, found.measures), names))
     against = [each.group.name for each in found.comparison.contrasts]
     statistics = _rows(statistic_rows(found.comparison), against)
     yield node("section", node("h2", "Statistics, against your roles"), statistics)

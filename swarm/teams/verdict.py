@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from swarm.cell import Cell, options_as_kept
+from swarm.cell import Cell, Measure, options_as_kept
 from swarm.comparison.contrasts import Comparison, Contrast, Refused
 from swarm.comparison.group import Group, name_of
 from swarm.errors import BadInput
@@ -18,6 +18,18 @@ from swarm.teams.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_nam
 
 ALIKE = 0.05
 """Shares of a dollar's worth of quality within this are about the same; so are ratios of cost this near to 1."""
+
+COMPARABLE: tuple[Measure, ...] = (
+    "quality",
+    "mission_relevance",
+    "cost_usd",
+    "tokens",
+    "duration_s",
+    "efficiency",
+    "abstained",
+    "unusable",
+)
+"""Measures that mean the same in a team and in a single agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,11 @@ class TeamVerdict:
     def runs(self) -> int:
         """Finished runs of all arms that the comparisons rest upon."""
         return sum(group.runs for group in self.comparison.groups)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the arms are shown by; the time of simulated runs is this machine's."""
+        return tuple(each for each in COMPARABLE if each != "duration_s" or not self.simulated)
 
     @property
     def recommended(self) -> Arm | None:
