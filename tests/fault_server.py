@@ -14,6 +14,7 @@ HOLD_S = 10.0
 """How long a silent scenario would keep a client that has no deadline of its own."""
 
 SLOW_S = 0.2
+TLS_HELLO = b"\x16\x03"
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
 
@@ -73,6 +74,11 @@ def called(name, arguments):
     """A choice in which a tool is called, and nothing is said."""
     call = {"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}
     return {"index": 0, "finish_reason": "tool_calls", "message": {"content": None, "tool_calls": [call]}}
+
+
+def speaking_and(choice):
+    """The same choice, with something said as well."""
+    return choice | {"message": choice["message"] | {"content": "hello"}}
 
 
 HALF = json.dumps(chat())[:60]
@@ -181,12 +187,15 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "tool_call": reply(chat(choices=[called("look_up", '{"a": 1}')])),
     "tool_call_broken": reply(chat(choices=[called(None, "{not json")])),
     "tool_call_object": reply(chat(choices=[called("look_up", {"a": 1})])),
+    "tool_call_besides": reply(chat(choices=[speaking_and(called("look_up", "{}"))])),
     "choices_null": reply(chat(choices=None)),
     "message_null": reply(chat(choices=[{"index": 0, "finish_reason": "stop", "message": None}])),
     "two_choices": reply(chat(choices=[*chat("first")["choices"], *chat("second")["choices"]])),
     "duplicate_keys": reply('{"choices": [], ' + json.dumps(chat())[1:]),
     "wrong_type": reply(chat(), headers=[("Content-Type", "text/plain")]),
     "bom": reply(b"\xef\xbb\xbf" + json.dumps(chat()).encode()),
+    "utf16": reply(json.dumps(chat()).encode("utf-16")),
+    "utf16_cut": reply(json.dumps(chat()).encode("utf-16")[:-1]),
     "nul": reply(chat("a\u0000b")),
     "half_character": reply(json.dumps(chat()).replace("hello", "\\ud800")),
     "json_text": reply('"hello"'),
@@ -201,6 +210,7 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "many_headers": b"HTTP/1.1 200 OK\r\n"
     + b"X-Header: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 50_000
     + b"\r\n",
+    "long_header": b"HTTP/1.1 200 OK\r\nX-Header: " + b"a" * 10_000_000 + b"\r\n\r\n",
     "usage_infinite": reply(json.dumps(chat()).replace('"prompt_tokens": 100', '"prompt_tokens": 1e999')),
     "usage_switch": used(True, 20),
 }
@@ -283,6 +293,10 @@ def receive(connection: socket.socket) -> Received:
     data = b""
     while b"\r\n\r\n" not in data:
         data += connection.recv(65536) or _gone()
+        if data.startswith(TLS_HELLO):
+            # As servers answer that speak no TLS.
+            connection.sendall(refusal(400, "this is a server for plain HTTP"))
+            _gone()
     head, _, body = data.partition(b"\r\n\r\n")
     request = Received(head.decode(), body)
     while len(request.raw) < int(request.header("content-length") or 0):

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import socket
+import subprocess
+import sys
 import time
 import traceback
 from dataclasses import replace
@@ -19,6 +22,7 @@ from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel
 from swarm.models.model import Message, Request
 from swarm.models.transport import Exchange
 from tests.fault_server import LASTING, SCENARIOS, FaultServer
+from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES
 
 pytestmark = [
     # Pydantic warns inside the OpenAI client about the replies that are wrong on purpose.
@@ -32,7 +36,6 @@ GPT = CATALOGUE["openai/gpt-4.1-mini"]
 CLAUDE = CATALOGUE["anthropic/claude-sonnet-4-6"]
 KEY = "sk-proj-hunter22hunter22"
 GUARD_S = 20.0
-HANGING = ("silent", "drip", "drip_headers", "half_then_silent", "pings")
 ASK = Request(
     (
         Message("system", ("You are an agent. ", "Answer in JSON. ")),
@@ -43,109 +46,6 @@ ASK = Request(
     max_tokens=500,
     timeout_s=GUARD_S,
 )
-
-FAILURES = {
-    # scenario: kind, billed, retry_after_s
-    "null_content": ("bad_reply", "unknown", None),
-    "list_content": ("bad_reply", "unknown", None),
-    "empty_choices": ("bad_reply", "unknown", None),
-    "no_choices": ("bad_reply", "unknown", None),
-    "error_in_200": ("bad_reply", "unknown", None),
-    "html": ("bad_reply", "unknown", None),
-    "empty": ("bad_reply", "unknown", None),
-    "not_utf8": ("bad_reply", "unknown", None),
-    "truncated": ("bad_reply", "unknown", None),
-    "huge": ("bad_reply", "unknown", None),
-    "bomb": ("bad_reply", "unknown", None),
-    "bad_gzip": ("bad_reply", "unknown", None),
-    "cut": ("network", "unknown", None),
-    "closed": ("network", "unknown", None),
-    "400": ("bad_request", "no", None),
-    "400_context": ("too_long", "no", None),
-    "400_content": ("refused", "no", None),
-    "400_credit": ("quota", "no", None),
-    "401_echo": ("auth", "no", None),
-    "402": ("quota", "no", None),
-    "403": ("auth", "no", None),
-    "404": ("bad_request", "no", None),
-    "409": ("bad_request", "no", None),
-    "413": ("bad_request", "no", None),
-    "418": ("bad_request", "no", None),
-    "422": ("bad_request", "no", None),
-    "429": ("rate_limit", "no", 1.0),
-    "429_date": ("rate_limit", "no", 0.0),
-    "429_nonsense": ("rate_limit", "no", 0.0),
-    "429_bare": ("rate_limit", "no", None),
-    "429_gemini": ("rate_limit", "no", 20.5),
-    "429_quota": ("quota", "no", None),
-    "500": ("overloaded", "no", None),
-    "502_html": ("overloaded", "unknown", None),
-    "503_empty": ("overloaded", "no", None),
-    "529": ("overloaded", "no", None),
-    "redirect": ("bad_request", "no", None),
-    "redirect_get": ("bad_request", "no", None),
-    "silent": ("timeout", "unknown", None),
-    "drip": ("timeout", "unknown", None),
-    "claude_529": ("overloaded", "no", None),
-    "claude_cut": ("network", "unknown", None),
-    "claude_redirect": ("bad_request", "no", None),
-    "408": ("overloaded", "unknown", None),
-    "429_far": ("rate_limit", "no", 86_400.0),
-    "429_html": ("rate_limit", "no", 2.0),
-    "451": ("bad_request", "no", None),
-    "503_wait": ("overloaded", "no", 3.0),
-    "504": ("overloaded", "unknown", None),
-    "redirect_loop": ("bad_request", "no", None),
-    "redirect_away": ("bad_request", "no", None),
-    "tool_call": ("bad_reply", "unknown", None),
-    "tool_call_broken": ("bad_reply", "unknown", None),
-    "tool_call_object": ("bad_reply", "unknown", None),
-    "choices_null": ("bad_reply", "unknown", None),
-    "message_null": ("bad_reply", "unknown", None),
-    "json_text": ("bad_reply", "unknown", None),
-    "json_list": ("bad_reply", "unknown", None),
-    "deep": ("bad_reply", "unknown", None),
-    "long_number": ("bad_reply", "unknown", None),
-    "stream_instead": ("bad_reply", "unknown", None),
-    "not_http": ("network", "unknown", None),
-    "status_only": ("bad_reply", "unknown", None),
-    "many_headers": ("network", "unknown", None),
-    "drip_headers": ("timeout", "unknown", None),
-    "half_then_silent": ("timeout", "unknown", None),
-    "pings": ("timeout", "unknown", None),
-    "endless": ("bad_reply", "unknown", None),
-    "reset": ("network", "unknown", None),
-}
-REPLIES = {
-    # scenario: text, finish
-    "ok": ("hello", "stop"),
-    "gzip": ("hello", "stop"),
-    "length": ("hello", "length"),
-    "content_filter": ("", "content_filter"),
-    "refusal": ("I will not.", "content_filter"),
-    "banana": ("hello", "banana"),
-    "finish_null": ("hello", None),
-    "claude": ('{"participate": true}', "stop"),
-    "claude_refusal": ('{"participate": true}', "content_filter"),
-    "two_choices": ("first", "stop"),
-    "duplicate_keys": ("hello", "stop"),
-    "wrong_type": ("hello", "stop"),
-    "bom": ("hello", "stop"),
-    "nul": ("a\0b", "stop"),
-    "half_character": ("\ud800", "stop"),
-}
-MISSTATED = [
-    "ok_no_usage",
-    "usage_null",
-    "usage_negative",
-    "usage_absurd",
-    "usage_text",
-    "usage_fraction",
-    "usage_nan",
-    "usage_zero",
-    "usage_infinite",
-    "usage_switch",
-]
 
 
 @pytest.fixture(scope="module")
@@ -209,9 +109,8 @@ def test_a_reply_is_taken_as_it_was_sent_after_one_request(ask, server, scenario
 
 
 def test_every_scenario_of_the_fault_server_is_expected_to_do_something():
-    elsewhere = {"models_list", "cached", "cached_too_many", "other_model", "slow_ok"}
     expected = {*FAILURES, *REPLIES, *MISSTATED}
-    assert {*SCENARIOS, *LASTING} - elsewhere == expected
+    assert {*SCENARIOS, *LASTING} - ELSEWHERE == expected
     assert len(expected) >= 75
 
 
@@ -340,12 +239,49 @@ def test_a_schema_has_nothing_strict_providers_refuse(answer):
     assert text.count('"additionalProperties": false') == text.count('"type": "object"')
 
 
+@pytest.fixture
+def no_names(monkeypatch):
+    """Nobody knows the address of any name."""
+    find = socket.getaddrinfo
+
+    def unknown(host, *arguments, **options):
+        if host in ("nowhere.invalid", b"nowhere.invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return find(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+
 @pytest.mark.parametrize("card", [GPT, CLAUDE], ids=["openai", "anthropic"])
-def test_a_server_that_is_not_there_is_a_network_failure_nobody_bills(runner, card):
-    model = LiteLlmModel(card, api_base="http://127.0.0.1:9", api_key=KEY)
-    with pytest.raises(ModelUnavailable) as caught:
-        runner.run(model.complete(ASK))
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9", "http://nowhere.invalid", "https://127.0.0.1:{port}"]
+)
+@pytest.mark.usefixtures("no_names")
+def test_a_server_that_is_not_there_is_a_network_failure_nobody_bills(runner, server, card, address):
+    model = LiteLlmModel(card, api_base=address.format(port=server.port), api_key=KEY)
+    with pytest.raises(ModelUnavailable, match="cannot be reached") as caught:
+        runner.run(asyncio.wait_for(model.complete(ASK), GUARD_S))
     assert (caught.value.kind, caught.value.billed) == ("network", "no")
+    assert not server.hits
+
+
+FIRST_CALL = """
+import asyncio, sys
+from swarm.models.litellm import library
+from tests.test_litellm_door import ASK, FaultServer, model_at
+
+library()
+before = set(sys.modules)
+server = FaultServer()
+asyncio.run(model_at(server, "ok").complete(ASK))
+print([name for name in sys.modules if name not in before and name.startswith("openai.")])
+"""
+
+
+def test_what_takes_long_to_load_is_loaded_before_the_time_of_the_first_call_begins():
+    first = [sys.executable, "-c", FIRST_CALL]
+    loaded = subprocess.run(first, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert loaded == "[]\n"
 
 
 async def stop(calls):

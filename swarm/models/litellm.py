@@ -148,6 +148,9 @@ def library() -> ModuleType:
     """Import LiteLLM: offline, silent, and with our transport under all its clients."""
     prepare_litellm_environment()
     import litellm
+
+    # Its OpenAI client would load these hundreds of modules within the time of the first call.
+    import openai.resources  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
 
     def transport(
