@@ -30,6 +30,17 @@ def show_experiment(experiment_id: str) -> None:
 
     Drawing an answer takes seconds: drawn again and again, it would keep Stop from being heard.
     """
+    row, experiment = watch(experiment_id)
+    show_so_far(experiment_id) if row.status == "running" else show_views(row, experiment)
+
+
+def watch(experiment_id: str, about: str | None = None) -> tuple[ExperimentRow, Experiment]:
+    """Show how it stands, again and again while it goes on; returns it as it was at first.
+
+    Args:
+        experiment_id: of it.
+        about: what it is, in other words than its own.
+    """
     row, experiment = history().experiment(experiment_id)
     running = row.status == "running"
 
@@ -39,13 +50,13 @@ def show_experiment(experiment_id: str) -> None:
             now, _ = history().experiment(experiment_id)
             if running and now.status != "running":
                 st.rerun()
-            show_heading(now, experiment)
+            show_heading(now, experiment, about)
             show_progress(now)
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
 
     live()
-    show_so_far(experiment_id) if running else show_views(row, experiment)
+    return row, experiment
 
 
 @st.fragment

@@ -5,13 +5,13 @@ from functools import partial
 import streamlit as st
 
 from pages.shared.compared_tables import show_rows
-from pages.shared.experiment_view import POLL_S, show_heading, show_progress
+from pages.shared.experiment_view import watch
 from pages.shared.picture import draw
 from pages.shared.resources import cells, history, settings
 from pages.shared.text import plain, sentence
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import measure_rows, statistic_rows
-from swarm.errors import BadInput, SwarmError
+from swarm.errors import BadInput
 from swarm.figures import forest_figure
 from swarm.grid import Experiment
 from swarm.history import RunFilter
@@ -39,22 +39,9 @@ ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
 
 def show_team_test(experiment_id: str) -> None:
     """One test; asked for again every second while it goes on, its verdict when it has ended or is asked for."""
-    row, experiment = history().experiment(experiment_id)
-    running = row.status == "running"
-
-    @st.fragment(run_every=POLL_S if running else None)
-    def live() -> None:
-        try:
-            now, _ = history().experiment(experiment_id)
-            if running and now.status != "running":
-                st.rerun()
-            show_heading(now, experiment, arms_in_words(experiment.grid))
-            show_progress(now)
-        except SwarmError as error:
-            st.error(sentence(error), icon=":material/error:")
-
-    live()
-    if running and not st.toggle("Show the verdict so far", key="team_so_far"):
+    _, of = history().experiment(experiment_id)
+    row, experiment = watch(experiment_id, arms_in_words(of.grid))
+    if row.status == "running" and not st.toggle("Show the verdict so far", key="team_so_far"):
         return
     try:
         show_verdict(experiment)

@@ -5,7 +5,6 @@ told.
 """
 
 import ast
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,9 +20,8 @@ from swarm.teams.crewai_scope import (
     scopes_of,
     string_of,
 )
-from swarm.teams.reading import BadTeam
+from swarm.teams.python_source import parsed
 
-MAX_CODE_CHARS = 200_000
 Kind: TypeAlias = Literal["agent", "task", "crew"]
 _MADE: Mapping[str, Kind] = {"Agent": "agent", "Task": "task", "Crew": "crew"}
 _FIELDS = ("role", "goal", "backstory", "description", "expected_output", "name")
@@ -60,24 +58,6 @@ class Code:
     """Lines that hold more than literal values and names."""
     ignored: Counter[str] = field(default_factory=Counter[str])
     """Arguments that nobody asked for."""
-
-
-def parsed(path: str, text: str) -> ast.Module:
-    """Parse Python without running it.
-
-    Raises:
-        BadTeam: names the line.
-    """
-    if len(text) > MAX_CODE_CHARS:
-        raise BadTeam(path, "", f"{len(text):,} characters of Python; at most {MAX_CODE_CHARS:,} are read")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        raise BadTeam(path, f"line {error.lineno}" if error.lineno else "", "not Python") from error
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise BadTeam(path, "", "not Python that can be read: nested too deeply") from error
 
 
 def read_code(path: str, text: str) -> Code | None:

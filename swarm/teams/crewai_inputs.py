@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from swarm.teams.crewai_code import parsed
 from swarm.teams.crewai_shapes import input_text
+from swarm.teams.python_source import parsed
 
 _STARTS = ("kickoff", "kickoff_async", "akickoff", "kickoff_for_each")
 

@@ -5,14 +5,12 @@ Literal texts and numbers, and names that stand for them in the same file, are u
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from swarm.teams.reading import BadTeam
+from swarm.teams.python_source import parsed
 
-MAX_CODE_CHARS = 200_000
 MAX_BASES = 20
 MAX_SUM = 50
 """Texts that are added to one; more are not understood."""
@@ -64,7 +62,7 @@ def read_source(path: str, text: str) -> Source:
     Raises:
         BadTeam: when it is no Python, or too large; names the line.
     """
-    tree = _parsed(path, text)
+    tree = parsed(path, text)
     source = Source()
     known = dict(_constants(tree))
     for node in ast.walk(tree):
@@ -76,19 +74,6 @@ def read_source(path: str, text: str) -> Source:
         if isinstance(node, ast.Call):
             _take_call(node, known, source)
     return source
-
-
-def _parsed(path: str, text: str) -> ast.Module:
-    if len(text) > MAX_CODE_CHARS:
-        raise BadTeam(path, "", f"{len(text):,} characters of Python; at most {MAX_CODE_CHARS:,} are read")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        raise BadTeam(path, f"line {error.lineno}" if error.lineno else "", "not Python") from error
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise BadTeam(path, "", "not Python that can be read: nested too deeply") from error
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, Value]]:
