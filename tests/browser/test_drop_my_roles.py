@@ -47,7 +47,7 @@ def test_an_example_team_is_tested_and_judged_and_taken_home(dashboard, browser,
         assert other.evaluate("document.documentElement.scrollWidth") <= width
         keep_picture(other, f"drop-verdict-{width}-{scheme}")
     page.get_by_role("button", name="Take a set-up home").click()
-    page.get_by_text("Your roles", exact=True).last.click()
+    page.get_by_test_id("stRadio").get_by_text("Your roles").click()
     settled(page)
     with page.expect_download() as handed_out:
         page.get_by_role("button", name="CrewAI").click()
