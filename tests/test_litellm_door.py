@@ -89,7 +89,8 @@ def test_a_failure_is_classified_after_one_request(ask, server, scenario):
     assert server.hits == {scenario: 1}
 
 
-@pytest.mark.parametrize("scenario", FAILURES)
+# Of those that hang one will do: they all end in the same line, and take a second each.
+@pytest.mark.parametrize("scenario", [name for name in FAILURES if name not in HANGING[1:]])
 def test_a_failure_is_one_short_line_without_a_key_or_a_traceback(ask, scenario):
     with pytest.raises(ModelUnavailable) as caught:
         ask(scenario)
