@@ -54,7 +54,7 @@ def test_an_experiment_that_goes_on_is_watched_stopped_and_resumed(dashboard, br
     wait_until(lambda: History(dashboard.settings).experiments()[0].finished > 4, "some runs finished")
     page.get_by_text("Show what it shows so far").click()
     expect(page.get_by_text("still going on")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(badge(page, "Stopped")).to_be_visible(timeout=30_000)
     done = History(dashboard.settings).experiments()[0].finished
     assert 0 < done < 128
