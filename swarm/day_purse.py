@@ -18,7 +18,8 @@ from filelock import FileLock
 from pydantic import BaseModel, Field, ValidationError
 
 from swarm.config import Settings, ensure_data_folder
-from swarm.errors import DataFolderUnusable, DayLimitReached
+from swarm.errors import DataFolderUnusable, DayLimitReached, ModelUnavailable
+from swarm.models.model import Completion, Model, Request
 from swarm.turn import Usage
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -129,6 +130,27 @@ class DayPurse:
             raise DataFolderUnusable(
                 f"cannot count today's dollars in {str(path)!r}: {error.strerror}"
             ) from error
+
+
+async def ask_once(model: Model, request: Request, settings: Settings) -> Completion:
+    """Ask a real model outside of any run, within the limit of the day.
+
+    Raises:
+        DayLimitReached: when it could pass the limit; nothing was sent then.
+        ModelUnavailable: when there is no reply; it counts as spent unless it was certainly not billed.
+    """
+    purse = DayPurse(settings)
+    most = await purse.reserve(model.most(request))
+    used = most
+    try:
+        reply = await model.complete(request)
+        used = reply.usage
+    except ModelUnavailable as error:
+        used = Usage() if error.billed == "no" else most
+        raise
+    finally:
+        await purse.settle(most, used)
+    return reply
 
 
 def _read(path: Path) -> _Ledger:

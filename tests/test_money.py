@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from swarm.budget import Budget, Limits
 from swarm.config import PROJECT, Settings, read_settings
-from swarm.day_purse import DayPurse, Today
+from swarm.day_purse import DayPurse, Today, ask_once
 from swarm.errors import BadInput, DataFolderUnusable, DayLimitReached, RunEnded
 from swarm.metrics.cost import mispriced, recomputed
 from swarm.models.card import Price
 from swarm.models.catalogue import load_catalogue
+from swarm.models.model import Message, Request
 from swarm.protocols import PROTOCOLS
 from swarm.record import record_of
 from swarm.team import make_team
@@ -287,6 +288,16 @@ def test_a_limit_that_is_none_is_refused_and_never_unlimited(said: str, settings
 def test_no_limit_is_no_limit(settings: Settings):
     assert read_settings({}).max_usd_per_day is None
     spend(DayPurse(settings), 1e6, 1e6)
+
+
+def test_a_message_that_tries_a_model_counts_on_the_day(settings: Settings):
+    request = Request((Message("user", ("Hello.",)),), max_tokens=100)
+    model = PaidModel("team", lambda request: "Hello.", price=PRICE)
+    reply = asyncio.run(ask_once(model, request, settings))
+    assert DayPurse(settings).so_far() == Today(reply.usage.cost_usd or 0, 0.0)
+    with pytest.raises(DayLimitReached):
+        asyncio.run(ask_once(model, request, limited(settings, "0.001")))
+    assert len(model.requests) == 1
 
 
 def test_a_run_that_meets_the_days_limit_stops_and_can_go_on_tomorrow(settings: Settings):

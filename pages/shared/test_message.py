@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.numbers import count
 from pages.shared.resources import settings
 from pages.shared.text import plain
+from swarm.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
@@ -40,7 +41,7 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     """Ask, and frame what comes back as the model's words."""
     request = Request((Message("user", (text,)),), max_tokens=REPLY_TOKENS, timeout_s=TIMEOUT_S)
     asked = time.monotonic()
-    reply = asyncio.run(model.complete(request))
+    reply = asyncio.run(model.complete(request) if simulated else ask_once(model, request, settings()))
     taken = time.monotonic() - asked
     cost = plain(usd(reply.usage.cost_usd))
     price = f"would cost {cost}" if simulated else cost
