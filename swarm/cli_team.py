@@ -69,7 +69,7 @@ def try_team(
 ) -> None:
     """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles."""
     from swarm.cli_experiments import at_hand, print_the_plan
-    from swarm.teams.arms import team_test
+    from swarm.teams.arms import lowered, team_test
     from swarm.teams.formats import import_team as read
     from swarm.teams.kept import keep_team
 
@@ -84,7 +84,7 @@ def try_team(
         judge=judge,
         repeats=repeats,
         seed=seed,
-        max_usd=max_usd or team.max_usd,
+        max_usd=lowered(max_usd, team.max_usd),
     )
     if plan:
         print_the_plan(made, settings, history, as_json=as_json)

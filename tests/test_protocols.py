@@ -9,6 +9,7 @@ import pytest
 
 from swarm.errors import BadInput, ProtocolFailed, UnknownName
 from swarm.mission import Mission
+from swarm.models.scripted import ScriptedModel
 from swarm.protocols import PROTOCOLS, find_protocol, in_a_sentence, options_of
 from swarm.protocols.together import together
 from swarm.team import Seat, Team, generic_roles, make_team
@@ -426,3 +427,17 @@ def test_under_its_leader_a_given_team_keeps_its_roles_whatever_the_plan_says():
 def test_a_step_that_cannot_be_played_is_refused_by_name(step: str, said: str):
     with pytest.raises(BadInput, match=said):
         Rehearsal().play("given_team", steps=(step,))
+
+
+def test_the_leader_of_a_given_team_reads_its_own_role_and_how_its_team_works():
+    told = []
+
+    def answer(request):
+        told.append(request.messages[1].parts[-1])
+        return act(request)
+
+    options = {"roles": ("Boss Annabel", "Cook", "Buyer"), "briefs": ("Goal: feed everybody",), "led": True}
+    played(recipe("given_team", options=options), ScriptedModel("team", answer))
+    assert "Your role is given: Boss Annabel. Goal: feed everybody" in told[0]
+    assert "one after another, in the order of their numbers" in told[0]
+    assert "at the same time" not in told[0]

@@ -16,7 +16,7 @@ from swarm.grid import Experiment
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
 from swarm.spec import MAX_SEED
-from swarm.teams.arms import USUAL_MISSIONS, own_missions, placeholders, related_missions, team_test
+from swarm.teams.arms import USUAL_MISSIONS, lowered, own_missions, placeholders, related_missions, team_test
 from swarm.teams.given import GivenTeam
 from swarm.teams.inputs import MAX_SETS, read_inputs
 
@@ -39,7 +39,7 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
         max_usd = st.number_input(
             "Most dollars in all",
             LEAST_USD,
-            value=team.max_usd or USUAL_MAX_USD,
+            value=max(LEAST_USD, lowered(USUAL_MAX_USD, team.max_usd) or USUAL_MAX_USD),
             step=1.0,
             format="%.2f",
             key="team_max_usd",
@@ -146,4 +146,4 @@ def _choose_rest() -> tuple[int, str | None, int]:
 
 
 def _is_simulated(model: str | None) -> bool:
-    return model is not None and "sim/" in model
+    return model is not None and all(entry.split()[-1].startswith("sim/") for entry in model.split(","))

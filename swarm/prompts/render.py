@@ -20,6 +20,11 @@ from swarm.turn import Cue, Turn
 from swarm.verdict import CRITERIA
 
 _FOLDER = Path(__file__).parent
+_AT_ONCE = "They will work at the same time and will not see each other's work."
+_IN_TURN = (
+    "They will work one after another, in the order of their numbers, and read all that was done before."
+)
+"""Under the leader of a team that was set up elsewhere."""
 
 
 @cache
@@ -152,6 +157,8 @@ def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:
         imposed += f"\nYour job, {source}: {cue.job}"
     values = {"seat": seat.number, "agents": len(spec.team), "imposed": imposed}
     lines = template(name).substitute(values)
+    if cue.brief and cue.kind == "plan":
+        lines = lines.replace(_AT_ONCE, _IN_TURN)
     if cue.brief:
         lines = lines.replace("\nAnswer: ", f"\n{cue.brief}\nAnswer: ", 1)
     return f"\n---\n{lines}"

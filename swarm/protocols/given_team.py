@@ -10,7 +10,7 @@ from swarm.team import MAX_AGENTS, Seat, Team, generic_roles
 from swarm.turn import Cue, Speak, Turn
 
 MAX_STEPS = 256
-_STEP = re.compile(r"(\d{1,3})(?: (?!hears\b)([\w-]{1,60}))?(?: hears((?: \d{1,3})+| nobody))?")
+_STEP = re.compile(r"(\d{1,3})(?: (?!hears(?: |$))([\w-]{1,60}))?(?: hears((?: \d{1,3})+| nobody))?")
 
 
 class Step(NamedTuple):
@@ -86,12 +86,14 @@ class _Cast(NamedTuple):
         return (self.briefs[place] or None) if place < len(self.briefs) else None
 
     def in_words(self, team: Team) -> str:
-        """What a leader is told of its team."""
+        """What a leader is told of itself and its team."""
+        leader = team.seats[0]
+        own = f"Your role is given: {self.role(leader)}. {self.brief(leader) or ''}".rstrip()
         lines = [
             f"Agent {seat.number}: {self.role(seat)}. {self.brief(seat) or ''}".rstrip()
             for seat in team.seats[1:]
         ]
-        return "\n".join(["The roles of your team are given, and everybody keeps theirs:", *lines])
+        return "\n".join([own, "The roles of your team are given, and everybody keeps theirs:", *lines])
 
 
 async def _in_order(

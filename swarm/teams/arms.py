@@ -19,7 +19,7 @@ from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import MARGIN, Experiment, Grid, Terms, Way
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement
 from swarm.spec import Option, Pace
-from swarm.team import one_line
+from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.teams.given import GivenTask, GivenTeam
 
 Arm = Literal["given", "free", "solo"]
@@ -36,7 +36,10 @@ _WORD = re.compile(r"[a-z]{5,}")
 def options_of_team(team: GivenTeam) -> dict[str, Option]:
     """The settings of the protocol `given_team` that play a team, on whatever mission."""
     briefs = tuple(_brief(_open(role.goal), _open(role.background)) for role in team.roles)
-    options: dict[str, Option] = {"title": team.name, "roles": tuple(role.name for role in team.roles)}
+    options: dict[str, Option] = {
+        "title": team.name,
+        "roles": tuple(_role_name(role.name) for role in team.roles),
+    }
     if any(briefs):
         options["briefs"] = briefs
     if team.steps:
@@ -72,6 +75,14 @@ def own_missions(team: GivenTeam, inputs: Sequence[Mapping[str, str]] = ()) -> t
     return tuple(
         _mission(team, values, f" {number}" if numbered else "") for number, values in enumerate(different, 1)
     )
+
+
+def could_be(team: GivenTeam, mission: Mission) -> bool:
+    """Whether a mission is one that the team's own tasks make, with whatever inputs."""
+    if len(mission.requirements) != len(team.tasks):
+        return False
+    pairs = zip(team.tasks, mission.requirements, strict=True)
+    return all(_pattern(task).fullmatch(requirement.text) for task, requirement in pairs)
 
 
 def related_missions(team: GivenTeam, library: Iterable[Mission], count: int) -> tuple[Mission, ...]:
@@ -133,6 +144,11 @@ def team_test(
     return Experiment(replace(grid, ways=(*grid.ways, free, solo)), Terms(max_usd=max_usd, margin=margin))
 
 
+def lowered(limit: float | None, by_file: float | None) -> float | None:
+    """A limit of dollars that a person gave, which a file may lower and never supply."""
+    return limit if limit is None or by_file is None else min(limit, by_file)
+
+
 def token_budget(grid: Grid, settings: Settings) -> int:
     """Tokens, input and output, that a run of a grid with one arm is expected to use, its judge left out."""
     recipes = Recipes(replace(grid, judge=NO_JUDGE, repeats=1), settings)
@@ -153,6 +169,11 @@ def team_name(grid: Grid) -> str:
 def _open(text: str) -> str:
     """A role's text for any mission: what a placeholder stands for is read in the mission itself."""
     return _PLACEHOLDER.sub(lambda found: f"the {found[1].replace('_', ' ')} of the mission", text)
+
+
+def _role_name(name: str) -> str:
+    opened = one_line(_open(name))
+    return opened if len(opened) <= MAX_ROLE_CHARS else opened[: MAX_ROLE_CHARS - 1].rstrip() + "…"
 
 
 def _brief(goal: str, background: str) -> str:
@@ -197,6 +218,13 @@ def _mission(team: GivenTeam, values: Mapping[str, str], number: str) -> Mission
 def _requirement(task: GivenTask, values: Mapping[str, str]) -> Requirement:
     expected = f" Expected: {task.expected}" if task.expected else ""
     return Requirement(_line(_fill(f"{task.text}{expected}", values)) or task.name, phase=task.name)
+
+
+def _pattern(task: GivenTask) -> re.Pattern[str]:
+    """What the requirement of a task looks like, whatever its placeholders stand for."""
+    written = _requirement(task, {}).text
+    parts = _PLACEHOLDER.split(written)[::2]
+    return re.compile(".*".join(re.escape(part) for part in parts))
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -78,7 +78,7 @@ def _opened(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
     if name.lower().endswith(".zip") or content.startswith(b"PK\x03\x04"):
         yield from _in_zip(name, content)
     else:
-        yield PurePosixPath(name).name, content
+        yield PurePosixPath(name).name, content if len(content) <= MAX_FILE_BYTES else None
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:

@@ -30,6 +30,7 @@ FORMATS: Mapping[str, Reader] = {
 MAX_BRIEF_CHARS = 4_000
 """Of a goal or a background; what is longer is cut, and said."""
 MAX_TASK_CHARS = 1_500
+MAX_NOTE_CHARS = 600
 TOOLS = Note(
     "ignored",
     "tools, memory, callbacks, guardrails and the framework's own loop",
@@ -75,6 +76,9 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
         raise BadInput(
             f"the team {team.name[:80]!r} has {len(team.steps)} steps; at most {MAX_STEPS} can be tested"
         )
+    if team.coordination == "leader" and len(team.roles) == 1:
+        alone = Note("changed", "a leader with nobody to lead", "It does the work itself.")
+        team = replace(team, coordination="order", notes=(*team.notes, alone))
     tidy = _Tidy()
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
     tasks = tuple(tidy.task(task) for task in team.tasks)
@@ -91,12 +95,20 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
         roles=roles,
         tasks=tasks,
         steps=tuple(step._replace(task=renamed.get(step.task or "")) for step in team.steps),
+        source=one_line(without_secrets(team.source)[0])[:MAX_ROLE_CHARS],
         inputs={
             name: tidy.text(f"the input {name!r}", value, MAX_TASK_CHARS)
             for name, value in team.inputs.items()
+            if not without_secrets(name)[1]
         },
         goal=tidy.text("the goal", team.goal, MAX_BRIEF_CHARS),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys(map(_clean, notes))),
+    )
+
+
+def _clean(note: Note) -> Note:
+    return Note(
+        note.kind, *(one_line(without_secrets(text)[0])[:MAX_NOTE_CHARS] for text in (note.what, note.why))
     )
 
 

@@ -5,9 +5,11 @@ import io
 from collections.abc import Mapping, Sequence
 
 from swarm.errors import BadInput
+from swarm.secrets import without_secrets
 
 MAX_INPUT_BYTES = 1_000_000
 MAX_SETS = 500
+MAX_VALUE_CHARS = 1_000
 
 
 def read_inputs(name: str, content: bytes) -> Sequence[Mapping[str, str]]:
@@ -38,4 +40,8 @@ def read_inputs(name: str, content: bytes) -> Sequence[Mapping[str, str]]:
 def _set(name: str, line: int, row: Mapping[str | None, str | None]) -> dict[str, str]:
     if None in row or None in row.values():
         raise BadInput(f"{name}, line {line}: not as many values as there are names in the first line")
-    return {str(key).strip(): str(value).strip() for key, value in row.items() if str(value).strip()}
+    texts = {str(key).strip(): str(value).strip() for key, value in row.items()}
+    long = next((key for key, value in texts.items() if len(value) > MAX_VALUE_CHARS), None)
+    if long is not None:
+        raise BadInput(f"{name}, line {line}: a value of more than {MAX_VALUE_CHARS:,} characters")
+    return {key: without_secrets(value)[0] for key, value in texts.items() if value}

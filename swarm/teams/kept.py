@@ -2,13 +2,16 @@
 
 import hashlib
 import re
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from swarm.command import OWN
 from swarm.config import Settings, ensure_data_folder
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Grid
 from swarm.teams import toml
-from swarm.teams.arms import options_of_team
+from swarm.teams.arms import could_be, options_of_team
 from swarm.teams.files import Files, files_of
 from swarm.teams.formats import settled
 from swarm.teams.given import GivenTeam
@@ -32,7 +35,10 @@ def keep_team(settings: Settings, team: GivenTeam) -> str:
         path.parent.mkdir(exist_ok=True)
         if not path.exists():
             [with_notes] = toml.write(team, notes=True).values()
-            path.write_text(with_notes, encoding="utf-8")
+            # Whoever reads at this moment finds the whole file, or none.
+            beside = path.with_suffix(f".{secrets.token_hex(4)}")
+            beside.write_text(with_notes, encoding="utf-8")
+            beside.replace(path)
     except OSError as error:
         raise BadInput(f"cannot keep the team in {str(path.parent)!r}: {error.strerror}") from error
     return team_id
@@ -56,13 +62,21 @@ def kept_teams(settings: Settings) -> list[str]:
 
 
 def team_of(settings: Settings, grid: Grid) -> GivenTeam | None:
-    """The kept team that an experiment tests; None when it is not kept here."""
-    wanted = grid.ways[0].options
+    """The kept team that an experiment tests; None when none is kept, or several could be meant.
+
+    Files that were changed into something else are passed over.
+    """
+    found: list[GivenTeam] = []
     for team_id in kept_teams(settings):
-        team = kept_team(settings, team_id)
-        if options_of_team(team) == wanted:
-            return team
-    return None
+        with suppress(BadInput):
+            found.append(kept_team(settings, team_id))
+    meant = [
+        team
+        for team in found
+        if options_of_team(team) == grid.ways[0].options
+        and all(could_be(team, mission) for mission in grid.missions if mission.id == OWN)
+    ]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _folder(settings: Settings) -> Path:

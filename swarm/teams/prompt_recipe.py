@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from swarm.prompts.render import template
+from swarm.protocols.given_team import Step
 from swarm.teams.arms import Arm, placeholders
 from swarm.teams.given import GivenTeam
 
@@ -62,7 +63,8 @@ def _given(team: GivenTeam) -> Iterator[str]:
         yield "Agent 1 leads: it reads the mission and the roles, and hands out jobs; the others then do theirs.\n"
         return
     yield "Order of work:\n"
-    for number, step in enumerate(team.steps, 1):
+    steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
+    for number, step in enumerate(steps, 1):
         heard = (
             "everything before"
             if step.hears is None

@@ -4,7 +4,7 @@ import tomllib
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swarm.protocols.given_team import Step
 from swarm.teams.files import Files
@@ -20,7 +20,7 @@ class _Head(_Table):
     name: str
     coordination: Coordination = "order"
     goal: str = ""
-    max_usd: float | None = None
+    max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     source: str = ""
     inputs: dict[str, str] = {}
 

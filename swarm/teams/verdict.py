@@ -88,7 +88,10 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
         raise BadInput(
             f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
         )
-    [(_, found)] = results(experiment, cells).found
+    compared = results(experiment, cells).found
+    if not compared:
+        raise BadInput("no run of this test has finished yet, so there is no verdict")
+    _, found = compared[0]
     comparison = _renamed(found, experiment.grid)
     contrasts: dict[Arm, Contrast] = {_arm_of(each.group): each for each in comparison.contrasts}
     per_dollar: dict[Arm, Difference] = {

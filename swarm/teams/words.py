@@ -41,13 +41,20 @@ def about_the_arms(grid: Grid) -> tuple[str, ...]:
     """What each arm plays, in a sentence each."""
     options = grid.ways[0].options
     order = "under their leader" if options.get("led") else "in the order of its file"
+    steps = options.get("steps", ())
+    turns = (
+        f"{len(steps) or grid.agents[0]} turns"
+        if isinstance(steps, tuple) and not options.get("led")
+        else "a plan first"
+    )
     agents, budget = grid.agents[0], grid.ways[2].options.get("token_budget", 0)
     return (
-        f"Your roles: {agents} agents with the roles, goals and backgrounds of the file, {order}.",
+        f"Your roles: {agents} agents with the roles, goals and backgrounds of the file, {order}; {turns}.",
         f"No roles: {agents} agents one after another (Sequential); each chooses what to do, or sits it out.",
         f"One agent: it revises its own work until it is content or has used {budget:,} tokens, which is what a run "
         "with your roles is expected to use.",
-        f"All three play the same missions with the same seeds and models: {grid.teams[0]}.",
+        f"All three play the same missions with the same seeds and models: {grid.teams[0]}."
+        + (" The one agent has the model of the first seat." if "," in grid.teams[0] else ""),
     )
 
 

@@ -11,6 +11,7 @@ from swarm.mission import load_library
 from swarm.teams.arms import (
     PROTOCOL_OF,
     is_team_test,
+    lowered,
     options_of_team,
     own_missions,
     related_missions,
@@ -122,3 +123,27 @@ def test_goals_and_backgrounds_are_told_in_one_line_each():
         "Goal: Plan the range",
         "Background: You read the small print.",
     )
+
+
+def test_a_team_with_the_same_roles_and_other_tasks_is_not_taken_for_it(settings):
+    other = replace(TEAM, tasks=tuple(replace(task, text=f"Never mind: {task.text}") for task in TEAM.tasks))
+    keep_team(settings, other)
+    experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
+    assert team_of(settings, experiment.grid) is None
+    keep_team(settings, TEAM)
+    (settings.data / "own-teams" / "broken.toml").write_text("[team")
+    assert team_of(settings, experiment.grid) == TEAM
+
+
+def test_a_file_may_lower_a_limit_and_never_give_one():
+    assert (lowered(None, 500.0), lowered(2.0, 500.0), lowered(5.0, 3.0), lowered(5.0, None)) == (
+        None,
+        2.0,
+        3.0,
+        5.0,
+    )
+
+
+def test_placeholders_in_names_of_roles_speak_of_the_mission():
+    team = settled(GivenTeam("T", (GivenRole("{topic} researcher"),)))
+    assert options_of_team(team)["roles"] == ("the topic of the mission researcher",)

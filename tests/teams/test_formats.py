@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from swarm.errors import BadInput
-from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
 from swarm.teams import toml
 from swarm.teams.files import files_of_uploads
 from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.kept import keep_team, kept_team, kept_teams
 from tests.teams.examples import BAKERY
 
@@ -117,3 +117,20 @@ def test_a_team_that_is_not_kept_is_unknown(settings, team_id: str):
 @pytest.mark.parametrize("path", ["agents.yaml", "team.json", "a.toml", "crew.py", "x.md"])
 def test_an_empty_file_is_of_no_format(name: str, path: str):
     assert FORMATS[name](files_of_uploads([(path, b" ")])) is None
+
+
+@pytest.mark.parametrize("name", ["Hears the user", "hears", "1", "hears 2"])
+def test_a_task_may_be_called_like_a_word_of_the_order(name: str):
+    clean = settled(
+        GivenTeam(
+            "T", (GivenRole("A"), GivenRole("B")), tasks=(GivenTask(name, "x"),), steps=(Step(2, name),)
+        )
+    )
+    assert read_steps([str(step) for step in clean.steps], 2) == clean.steps
+
+
+def test_a_key_in_the_source_or_a_note_is_dropped():
+    dirty = GivenTeam(
+        "T", (GivenRole("A"),), source=CANARY, notes=(Note("ignored", CANARY, CANARY),), inputs={CANARY: "x"}
+    )
+    assert CANARY not in repr(settled(dirty))

@@ -144,3 +144,8 @@ def test_machines_get_every_sentence():
     said = words.verdict_in_words(found)
     assert said["sentence"] == words.sentence(found)
     assert said["missions"] == 12
+
+
+def test_without_a_finished_run_there_is_no_verdict_and_no_crash():
+    with pytest.raises(BadInput):
+        team_verdict(TEST, [])
