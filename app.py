@@ -14,12 +14,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared.login import login_wanted, secrets_files
 from swarm.doors import check_address
 from swarm.errors import BadInput
+from swarm.models.loopback import is_loopback_host
 
 # Streamlit's page has one script of its own in it; by their digests, no other one runs. `blob:` is how it loads
 # the script of a component (pages/shared/figure.js); only a script that runs already can make such an address.
@@ -53,27 +55,62 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the security headers to every response."""
+    """Adds the security headers to every response, also to the one that says that something went wrong."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
+        begun = False
 
         async def send_secured(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 extra = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
                 message["headers"] = [*message.get("headers", []), *extra]
             await send(message)
 
-        await self._app(scope, receive, send_secured if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send_secured)
+        except Exception:
+            # Whoever catches it further out would answer without the headers.
+            if not begun:
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, send_secured)
+            raise
+
+
+class OnlyThisMachine:
+    """Turns away other machines as long as nobody has to log in, wherever a server was told to listen."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        client = scope.get("client")
+        if client is None or is_loopback_host(client[0]) or login_wanted():
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await PlainTextResponse("Only this machine may ask.", 403)(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
 
 
 def refuse_strangers() -> None:
     """End the process, with the reason, when others could reach it without a login."""
+    if st.get_option("server.enableAgentApi"):
+        sys.exit(
+            "Roleless does not start: server.enableAgentApi lets programs in that never log in; leave it off"
+        )
     try:
-        check_address(st.get_option("server.address"))
+        check_address(
+            st.get_option("server.address"), st.get_option("server.allowedHosts") or ["*"], secrets_files()
+        )
     except BadInput as error:
         sys.exit(f"Roleless does not start: {error}")
 
@@ -89,6 +126,7 @@ app = st.App(
     routes=[Route("/health", health)],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(OnlyThisMachine),
         # Streamlit asks a session for its host, not other requests: a page elsewhere could play tricks with DNS.
         Middleware(
             TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts"), www_redirect=False

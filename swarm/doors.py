@@ -1,6 +1,7 @@
 """This file is where it is decided who may reach the dashboard: this machine alone, unless people have to log in."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,26 +14,31 @@ NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server
 """What a provider of logins is described by; with several providers the last three stand in tables of their own."""
 
 
-def login_is_set_up(path: Path = SECRETS) -> bool:
+def login_is_set_up(paths: Sequence[Path] = (SECRETS,)) -> bool:
     """Whether people have to log in: the secrets hold a complete table `auth`.
 
+    Args:
+        paths: of the files of secrets; a table of a later one stands for that of an earlier one. Some may be missing.
+
     Raises:
-        BadInput: when the table is there and lacks something, or the file cannot be read; never shows a value.
+        BadInput: when the table is there and lacks something, or a file cannot be read; never shows a value.
     """
-    if not path.exists():
+    tables = [auth for path in paths if path.is_file() and (auth := _auth_in(path)) is not None]
+    if not tables:
         return False
-    try:
-        auth = tomllib.loads(path.read_text(encoding="utf-8")).get("auth")
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path.name} cannot be read as TOML, so nobody could log in") from error
-    if auth is None:
-        return False
-    missing = [name for table in _providers(auth) for name in NEEDED if not table.get(name)]
+    missing = [name for table in _providers(tables[-1]) for name in NEEDED if not table.get(name)]
     if missing:
         raise BadInput(
-            f"the table [auth] of {path.name} lacks {missing[0]!r}; docs/login.md shows a complete one"
+            f"the table [auth] of the secrets lacks {missing[0]!r}; docs/login.md shows a complete one"
         )
     return True
+
+
+def _auth_in(path: Path) -> Any:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).get("auth")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path.name} cannot be read as TOML, so nobody could log in") from error
 
 
 def _providers(auth: Any) -> list[dict[str, Any]]:
@@ -42,20 +48,26 @@ def _providers(auth: Any) -> list[dict[str, Any]]:
     return [table | each for each in tables] or [table]
 
 
-def check_address(address: str | None, path: Path = SECRETS) -> None:
+def check_address(address: str | None, hosts: Sequence[str] = (), paths: Sequence[Path] = (SECRETS,)) -> None:
     """Make sure that only those who may can reach the dashboard.
 
     Args:
         address: that it listens on; None or empty: every address of this machine.
-        path: of the secrets.
+        hosts: the names by which it may be called; another than this machine's own means that others call it.
+        paths: as for `login_is_set_up`.
 
     Raises:
         BadInput: when others could reach it and nobody would have to log in; says what would work.
     """
-    if address and is_loopback_host(address):
+    strangers = [host for host in hosts if not is_loopback_host(host)]
+    if address and is_loopback_host(address) and not strangers:
         return
-    if not login_is_set_up(path):
-        raise BadInput(
-            f"the dashboard would listen on {address or 'every address'!r}, and anybody who can reach that could read "
-            "every run and spend your money: use 127.0.0.1, or set up a login (docs/login.md)"
-        )
+    if login_is_set_up(paths):
+        return
+    if address and is_loopback_host(address):
+        said = f"the dashboard would answer for {strangers[0]!r}, and anybody who is passed on from there"
+    else:
+        said = f"the dashboard would listen on {address or 'every address'!r}, and anybody who can reach that"
+    raise BadInput(
+        f"{said} could read every run and spend your money: use 127.0.0.1, or set up a login (docs/login.md)"
+    )

@@ -25,7 +25,8 @@ _MATCHING = """
     )
     SELECT * FROM shown
     WHERE ($text::VARCHAR IS NULL OR contains(lower(mission_title), lower($text))
-            OR contains(lower(mission_id), lower($text)) OR contains(lower(run_id), lower($text)))
+            OR contains(lower(mission_id), lower($text)) OR contains(lower(run_id), lower($text))
+            OR contains(lower(owner), lower($text)))
         AND (len($protocols::VARCHAR[]) = 0 OR list_contains($protocols::VARCHAR[], protocol))
         AND (len($models::VARCHAR[]) = 0 OR list_has_any($models::VARCHAR[], model_names))
         AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))

@@ -18,7 +18,7 @@ class RunFilter:
     """Which runs are meant. Empty and None mean "whichever"; all that is given must hold."""
 
     text: str | None = None
-    """Found, in any case, in the mission's title or id or in the run's id."""
+    """Found, in any case, in the mission's title or id, in the run's id or in its owner."""
     protocols: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     """At least one seat has one of these."""

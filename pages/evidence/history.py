@@ -41,7 +41,12 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
     """Draw the filters and, for what can be sorted, the order; return both."""
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         text = st.text_input(
-            "Search", key="find", type="search", placeholder="Mission or run", bind="query-params", width=260
+            "Search",
+            key="find",
+            type="search",
+            placeholder="Mission, run or owner",
+            bind="query-params",
+            width=260,
         )
         kind = st.segmented_control(
             "Models are", [*KINDS], default="All", required=True, key="kind", bind="query-params"

@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import repeat
 
 from pages.shared import state
 from pages.shared.demo import DEMO_PROTOCOLS, demo_seed, demo_spec
 from pages.shared.resources import missions, settings
+from swarm.config import Settings
 from swarm.errors import RunBusy
 from swarm.launch import launch
 from swarm.spec import RunSpec
@@ -18,7 +20,7 @@ def run_and_watch(spec: RunSpec) -> None:
         SwarmError: when it cannot be started.
     """
     run_id = state.next_run_id()
-    _launch_once(spec, run_id)
+    _launch_once(spec, run_id, settings())
     state.show_run(run_id)
 
 
@@ -28,16 +30,17 @@ def play_demo() -> None:
     Raises:
         SwarmError: when one cannot be started.
     """
-    pair = state.next_pair()
+    pair, here = state.next_pair(), settings()
     seed = demo_seed(pair[0])
-    specs = [demo_spec(missions(), settings(), seed, protocol) for protocol in DEMO_PROTOCOLS]
+    specs = [demo_spec(missions(), here, seed, protocol) for protocol in DEMO_PROTOCOLS]
     # Each launch waits for a first event: at once, so that neither team has a start over the other.
     with ThreadPoolExecutor(len(pair)) as starters:
-        list(starters.map(_launch_once, specs, pair))
+        list(starters.map(_launch_once, specs, pair, repeat(here)))
     state.show_pair(pair)
 
 
-def _launch_once(spec: RunSpec, run_id: str) -> None:
+def _launch_once(spec: RunSpec, run_id: str, here: Settings) -> None:
+    # Who is logged in is known only in the session's own thread, so the settings that say it are handed over.
     # A second click finds the run of the first one already started.
     with suppress(RunBusy):
-        launch(spec, settings(), run_id)
+        launch(spec, here, run_id)

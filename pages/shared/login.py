@@ -4,15 +4,27 @@ It is set up in `.streamlit/secrets.toml`; docs/login.md tells how. Without that
 answers only to this machine (app.py).
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared.text import plain
 from swarm.doors import login_is_set_up
 
 
+def login_wanted() -> bool:
+    """Whether people have to log in here: what Streamlit reads as its secrets has a complete table `auth`."""
+    return login_is_set_up(secrets_files())
+
+
+def secrets_files() -> list[Path]:
+    """Where Streamlit looks for its secrets."""
+    return [Path(path) for path in st.get_option("secrets.files")]
+
+
 def ask_for_login() -> None:
     """Show nothing but a button to log in, until somebody has; then who it is, and a way out."""
-    if not login_is_set_up():
+    if not login_wanted():
         return
     if not st.user.get("is_logged_in"):
         st.title("Roleless", anchor=False)
@@ -25,7 +37,13 @@ def ask_for_login() -> None:
 
 
 def owner_of_session() -> str | None:
-    """Who is logged in: the e-mail address, else the provider's name for the person; None without a login."""
-    if not login_is_set_up() or not st.user.get("is_logged_in"):
+    """Who is logged in: the e-mail address, else the provider's name for the person; None where nobody has to log in.
+
+    Raises:
+        RuntimeError: when somebody has to and nobody is, as in a thread that is not the session's own.
+    """
+    if not login_wanted():
         return None
+    if not st.user.get("is_logged_in"):
+        raise RuntimeError("nobody is logged in here, so nobody's run can begin here")
     return str(st.user.get("email") or st.user.get("sub") or "unknown")

@@ -5,7 +5,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -32,13 +33,21 @@ collect_ignore = ["doors"]
 @pytest.fixture
 def dashboard(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Dashboard]:
     """A dashboard with a data folder of its own; a test may name another entry than app.py as parameter."""
-    entry = getattr(request, "param", "app.py")
+    with serving(settings, getattr(request, "param", "app.py")) as served:
+        yield served
+
+
+@contextmanager
+def serving(
+    settings: Settings, entry: str = "app.py", port: int | None = None, options: Sequence[str] = ()
+) -> Iterator[Dashboard]:
+    """A dashboard on a port, by default a free one, with options of Streamlit's."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.bind(("127.0.0.1", port or 0))
         port = free.getsockname()[1]
     log = settings.data / "dashboard.log"
-    options = ["--server.port", str(port), "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", entry, *options]
+    command = [sys.executable, "-m", "streamlit", "run", entry, "--server.port", str(port)]
+    command += ["--server.headless", "true", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}"
