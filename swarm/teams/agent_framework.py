@@ -1,24 +1,27 @@
 """This file is where a team of the Microsoft Agent Framework is read: prompts, and the workflow that invokes them."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from pydantic import Field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.teams.agent_framework_actions import Invocations, invocations
+from swarm.teams.blanks import blanks
 from swarm.teams.files import Files
 from swarm.teams.given import GivenRole, GivenTeam, Note
 from swarm.teams.reading import BadTeam, Data, Tolerant, read_yaml, shaped, unknown_keys
 
-INVOKING = ("InvokeAzureAgent", "InvokeAgent")
-NESTED = ("actions", "elseActions", "conditions", "cases", "defaultActions")
-"""Keys under which an action holds others."""
-MAX_ACTIONS = 2_000
-_KINDS = ("Prompt", "Workflow")
+_MARK = re.compile(
+    r"""\bkind["']?\s*:\s*["']?(?:prompt|workflow|invokeazureagent|invokeagent)\b""", re.IGNORECASE
+)
+_FIRST_PARTS = {"openai": "openai", "azureopenai": "azure", "anthropic": "anthropic"}
+"""Of LiteLLM's names, by provider."""
 
 
 class _Model(Tolerant):
     id: str | None = None
+    provider: str | None = None
 
 
 class _Prompt(Tolerant):
@@ -30,23 +33,24 @@ class _Prompt(Tolerant):
     model: _Model | None = None
 
 
-class _Agent(Tolerant):
-    name: str
-
-
-class _Invoke(Tolerant):
-    agent: _Agent
-    id: str | None = None
-
-
 class _Trigger(Tolerant):
-    actions: list[Any] = Field(default_factory=list[Any])
+    actions: list[Any]
     id: str | None = None
 
 
 class _Workflow(Tolerant):
-    trigger: _Trigger
+    kind: str | None = None
+    trigger: _Trigger | None = None
+    actions: list[Any] | None = None
+    """Of a workflow that is not triggered, as the framework's Python writes it too."""
     name: str | None = None
+
+
+class _Found(NamedTuple):
+    workflows: dict[str, Data]
+    """By path."""
+    prompts: dict[str, _Prompt]
+    """By path."""
 
 
 def read(files: Files) -> GivenTeam | None:
@@ -55,125 +59,145 @@ def read(files: Files) -> GivenTeam | None:
     Raises:
         BadTeam: names the file and the place.
     """
-    found = [
-        (path, content)
-        for path, text in files.named("*.yaml", "*.yml").items()
-        if (content := _content(path, text))
-    ]
-    workflows = [each for each in found if each[1]["kind"] == "Workflow"]
-    prompts = {
-        path: shaped(_Prompt, path, "", content) for path, content in found if content["kind"] == "Prompt"
-    }
-    if len(workflows) > 1:
-        paths = ", ".join(path for path, _ in workflows[:5])
-        raise BadTeam(workflows[0][0], "", f"{len(workflows)} workflows: choose one of {paths}")
-    if workflows:
-        return _workflow(*workflows[0], prompts)
-    return _prompts(prompts) if prompts else None
+    found = _Found({}, {})
+    for path, text in files.named("*.yaml", "*.yml").items():
+        content = _content(path, text)
+        if content and _is_workflow(content):
+            found.workflows[path] = content
+        elif content and _kind(content) == "prompt":
+            found.prompts[path] = shaped(_Prompt, path, "", content)
+    if len(found.workflows) > 1:
+        paths = ", ".join(list(found.workflows)[:5])
+        raise BadTeam(
+            next(iter(found.workflows)), "", f"{len(found.workflows)} workflows: choose one of {paths}"
+        )
+    for path, content in found.workflows.items():
+        return _workflow(path, content, found.prompts)
+    return _prompts(found.prompts) if found.prompts else None
 
 
 def _content(path: str, text: str) -> Data | None:
-    """A file of ours as values; None for files of others."""
-    if not any(f"kind: {kind}" in text for kind in _KINDS):
+    """A file that may be of the framework as values; None for files of others."""
+    if not _MARK.search(text):
         return None
     content = read_yaml(path, text)
-    return content if isinstance(content, dict) and content.get("kind") in _KINDS else None  # pyright: ignore
+    return content if isinstance(content, dict) else None  # pyright: ignore[reportUnknownVariableType]
 
 
-def _workflow(path: str, content: Data, prompts: dict[str, _Prompt]) -> GivenTeam:
+def _kind(content: Data) -> str:
+    return str(content.get("kind", "")).lower()
+
+
+def _is_workflow(content: Data) -> bool:
+    """Others have workflows as well; those of the framework have a trigger or a list of actions."""
+    if _kind(content) == "workflow":
+        return "trigger" in content or "actions" in content
+    return "kind" not in content and isinstance(content.get("actions"), list)
+
+
+def _workflow(path: str, content: Data, prompts: Mapping[str, _Prompt]) -> GivenTeam:
     workflow = shaped(_Workflow, path, "", content)
-    met: list[str] = []
-    names = [
-        shaped(_Invoke, path, place, action).agent.name.strip()
-        for place, action in _actions("trigger.actions", workflow.trigger.actions, met)
-        if action.get("kind") in INVOKING
-    ]
-    if not names or not all(names):
-        raise BadTeam(
-            path, "trigger.actions", f"no agent is invoked by name; wanted: an action {INVOKING[0]}"
-        )
-    distinct = list(dict.fromkeys(names))
-    known = {str(prompt.name): prompt for prompt in prompts.values() if prompt.name}
+    place = "trigger.actions" if workflow.trigger else "actions"
+    actions = workflow.trigger.actions if workflow.trigger else workflow.actions
+    found = invocations(path, place, actions or [])
+    if not found.names:
+        raise BadTeam(path, place, "no agent is invoked by name; wanted: an action InvokeAzureAgent")
+    distinct = list(dict.fromkeys(found.names))
+    known = {_name(prompt_path, prompt): prompt for prompt_path, prompt in prompts.items()}
+    seats = {name: seat for seat, name in enumerate(distinct, 1)}
     roles = tuple(_role(name, known.get(name)) for name in distinct)
-    steps = tuple(Step(distinct.index(name) + 1) for name in names[:MAX_STEPS])
     return GivenTeam(
-        name=workflow.name or workflow.trigger.id or path.rpartition("/")[2].partition(".")[0],
+        name=workflow.name or (workflow.trigger and workflow.trigger.id) or PurePosixPath(path).stem,
         roles=roles,
-        steps=steps,
-        notes=(*_understood(path, distinct, known), *_other_actions(met), *_left_out(prompts)),
+        steps=tuple(Step(seats[name]) for name in found.names[:MAX_STEPS]),
+        inputs=_inputs(roles),
+        notes=(
+            *_understood(path, distinct, known),
+            *_notes_on_actions(found),
+            *_left_out([prompt for name, prompt in known.items() if name in seats]),
+        ),
     )
 
 
-def _actions(place: str, actions: Any, met: list[str]) -> Iterator[tuple[str, Data]]:
-    """All actions in the order in which they are written, those of conditions and loops in their places."""
-    waiting: list[tuple[str, Any]] = [(place, actions)]
-    while waiting:
-        where, value = waiting.pop()
-        if isinstance(value, list):
-            waiting += [(f"{where}.{at}", each) for at, each in reversed([*enumerate(value)])]  # pyright: ignore
-        elif isinstance(value, dict):
-            content: Data = {str(key): each for key, each in value.items()}  # pyright: ignore
-            met.append(str(content.get("kind", "")))
-            if len(met) > MAX_ACTIONS:
-                raise BadTeam(where, "", f"more than {MAX_ACTIONS:,} actions are no workflow")
-            yield where, content
-            waiting += [(f"{where}.{key}", content[key]) for key in reversed(NESTED) if key in content]
-
-
-def _prompts(prompts: dict[str, _Prompt]) -> GivenTeam:
+def _prompts(prompts: Mapping[str, _Prompt]) -> GivenTeam:
     """Prompts without a workflow: a single one is a team of one, of several nobody says who comes first."""
+    path, prompt = next(iter(prompts.items()))
     if len(prompts) > 1:
-        path = next(iter(prompts))
         raise BadTeam(
             path, "", f"{len(prompts)} agents and no workflow: add the workflow, or choose one of them"
         )
-    [(path, prompt)] = prompts.items()
-    role = _role(prompt.name or prompt.displayName or path.rpartition("/")[2].partition(".")[0], prompt)
+    role = _role(_name(path, prompt), prompt)
     understood = Note("understood", f"one agent from {path}")
-    return GivenTeam(role.name, (role,), notes=(understood, *_left_out(prompts)))
+    return GivenTeam(role.name, (role,), inputs=_inputs((role,)), notes=(understood, *_left_out([prompt])))
+
+
+def _name(path: str, prompt: _Prompt) -> str:
+    return _said(prompt.name).strip() or _said(prompt.displayName).strip() or PurePosixPath(path).stem
 
 
 def _role(name: str, prompt: _Prompt | None) -> GivenRole:
     if prompt is None:
         return GivenRole(name)
-    model = prompt.model.id if prompt.model else None
-    # Expressions are never evaluated.
-    named = None if model is None or model.startswith("=") else model
-    return GivenRole(name, _said(prompt.description), _said(prompt.instructions), named)
+    return GivenRole(name, _said(prompt.description), _said(prompt.instructions), _model(prompt.model))
+
+
+def _model(model: _Model | None) -> str | None:
+    name = _said(model.id) if model else ""
+    first = _FIRST_PARTS.get((model.provider or "").lower()) if model else None
+    return f"{first}/{name}" if name and first and "/" not in name else name or None
 
 
 def _said(text: str | None) -> str:
+    """A text; none where an expression stands, which is never evaluated."""
     return "" if text is None or text.startswith("=") else text
 
 
-def _understood(path: str, names: list[str], known: dict[str, _Prompt]) -> Iterator[Note]:
+def _inputs(roles: Sequence[GivenRole]) -> dict[str, str]:
+    return dict.fromkeys(blanks(text for role in roles for text in (role.goal, role.background)), "")
+
+
+def _understood(path: str, names: Sequence[str], known: Mapping[str, _Prompt]) -> Iterator[Note]:
     yield Note("understood", f"{len(names)} agents and their order from {path}")
-    unknown = [name for name in names if name not in known]
+    unknown = sum(name not in known for name in names)
     if unknown:
         why = "Their files are not here, so these roles are only names."
-        yield Note(
-            "changed", f"{len(unknown)} agent{'s' if len(unknown) > 1 else ''} without instructions", why
-        )
+        yield Note("changed", f"{_counted(unknown, 'agent')} without instructions", why)
+    idle = sum(name not in names for name in known)
+    if idle:
+        why = "The workflow does not invoke them."
+        yield Note("ignored", f"{_counted(idle, 'agent')} with a file of their own", why)
 
 
-def _other_actions(met: list[str]) -> Iterator[Note]:
-    others = [kind for kind in dict.fromkeys(met) if kind and kind not in INVOKING and kind.isidentifier()]
-    if others:
-        why = "Conditions, loops and expressions are not evaluated: every agent works once for each time it is invoked."
-        yield Note("ignored", ", ".join(others[:12]), why)
+def _notes_on_actions(found: Invocations) -> Iterator[Note]:
+    if found.other_kinds:
+        why = "Conditions, jumps and loops are not followed: every agent works once for each time it is invoked."
+        yield Note("ignored", ", ".join(found.other_kinds[:12]), why)
+    if found.repeated:
+        why = "Each agent works once where its invocation stands."
+        yield Note("changed", f"{_counted(found.repeated, 'invocation')} in a loop", why)
+    if found.unnamed:
+        why = "Expressions are never evaluated, so nobody knows who it is."
+        yield Note("changed", f"{_counted(found.unnamed, 'invocation')} of an agent by an expression", why)
+    if len(found.names) > MAX_STEPS:
+        why = f"Only the first {MAX_STEPS} are played."
+        yield Note("changed", f"{len(found.names) - MAX_STEPS} invocations", why)
 
 
-def _left_out(prompts: dict[str, _Prompt]) -> Iterator[Note]:
-    keys = {key for prompt in prompts.values() for key in unknown_keys(prompt)}
-    expressions = [
-        prompt
-        for prompt in prompts.values()
-        if any(
-            str(text).startswith("=")
-            for text in (prompt.description, prompt.instructions, prompt.model and prompt.model.id)
-        )
+def _left_out(prompts: Sequence[_Prompt]) -> Iterator[Note]:
+    keys = {
+        key for prompt in prompts for shape in (prompt, prompt.model or prompt) for key in unknown_keys(shape)
+    }
+    texts = [
+        text
+        for prompt in prompts
+        for text in (prompt.description, prompt.instructions, prompt.model and prompt.model.id)
     ]
     if keys:
-        yield Note("ignored", ", ".join(sorted(keys)[:12]), "Tools and schemas are not emulated.")
-    if expressions:
+        why = "Tools, schemas, connections and options are not emulated."
+        yield Note("ignored", ", ".join(sorted(keys)[:12]), why)
+    if any(text and text.startswith("=") for text in texts):
         yield Note("ignored", "values that begin with “=”", "Expressions are never evaluated.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"

@@ -57,11 +57,13 @@ def _candidates(content: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _shown(place: str, content: Any) -> Iterator[tuple[str, Any]]:
-    components = content.get("components") if isinstance(content, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    teams = components.get("teams") if isinstance(components, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if isinstance(teams, list):
-        for number, each in enumerate(teams):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-            yield at(place, "components.teams", number), each
+    """Teams of a gallery; its list was called "items" first."""
+    for key in ("components", "items"):
+        listed = content.get(key) if isinstance(content, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        teams = listed.get("teams") if isinstance(listed, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        if isinstance(teams, list):
+            for number, each in enumerate(teams):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+                yield at(place, key, "teams", number), each
 
 
 def _called(path: str, place: str, value: Data) -> str:

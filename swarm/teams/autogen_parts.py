@@ -18,6 +18,7 @@ LED = ("SelectorGroupChat", "MagenticOneGroupChat")
 _OWN = ("autogen_agentchat.", "autogen_ext.", "autogen_core.", "autogen_studio.", "autogenstudio.")
 _OWN_SHORT = ("OpenAIChatCompletionClient", "AzureOpenAIChatCompletionClient", "OllamaChatCompletionClient")
 """Providers that AutoGen knows without a package."""
+WRAPPER = "MessageFilterAgent"
 _FLAT = ("team_type", "agent_type", "model_type")
 
 
@@ -31,11 +32,8 @@ class Part(NamedTuple):
     config: Data
     place: str
     """In its file, such as "config.participants.0"; empty for all of it."""
-
-    @property
-    def inside(self) -> str:
-        """The place of what it is set to."""
-        return at(self.place, "config") if self.label or "provider" not in self.config else self.place
+    inside: str
+    """The place of what it is set to."""
 
 
 class TeamShape(Tolerant):
@@ -70,28 +68,6 @@ class AgentShape(Tolerant):
         return self.system_message or self.instruction or self.instructions or ""
 
 
-class EdgeShape(Tolerant):
-    """A way from one node of a graph to another."""
-
-    target: str
-    condition: Any = None
-
-
-class NodeShape(Tolerant):
-    """A node of a graph, which is a participant."""
-
-    name: str | None = None
-    edges: list[EdgeShape] = Field(default_factory=list[EdgeShape])
-    activation: str | None = None
-
-
-class GraphShape(Tolerant):
-    """The graph of a GraphFlow."""
-
-    nodes: dict[str, NodeShape]
-    default_start_node: str | None = None
-
-
 def part(path: str, place: str, value: Any) -> Part:
     """Read a component.
 
@@ -101,7 +77,7 @@ def part(path: str, place: str, value: Any) -> Part:
     content = mapping(path, place, value)
     flat = next((content[key] for key in _FLAT if key in content), None)
     if flat is not None:
-        return Part(_text(flat), "", "", content, place)
+        return Part(_text(flat), "", "", content, place, place)
     provider = _text(content.get("provider"))
     if not provider.startswith(_OWN) and provider not in _OWN_SHORT:
         raise BadTeam(
@@ -109,9 +85,22 @@ def part(path: str, place: str, value: Any) -> Part:
             at(place, "provider"),
             "this is none of AutoGen's own components, and code of others is never run",
         )
-    config = mapping(path, at(place, "config"), content.get("config"))
+    inside = at(place, "config")
+    config = mapping(path, inside, content.get("config"))
     kind = provider.rpartition(".")[2]
-    return Part(kind, _text(content.get("label")), _text(content.get("description")), config, place)
+    return Part(kind, _text(content.get("label")), _text(content.get("description")), config, place, inside)
+
+
+def unwrapped(path: str, read: Part) -> Part:
+    """The agent within a filter of messages, under the name of the filter; any other agent as it is.
+
+    Raises:
+        BadTeam: when there is none in it.
+    """
+    while read.kind == WRAPPER:
+        inner = part(path, at(read.inside, "wrapped_agent"), read.config.get("wrapped_agent"))
+        read = inner._replace(config={**inner.config, "name": read.config.get("name")})
+    return read
 
 
 def is_part(value: Any) -> bool:
@@ -138,18 +127,22 @@ def is_agent(value: Any) -> bool:
 
 def at(*parts: object) -> str:
     """A place in a file, such as "config.participants.0"; names in it are safe to show."""
-    shown = (without_secrets(str(each))[0] for each in parts)
-    return ".".join(one_line(each)[:60] for each in shown if each)
+    return ".".join(shown for shown in (_shown(str(each)) for each in parts) if shown)
 
 
 def counted(keys: Iterable[str]) -> str:
     """Names with how often they come, such as "tools (3), memory (1)"; at most a dozen."""
     counts: dict[str, int] = {}
     for key in keys:
-        name = one_line(without_secrets(key)[0])[:40]
+        name = _shown(key)
         counts[name] = counts.get(name, 0) + 1
     shown = [f"{name} ({count})" for name, count in list(counts.items())[:12]]
     return ", ".join([*shown, *(["…"] if len(counts) > 12 else [])])
+
+
+def _shown(name: str) -> str:
+    plain = "".join(letter if letter.isprintable() else " " for letter in without_secrets(name)[0])
+    return one_line(plain)[:60]
 
 
 def _text(value: Any) -> str:

@@ -1,21 +1,25 @@
 """This file is where a component of AutoGen becomes a team: its agents roles, its kind of group chat an order."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.protocols.given_team import Step
+from swarm.team import MAX_AGENTS
 from swarm.teams.autogen_models import model_of
+from swarm.teams.autogen_order import along_hand_offs, along_the_graph
 from swarm.teams.autogen_parts import (
     LED,
     TEAMS,
+    WRAPPER,
     AgentShape,
-    GraphShape,
     Part,
     TeamShape,
     at,
     counted,
     is_team,
     part,
+    unwrapped,
 )
 from swarm.teams.autogen_text import (
     HEARS,
@@ -28,14 +32,18 @@ from swarm.teams.autogen_text import (
     read_brief,
     unprompted,
 )
+from swarm.teams.blanks import blanks
 from swarm.teams.given import Coordination, GivenRole, GivenTeam, Note
 from swarm.teams.reading import BadTeam, Data, shaped, unknown_keys
-from swarm.teams.unlooped import unlooped
 
 HUMANS = ("UserProxyAgent",)
 MAX_LEVELS = 5
 """Of teams within teams."""
-_USED = {"tools", "workbench", "model_context", "memory"}
+MAX_PARTICIPANTS = 2 * MAX_AGENTS
+_PEOPLE_NAMED = 5
+_SOCIETY = "SocietyOfMindAgent"
+_ADDRESSES = ("base_url", "azure_endpoint", "host", "api_key", "azure_ad_token", "default_headers")
+_NUMBER = re.compile(r"[0-9]{1,3}")
 _LEADERS = {"SelectorGroupChat": "Selector", "MagenticOneGroupChat": "Orchestrator"}
 
 
@@ -51,7 +59,10 @@ class _Agent(NamedTuple):
 
 class _Read(NamedTuple):
     agents: list[_Agent]
+    people: list[str]
     notes: list[Note]
+    settings: list[str]
+    """Names of settings of its agents that nobody asked for."""
 
 
 def team_of(path: str, read: Part) -> GivenTeam:
@@ -63,8 +74,9 @@ def team_of(path: str, read: Part) -> GivenTeam:
     if read.kind not in TEAMS:
         raise BadTeam(path, read.place, f"a team of a kind that is not known here; known: {', '.join(TEAMS)}")
     shape = shaped(TeamShape, path, read.inside, read.config)
-    brief = read_brief(path, at(read.place, "description"), shape.description or read.description) or Brief()
-    found = _Read([], [])
+    own = read_brief(path, at(read.place, "description"), shape.description or read.description)
+    brief = own or Brief()
+    found = _Read([], [], [], [])
     _gather(path, read, shape, brief, found, 1)
     if not found.agents:
         raise BadTeam(path, at(read.inside, "participants"), "no agent is among them that could take a role")
@@ -77,10 +89,10 @@ def team_of(path: str, read: Part) -> GivenTeam:
         coordination=coordination,
         steps=steps,
         tasks=brief.given_tasks,
-        inputs=brief.inputs,
+        inputs=own.inputs if own else _open_inputs(roles),
         goal=brief.goal,
         max_usd=brief.max_usd,
-        notes=(understood, *found.notes, *_notes_of(shape)),
+        notes=(understood, *found.notes, *_notes_of(shape, found)),
     )
 
 
@@ -90,12 +102,17 @@ def team_of_one(path: str, read: Part) -> GivenTeam:
     Raises:
         BadTeam: names the place.
     """
-    found = _Read([], [])
+    found = _Read([], [], [], [])
     _add_agent(path, read, Brief(), found)
     if not found.agents:
         raise BadTeam(path, read.place, "no agent is here that could take a role")
     role = found.agents[0].role
-    return GivenTeam(role.name, (role,), notes=(Note("understood", f"one agent from {path}"), *found.notes))
+    notes = (
+        Note("understood", f"one agent from {path}"),
+        *found.notes,
+        *_notes_on_settings("the agent's", found.settings),
+    )
+    return GivenTeam(role.name, (role,), inputs=_open_inputs((role,)), notes=notes)
 
 
 def _gather(path: str, read: Part, shape: TeamShape, brief: Brief, found: _Read, level: int) -> None:
@@ -103,24 +120,28 @@ def _gather(path: str, read: Part, shape: TeamShape, brief: Brief, found: _Read,
     if level > MAX_LEVELS:
         raise BadTeam(path, read.place, f"teams within teams, more than {MAX_LEVELS} deep")
     for number, value in enumerate(shape.participants):
-        inner = part(path, at(read.inside, "participants", number), value)
-        if isinstance(value, dict) and is_team(value):
+        place = at(read.inside, "participants", number)
+        inner = part(path, place, value)
+        if not is_team(value):
+            _add_agent(path, inner, brief, found)
+        elif read.kind == "GraphFlow":
+            raise BadTeam(path, place, "a team within a graph cannot be read; export it on its own")
+        else:
             nested = shaped(TeamShape, path, inner.inside, inner.config)
             why = "Its agents take part one by one, in its place."
             found.notes.append(
                 Note("changed", f"the team {at(inner.label or inner.kind)} within the team", why)
             )
             _gather(path, inner, nested, brief, found, level + 1)
-        else:
-            _add_agent(path, inner, brief, found)
+        if len(found.agents) + len(found.people) > MAX_PARTICIPANTS:
+            raise BadTeam(path, place, f"more participants than the {MAX_AGENTS} that can be tested")
 
 
-def _add_agent(path: str, read: Part, brief: Brief, found: _Read) -> None:
+def _add_agent(path: str, wrapped: Part, brief: Brief, found: _Read) -> None:
+    read = unwrapped(path, wrapped)
     shape = shaped(AgentShape, path, read.inside, read.config)
     if read.kind in HUMANS:
-        found.notes.append(
-            Note("ignored", f"the participant {at(shape.name)}", "People take no seat in a test.")
-        )
+        found.people.append(shape.name)
         return
     if not shape.name.strip():
         raise BadTeam(path, at(read.inside, "name"), "an agent without a name")
@@ -128,20 +149,36 @@ def _add_agent(path: str, read: Part, brief: Brief, found: _Read) -> None:
     goal = shape.description or read.description
     name = display_name(read.label, shape.name) if data.get(SEAT) else shape.name
     background = background_in(shape.background, name, goal, brief.task(str(data.get(TASK, "")) or None))
-    role = GivenRole(name, goal, background, _model(path, read, shape))
+    role = GivenRole(name, goal, background, _model(path, read, shape, found))
     found.agents.append(_Agent(shape.name, shape, role, data))
+    found.settings.extend(_set_keys(shape))
+    found.notes.extend(_notes_on_kind(wrapped.kind, read.kind))
 
 
-def _model(path: str, read: Part, shape: AgentShape) -> str | None:
+def _notes_on_kind(wrapped: str, kind: str) -> Iterator[Note]:
+    if wrapped == WRAPPER:
+        yield Note("ignored", "filters of messages", "Who hears whom follows from the kind of team alone.")
+    if kind == _SOCIETY:
+        yield Note("changed", "teams that act as one agent", "Each takes one seat; who is in it is not read.")
+
+
+def _open_inputs(roles: Sequence[GivenRole]) -> dict[str, str]:
+    return dict.fromkeys(blanks(text for role in roles for text in (role.goal, role.background)), "")
+
+
+def _model(path: str, read: Part, shape: AgentShape, found: _Read) -> str | None:
     if isinstance(shape.model, str):
         return shape.model or None
-    return _client_model(path, at(read.inside, "model_client"), shape.model_client)
+    return _client_model(path, at(read.inside, "model_client"), shape.model_client, found)
 
 
-def _client_model(path: str, place: str, value: Any) -> str | None:
+def _client_model(path: str, place: str, value: Any, found: _Read) -> str | None:
     if value is None:
         return None
     client = part(path, place, value)
+    if any(client.config.get(key) for key in _ADDRESSES):
+        why = "Models are called as this installation calls them."
+        found.notes.append(Note("ignored", "addresses and keys of models", why))
     return model_of(client.kind, client.label, client.config)
 
 
@@ -151,17 +188,31 @@ def _ordered(
     if read.kind in LED:
         leader = _leader(path, read, shape, brief, found)
         return (leader, *(agent.role for agent in found.agents)), (), "leader"
-    coordination: Coordination = "graph" if read.kind == "GraphFlow" else "order"
+    if brief.leader is not None:
+        return tuple(agent.role for agent in found.agents), (), "leader"
     if all(agent.data.get(SEAT) for agent in found.agents):
-        return *_as_written(path, read, found.agents, brief), coordination
-    roles = tuple(agent.role for agent in found.agents)
+        roles, steps = _as_written(path, read, found.agents, brief)
+        return roles, steps, "graph" if read.kind == "GraphFlow" else "order"
+    return tuple(agent.role for agent in found.agents), *_turns(path, read, shape, found)
+
+
+def _turns(path: str, read: Part, shape: TeamShape, found: _Read) -> tuple[tuple[Step, ...], Coordination]:
+    """Who works when in a team that Roleless did not write."""
+    names = [agent.name for agent in found.agents]
+    if read.kind in ("GraphFlow", "Swarm"):
+        twice = next((number for number, name in enumerate(names) if name in names[:number]), None)
+        if twice is not None:
+            raise BadTeam(path, at(read.inside, "participants"), "two participants have the same name")
     if read.kind == "GraphFlow":
-        return roles, _along_the_graph(path, read, shape, found), "graph"
-    if read.kind == "Swarm":
-        return roles, _along_hand_offs(found), "order"
-    if shape.max_turns:
-        found.notes.append(Note("changed", "rounds of the round robin", "Everybody speaks once."))
-    return roles, (), "order"
+        work = along_the_graph(path, at(read.inside, "graph"), shape.graph, names, found.people)
+    elif read.kind == "Swarm":
+        work = along_hand_offs({agent.name: [*_targets(agent.shape)] for agent in found.agents})
+    else:
+        if shape.max_turns:
+            found.notes.append(Note("changed", "rounds of the round robin", "Everybody speaks once."))
+        return (), "order"
+    found.notes.extend(work.notes)
+    return work.steps, "graph" if read.kind == "GraphFlow" else "order"
 
 
 def _leader(path: str, read: Part, shape: TeamShape, brief: Brief, found: _Read) -> GivenRole:
@@ -171,7 +222,7 @@ def _leader(path: str, read: Part, shape: TeamShape, brief: Brief, found: _Read)
     if not brief.leader:
         why = "It plans once and hands out jobs, instead of choosing who speaks again and again."
         found.notes.append(Note("changed", f"the {name.lower()} takes a seat of its own", why))
-    model = _client_model(path, at(read.inside, "model_client"), shape.model_client)
+    model = _client_model(path, at(read.inside, "model_client"), shape.model_client, found)
     return GivenRole(name, brief.leader_goal, background, model)
 
 
@@ -183,80 +234,28 @@ def _as_written(
     roles: dict[int, GivenRole] = {}
     steps: list[Step] = []
     for number, agent in enumerate(agents, 1):
-        seat, task, hears = (str(agent.data.get(key, "")) for key in (SEAT, TASK, HEARS))
-        heard = None if hears == "all" else tuple(int(each) for each in hears.split() if each.isdecimal())
-        if not seat.isdecimal() or any(not 1 <= each < number for each in heard or ()):
-            raise BadTeam(
-                path,
-                at(read.inside, "participants", number - 1, "config.metadata"),
-                "no seat or step of this team",
-            )
-        roles.setdefault(int(seat), agent.role)
-        steps.append(Step(int(seat), task if task in tasks else None, heard))
+        step = _written_step(agent.data, number)
+        if step is None:
+            place = at(read.inside, "participants", number - 1, "config.metadata")
+            raise BadTeam(path, place, "no seat or step of this team")
+        roles.setdefault(step.seat, agent.role)
+        steps.append(step if step.task in tasks else step._replace(task=None))
     places = {seat: place for place, seat in enumerate(sorted(roles), 1)}
-    return tuple(roles[seat] for seat in sorted(roles)), tuple(
+    in_seat_order = not any(HEARS in agent.data for agent in agents)
+    return tuple(roles[seat] for seat in sorted(roles)), () if in_seat_order else tuple(
         step._replace(seat=places[step.seat]) for step in steps
     )
 
 
-def _along_the_graph(path: str, read: Part, shape: TeamShape, found: _Read) -> tuple[Step, ...]:
-    graph = shaped(GraphShape, path, at(read.inside, "graph"), shape.graph)
-    seats = {agent.name: seat for seat, agent in enumerate(found.agents, 1)}
-    following = {
-        name: [edge.target for edge in graph.nodes[name].edges if edge.target in seats]
-        if name in graph.nodes
-        else []
-        for name in seats
-    }
-    conditions = sum(edge.condition is not None for node in graph.nodes.values() for edge in node.edges)
-    if conditions:
-        why = "Every way is taken, whatever was said."
-        found.notes.append(
-            Note("ignored", f"{conditions} condition{'s' if conditions > 1 else ''} of the graph", why)
-        )
-    order = unlooped(following, [name for name in (graph.default_start_node,) if name in seats])
-    if order.loops:
-        why = "Nobody speaks twice in a test."
-        found.notes.append(
-            Note("changed", f"{len(order.loops)} loop{'s' if len(order.loops) > 1 else ''} cut", why)
-        )
-    numbers = {name: number for number, name in enumerate(order.names, 1)}
-    return tuple(
-        Step(seats[name], None, tuple(sorted(_before(name, following, order.loops, numbers))))
-        for name in order.names[:MAX_STEPS]
-    )
-
-
-def _before(
-    name: str, following: dict[str, list[str]], loops: frozenset[tuple[str, str]], numbers: dict[str, int]
-) -> Iterator[int]:
-    """Steps of all that lead to somebody, directly or not: a group chat is heard by all who come later in it."""
-    seen: set[str] = set()
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        for other, targets in following.items():
-            if current in targets and (other, current) not in loops and other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    yield from (numbers[other] for other in seen if numbers[other] < numbers[name])
-
-
-def _along_hand_offs(found: _Read) -> tuple[Step, ...]:
-    """From the first agent on, breadth first, along whom each may hand over to."""
-    seats = {agent.name: seat for seat, agent in enumerate(found.agents, 1)}
-    targets = {agent.name: [*_targets(agent.shape)] for agent in found.agents}
-    ordered: list[str] = []
-    waiting = [found.agents[0].name]
-    while waiting:
-        name = waiting.pop(0)
-        if name in seats and name not in ordered:
-            ordered.append(name)
-            waiting += targets[name]
-    ordered += [name for name in seats if name not in ordered]
-    why = "Each works once, in the order in which work can be handed over."
-    found.notes.append(Note("changed", "hand-offs that agents decide on", why))
-    return tuple(Step(seats[name]) for name in ordered)
+def _written_step(data: Data, number: int) -> Step | None:
+    """The step that Roleless wrote into the metadata of a participant; None when it is none."""
+    seat, task, hears = (str(data.get(key, "")) for key in (SEAT, TASK, HEARS))
+    hears_all = HEARS not in data or hears == "all"
+    numbers = () if hears_all else hears.split()
+    if not all(_NUMBER.fullmatch(each) for each in (seat, *numbers)):
+        return None
+    heard = tuple(map(int, numbers))
+    return Step(int(seat), task, None if hears_all else heard) if all(0 < n < number for n in heard) else None
 
 
 def _targets(shape: AgentShape) -> Iterator[str]:
@@ -266,8 +265,26 @@ def _targets(shape: AgentShape) -> Iterator[str]:
             yield target
 
 
-def _notes_of(shape: TeamShape) -> Iterator[Note]:
+def _notes_of(shape: TeamShape, found: _Read) -> Iterator[Note]:
+    if found.people:
+        named = ", ".join(at(name) for name in found.people[:_PEOPLE_NAMED])
+        more = ", …" if len(found.people) > _PEOPLE_NAMED else ""
+        whom = f"the participant{'s' if len(found.people) > 1 else ''} {named}{more}"
+        yield Note("ignored", whom, "People take no seat in a test.")
     if shape.termination_condition is not None:
         yield Note("ignored", "when the chat ends", "A test ends when everybody has had its turn.")
-    if unknown := counted(unknown_keys(shape)):
+    yield from _notes_on_settings("the agents'", found.settings)
+    if unknown := counted(_set_keys(shape)):
         yield Note("ignored", unknown, "Settings of AutoGen's own loop.")
+
+
+def _notes_on_settings(whose: str, settings: Sequence[str]) -> Iterator[Note]:
+    if settings:
+        why = "Tools, memory and context are not emulated, and no tool's code is looked at."
+        yield Note("ignored", f"{whose} {counted(settings)}", why)
+
+
+def _set_keys(shape: TeamShape | AgentShape) -> Iterator[str]:
+    """Settings that nobody asked for and that are not empty or off."""
+    extra = {str(key)[:60]: value for key, value in (shape.model_extra or {}).items()}
+    yield from (key for key in unknown_keys(shape) if extra.get(key, True))

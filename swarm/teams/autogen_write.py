@@ -10,19 +10,19 @@ from swarm.teams.autogen_text import HEARS, SEAT, TASK, agent_name, brief_of, se
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam
 from swarm.teams.reading import Data
 
+_FEWEST_LED = 3
+"""A selector and two to choose among."""
+
 
 def write(team: GivenTeam) -> dict[str, str]:
     """Write a team: a round robin where each hears all before it, a graph where not, a selector for a leader.
 
-    A role that works in several steps is written once for each of them. `import_team` reads it back as an equal team,
-    but for what AutoGen has no place for: roles that no step names, the order of work of a team in which everybody
-    speaks once in seat order (it comes back as steps), and a graph in which everybody hears everything (an order).
+    A role that works in several steps is written once for each of them. AutoGen selects among two at least, so a leader
+    of fewer takes the first turn of a round robin. `import_team` reads it back as an equal team, but for what AutoGen
+    has no place for: roles that no step names, and an order in which some do not hear all before them (a graph).
     """
-    if team.coordination == "leader":
-        content = _led(team)
-    else:
-        steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
-        content = _in_order(team, steps)
+    selects = team.coordination == "leader" and len(team.roles) >= _FEWEST_LED
+    content = _led(team) if selects else _in_order(team)
     return {"team.json": json.dumps(content, ensure_ascii=False, indent=2) + "\n"}
 
 
@@ -41,15 +41,21 @@ def _led(team: GivenTeam) -> Data:
     return _component("autogen_agentchat.teams.SelectorGroupChat", team, config)
 
 
-def _in_order(team: GivenTeam, steps: Sequence[Step]) -> Data:
+def _in_order(team: GivenTeam) -> Data:
+    steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
     names = list(_unique(team.roles[step.seat - 1].name for step in steps))
     tasks = {task.name: task for task in team.tasks}
     participants = [
-        _agent(team.roles[step.seat - 1], name, tasks.get(step.task or ""), _turn(step))
+        _agent(
+            team.roles[step.seat - 1],
+            name,
+            tasks.get(step.task or ""),
+            _turn(step) if team.steps else {SEAT: str(step.seat)},
+        )
         for step, name in zip(steps, names, strict=True)
     ]
     config: Data = {"participants": participants, **_ending(len(steps))}
-    if team.coordination == "order" and all(step.hears is None for step in steps):
+    if not team.steps or (team.coordination == "order" and all(step.hears is None for step in steps)):
         return _component("autogen_agentchat.teams.RoundRobinGroupChat", team, config)
     return _component("autogen_agentchat.teams.GraphFlow", team, config | {"graph": _graph(steps, names)})
 
@@ -124,8 +130,12 @@ def _ending(turns: int) -> Data:
 
 def _unique(labels: Iterator[str] | Sequence[str]) -> Iterator[str]:
     """Names for AutoGen, each only once."""
-    counts: dict[str, int] = {}
+    taken: set[str] = set()
     for label in labels:
-        stem = agent_name(label)
-        counts[stem] = counts.get(stem, 0) + 1
-        yield stem if counts[stem] == 1 else f"{stem}_{counts[stem]}"
+        name = stem = agent_name(label)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name)
+        yield name

@@ -1,20 +1,52 @@
 """AutoGen Studio's components: what becomes of them, and whatever is done to them."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
-from swarm.teams import autogen_write
 from swarm.teams.files import Files
-from swarm.teams.formats import read_team, settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.formats import read_team
+from swarm.teams.given import GivenRole, GivenTeam
 from tests.teams.damage import CANARY, as_json, imported_or_explained, refused, swapped, texts, told, torn
-from tests.teams.examples import BAKERY
 
 NAMES = sorted(path.removesuffix(".json") for path in texts("autogen") if path != "gallery.json")
+
+
+Data = dict[str, Any]
+
+
+def agent(name: str, kind: str = "AssistantAgent", **config: Any) -> Data:
+    return {"provider": f"autogen_agentchat.agents.{kind}", "config": {"name": name, **config}}
+
+
+def group(kind: str, participants: list[Data], **config: Any) -> Data:
+    return {
+        "provider": f"autogen_agentchat.teams.{kind}",
+        "component_type": "team",
+        "config": {"participants": participants, **config},
+    }
+
+
+def graph(**nodes: list[str]) -> Data:
+    return {
+        "nodes": {
+            name: {"name": name, "edges": [{"target": each} for each in targets]}
+            for name, targets in nodes.items()
+        }
+    }
+
+
+def keys_are_whole(files: dict[str, str]) -> bool:
+    """Half a key is no key: where only that is left, as in the place of a name, nobody could know it."""
+    return all(text.count(CANARY) == text.count(f"sk-{CANARY}") for text in files.values())
+
+
+def given_as(content: Data) -> dict[str, str]:
+    return {"t.json": json.dumps(content)}
 
 
 def file(name: str) -> dict[str, str]:
@@ -65,6 +97,87 @@ def test_a_graph_is_walked_with_its_loops_cut_and_its_conditions_told():
     assert "1 condition of the graph" in told(team, "ignored")
 
 
+def test_who_comes_after_a_person_hears_who_came_before_that_person():
+    people = [agent("a"), agent("p", "UserProxyAgent"), agent("q", "UserProxyAgent"), agent("b")]
+    team = read_team(
+        Files(given_as(group("GraphFlow", people, graph=graph(a=["p"], p=["q"], q=["p", "b"], b=[]))))
+    )
+    assert team.steps == (Step(1, None, ()), Step(2, None, (1,)))
+    assert "the participants p, q" in told(team, "ignored")
+
+
+@pytest.mark.parametrize("nodes", [{"a": ["nobody"], "b": []}, {"a": [], "b": [], "nobody": ["a"]}], ids=str)
+def test_an_edge_without_participants_is_refused_by_its_place(nodes: dict[str, list[str]]):
+    said = refused(given_as(group("GraphFlow", [agent("a"), agent("b")], graph=graph(**nodes))))
+    assert said.startswith("t.json, config.graph.nodes.(node ")
+
+
+def test_a_team_within_a_graph_is_refused_and_within_a_round_its_agents_take_part():
+    inner = group("RoundRobinGroupChat", [agent("x"), agent("y")])
+    said = refused(given_as(group("GraphFlow", [agent("a"), inner], graph=graph(a=[]))))
+    assert said.startswith("t.json, config.participants.1: a team within a graph")
+    team = read_team(Files(given_as(group("RoundRobinGroupChat", [agent("a"), inner, agent("b")]))))
+    assert [role.name for role in team.roles] == ["a", "x", "y", "b"]
+
+
+def test_two_of_one_name_are_refused_where_names_decide():
+    said = refused(given_as(group("Swarm", [agent("a"), agent("a")])))
+    assert said == "t.json, config.participants: two participants have the same name"
+
+
+def test_a_graph_of_everybody_to_everybody_is_read():
+    names = [f"a{number}" for number in range(250)]
+    ways = {name: names[number + 1 :] for number, name in enumerate(names)}
+    team = read_team(Files(given_as(group("GraphFlow", [*map(agent, names)], graph=graph(**ways)))))
+    assert team.steps[-1] == Step(250, None, tuple(range(1, 250)))
+
+
+def test_an_agent_within_a_filter_keeps_its_role():
+    inner = agent("inner", description="d", system_message="You bake.")
+    content = group(
+        "RoundRobinGroupChat", [agent("baker", "MessageFilterAgent", wrapped_agent=inner, filter={})]
+    )
+    team = read_team(Files(given_as(content)))
+    assert team.roles == (GivenRole("baker", "d", "You bake."),)
+    assert "filters of messages" in told(team, "ignored")
+
+
+def test_settings_addresses_and_tools_are_told_by_their_names_alone():
+    client = {
+        "provider": "autogen_ext.models.openai.OpenAIChatCompletionClient",
+        "config": {"model": "local-model", "base_url": f"http://{CANARY}", "api_key": CANARY},
+    }
+    content = group("RoundRobinGroupChat", [agent("a", model_client=client, tools=[{"source_code": CANARY}])])
+    team = read_team(Files(given_as(content)))
+    assert team.roles[0].model == "local-model"
+    assert "the agents' tools (1)" in told(team, "ignored")
+    assert "addresses and keys of models" in told(team, "ignored")
+    assert CANARY not in repr(team)
+
+
+def test_a_blank_in_a_role_is_an_input():
+    content = group("RoundRobinGroupChat", [agent("a", system_message="Write of {topic}.")])
+    assert read_team(Files(given_as(content))).inputs == {"topic": ""}
+
+
+@pytest.mark.parametrize("key", ["roleless_seat", "roleless_hears"])
+def test_a_seat_that_is_no_number_is_refused_by_its_place(key: str):
+    metadata = {"roleless_seat": "1", "roleless_hears": "all", key: "9" * 5_000}
+    said = refused(given_as(group("RoundRobinGroupChat", [agent("a", metadata=metadata)])))
+    assert said.startswith("t.json, config.participants.0.config.metadata: ")
+
+
+def test_too_many_participants_are_refused_before_anything_is_made_of_them():
+    said = refused(given_as(group("Swarm", [agent(f"a{number}") for number in range(600)])))
+    assert said.startswith("t.json, config.participants.512: more participants")
+
+
+def test_the_place_of_a_fault_is_told_in_the_first_versions_too():
+    content = json.loads(texts("autogen")["flat.json"])
+    content["participants"][0]["name"] = ["x"]
+    assert refused(given_as(content)).startswith("t.json, participants.0.name: ")
+
+
 def test_exports_of_the_first_versions_are_read_too():
     team = read("flat")
     assert team.roles == (
@@ -81,6 +194,7 @@ def test_of_a_gallery_one_team_has_to_be_chosen():
 def test_a_gallery_with_one_team_is_that_team():
     content = json.loads(texts("autogen")["gallery.json"])
     del content["components"]["teams"][1]
+    assert len(read_team(Files({"g.json": json.dumps({"items": content["components"]})})).roles) == 3
     assert len(read_team(Files({"g.json": json.dumps(content)})).roles) == 3
 
 
@@ -101,38 +215,10 @@ def test_a_component_of_somebody_else_is_refused_by_its_place():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_team_written_and_read_again_is_the_same(name: str):
-    once = read_team(Files(autogen_write.write(read(name))))
-    assert read_team(Files(autogen_write.write(once))) == once
-    assert [role.goal for role in once.roles] == [role.goal for role in read(name).roles]
-
-
-@pytest.mark.parametrize(
-    "team",
-    [
-        BAKERY,
-        GivenTeam(
-            "Led", (GivenRole("Head", "Lead {all}", "Calm."), *BAKERY.roles[1:]), "leader", tasks=BAKERY.tasks
-        ),
-        GivenTeam(
-            "In order",
-            BAKERY.roles,
-            steps=(Step(2, "range"), Step(1), Step(3), Step(2)),
-            tasks=(GivenTask("range", "x"),),
-        ),
-    ],
-    ids=lambda team: team.name,
-)
-def test_all_that_roleless_knows_of_a_team_comes_back(team: GivenTeam):
-    team = settled(team)
-    assert read_team(Files(autogen_write.write(team))) == team
-
-
-@pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_torn_file_is_imported_or_refused_in_one_sentence(name: str, data: st.DataObject):
-    imported_or_explained(data.draw(torn(file(name))))
+    imported_or_explained(data.draw(torn(file(name)).filter(keys_are_whole)))
 
 
 @pytest.mark.parametrize("name", NAMES)
