@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from swarm.errors import BadInput
+from swarm.secrets import without_secrets
 
 MAX_NESTING = 40
 MAX_ALIASES = 200
@@ -23,6 +24,8 @@ MAX_BITS = 4_000
 Data: TypeAlias = dict[str, Any]
 
 _COLUMN = re.compile(r"near (\d+)")
+_QUOTED = re.compile(r"""(?<=['"])[^'"<>\s]{4,}(?=['"])""")
+"""Names of aliases, anchors and tags in the words of the YAML parser; what it wanted is shorter, or in angles."""
 
 
 class BadTeam(BadInput):
@@ -53,7 +56,8 @@ def read_yaml(path: str, text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         fault = error.problem or "not YAML"
-        raise BadTeam(path, f"line {mark.line + 1}" if mark else "", _shown(fault)) from error
+        place = f"line {mark.line + 1}" if mark else ""
+        raise BadTeam(path, place, _shown(_QUOTED.sub("…", fault))) from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise BadTeam(path, "", "not YAML that can be read") from error
 
@@ -187,5 +191,6 @@ def _checked(path: str, value: Any) -> Any:
 
 
 def _shown(text: str) -> str:
-    """A parser's words, safe to show on one line."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:200]
+    """A parser's words or a place, safe to show on one line."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in without_secrets(text)[0])
+    return " ".join(plain.split())[:200]

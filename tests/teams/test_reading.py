@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from swarm.errors import BadInput
 from swarm.secrets import GONE, without_secrets
-from swarm.teams.reading import read_json, read_json5, read_yaml
+from swarm.teams.reading import Tolerant, read_json, read_json5, read_yaml, shaped
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(24)
@@ -63,6 +63,23 @@ def test_json5_may_have_comments_trailing_commas_and_bare_names():
 def test_any_text_is_read_or_refused_in_one_sentence(name: str, text: str):
     said = told(lambda: READERS[name]("team", text))
     assert said is None or (said.startswith("team") and "\n" not in said)
+
+
+@pytest.mark.parametrize("text", ["a: *{}", "a: !{} b", "a: &{0} 1\nb: &{0} 2\nc: *no{0}"])
+@pytest.mark.parametrize("key", ["sk-canarycanarycanary0123", "xsk-canarycanarycanary0123"])
+def test_names_that_the_yaml_parser_stumbles_over_are_not_repeated(text: str, key: str):
+    with pytest.raises(BadInput, match=r"^a\.yaml, line \d: ") as caught:
+        read_yaml("a.yaml", text.format(key))
+    assert "canary" not in str(caught.value)
+
+
+def test_a_key_in_the_place_of_a_name_is_not_told_as_the_place_of_a_fault():
+    class Named(Tolerant):
+        tasks: dict[str, int]
+
+    with pytest.raises(BadInput, match=r"^a\.json, tasks\.\(key removed\): ") as caught:
+        shaped(Named, "a.json", "", {"tasks": {"sk-canarycanarycanary0123": "x"}})
+    assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
