@@ -132,6 +132,19 @@ def test_a_graph_of_everybody_to_everybody_is_read():
     assert team.steps[-1] == Step(250, None, tuple(range(1, 250)))
 
 
+def test_in_a_graph_all_who_lead_to_somebody_are_heard_and_nobody_else():
+    agents = [agent(name) for name in "abcd"]
+    ways = graph(a=["b"], b=["d"], c=[], d=[])
+    team = read_team(Files(given_as(group("GraphFlow", agents, graph=ways))))
+    heard = {
+        team.roles[step.seat - 1].name: {
+            team.roles[team.steps[other - 1].seat - 1].name for other in step.hears or ()
+        }
+        for step in team.steps
+    }
+    assert heard == {"a": set(), "b": {"a"}, "c": set(), "d": {"a", "b"}}
+
+
 def test_an_agent_within_a_filter_keeps_its_role():
     inner = agent("inner", description="d", system_message="You bake.")
     content = group(
