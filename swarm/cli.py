@@ -13,6 +13,7 @@ import typer
 from swarm import cli_claims, cli_compare, cli_experiments, cli_history, cli_run, cli_team
 from swarm.cli_arguments import Json, Pace
 from swarm.errors import BadInput, SwarmError
+from swarm.secrets import keys_in, without_values
 
 app = typer.Typer(
     name="swarm",
@@ -25,15 +26,28 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; every error a person can act upon is one sentence."""
+    from swarm.config import read_settings
+    from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
     from swarm.terminal import remark
 
+    secrets = read_settings().secret_values()
+    keep_out_of_logs(secrets)
     try:
+        if any(keys_in(argument) for argument in sys.argv):
+            raise BadInput(
+                "an argument looks like a key: arguments can be read by others and stay in the shell's history; "
+                "keys belong in the environment"
+            )
         if any("\udc80" <= letter <= "\udcff" for argument in sys.argv for letter in argument):
             raise BadInput("an argument is not valid UTF-8 text")
         app()
     except SwarmError as error:
-        remark(f"error: {error}")
+        remark(without_values(f"error: {error}", secrets))
         raise SystemExit(2 if isinstance(error, BadInput) else 1) from None
+    except Exception:
+        # Not before: Typer puts a hook of its own there.
+        keep_out_of_tracebacks(secrets)
+        raise
     raise SystemExit(0)
 
 

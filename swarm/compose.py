@@ -17,7 +17,7 @@ from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
 from swarm.protocols.given_team import read_steps
-from swarm.secrets import without_secrets
+from swarm.secrets import keys_in
 from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
 from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
 from swarm.strike import foreseen, speakers_of
@@ -174,8 +174,7 @@ def _check_shock(spec: RunSpec) -> None:
 
 def _check_for_keys(mission: Mission) -> None:
     """A key that was pasted into a mission would be sent to a provider, and kept."""
-    _, keys = without_secrets(render.mission_text(mission))
-    if keys:
+    if keys := keys_in(render.mission_text(mission)):
         raise BadInput(
             f"something in the mission ({keys} in all) looks like a key, and would be sent to a provider: take it "
             "out; keys belong in the environment"

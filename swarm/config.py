@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,18 @@ PROJECT = Path(__file__).resolve().parent.parent
 LIBRARY = PROJECT / "data"
 """Missions, models and role lists that come with Roleless."""
 
+_SECRET_WORDS = {
+    "KEY",
+    "KEYS",
+    "APIKEY",
+    "TOKEN",
+    "SECRET",
+    "CREDENTIALS",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+}
+"""Variables with one of these in their names hold what must never show."""
 _OFFLINE_LITELLM = {
     # Without these, importing litellm downloads a price map and reads .env of the current folder.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -74,6 +86,14 @@ class Settings:
     def serve_token(self) -> str:
         """What every request to `serve` must bring, from ROLELESS_TOKEN; empty when it is not set."""
         return self.environment.get("ROLELESS_TOKEN", "").strip()
+
+    def secret_values(self, also: Collection[str] = ()) -> tuple[str, ...]:
+        """The values of all variables that are named like keys, and of those in `also`."""
+        return tuple(
+            value.strip()
+            for variable, value in self.environment.items()
+            if variable in also or _SECRET_WORDS & {*variable.upper().split("_")}
+        )
 
     def has_key(self, variable: str) -> bool:
         """Whether an environment variable is set to something."""

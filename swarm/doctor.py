@@ -2,8 +2,11 @@
 
 import asyncio
 import importlib.metadata
+import re
 import shutil
 import sys
+import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +23,8 @@ from swarm.models.local import find_local_servers
 
 SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+KNOWN_AT_START_UP = ("distutils-precedence.pth", "_virtualenv.pth", "a1_coverage.pth", "pywin32.pth")
+"""Of setuptools, virtualenv, coverage and pywin32: files that run code whenever Python starts, as stolen keys began."""
 MACOS_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
@@ -45,6 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
         _day(settings),
         _local_servers(),
         _chromium(settings),
+        _start_up(),
     ]
 
 
@@ -144,3 +150,21 @@ def _chromium(settings: Settings) -> Finding:
     if found:
         return Finding("Chromium", "good", found)
     return Finding("Chromium", "note", "not found; only the browser tests need it (make test installs it)")
+
+
+def _start_up(folders: Sequence[Path] | None = None) -> Finding:
+    """Code that packages run whenever Python starts, without being imported: poisoned releases came that way."""
+    where = folders or sorted({Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
+    found = [
+        path.name
+        for folder in where
+        for path in sorted(folder.glob("*.pth"))
+        if path.name not in KNOWN_AT_START_UP
+        and re.search(r"^import[ \t]", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    ]
+    if not found:
+        return Finding("start-up code", "good", "none that is unknown")
+    said = ", ".join(found)
+    return Finding(
+        "start-up code", "note", f"{said} runs code whenever Python starts: find out what brought it"
+    )

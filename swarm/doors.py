@@ -34,6 +34,13 @@ def login_is_set_up(paths: Sequence[Path] = (SECRETS,)) -> bool:
     return True
 
 
+def named_providers(paths: Sequence[Path] = (SECRETS,)) -> list[str]:
+    """The names of several providers, each of whom has a table of its own; empty when there is one without a name."""
+    tables = [auth for path in paths if path.is_file() and (auth := _auth_in(path)) is not None]
+    table = cast("dict[str, Any]", tables[-1]) if tables and isinstance(tables[-1], dict) else {}
+    return [name for name, each in table.items() if isinstance(each, dict) and "client_id" in each]
+
+
 def _auth_in(path: Path) -> Any:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")).get("auth")

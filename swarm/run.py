@@ -40,6 +40,7 @@ from swarm.models.catalogue import open_model, price_table_version
 from swarm.models.model import Model
 from swarm.prompts import render
 from swarm.protocols import find_protocol
+from swarm.quiet import bug_in_words
 from swarm.record import Progress, progress_of
 from swarm.spec import RunSpec
 from swarm.strike import Aftermath, Strike
@@ -187,7 +188,7 @@ class _Performance:
             status, reason = await self._until_it_ends()
             await self._finish(status, reason)
         except Exception as error:
-            await self._finish("failed", f"internal error: {type(error).__name__}: {error}")
+            await self._finish("failed", bug_in_words(error, read_settings().secret_values()))
             raise
         finally:
             self.teller.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.text import plain
-from swarm.doors import login_is_set_up
+from swarm.doors import login_is_set_up, named_providers
 
 
 def login_wanted() -> bool:
@@ -29,7 +29,15 @@ def ask_for_login() -> None:
     if not st.user.get("is_logged_in"):
         st.title("Roleless", anchor=False)
         st.markdown("Log in to see the runs that are kept here, and to start your own.")
-        st.button("Log in", type="primary", icon=":material/login:", on_click=st.login, key="login")
+        for provider in named_providers(secrets_files()) or [None]:
+            st.button(
+                plain(f"Log in with {provider}") if provider else "Log in",
+                type="primary",
+                icon=":material/login:",
+                on_click=st.login,
+                args=(provider,),
+                key=f"login_{provider}",
+            )
         st.stop()
     with st.sidebar:
         st.caption(f":material/person: {plain(owner_of_session())}")

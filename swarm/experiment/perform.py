@@ -24,6 +24,7 @@ from swarm.grid import Experiment, Grid, Planned
 from swarm.journal import Journal, journal_of
 from swarm.perform import heeding_stops, stop_file_of
 from swarm.protocols import REMEMBERING
+from swarm.quiet import bug_in_words
 from swarm.record import progress_of
 from swarm.run import play
 from swarm.spec import PastRole
@@ -170,7 +171,7 @@ class _Performance:
             self.guard.review()
             await self._play_all()
         except BaseException as error:
-            await self._tell_end("failed", f"internal error: {type(error).__name__}: {error}")
+            await self._tell_end("failed", bug_in_words(error, self.recipes.settings.secret_values()))
             raise
         return await self._tell_end(*self._ending())
 

@@ -199,9 +199,4 @@ def _base(card: ModelCard, settings: Settings) -> str | None:
 def _secrets(settings: Settings) -> tuple[str, ...]:
     """Values that must never show up in a message, whoever repeats them."""
     listed = {variable for card in known_models(settings).values() for variable in card.keys}
-    endings = ("_KEY", "_TOKEN", "_SECRET", "_CREDENTIALS", "_PASSWORD")
-    return tuple(
-        value.strip()
-        for variable, value in settings.environment.items()
-        if variable in listed or variable.upper().endswith(endings)
-    )
+    return settings.secret_values(listed)

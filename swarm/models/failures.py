@@ -15,10 +15,9 @@ from pydantic import JsonValue
 
 from swarm.errors import FailureKind, ModelUnavailable
 from swarm.models.transport import Exchange
+from swarm.secrets import without_values
 
 MAX_MESSAGE_CHARS = 300
-_MIN_SECRET_CHARS = 6
-"""Shorter values of key variables are placeholders such as "x", which would black out ordinary words."""
 _MAX_SAID_CHARS = 1_000
 _MAX_READ_BYTES = 20_000
 
@@ -72,9 +71,8 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
         >>> redacted("no access with hunter22\nor sk-proj-1234567", ["hunter22"])
         'no access with [key] or [key]'
     """
-    for secret in sorted({s for s in secrets if len(s) >= _MIN_SECRET_CHARS}, key=len, reverse=True):
-        text = text.replace(secret, "[key]")
-    text = "".join(char if char.isprintable() else " " for char in _KEY.sub("[key]", text))
+    text = _KEY.sub("[key]", without_values(text, secrets, "[key]"))
+    text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())[:MAX_MESSAGE_CHARS]
 
 
