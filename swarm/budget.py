@@ -40,6 +40,14 @@ def _check(name: str, value: float | None) -> None:
         raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
 
 
+def dollars_of(used: Usage, reservation: Usage) -> float:
+    """Dollars of a call as a limit counts them: when nobody knows what it took, what was set aside for it.
+
+    Nothing for a call of unknown price, for which no dollars could be set aside.
+    """
+    return (reservation.cost_usd if used.cost_usd is None else used.cost_usd) or 0.0
+
+
 class Purse(Protocol):
     """A limit that holds besides a run's own: that of its experiment, that of a day."""
 
@@ -120,7 +128,7 @@ class Budget:
         async with self._settled:
             self._reserved.remove(reservation)
             self.spent += used
-            self._spent_usd += used.cost_usd or 0.0
+            self._spent_usd += dollars_of(used, reservation)
             self._settled.notify_all()
         if self._purse:
             await self._purse.settle(reservation, used)
@@ -131,6 +139,8 @@ class Budget:
             self._reserved.remove(reservation)
             self.calls -= 1
             self._settled.notify_all()
+        if self._purse:
+            await self._purse.give_back(reservation)
 
     async def _set_aside(self, most: Usage) -> None:
         async with self._settled:

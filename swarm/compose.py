@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.config import Settings
-from swarm.errors import BadInput
+from swarm.errors import BadInput, PriceUnknown
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version
@@ -86,6 +86,8 @@ def compose(
     paid = [*cards, *([judging] if judging else [])]
     for card in paid:
         check_key(card, settings)
+    if not simulated and settings.max_usd_per_day is not None:
+        _check_prices(paid)
     bounds, price_warnings = _limits(limits or Limits(), paid)
     if "roles" in options_of(protocol):
         chosen["roles"] = check_roles(chosen.get("roles") or generic_roles(), "the list of roles")
@@ -208,6 +210,12 @@ def _all_or_none_simulated(cards: Sequence[ModelCard]) -> bool:
         names = ", ".join(card.id for card in cards)
         raise BadInput(f"a team is all simulated or all real, never mixed: {names}")
     return kinds.pop()
+
+
+def _check_prices(cards: Sequence[ModelCard]) -> None:
+    unpriced = next((card.id for card in cards if card.price is None), None)
+    if unpriced:
+        raise BadInput(str(PriceUnknown(unpriced)))
 
 
 def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[str, ...]]:

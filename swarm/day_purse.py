@@ -14,13 +14,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, ValidationError
 
+from swarm.budget import dollars_of
 from swarm.config import Settings, ensure_data_folder
-from swarm.errors import DataFolderUnusable, DayLimitReached, ModelUnavailable
+from swarm.errors import DataFolderUnusable, DayLimitReached, ModelUnavailable, PriceUnknown
 from swarm.models.model import Completion, Model, Request
 from swarm.turn import Usage
+
+LOCK_WAIT_S = 10.0
+"""Who counts holds the lock for milliseconds; whoever is put to sleep meanwhile must not stop all others for good."""
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -70,6 +74,7 @@ class DayPurse:
 
         Raises:
             DayLimitReached: when the call could pass the limit.
+            PriceUnknown: when nobody knows what it costs, and there is a limit.
             DataFolderUnusable: when the file of the day cannot be read or written.
         """
         async with self._settled:
@@ -81,7 +86,7 @@ class DayPurse:
 
     async def settle(self, reservation: Usage, used: Usage) -> None:
         """Replace a reservation by what was used, on the day on which it was made."""
-        await self._release(reservation, used.cost_usd or 0.0)
+        await self._release(reservation, dollars_of(used, reservation))
 
     async def give_back(self, reservation: Usage) -> None:
         """Undo a reservation for a call that will not be made."""
@@ -93,6 +98,8 @@ class DayPurse:
             return Today(ledger.spent, sum(ledger.held.values()))
 
     def _set_aside(self, most: Usage) -> DayLimitReached | None:
+        if self._limit is not None and most.cost_usd is None:
+            raise PriceUnknown("a model of this run")
         path, amount = self._path(), most.cost_usd or 0.0
         with self._ledger(path) as ledger:
             before = ledger.spent + sum(ledger.held.values())
@@ -124,8 +131,12 @@ class DayPurse:
         ensure_data_folder(self._settings)
         try:
             path.parent.mkdir(exist_ok=True)
-            with FileLock(path.with_suffix(".lock")):
+            with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S):
                 yield _read(path)
+        except Timeout as error:
+            raise DataFolderUnusable(
+                f"{str(path)!r} has been locked for {LOCK_WAIT_S:g} s by a process that does not go on: end it"
+            ) from error
         except OSError as error:
             raise DataFolderUnusable(
                 f"cannot count today's dollars in {str(path)!r}: {error.strerror}"
@@ -136,7 +147,7 @@ async def ask_once(model: Model, request: Request, settings: Settings) -> Comple
     """Ask a real model outside of any run, within the limit of the day.
 
     Raises:
-        DayLimitReached: when it could pass the limit; nothing was sent then.
+        DayLimitReached, PriceUnknown: when it could pass the limit; nothing was sent then.
         ModelUnavailable: when there is no reply; it counts as spent unless it was certainly not billed.
     """
     purse = DayPurse(settings)

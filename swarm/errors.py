@@ -80,6 +80,16 @@ class DayLimitReached(RunEnded):
         )
 
 
+class PriceUnknown(RunEnded):
+    """A call has no price, so a limit of dollars could not hold."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"the price of {model} is unknown, so the day's limit (ROLELESS_MAX_USD_PER_DAY) could not hold: add its "
+            "price to models.toml in the data folder (0 if it costs nothing), or take the limit away"
+        )
+
+
 class Stopped(RunEnded):
     """Somebody asked the run to stop."""
 

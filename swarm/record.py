@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from swarm.budget import dollars_of
 from swarm.events import (
     CallEnded,
     CallStarted,
@@ -82,7 +83,7 @@ def progress_of(events: Sequence[Event]) -> Progress:
         protocol_ended=any(isinstance(event, ProtocolEnded) for event in events),
         verdict=verdicts[-1] if verdicts else None,
         spent=total(spent.values()),
-        spent_usd=sum(usage.cost_usd or 0.0 for usage in spent.values()),
+        spent_usd=sum(dollars_of(usage, reserved.get(number, usage)) for number, usage in spent.items()),
         calls=max(spent, default=0),
         struck=next((event.struck for event in events if isinstance(event, ShockStruck)), None),
     )

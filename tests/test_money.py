@@ -9,14 +9,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from swarm.budget import Budget, Limits
+from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
 from swarm.day_purse import DayPurse, Today, ask_once
-from swarm.errors import BadInput, DataFolderUnusable, DayLimitReached, RunEnded
+from swarm.errors import BadInput, DataFolderUnusable, DayLimitReached, LimitExceeded, PriceUnknown, RunEnded
 from swarm.metrics.cost import mispriced, recomputed
 from swarm.models.card import Price
 from swarm.models.catalogue import load_catalogue
@@ -26,7 +28,7 @@ from swarm.record import record_of
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.made import call as a_call
-from tests.staging import PaidModel, act, ending_of, played, recipe, simulated
+from tests.staging import MISSION, PaidModel, act, ending_of, played, recipe, simulated
 
 EIGHTHS = 8
 """Dollars in eighths: sums of them are exact."""
@@ -227,6 +229,60 @@ def test_calls_in_flight_of_one_process_are_waited_for_before_anybody_is_refused
 
     asyncio.run(crowd())
     assert purse.so_far() == Today(0.5, 0.0)
+
+
+def test_a_call_that_a_run_refuses_is_held_against_nobody(settings: Settings):
+    """Its experiment and the day had set it aside by then."""
+    day = DayPurse(limited(settings, "1"))
+    experiment = Budget(Limits(usd=10.0), purse=day)
+    run = Budget(Limits(calls=1), purse=experiment)
+
+    async def one_too_many() -> None:
+        held = await run.reserve(Usage(1, 0, 1, 0.5))
+        await run.settle(held, Usage(1, 0, 1, 0.25))
+        with pytest.raises(LimitExceeded):
+            await run.reserve(Usage(1, 0, 1, 0.5))
+
+    asyncio.run(one_too_many())
+    assert day.so_far() == Today(0.25, 0.0)
+    assert (experiment.spent_usd, experiment.calls) == (0.25, 1)
+
+
+def test_a_call_of_unknown_price_is_not_free_where_a_day_has_a_limit(settings: Settings):
+    purse, unknown = DayPurse(limited(settings, "1")), Usage(1, 0, 1, None)
+    with pytest.raises(PriceUnknown, match="add its price to models.toml"):
+        asyncio.run(purse.reserve(unknown))
+    with pytest.raises(BadInput, match=r"price of openai/ft:.* is unknown, so the day's limit"):
+        compose(
+            MISSION,
+            replace(
+                limited(settings, "1"),
+                environment={**limited(settings, "1").environment, "OPENAI_API_KEY": "k"},
+            ),
+            models=["openai/ft:nobody-knows"],
+            limits=Limits(calls=3),
+        )
+
+
+def test_what_nobody_knows_the_cost_of_takes_all_that_was_set_aside_for_it(settings: Settings):
+    day = DayPurse(settings)
+    run = Budget(Limits(usd=1.0), purse=day)
+
+    async def lost() -> None:
+        await run.settle(await run.reserve(Usage(1, 0, 1, 0.5)), Usage(1, 0, 1, None, estimated=True))
+
+    asyncio.run(lost())
+    assert (run.spent_usd, day.so_far().spent) == (0.5, 0.5)
+
+
+def test_who_holds_the_count_for_good_is_told_of_instead_of_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("swarm.day_purse.LOCK_WAIT_S", 0.05)
+    spend(DayPurse(settings), 0.5, 0.5)
+    [path] = (settings.data / "spending").glob("*.lock")
+    with FileLock(path), pytest.raises(DataFolderUnusable, match="has been locked for"):
+        spend(DayPurse(settings), 0.5, 0.5)
 
 
 SPENDER = """
