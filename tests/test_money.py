@@ -250,7 +250,7 @@ def test_a_call_that_a_run_refuses_is_held_against_nobody(settings: Settings):
 
 def test_a_call_of_unknown_price_is_not_free_where_a_day_has_a_limit(settings: Settings):
     purse, unknown = DayPurse(limited(settings, "1")), Usage(1, 0, 1, None)
-    with pytest.raises(PriceUnknown, match="add its price to models.toml"):
+    with pytest.raises(PriceUnknown, match=r"add its price to models\.toml"):
         asyncio.run(purse.reserve(unknown))
     with pytest.raises(BadInput, match=r"price of openai/ft:.* is unknown, so the day's limit"):
         compose(
