@@ -66,6 +66,12 @@ class RunResumed(Fact):
     kind: Literal["run_resumed"] = "run_resumed"
     limits: Limits | None = None
     """The limits from now on; None: as before."""
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    """Of its models, when they are others than before; empty: as before."""
+    first_call: int = 1
+    """The number of the first call that `prices` hold for."""
+    price_table: str = ""
+    """The version of the catalogue's prices by now; empty: as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from swarm.events import (
     RunDeleted,
     RunFinished,
     RunJudged,
+    RunResumed,
     RunStarted,
     ShockStruck,
     TurnTaken,
@@ -71,6 +72,7 @@ def events_from(record: RunRecord, run_id: str, owner: str = "local") -> list[Ev
             "imported": record.imported or record.run_id,
             "owner": owner,
             "prices": record.prices,
+            "price_table": record.price_table,
         },
     )
     return [
@@ -81,6 +83,8 @@ def events_from(record: RunRecord, run_id: str, owner: str = "local") -> list[Ev
 
 def _tellings(record: RunRecord) -> Iterator[_Telling]:
     latest, struck = 0.0, record.struck
+    for first_call, prices in record.repriced.items():
+        yield 0.0, RunResumed, {"prices": prices, "first_call": first_call}
     for turn in record.turns:
         if struck and turn.index >= struck.index:
             yield latest, ShockStruck, {"struck": struck}

@@ -58,6 +58,12 @@ class Progress:
     calls: int = 0
     struck: Struck | None = None
     """What its shock struck; None as long as it has not."""
+    prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
+    """What the latest calls were priced by."""
+
+    def repriced(self, prices: Mapping[str, Any]) -> dict[str, Any]:
+        """What a resumption tells of `prices` now and their table: nothing as long as they are as before."""
+        return {} if prices["prices"] == self.prices else {**prices, "first_call": self.calls + 1}
 
 
 def progress_of(events: Sequence[Event]) -> Progress:
@@ -86,7 +92,13 @@ def progress_of(events: Sequence[Event]) -> Progress:
         spent_usd=sum(dollars_of(usage, reserved.get(number, usage)) for number, usage in spent.items()),
         calls=max(spent, default=0),
         struck=next((event.struck for event in events if isinstance(event, ShockStruck)), None),
+        prices=_latest_prices(events),
     )
+
+
+def _latest_prices(events: Sequence[Event]) -> Mapping[str, Price]:
+    told = [event.prices for event in events if isinstance(event, RunStarted | RunResumed) and event.prices]
+    return told[-1] if told else {}
 
 
 def spec_of(events: Sequence[Event]) -> RunSpec:
@@ -99,6 +111,12 @@ def spec_of(events: Sequence[Event]) -> RunSpec:
         raise ValueError("the events of a run begin with run_started")
     limits = [event.limits for event in events if isinstance(event, RunResumed) and event.limits]
     return replace(events[0].spec, limits=limits[-1]) if limits else events[0].spec
+
+
+def repriced_in(events: Iterable[Event]) -> dict[int, Mapping[str, Price]]:
+    """The prices that changed while a run lay interrupted, by the number of the first call that they hold for."""
+    resumed = (event for event in events if isinstance(event, RunResumed) and event.prices)
+    return {event.first_call: event.prices for event in resumed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +156,10 @@ class RunRecord:
     """The experiment it belongs to; None for a run of its own."""
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
     """Of its models, as far as they were known when it began; empty in runs of before."""
+    price_table: str = ""
+    """The version of the catalogue's prices when it began; empty in runs of before."""
+    repriced: Mapping[int, Mapping[str, Price]] = field(default_factory=dict[int, Mapping[str, Price]])
+    """Prices that were others when it was resumed, by the number of the first call that they hold for."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
     struck: Struck | None = None
@@ -147,6 +169,11 @@ class RunRecord:
     def ended(self) -> bool:
         """Whether nothing more will happen unless somebody resumes it."""
         return self.status not in ("running", "interrupted")
+
+    def price_of(self, call: Call) -> Price | None:
+        """What a call was priced by; None when that is unknown."""
+        then = max((number for number in self.repriced if number <= call.number), default=None)
+        return (self.prices if then is None else self.repriced[then]).get(call.model)
 
     @property
     def parts(self) -> list[Turn]:
@@ -205,6 +232,8 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         imported=first.imported,
         experiment=first.experiment,
         prices=first.prices,
+        price_table=first.price_table,
+        repriced=repriced_in(events),
         owner=first.owner,
         struck=progress.struck,
     )

@@ -37,7 +37,7 @@ from swarm.events import (
 )
 from swarm.judge import judge
 from swarm.models.catalogue import open_model, price_table_version
-from swarm.models.model import Model
+from swarm.models.model import Model, prices_of
 from swarm.prompts import render
 from swarm.protocols import find_protocol
 from swarm.quiet import bug_in_words
@@ -171,9 +171,10 @@ class _Performance:
 
     async def perform(self, *, resumed: bool) -> None:
         """Play to the end, and tell how it ended."""
+        prices = {"prices": prices_of(self.models), "price_table": price_table_version()}
         try:
             if resumed:
-                await self.teller.tell(RunResumed, limits=self.spec.limits)
+                await self.teller.tell(RunResumed, limits=self.spec.limits, **self.progress.repriced(prices))
             else:
                 await self.teller.tell(
                     RunStarted,
@@ -181,8 +182,7 @@ class _Performance:
                     simulated=self.simulated,
                     version=__version__,
                     experiment=self.experiment,
-                    prices={name: model.price for name, model in self.models.items() if model.price},
-                    price_table=price_table_version(),
+                    **prices,
                     owner=read_settings().owner,
                 )
             status, reason = await self._until_it_ends()

@@ -4,8 +4,9 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,24 @@ from swarm.budget import Budget, Limits
 from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
 from swarm.day_purse import DayPurse, Today, ask_once
-from swarm.errors import BadInput, DataFolderUnusable, DayLimitReached, LimitExceeded, PriceUnknown, RunEnded
-from swarm.metrics.cost import mispriced, recomputed
+from swarm.errors import (
+    BadInput,
+    DataFolderUnusable,
+    DayLimitReached,
+    LimitExceeded,
+    ModelUnavailable,
+    PriceUnknown,
+    RunEnded,
+)
+from swarm.events import Event, RunFinished
+from swarm.export.doubts import doubts_about
+from swarm.imports import events_from
+from swarm.metrics.cost import EXACT_USD, mispriced, recomputed
 from swarm.models.card import Price
 from swarm.models.catalogue import load_catalogue
-from swarm.models.model import Message, Request
+from swarm.models.model import Completion, Message, Request
 from swarm.protocols import PROTOCOLS
-from swarm.record import record_of
+from swarm.record import RECORD, progress_of, record_of
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.made import call as a_call
@@ -166,6 +178,81 @@ def test_nine_tenths_of_a_limit_are_usable_by_a_team(protocol: str):
     assert ended.status == "limited"
     assert ended.spent.cost_usd is not None
     assert 0.9 * limit <= ended.spent.cost_usd <= limit
+
+
+class Meter(PaidModel):
+    """A provider that knows what it bills: a request as it comes, all of the most when it then fails to answer."""
+
+    def __init__(self, fails: frozenset[int]) -> None:
+        super().__init__("team", act, price=PRICE)
+        self.fails = fails
+        """Requests, from 1, that it bills and does not answer."""
+        self.billed = self.allowed = 0.0
+
+    async def complete(self, request: Request) -> Completion:
+        """Bill first."""
+        number = len(self.requests) + 1
+        reply = await super().complete(request)
+        used = self.most(request) if number in self.fails else reply.usage
+        self.billed += used.cost_usd or 0.0
+        assert self.billed <= self.allowed
+        await asyncio.sleep(0)
+        if number in self.fails:
+            raise ModelUnavailable("network", "it hung up", billed="unknown")
+        return reply
+
+
+class Killed(Exception):
+    """The process died."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """From a start or a resume of a run to its end or its death."""
+
+    cents: int
+    """Its limit."""
+    events: int | None
+    """So many are kept before it dies; None: it does not."""
+
+
+lives = st.lists(st.builds(Life, st.integers(1, 60), st.none() | st.integers(1, 60)), min_size=1, max_size=5)
+
+
+def lived_by_a_team(protocol: str, agents: int, fails: frozenset[int], sequence: list[Life]) -> None:
+    """Play, die, resume from what was kept, under other limits: the provider's own sum is the witness."""
+    meter, journal = Meter(fails), list[Event]()
+    for life in sequence:
+        if journal and isinstance(journal[-1], RunFinished) and journal[-1].status == "finished":
+            break
+        limit = life.cents / 100
+        meter.allowed = max(limit + EXACT_USD, meter.billed)
+        most = None if life.events is None else len(journal) + life.events
+
+        async def keep(event: Event, most: int | None = most) -> None:
+            if most is not None and len(journal) >= most:
+                raise Killed
+            journal.append(event)
+
+        spec = recipe(protocol, agents, judge=None, limits=Limits(usd=limit))
+        with suppress(Killed):
+            played(spec, meter, before=list(journal), record=keep)
+        assert progress_of(journal).spent_usd >= meter.billed - EXACT_USD
+    record = record_of(journal)
+    assert mispriced([call for turn in record.turns for call in turn.calls], record.price_of) == ()
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["sequential", "shared", "broadcast"]),
+    st.integers(1, 12),
+    st.frozensets(st.integers(1, 20), max_size=4),
+    lives,
+)
+def test_no_life_of_a_team_costs_more_than_its_limit_by_the_providers_own_sum(
+    protocol: str, agents: int, fails: frozenset[int], sequence: list[Life]
+):
+    lived_by_a_team(protocol, agents, fails, sequence)
 
 
 # A day.
@@ -380,21 +467,53 @@ def test_every_cost_of_a_run_follows_from_its_tokens_and_the_prices_it_names(pro
     calls = [call for turn in record.turns for call in turn.calls]
     calls += record.verdict.calls if record.verdict else ()
     assert set(record.prices) >= {call.model for call in calls}
-    assert mispriced(calls, record.prices) == ()
+    assert mispriced(calls, record.price_of) == ()
     assert record.spent.cost_usd == pytest.approx(
-        sum(recomputed(call, record.prices) or 0 for call in calls), abs=1e-9
+        sum(recomputed(call, record.price_of(call)) or 0 for call in calls), abs=1e-9
     )
 
 
 def test_a_cost_that_does_not_follow_is_named_unless_it_is_marked_as_estimated():
-    prices = {"sim/strong": PRICE}
     right = Usage(3_050, 2_000, 30, PRICE.cost(3_050, 30, 2_000, 1_000), written_tokens=1_000)
     wrong = replace(right, cost_usd=(right.cost_usd or 0) + 1e-8)
     calls = [
         replace(a_call(n), usage=usage)
         for n, usage in enumerate((right, wrong, replace(wrong, estimated=True)), 1)
     ]
-    assert mispriced(calls, prices) == (2,)
+    assert mispriced(calls, lambda call: PRICE) == (2,)
+
+
+def test_a_run_that_goes_on_at_other_prices_names_both():
+    dearer = Price(input=20.0, cached=2.0, output=80.0, cache_write=25.0)
+    spec = recipe("sequential", 6, judge=None, limits=Limits(calls=3))
+    before = played(spec, PaidModel("team", act, price=PRICE))
+    after = played(replace(spec, limits=Limits()), PaidModel("team", act, price=dearer), before=before)
+    record = record_of([*before, *after])
+    calls = [call for turn in record.turns for call in turn.calls]
+    assert {record.price_of(call) for call in calls} == {PRICE, dearer}
+    assert mispriced(calls, record.price_of) == ()
+    told = record_of(events_from(record, "imported"))
+    assert told.repriced == RECORD.validate_json(RECORD.dump_json(record)).repriced == record.repriced
+
+
+def test_a_run_that_goes_on_at_the_same_prices_does_not_repeat_them():
+    spec = recipe("sequential", 6, judge=None, limits=Limits(calls=3))
+    before = played(spec, PaidModel("team", act, price=PRICE))
+    after = played(replace(spec, limits=Limits()), PaidModel("team", act, price=PRICE), before=before)
+    assert record_of([*before, *after]).repriced == {}
+
+
+def test_a_file_that_tells_of_cheaper_calls_than_its_prices_allow_is_doubted():
+    record = record_of(
+        simulated(recipe(team=make_team(["sim/strong"], 2), judge="sim/judge", max_tokens=4_000))
+    )
+    honest = list(doubts_about(record, datetime.now(UTC)))
+    turn = record.turns[0]
+    free = replace(turn.calls[0], usage=replace(turn.calls[0].usage, cost_usd=0.0))
+    cheated = replace(record, turns=(replace(turn, calls=(free,)), *record.turns[1:]))
+    said = f"call {free.number} did not cost what its tokens cost at the prices it names"
+    assert said not in honest
+    assert said in list(doubts_about(cheated, datetime.now(UTC)))
 
 
 GOLDEN = PROJECT / "tests" / "golden" / "prices.json"

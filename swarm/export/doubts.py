@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from swarm.errors import BadInput
 from swarm.export.providers import SIMULATED, UNKNOWN, provider_of
+from swarm.metrics.cost import mispriced
 from swarm.protocols import PROTOCOLS, check_options
 from swarm.protocols.given_team import read_steps
 from swarm.record import RECORD, RunRecord
@@ -162,6 +163,8 @@ def _doubts_about_sums(record: RunRecord) -> Iterator[str]:
         yield "it was over before its last call was"
     if _is_less(record.spent, total(call.usage for call in calls)):
         yield "it spent less than its calls did"
+    if wrong := mispriced(sorted(calls, key=lambda call: call.number), record.price_of):
+        yield f"call {wrong[0]} did not cost what its tokens cost at the prices it names"
     if record.spent.cached_tokens > record.spent.input_tokens:
         yield "more input was cached than there was"
 

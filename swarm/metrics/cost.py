@@ -1,6 +1,6 @@
 """What a run took: tokens, money, and what came of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from swarm.models.card import Price
@@ -40,18 +40,18 @@ def spending(transcript: Transcript, verdict: Verdict | None) -> Spending:
     )
 
 
-def recomputed(call: Call, prices: Mapping[str, Price]) -> float | None:
-    """What a call cost by its tokens and the prices its run was priced by; None when its model has none.
+def recomputed(call: Call, price: Price | None) -> float | None:
+    """What a call cost by its tokens and the price that its run names for it; None when it names none.
 
     A call whose usage the provider stated costs exactly that, to 1e-9 dollars; one that is estimated may not.
     """
-    price, usage = prices.get(call.model), call.usage
+    usage = call.usage
     if price is None:
         return None
     return price.cost(usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.written_tokens)
 
 
-def mispriced(calls: Iterable[Call], prices: Mapping[str, Price]) -> tuple[int, ...]:
+def mispriced(calls: Iterable[Call], price_of: Callable[[Call], Price | None]) -> tuple[int, ...]:
     """Numbers of calls whose cost is neither what their tokens cost nor marked as estimated.
 
     Calls that were not billed, or whose price is unknown, are none of them.
@@ -62,6 +62,6 @@ def mispriced(calls: Iterable[Call], prices: Mapping[str, Price]) -> tuple[int, 
         if call.usage.tokens
         and not call.usage.estimated
         and call.usage.cost_usd is not None
-        and (cost := recomputed(call, prices)) is not None
+        and (cost := recomputed(call, price_of(call))) is not None
         and abs(cost - call.usage.cost_usd) > EXACT_USD
     )

@@ -4,6 +4,7 @@ It knows no provider. Retries, limits and recording are not a model's business: 
 """
 
 import re
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -100,6 +101,11 @@ class Model(Protocol):
             ModelUnavailable: when there is no reply; says whether asking again may help.
         """
         ...
+
+
+def prices_of(models: Mapping[str, Model]) -> dict[str, Price]:
+    """The prices of models as far as they are known, by the names that the models go by here."""
+    return {name: model.price for name, model in models.items() if model.price}
 
 
 def whole_characters(text: str) -> str:
