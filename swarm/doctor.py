@@ -18,7 +18,7 @@ from swarm.day_purse import DayPurse
 from swarm.errors import SwarmError
 from swarm.history import History
 from swarm.mission import load_library
-from swarm.models.catalogue import known_models, present_keys
+from swarm.models.catalogue import known_models, load_catalogue, present_keys, price_table_version
 from swarm.models.local import find_local_servers
 
 SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
@@ -48,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
         _history(settings),
         *_keys(settings),
         _day(settings),
+        _prices(),
         _local_servers(),
         _chromium(settings),
         _start_up(),
@@ -133,6 +134,11 @@ def _day(settings: Settings) -> Finding:
     most = "no limit (ROLELESS_MAX_USD_PER_DAY)" if limit is None else f"the day's limit is ${limit:g}"
     held = f", ${today.held:.2f} set aside" if today.held else ""
     return Finding("dollars today", "good", f"${today.spent:.2f} spent{held}; {most}")
+
+
+def _prices() -> Finding:
+    read = [card.priced_on for card in load_catalogue().values() if card.priced_on]
+    return Finding("prices", "good", f"table {price_table_version()}, the oldest read on {min(read)}")
 
 
 def _local_servers() -> Finding:

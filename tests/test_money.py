@@ -6,7 +6,8 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from swarm.errors import (
 )
 from swarm.events import Event, RunFinished
 from swarm.export.doubts import doubts_about
+from swarm.history import History
 from swarm.imports import events_from
 from swarm.metrics.cost import EXACT_USD, mispriced, recomputed
 from swarm.models.card import Price
@@ -40,6 +42,7 @@ from swarm.record import RECORD, progress_of, record_of
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.made import call as a_call
+from tests.made import keep
 from tests.staging import MISSION, PaidModel, act, ending_of, played, recipe, simulated
 
 EIGHTHS = 8
@@ -229,17 +232,17 @@ def lived_by_a_team(protocol: str, agents: int, fails: frozenset[int], sequence:
         meter.allowed = max(limit + EXACT_USD, meter.billed)
         most = None if life.events is None else len(journal) + life.events
 
-        async def keep(event: Event, most: int | None = most) -> None:
+        async def record(event: Event, most: int | None = most) -> None:
             if most is not None and len(journal) >= most:
                 raise Killed
             journal.append(event)
 
         spec = recipe(protocol, agents, judge=None, limits=Limits(usd=limit))
         with suppress(Killed):
-            played(spec, meter, before=list(journal), record=keep)
+            played(spec, meter, before=list(journal), record=record)
         assert progress_of(journal).spent_usd >= meter.billed - EXACT_USD
-    record = record_of(journal)
-    assert mispriced([call for turn in record.turns for call in turn.calls], record.price_of) == ()
+    told = record_of(journal)
+    assert mispriced([call for turn in told.turns for call in turn.calls], told.price_of) == ()
 
 
 @hypothesis_settings(max_examples=60, deadline=None)
@@ -514,6 +517,34 @@ def test_a_file_that_tells_of_cheaper_calls_than_its_prices_allow_is_doubted():
     said = f"call {free.number} did not cost what its tokens cost at the prices it names"
     assert said not in honest
     assert said in list(doubts_about(cheated, datetime.now(UTC)))
+
+
+class JumpingClock:
+    """A wall clock that is set back a day, on a year, and back again, from event to event."""
+
+    jumps = cycle((timedelta(), timedelta(days=-1), timedelta(days=366)))
+
+    @classmethod
+    def now(cls, zone: tzinfo) -> datetime:
+        """Some time or other."""
+        return datetime.now(zone) + next(cls.jumps)
+
+
+def test_a_clock_that_jumps_changes_neither_order_nor_durations_nor_limits(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    spec = recipe("shared", 8, limits=Limits(seconds=60.0, usd=1.0))
+    monkeypatch.setattr("swarm.teller.datetime", JumpingClock)
+    events = played(spec, PaidModel("team", act, price=PRICE))
+    dates = [event.at for event in events]
+    assert dates != sorted(dates)
+    keep(settings, events)
+    record = History(settings).run("r1")
+    assert record.status == "finished"
+    assert 0 <= record.duration_s < 60
+    assert [turn.seat for turn in record.turns] == [*range(1, 9)]
+    assert all(0 <= turn.started_s <= turn.ended_s for turn in record.turns)
+    assert [event.t for event in events] == sorted(event.t for event in events)
 
 
 GOLDEN = PROJECT / "tests" / "golden" / "prices.json"

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from swarm.config import PROJECT
+from swarm.day_purse import DayPurse
 from swarm.history import History
 from swarm.journal import journal_of, read_journal
 from swarm.launch import is_running, launch, stop
@@ -18,6 +19,11 @@ from swarm.spec import SPEC
 from tests.provider import provider, wait_until
 
 MISSION = ["--mission", "api-security-review"]
+PAID = ("--model", "openai/gpt-4.1-mini", "--judge", "none")
+MOST_OF_A_CALL = 0.008
+"""Dollars: 4,000 tokens of output at 1.6 for a million, and a prompt."""
+SEQUENTIAL_IN_A_SECOND = 20
+"""Requests of one speaker after another, each of which takes 0.05 s: those that may leave until a stop is heeded."""
 
 
 def swarm(*arguments, **environment):
@@ -122,6 +128,37 @@ def test_a_signal_stops_a_run_in_order(settings, number):
     process.send_signal(number)
     out, _ = process.communicate(timeout=60)
     assert (process.returncode, json.loads(out)["status"]) == (3, "stopped")
+
+
+def test_after_a_stop_no_request_leaves_but_those_in_flight(settings):
+    with provider(delay_s=0.05, serves="gpt-4.1-mini") as (witness, environment):
+        process = start("run", *MISSION, *PAID, "--agents", "64", "--json", **environment)
+        wait_until(lambda: len(taken(settings)) >= 2)
+        stop(next(settings.journal.glob("*.jsonl")).stem, settings)
+        heeded_from = len(witness.asked) + SEQUENTIAL_IN_A_SECOND
+        out, _ = process.communicate(timeout=60)
+        assert json.loads(out)["status"] == "stopped"
+        assert len(witness.asked) <= heeded_from
+
+
+def test_two_runs_at_once_share_the_limit_of_a_day_and_go_on_the_next(settings):
+    """Together they use nearly all of it, and nothing stays set aside."""
+    with provider(serves="gpt-4.1-mini") as (_, environment):
+        day = {**environment, "ROLELESS_MAX_USD_PER_DAY": "0.025"}
+        runs = [
+            start("run", *MISSION, *PAID, "--agents", "24", "--seed", str(seed), "--json", **day)
+            for seed in (1, 2)
+        ]
+        told = [json.loads(run.communicate(timeout=120)[0]) for run in runs]
+        assert [each["status"] for each in told] == ["stopped", "stopped"], told
+        today = DayPurse(settings).so_far()
+        assert today.held == 0
+        assert today.spent == pytest.approx(sum(each["cost_usd"] for each in told), abs=1e-9)
+        assert 0.025 - 2 * MOST_OF_A_CALL <= today.spent <= 0.025
+        found = History(settings).run(told[0]["run_id"])
+        assert "the day's limit of $0.025 (ROLELESS_MAX_USD_PER_DAY)" in found.reason
+        resumed = swarm("resume", found.run_id, "--json", **{**day, "ROLELESS_MAX_USD_PER_DAY": "5"})
+        assert json.loads(resumed.stdout)["status"] == "finished", resumed.stderr
 
 
 def test_a_stopped_run_resumes_to_its_end_on_the_same_turns(settings):
