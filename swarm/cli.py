@@ -26,10 +26,12 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; every error a person can act upon is one sentence."""
-    from swarm.config import read_settings
+    from swarm.config import fault_wanted, read_settings
+    from swarm.faultpoint import arm
     from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
     from swarm.terminal import remark
 
+    arm(fault_wanted())
     secrets = read_settings().secret_values()
     keep_out_of_logs(secrets)
     try:

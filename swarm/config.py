@@ -127,7 +127,7 @@ def prepare_litellm_environment() -> None:
 
 
 def fault_wanted() -> str:
-    """Where this process shall die, for tests (`swarm.faultpoint`); empty in all other processes."""
+    """Where a command line that starts now shall die, for tests (`swarm.faultpoint`); empty for all others."""
     return os.environ.get("ROLELESS_FAULT", "")
 
 

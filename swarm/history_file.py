@@ -146,6 +146,7 @@ def exchange(path: Path, new: Path, patience_s: float) -> Path | None:
     Raises:
         HistoryBusy: when somebody holds the old one for too long; nothing has changed then.
     """
+    reached("before exchange")
     if not path.exists():
         new.replace(path)
         return None
@@ -161,7 +162,9 @@ def exchange(path: Path, new: Path, patience_s: float) -> Path | None:
         path.rename(aside)
         if log.exists():
             log.rename(aside.with_name(f"{aside.name}.wal"))
+        reached("half exchange")
         new.replace(path)
+    reached("after exchange")
     return aside
 
 

@@ -8,7 +8,6 @@ is interrupted.
 
 import asyncio
 import os
-import signal
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from swarm.events import (
     from_json,
     to_json,
 )
-from swarm.faultpoint import is_reached, reached
+from swarm.faultpoint import die, is_reached, reached
 
 SYNCED_ALWAYS = (RunFinished, RunDeleted, ExperimentStarted, ExperimentResumed, ExperimentEnded)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
@@ -111,13 +110,7 @@ class Journal:
         Raises:
             DataFolderUnusable: when it cannot be written whole; nothing of it is left in the file then.
         """
-        reached(f"before {event.kind}")
-        line = line_of(event)
-        if is_reached(f"half {event.kind}"):
-            self._file.write(line[: len(line) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
-        self.append_lines(line)
-        reached(f"after {event.kind}")
+        self._append(line_of(event), event.kind)
 
     def append_lines(self, lines: bytes) -> None:
         """Write whole lines, as `line_of` makes them.
@@ -125,6 +118,17 @@ class Journal:
         Raises:
             DataFolderUnusable: as `append`.
         """
+        self._append(lines, "chunk")
+
+    def _append(self, lines: bytes, what: str) -> None:
+        reached(f"before {what}")
+        if is_reached(f"half {what}"):
+            self._file.write(lines[: len(lines) // 2])
+            die()
+        self._write(lines)
+        reached(f"after {what}")
+
+    def _write(self, lines: bytes) -> None:
         try:
             complete = self._file.write(lines) == len(lines)
         except OSError as error:

@@ -113,7 +113,8 @@ def _spawn(arguments: list[str], piped: bytes, settings: Settings, run_id: str) 
             stdout=subprocess.DEVNULL,
             stderr=errors,
             cwd=PROJECT,
-            env={**settings.environment, "ROLELESS_DATA": str(settings.data)},
+            # A dashboard's environment may hold what a file of secrets says: no test started this.
+            env={**settings.environment, "ROLELESS_DATA": str(settings.data), "ROLELESS_FAULT": ""},
             start_new_session=True,
         )
     assert process.stdin is not None

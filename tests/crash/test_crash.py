@@ -1,33 +1,70 @@
 """Killed at every named point and at random moments: nothing is lost, nothing torn, nothing asked twice."""
 
+import os
 import random
 import signal
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from tests.crash.harness import Stage, check_broken, staged, state
+from swarm.compose import compose
+from swarm.config import Settings
+from swarm.history import History
+from swarm.launch import launch
+from swarm.mission import find_mission, load_library
+from tests.crash.experiments import Killed, unkilled
+from tests.crash.harness import Stage, staged
+from tests.crash.oracle import Broken, Unbroken, state
+from tests.provider import wait_until
 
-KINDS = (
-    "run_started",
-    "turn_started",
-    "call_started",
-    "turn_taken",
-    "protocol_ended",
-    "run_judged",
-    "run_finished",
+ASKED_AGAIN = {
+    "before run_started": 0,
+    "half run_started": 0,
+    "after run_started": 0,
+    "before turn_started": 0,
+    "half turn_started": 0,
+    "after turn_started": 0,
+    "before call_started": 0,
+    "half call_started": 0,
+    "after call_started": 0,
+    "replied": 1,
+    "before turn_taken": 1,
+    "half turn_taken": 1,
+    "after turn_taken": 0,
+    "before call_started#3": 0,
+    "after call_started#3": 0,
+    "replied#3": 1,
+    "half turn_taken#3": 1,
+    "after turn_taken#3": 0,
+    "before call_ended": 1,
+    "half call_ended": 1,
+    "after call_ended": 0,
+    "replied#4": 1,
+    "before protocol_ended": 0,
+    "half protocol_ended": 0,
+    "after protocol_ended": 0,
+    "before run_judged": 1,
+    "half run_judged": 1,
+    "after run_judged": 0,
+    "before run_finished": 0,
+    "half run_finished": 0,
+    "after run_finished": 0,
+}
+"""By the point where a run was killed: how many requests the provider sees a second time. One that had left and
+whose reply was not kept yet; of an announced one that had not left it sees nothing before."""
+EXPERIMENT = (
+    "half experiment_started",
+    "half chunk#2",
+    "before chunk",
+    "after chunk",
+    "before experiment_ended",
 )
-POINTS = [
-    *(f"{when} {kind}" for kind in KINDS for when in ("before", "half", "after")),
-    "replied",
-    "before call_started#3",
-    "after call_started#3",
-    "replied#3",
-    "half turn_taken#3",
-    "after turn_taken#3",
-]
-AT_RANDOM = 13
+"""In this order: each kills what takes the experiment up after the one before."""
+INTAKE = ("before commit", "after commit", "before commit#2", "after commit#2")
+"""Of the schema, and of what was read together with how far: one transaction, the mark is in it."""
+EXCHANGE = ("before commit#2", "before exchange", "half exchange", "after exchange")
+AT_RANDOM = 9
 SEED = 20261125
 
 
@@ -38,56 +75,82 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def unbroken(stage: Stage) -> str:
-    """How the run ends when nobody kills it."""
+def unbroken(stage: Stage) -> Unbroken:
+    return Unbroken.of(stage)
+
+
+def test_there_are_forty_kills_of_runs_in_all():
+    assert len(ASKED_AGAIN) + AT_RANDOM >= 40
+
+
+@pytest.mark.parametrize("point", ASKED_AGAIN)
+def test_a_kill_at_a_named_point_loses_nothing_and_asks_again_what_was_in_flight_alone(
+    stage: Stage, unbroken: Unbroken, point: str
+):
     trial = stage.trial()
-    assert stage.zygote.wait(trial.begin()) == 0, (trial.folder / "said").read_text()
-    assert trial.asked_again() == 0
-    return state(trial.record())
+    assert stage.zygote.wait(trial.begin(point)) == -signal.SIGKILL
+    go_on(Broken(trial), unbroken)
+    assert trial.asked_again() == ASKED_AGAIN[point]
 
 
-def test_there_are_forty_kills_in_all():
-    assert len(POINTS) + AT_RANDOM >= 40
+def test_kills_at_random_moments_lose_nothing_and_ask_nothing_twice(stage: Stage, unbroken: Unbroken):
+    kill_at_random(stage, unbroken, AT_RANDOM)
 
 
-def test_a_kill_at_any_named_point_loses_nothing_and_asks_nothing_twice(stage: Stage, unbroken: str):
-    for point in POINTS:
-        trial = stage.trial()
-        assert stage.zygote.wait(trial.begin(point)) == -signal.SIGKILL, point
-        go_on(stage, trial, unbroken, point)
-
-
-def test_a_kill_at_a_random_moment_loses_nothing_and_asks_nothing_twice(stage: Stage, unbroken: str):
+def kill_at_random(stage: Stage, unbroken: Unbroken, kills: int) -> None:
+    """Kill so many runs before they end, and hold each against the unbroken one."""
     chance = random.Random(SEED)
-    for _ in range(AT_RANDOM):
+    landed = tries = 0
+    while landed < kills:
+        tries += 1
+        assert tries <= 3 * kills, f"only {landed} kills came before the end"
         trial = stage.trial()
-        seconds = chance.uniform(0.02, 0.6)
-        ended = trial.kill_after(trial.begin(), seconds)
-        assert ended in (0, -signal.SIGKILL)
-        go_on(stage, trial, unbroken, f"{seconds:.3f} s, seed {SEED}")
+        landed += trial.kill_after(trial.begin(), chance.uniform(0.0, unbroken.seconds))
+        go_on(Broken(trial), unbroken)
 
 
-def go_on(stage: Stage, trial, unbroken: str, what: str) -> None:
+def go_on(broken: Broken, unbroken: Unbroken) -> None:
     """Take a run up that was killed, and hold it against the unbroken one."""
-    stored, in_flight = trial.stored(), trial.in_flight()
-    if not any(event.kind == "run_started" for event in trial.events()):
-        # Killed before anything was kept: it never began, and begins now.
-        if trial.journal.exists():
-            trial.journal.unlink()
-        assert stage.zygote.wait(trial.begin()) == 0, what
-    elif pid := trial.resume():
-        assert stage.zygote.wait(pid) == 0, (what, (trial.folder / "said").read_text())
-    check_broken(trial, unbroken, stored, in_flight)
+    trial = broken.trial
+    if pid := trial.go_on():
+        assert trial.stage.zygote.wait(pid) == 0, (trial.folder / "said").read_text()
+    broken.check(unbroken)
 
 
-def test_a_kill_while_the_history_takes_events_in_leaves_the_old_one_or_the_new_one(
-    stage: Stage, unbroken: str
+@pytest.mark.parametrize("points", [INTAKE, EXCHANGE], ids=["taken in", "made again"])
+def test_a_kill_of_who_writes_the_history_leaves_the_old_one_or_the_new_one(
+    stage: Stage, unbroken: Unbroken, points: tuple[str, ...]
 ):
     trial = stage.trial()
     assert stage.zygote.wait(trial.begin()) == 0
-    for point in ("before commit", "before commit#2", "after commit", "after commit#2"):
-        pid = stage.zygote.start("list", "--json", environment=trial.environment(point), folder=trial.folder)
-        assert stage.zygote.wait(pid) in (-signal.SIGKILL, 0)
-        assert state(trial.kept_in_history()) == unbroken, point
-        history = Path(trial.folder / "roleless.duckdb")
-        history.unlink()
+    history = trial.folder / "roleless.duckdb"
+    for point in points:
+        command = ("rebuild",) if points is EXCHANGE else ("list", "--json")
+        pid = stage.zygote.start(*command, environment=trial.environment(point), folder=trial.folder)
+        assert stage.zygote.wait(pid) == -signal.SIGKILL, point
+        assert state(trial.kept_in_history()) == unbroken.state, point
+        if points is INTAKE:
+            history.unlink()
+    aside = [path for path in trial.folder.glob("roleless.duckdb.2*") if path.suffix != ".wal"]
+    assert len(aside) == (2 if points is EXCHANGE else 0), "those that were replaced are kept"
+
+
+def test_nothing_but_a_command_line_s_own_environment_makes_a_process_die(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """Streamlit puts what its file of secrets says into the environment of the dashboard."""
+    monkeypatch.setenv("ROLELESS_FAULT", "before commit")
+    assert History(settings).count() == 0
+    monkeypatch.setenv("ROLELESS_FAULT", "before run_started")
+    mission = find_mission(load_library(settings.mission_folders), "api-security-review")
+    launched = replace(settings, environment={**settings.environment, **os.environ})
+    run_id = launch(compose(mission, settings, agents=2), launched)
+    wait_until(lambda: History(settings).run(run_id).status == "finished")
+
+
+def test_an_experiment_that_is_killed_at_every_border_plays_each_run_once(stage: Stage):
+    killed = Killed(stage.trial(), runs=240)
+    for point in EXPERIMENT:
+        assert killed.perform(point) == -signal.SIGKILL, point
+    assert killed.perform() == 0
+    killed.check(unkilled(stage, killed.experiment))

@@ -1,12 +1,22 @@
 """A process that has loaded everything once, and becomes a command line each time it is asked: kills are cheap then.
 
-Reads one JSON object a line: {"arguments", "environment", "input", "output"} starts a child and answers with its id;
-{"wait": id} answers with how it ended, as `os.waitstatus_to_exitcode` tells it.
+Says when it is ready. Reads one JSON object a line: {"arguments", "environment", "input", "output"} starts a child
+and answers with its id; {"wait": id} answers with how it ended, as `os.waitstatus_to_exitcode` tells it.
 """
 
+import gc
+import importlib
 import json
 import os
 import sys
+
+LOADED_WITH_A_FIRST_CALL = (
+    "anyio._backends._asyncio",
+    "httpcore",
+    "litellm._service_logger",
+    "litellm.proxy._types",
+)
+"""What the first call of a process would load."""
 
 
 def become(job: dict) -> None:
@@ -25,17 +35,25 @@ def become(job: dict) -> None:
     main()
 
 
+def load() -> None:
+    """Load what command lines that perform runs load; no thread and no file of the history is opened by that."""
+    import swarm.cli_experiments
+    import swarm.cli_run
+    import swarm.perform  # noqa: F401
+    from swarm.models.litellm import library
+
+    library()
+    for name in LOADED_WITH_A_FIRST_CALL:
+        importlib.import_module(name)
+    # A child that looks for garbage would otherwise copy all of this.
+    gc.collect()
+    gc.freeze()
+
+
 def serve() -> None:
     """Answer until standard input ends."""
-    from swarm.config import prepare_litellm_environment
-
-    prepare_litellm_environment()
-    import litellm  # noqa: F401
-
-    import swarm.cli_run
-    import swarm.models.litellm
-    import swarm.perform  # noqa: F401
-
+    load()
+    print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         job = json.loads(line)
         if "wait" in job:

@@ -1,25 +1,26 @@
-"""Many kills, at random: of runs, of those that resume them, of experiments; and signals."""
+"""Many kills, at random: of runs, of those that resume them, of experiments; and signals, and sleep."""
 
 import os
 import random
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from swarm.grid import EXPERIMENT, Experiment, Grid, Terms, Way
-from swarm.history import History, RunFilter
-from swarm.mission import load_library
-from tests.crash.harness import Stage, check_broken, staged, state
-from tests.crash.test_crash import go_on
+from swarm.events import RunFinished
+from swarm.perform import stop_file_of
+from tests.crash.experiments import Killed, unkilled
+from tests.crash.harness import RUN, Stage, Trial, staged
+from tests.crash.oracle import Broken, Unbroken, state
+from tests.crash.test_crash import go_on, kill_at_random
 from tests.provider import wait_until
 
 pytestmark = pytest.mark.soak
 SEED = 20261125
 KILLS, KILLS_OF_RESUMES, KILLS_OF_EXPERIMENT = 200, 50, 20
 RUNS = 2_000
+ASLEEP_S = 60.0
 
 
 @pytest.fixture(scope="module", params=["sequential", "broadcast"])
@@ -29,104 +30,113 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def unbroken(stage: Stage) -> str:
-    trial = stage.trial()
-    assert stage.zygote.wait(trial.begin()) == 0
-    return state(trial.record())
+def unbroken(stage: Stage) -> Unbroken:
+    return Unbroken.of(stage)
 
 
-def test_two_hundred_kills_at_random_lose_nothing(stage: Stage, unbroken: str):
-    chance = random.Random(SEED)
-    for number in range(KILLS // 2):
+@pytest.fixture
+def slow(stage: Stage) -> Iterator[Stage]:
+    """The same, with a provider that thinks for so long that a call is in flight whenever a signal comes."""
+    before, stage.log.delay_s = stage.log.delay_s, 2.0
+    yield stage
+    stage.log.delay_s = before
+
+
+def test_two_hundred_kills_at_random_lose_nothing(stage: Stage, unbroken: Unbroken):
+    kill_at_random(stage, unbroken, KILLS)
+
+
+def test_kills_of_those_who_resume_come_to_the_same_end(stage: Stage, unbroken: Unbroken):
+    chance, landed = random.Random(SEED), 0
+    while landed < KILLS_OF_RESUMES:
         trial = stage.trial()
-        trial.kill_after(trial.begin(), chance.uniform(0.02, 0.5))
-        go_on(stage, trial, unbroken, f"kill {number}, seed {SEED}")
+        trial.kill_after(trial.begin(), chance.uniform(0.0, unbroken.seconds))
+        while not trial.finished() and landed < KILLS_OF_RESUMES:
+            broken = Broken(trial)
+            landed += trial.kill_after(trial.go_on(), chance.uniform(0.0, unbroken.seconds / 2))
+            broken.check_so_far()
+        go_on(Broken(trial), unbroken)
 
 
-def test_kills_of_those_who_resume_come_to_the_same_end(stage: Stage, unbroken: str):
+def test_an_experiment_that_is_killed_twenty_times_plays_every_run_once(tmp_path):
     chance = random.Random(SEED)
-    for _ in range(5):
-        trial = stage.trial()
-        trial.kill_after(trial.begin(), chance.uniform(0.1, 0.2))
-        in_flight, kills = trial.in_flight(), 0
-        while not trial.finished() and kills < KILLS_OF_RESUMES // 10:
-            pid = trial.resume()
-            if not pid:
-                break
-            trial.kill_after(pid, chance.uniform(0.02, 0.2))
-            in_flight += trial.in_flight()
-            kills += 1
-        stored = trial.stored()
-        if pid := trial.resume():
-            assert stage.zygote.wait(pid) == 0
-        check_broken(trial, unbroken, stored, in_flight)
+    with staged(tmp_path) as stage:
+        killed = Killed(stage.trial(), RUNS)
+        unbroken = unkilled(stage, killed.experiment)
+        for number in range(KILLS_OF_EXPERIMENT):
+            pid, before = killed.begin(), killed.size()
+            # However fast this machine is, the last kill comes before the end.
+            more = chance.uniform(0.0, unbroken.size() / (KILLS_OF_EXPERIMENT + 1))
+            wait_until(lambda: killed.size() > before + more)  # noqa: B023
+            assert killed.trial.kill_after(pid, 0.0), f"it was finished after {number} kills"
+        assert killed.perform() == 0, (killed.trial.folder / "said").read_text()
+        killed.check(unbroken)
 
 
-def test_an_experiment_that_is_killed_twenty_times_plays_every_run_once(stage: Stage):
-    if stage.protocol != "sequential":
-        pytest.skip("one experiment is enough")
-    trial = stage.trial()
-    environment = trial.environment()
-    settings = replace(stage_settings(trial), environment=environment)
-    missions = tuple(load_library(settings.mission_folders).values())[:20]
-    grid = Grid("Killed", (Way("sequential"), Way("solo")), ("sim/strong",), (3,), missions, RUNS // 40)
-    assert grid.size == RUNS
-    given = EXPERIMENT.dump_json(Experiment(grid, Terms())).decode()
-    chance = random.Random(SEED)
-    begun: list[str] = []
-    for _ in range(KILLS_OF_EXPERIMENT):
-        pid = stage.zygote.start(
-            "perform-experiment", *begun, environment=environment, folder=trial.folder, given=given
-        )
-        begun = ["--resume"]
-        trial.kill_after(pid, chance.uniform(0.6, 1.2))
-    pid = stage.zygote.start(
-        "perform-experiment", *begun, environment=environment, folder=trial.folder, given=given
-    )
-    assert stage.zygote.wait(pid) == 0, (trial.folder / "said").read_text()
-    row, _ = History(settings).experiment(grid.id)
-    assert (row.finished, row.failed) == (RUNS, 0)
-    runs = History(settings).runs(RunFilter(experiment=grid.id), limit=RUNS + 1)
-    assert len({run.run_id for run in runs}) == len(runs) == RUNS
+def sent_while_a_call_is_in_flight(trial: Trial, pid: int, *numbers: signal.Signals) -> None:
+    """Send signals to who performs a run once a turn is kept and the next request has arrived."""
+    wait_until(lambda: trial.stage.log.hits.total() > len(trial.outcomes()) >= 1)
+    for number in numbers:
+        os.kill(pid, number)
+        time.sleep(0.3)  # two of a kind that come at once are one
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_a_run_in_order_and_a_second_one_at_once(
-    stage: Stage, unbroken: str, number: signal.Signals
+def test_a_signal_ends_a_run_in_order_and_keeps_the_call_in_flight(
+    slow: Stage, unbroken: Unbroken, number: signal.Signals
 ):
-    trial = stage.trial()
+    if slow.protocol == "broadcast":
+        pytest.skip("what is in flight is told by counting one call")
+    trial = slow.trial()
     pid = trial.begin()
-    wait_until(lambda: len(trial.stored()) >= 1)
-    os.kill(pid, number)
-    os.kill(pid, number)
-    stage.zygote.wait(pid)
-    go_on(stage, trial, unbroken, f"signal {number}")
+    sent_while_a_call_is_in_flight(trial, pid, number)
+    assert slow.zygote.wait(pid) == 0
+    *_, last = trial.events()
+    assert isinstance(last, RunFinished)
+    assert (last.status, len(trial.stored()), trial.lost()) == ("stopped", 2, 0)
+    go_on(Broken(trial), unbroken)
+    assert trial.asked_again() == 0
 
 
-def test_a_machine_that_sleeps_in_the_middle_asks_nothing_twice(stage: Stage, unbroken: str):
-    trial = stage.trial()
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_a_run_at_once(slow: Stage, unbroken: Unbroken, number: signal.Signals):
+    if slow.protocol == "broadcast":
+        pytest.skip("what is in flight is told by counting one call")
+    trial = slow.trial()
     pid = trial.begin()
-    wait_until(lambda: len(trial.stored()) >= 1)
+    sent_while_a_call_is_in_flight(trial, pid, number, number)
+    begun = time.monotonic()
+    assert slow.zygote.wait(pid) != 0
+    assert time.monotonic() - begun < 1.0
+    assert (len(trial.stored()), trial.lost()) == (1, 1)
+    go_on(Broken(trial), unbroken)
+
+
+def test_a_process_that_sleeps_keeps_its_run_and_asks_nothing_twice(slow: Stage, unbroken: Unbroken):
+    if slow.protocol == "sequential":
+        pytest.skip("more is in flight at once in the other one")
+    trial = slow.trial()
+    pid = trial.begin()
+    wait_until(lambda: slow.log.hits.total() >= 3)
     os.kill(pid, signal.SIGSTOP)
-    time.sleep(5)  # asleep
+    time.sleep(ASLEEP_S)
+    assert slow.zygote.wait(trial.resume()) == 2, "nobody else takes over from one that sleeps"
     os.kill(pid, signal.SIGCONT)
-    assert stage.zygote.wait(pid) == 0
-    check_broken(trial, unbroken, trial.stored(), 0)
+    assert slow.zygote.wait(pid) == 0
+    assert (trial.asked_again(), trial.lost()) == (0, 0)
+    assert state(trial.record()) == unbroken.state
 
 
 def test_no_request_leaves_a_second_after_somebody_asked_to_stop(tmp_path):
-    with staged(tmp_path, "sequential", delay_s=0.05) as stage:
+    with staged(tmp_path, delay_s=0.5) as stage:
         trial = stage.trial()
         pid = trial.begin()
         wait_until(lambda: len(trial.stored()) >= 1)
-        (trial.folder / "journal" / f"{trial.journal.stem}.stop").touch()
+        stop_file_of(RUN, trial.settings()).touch()
         time.sleep(1.0)  # what the promise allows
         asked = stage.log.hits.total()
-        stage.zygote.wait(pid)
+        assert stage.zygote.wait(pid) == 0
         assert stage.log.hits.total() == asked
-
-
-def stage_settings(trial):
-    from swarm.config import read_settings
-
-    return read_settings(trial.environment())
+        *_, last = trial.events()
+        assert isinstance(last, RunFinished)
+        assert last.status == "stopped"
