@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test test-fast soak check format chromium lock bench replicate calibrate help
+.PHONY: app test test-fast test-inspect plant soak check format chromium lock bench replicate calibrate help
 
 help:                  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -12,11 +12,17 @@ help:                  ## show this list
 app: .venv/.app        ## open the dashboard on http://127.0.0.1:8501
 	$(BIN)/streamlit run app.py
 
-test: .venv/.dev .venv-inspect/.done chromium  ## run all tests, those in a headless browser included
+test: .venv/.dev chromium  ## run all tests, those in a headless browser included
 	$(BIN)/python -m pytest -n auto
 
-test-fast: .venv/.dev .venv-inspect/.done  ## run the tests that need no browser
+test-fast: .venv/.dev  ## run the tests that need no browser
 	$(BIN)/python -m pytest -n auto -m "not browser"
+
+test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
+	$(BIN)/python -m pytest -m inspect tests
+
+plant: .venv/.dev      ## plant bugs, one at a time, and say which tests notice; takes some minutes
+	$(BIN)/python -m tests.plant
 
 soak: .venv/.dev      ## kill, damage, crowd and fuzz for as long as docs/guarantees.md says; takes about half an hour
 	$(BIN)/python -m pytest -o addopts="--strict-markers -q" -m soak tests/soak

@@ -1,4 +1,4 @@
-"""Every test gets a data folder of its own and reaches nothing beyond loopback."""
+"""Every test gets a data folder of its own and reaches nothing beyond loopback; examples are new at each run."""
 
 import ipaddress
 import os
@@ -6,12 +6,32 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from swarm.config import Settings, ensure_data_folder, read_settings
+from tests.seed import SEED, THE_SAME_AGAIN
 
-hypothesis_settings.register_profile("roleless", deadline=None, print_blob=True)
+hypothesis_settings.register_profile(
+    "roleless",
+    hypothesis_settings.get_profile("default"),  # that of CI would play the same examples each time
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],  # on a busy machine nothing is fast
+)
 hypothesis_settings.load_profile("roleless")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Hypothesis the seed of this run, unless it was given one."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(SEED)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how the same examples are played again."""
+    terminalreporter.write_line(f"The same examples again: {THE_SAME_AGAIN}")
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,10 @@ from swarm.history import History
 from swarm.history_file import MIGRATIONS
 from swarm.journal import read_journal
 from tests.made import keep, told
+from tests.seed import SEED
 from tests.test_history import everything
 from tests.test_processes import MISSION, swarm
 
-SEED = 20261125
 TRIALS = 30
 
 

@@ -17,6 +17,7 @@ from tests.crash.experiments import Killed, unkilled
 from tests.crash.harness import Stage, staged
 from tests.crash.oracle import Broken, Unbroken, state
 from tests.provider import wait_until
+from tests.seed import SEED
 
 ASKED_AGAIN = {
     "before run_started": 0,
@@ -65,7 +66,6 @@ INTAKE = ("before commit", "after commit", "before commit#2", "after commit#2")
 """Of the schema, and of what was read together with how far: one transaction, the mark is in it."""
 EXCHANGE = ("before commit#2", "before exchange", "half exchange", "after exchange")
 AT_RANDOM = 9
-SEED = 20261125
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from tests.crash.harness import RUN, Stage, Trial, staged
 from tests.crash.oracle import Broken, Unbroken, state
 from tests.crash.test_crash import go_on, kill_at_random
 from tests.provider import wait_until
+from tests.seed import SEED
 
 pytestmark = pytest.mark.soak
-SEED = 20261125
 KILLS, KILLS_OF_RESUMES, KILLS_OF_EXPERIMENT = 200, 50, 20
 RUNS = 2_000
 ASLEEP_S = 60.0

@@ -12,6 +12,7 @@ from swarm.errors import ModelUnavailable
 from swarm.models.litellm import library
 from tests.fault_server import FaultServer
 from tests.faults import FAILURES, MISSTATED, REPLIES
+from tests.seed import SEED
 from tests.test_litellm_door import ASK, model_at
 
 pytestmark = [
@@ -23,7 +24,6 @@ ALL = [*FAILURES, *REPLIES, *MISSTATED]
 DEADLINE_S, LATE_S = 1.0, 0.5
 ROUNDS = 10
 AT_ONCE = 4
-SEED = 20261125
 
 
 async def met(server: FaultServer, scenario: str) -> tuple[str, float]:

@@ -12,10 +12,10 @@ from swarm.answer import AgentAnswer
 from swarm.errors import MalformedReply
 from swarm.reply import read_reply
 from tests.replies import BAD, GOOD, MARKS, MINE, WORDS
+from tests.seed import SEED
 
 pytestmark = pytest.mark.soak
 REPLIES = 100_000
-SEED = 20261125
 P99_MS, MAX_MS = 5.0, 250.0
 """Of this thread's own time: reading waits for nothing, and other work on the machine is not its."""
 
