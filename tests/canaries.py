@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from swarm.config import PROJECT
+from tests.patience import PATIENCE_S
 
 CANARIES = {
     "OPENAI_API_KEY": "sk-proj-Cana00ryT3BlbkFJq1w2e3r4t5y6u7i8o9p0",
@@ -134,7 +135,7 @@ def said(commands: Sequence[Sequence[str]], **environment: str) -> str:
         input=json.dumps([*map(list, commands)]),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=PATIENCE_S,
         check=False,
     )
     return done.stdout + done.stderr

@@ -14,6 +14,7 @@ from swarm.config import read_settings
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Model, Request
 from swarm.serve import make_app
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -75,7 +76,7 @@ def provider(delay_s: float = 0.0, serves: str = "sim/strong") -> Iterator[tuple
         listener.close()
 
 
-def wait_until(condition, deadline_s: float = 30.0) -> None:
+def wait_until(condition, deadline_s: float = PATIENCE_S) -> None:
     """Poll until something holds; fails the test at the deadline."""
     end = time.monotonic() + deadline_s
     while not condition():

@@ -31,6 +31,7 @@ from swarm.team import make_team
 from swarm.turn import Turn, Usage
 from tests import recorded
 from tests.made import BAKERY, keep, spec, told
+from tests.patience import PATIENCE_S
 from tests.recorded import a_turn
 from tests.staging import (
     GARBAGE,
@@ -538,7 +539,7 @@ def shown_import() -> None:
 
 def uploaded(content: bytes) -> AppTest:
     """What the page says once a file was given and Import pressed."""
-    app = AppTest.from_function(shown_import, default_timeout=30).run()
+    app = AppTest.from_function(shown_import, default_timeout=PATIENCE_S).run()
     assert app.button(key="import").disabled
     app.file_uploader[0].set_value(("run.json", content, "application/json")).run()
     return app.button(key="import").click().run()
@@ -567,7 +568,10 @@ def shown_badge(status: str, imported: str | None) -> None:
 @pytest.mark.parametrize("status", ["stopped", "failed", "interrupted"])
 def test_only_a_run_of_this_place_is_said_to_be_resumable(status):
     said = {
-        imported: AppTest.from_function(shown_badge, args=(status, imported)).run().markdown[0].help
+        imported: AppTest.from_function(shown_badge, args=(status, imported), default_timeout=PATIENCE_S)
+        .run()
+        .markdown[0]
+        .help
         for imported in (None, "20261122-120000-abc123")
     }
     here, elsewhere = said.values()

@@ -19,6 +19,7 @@ from swarm.history import History
 from swarm.history_file import MIGRATIONS
 from swarm.journal import read_journal
 from tests.made import keep, told
+from tests.patience import PATIENCE_S
 from tests.seed import SEED
 from tests.test_history import everything
 from tests.test_processes import MISSION, swarm
@@ -112,7 +113,7 @@ def in_child(settings: Settings, *arguments: str, fault: str = "", prepare: Call
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
         preexec_fn=prepare,
     )

@@ -15,6 +15,7 @@ from swarm.models.simulated import thinking_s
 from swarm.record import RunRecord, record_of
 from swarm.run import new_run_id, play
 from swarm.turn import Call
+from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn
 
 EXPECTED_S = 24.0
@@ -93,7 +94,7 @@ def a_difference() -> None:
 
 
 def shown(view: Callable[[], None], *records: RunRecord) -> AppTest:
-    app = AppTest.from_function(view, default_timeout=30)
+    app = AppTest.from_function(view, default_timeout=PATIENCE_S)
     app.session_state["records"] = records
     app.run()
     assert not app.exception

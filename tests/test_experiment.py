@@ -28,6 +28,7 @@ from swarm.record import progress_of
 from swarm.spec import PastRole
 from swarm.turn import Usage
 from tests.made import keep, told
+from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
 from tests.test_processes import start, swarm
 
@@ -148,7 +149,7 @@ def test_a_killed_experiment_in_processes_goes_on_and_counts_no_run_twice(settin
     process = start("experiment", "resume", str(file), "--json")
     wait_until(lambda: len(past_of(journal).outcomes) > len(before))
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
     after = past_of(journal).outcomes
     assert process.returncode == 3
     assert {number: after[number] for number in before} == before

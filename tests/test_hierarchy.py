@@ -18,6 +18,7 @@ from swarm.metrics.hierarchy import declared_links, depth, layers, longest_chain
 from swarm.record import RunRecord, record_of
 from swarm.turn import Assignment, Turn
 from swarm.wording import ranges
+from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn
 from tests.staging import NAMES, played, recipe
 
@@ -359,7 +360,7 @@ def shown() -> None:
 
 
 def page_of(record: RunRecord) -> AppTest:
-    app = AppTest.from_function(shown, default_timeout=30)
+    app = AppTest.from_function(shown, default_timeout=PATIENCE_S)
     app.session_state["record"] = record
     app.run()
     assert not app.exception

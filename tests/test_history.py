@@ -2,7 +2,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -27,6 +26,7 @@ from swarm.team import generic_roles
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 from tests.made import BAKERY, child, keep, later, spec, told, turn, verdict, writing
+from tests.provider import wait_until
 
 ORCHARD = Mission("orchard", "Save the Orchard", "Keep the frost off.")
 BRIDGE = Mission("bridge", "Build a bridge", "Across the river.")
@@ -223,7 +223,7 @@ def test_an_unfinished_run_is_running_while_its_journal_is_written(settings: Set
         assert ids(history, RunFilter(statuses=("running",))) == ["run"]
         assert ids(history, RunFilter(statuses=("interrupted",))) == []
         performer.kill()
-        await_that(lambda: history.run("run").status == "interrupted")
+        wait_until(lambda: history.run("run").status == "interrupted")
     assert statuses(history) == {"run": "interrupted", "done": "finished"}
     assert ids(history, RunFilter(statuses=("running",))) == []
     assert ids(history, RunFilter(statuses=("interrupted", "finished"))) == ["run", "done"]
@@ -670,9 +670,3 @@ def roles(
 ):
     past = history.past_roles("default", mission=mission, simulated=simulated, missions=missions)
     return [each.role for each in past]
-
-
-def await_that(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"

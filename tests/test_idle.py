@@ -13,6 +13,7 @@ from swarm.graph import standings_of
 from swarm.metrics.participation import abstention_along
 from swarm.record import RunRecord, record_of
 from swarm.turn import Assignment
+from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn
 from tests.staging import NAMES, played, recipe
 
@@ -183,7 +184,7 @@ def shown() -> None:
 
 
 def page_of(record: RunRecord) -> AppTest:
-    app = AppTest.from_function(shown, default_timeout=30)
+    app = AppTest.from_function(shown, default_timeout=PATIENCE_S)
     app.session_state["record"] = record
     app.run()
     assert not app.exception

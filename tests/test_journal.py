@@ -1,8 +1,6 @@
 import asyncio
 import os
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +38,7 @@ from swarm.team import Seat, Team
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Verdict
 from tests.made import child, keep, later, told, writing
+from tests.provider import wait_until
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 INTEGERS = st.integers(-(2**53), 2**53)
@@ -225,7 +224,7 @@ def test_a_journal_is_written_to_as_long_as_its_writer_lives(settings: Settings)
     with writing(path) as writer:
         assert is_written_to(path)
         writer.kill()
-        await_that(lambda: not is_written_to(path))
+        wait_until(lambda: not is_written_to(path))
 
 
 CALL = (CallStarted, {"number": 1, "model": "m", "reserved": Usage()})
@@ -271,9 +270,3 @@ def sizes_at_sync(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(os, "fsync", counted)
     return sizes
-
-
-def await_that(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come about in time"

@@ -43,6 +43,7 @@ from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.made import call as a_call
 from tests.made import keep
+from tests.patience import PATIENCE_S
 from tests.staging import MISSION, PaidModel, act, ending_of, played, recipe, simulated
 
 EIGHTHS = 8
@@ -409,7 +410,7 @@ def test_several_processes_share_the_limit_of_a_day(settings: Settings):
         subprocess.Popen([sys.executable, "-c", SPENDER], env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    made = [int(spender.communicate(timeout=60)[0]) for spender in spenders]
+    made = [int(spender.communicate(timeout=PATIENCE_S)[0]) for spender in spenders]
     assert all(spender.returncode == 0 for spender in spenders)
     today = DayPurse(settings).so_far()
     assert today == Today(sum(made) / 8, 0.0)

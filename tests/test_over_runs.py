@@ -30,6 +30,7 @@ from swarm.models.scripted import ScriptedModel
 from swarm.record import RunRecord, record_of
 from swarm.turn import Turn
 from tests.made import BEGAN, keep, spec, told, turn
+from tests.patience import PATIENCE_S
 from tests.recorded import a_turn, events_of
 from tests.staging import NAMES, abstained, act, played, recipe, speaker
 
@@ -342,7 +343,7 @@ def test_titles_of_missions_are_escaped_in_the_figure():
 
 def history_page(**query: str) -> AppTest:
     """The history, seen as roles over runs."""
-    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S).run()
     app.switch_page("../evidence/history.py")
     app.query_params["history_view"] = "Roles over runs"
     for name, value in query.items():

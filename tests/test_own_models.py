@@ -16,6 +16,7 @@ from swarm.models.catalogue import card_of, check_key, known_models, load_catalo
 from swarm.models.model import Completion, Message, Request
 from swarm.run import play
 from tests.fault_server import FaultServer
+from tests.patience import PATIENCE_S
 from tests.test_pages import opened, words_of
 
 # LiteLLM silences this about its own types when it is imported; pytest undoes that after each test.
@@ -26,7 +27,6 @@ TOKEN = "claw-token-7c2e9d41b0a8f653"
 OPENAI_KEY = "sk-canary-5f2c9e71d0a84b36"
 LOOPBACK = "http://127.0.0.1:18789/v1"
 REMOTE = "https://agents.example.com/v1"
-GUARD_S = 30.0
 
 
 def entry(api_base: str | None = LOOPBACK, name: str = "house/claw", **more: object) -> str:
@@ -47,7 +47,7 @@ def ask(settings: Settings, model: str) -> Completion:
     return asyncio.run(
         asyncio.wait_for(
             open_model(model, settings, pace="instant").complete(Request((Message("user", ("hello",)),))),
-            GUARD_S,
+            PATIENCE_S,
         )
     )
 
@@ -90,7 +90,7 @@ def test_a_seat_gets_its_key_and_its_name_and_no_other_provider_gets_them(
     async def last():
         return [event async for event in play(spec)][-1]
 
-    assert asyncio.run(asyncio.wait_for(last(), GUARD_S)).status == "finished"
+    assert asyncio.run(asyncio.wait_for(last(), PATIENCE_S)).status == "finished"
     assert {r.header("authorization") for r in claw.requests} == {f"Bearer {TOKEN}"}
     assert {r.body["model"] for r in claw.requests} == {"openclaw:main"}
     assert {r.header("authorization") for r in openai.requests} == {f"Bearer {OPENAI_KEY}"}

@@ -16,6 +16,7 @@ from swarm.mission import Mission
 from swarm.run import new_run_id
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, verdict, writing
+from tests.patience import PATIENCE_S
 from tests.recorded import a_turn, events_of
 
 PAGES = (
@@ -45,7 +46,7 @@ def fresh_caches():
 
 def opened(page: str, **query: str | list[str]) -> AppTest:
     """The app with one page open."""
-    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S).run()
     assert not app.exception
     app.switch_page(f"../{page}")
     for name, value in query.items():
@@ -286,7 +287,7 @@ def test_two_running_clocks_do_not_set_each_other_back(monkeypatch):
 
         st.text(" ".join(str(state.seconds_without_news(run_id, 5)) for run_id in ("one", "other")))
 
-    app = AppTest.from_function(two_clocks).run()
+    app = AppTest.from_function(two_clocks, default_timeout=PATIENCE_S).run()
     first = [float(seconds) for seconds in app.text[0].value.split()]
     later = [float(seconds) for seconds in app.run().text[0].value.split()]
     assert all(after > before for before, after in zip(first, later, strict=True))

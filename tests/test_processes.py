@@ -16,6 +16,7 @@ from swarm.launch import is_running, launch, stop
 from swarm.mission import find_mission, load_library
 from swarm.record import record_of
 from swarm.spec import SPEC
+from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
 
 MISSION = ["--mission", "api-security-review"]
@@ -34,7 +35,7 @@ def swarm(*arguments, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -60,7 +61,7 @@ def taken(settings):
 
 def test_four_processes_on_one_data_folder_all_succeed_and_lose_nothing(settings):
     processes = [start("run", *MISSION, "--seed", str(seed), "--json") for seed in range(4)]
-    results = [(process.communicate(timeout=120), process.returncode) for process in processes]
+    results = [(process.communicate(timeout=PATIENCE_S), process.returncode) for process in processes]
     assert [code for _, code in results] == [0, 0, 0, 0], [said for (_, said), _ in results]
     found = {row.run_id: row for row in History(settings).runs()}
     for (out, _), _ in results:
@@ -115,7 +116,7 @@ def test_stop_ends_a_run_from_outside_and_keeps_what_was_done(settings):
     wait_until(lambda: len(taken(settings)) >= 1)
     run_id = next(settings.journal.glob("*.jsonl")).stem
     stop(run_id, settings)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 3
     assert json.loads(out)["status"] == "stopped"
     assert len(History(settings).run(run_id).turns) >= 1
@@ -126,7 +127,7 @@ def test_a_signal_stops_a_run_in_order(settings, number):
     process = start("run", *MISSION, "--agents", "64", "--pace", "real", "--json")
     wait_until(lambda: len(taken(settings)) >= 1)
     process.send_signal(number)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, json.loads(out)["status"]) == (3, "stopped")
 
 
@@ -136,7 +137,7 @@ def test_after_a_stop_no_request_leaves_but_those_in_flight(settings):
         wait_until(lambda: len(taken(settings)) >= 2)
         stop(next(settings.journal.glob("*.jsonl")).stem, settings)
         heeded_from = len(witness.asked) + SEQUENTIAL_IN_A_SECOND
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=PATIENCE_S)
         assert json.loads(out)["status"] == "stopped"
         assert len(witness.asked) <= heeded_from
 
@@ -149,7 +150,7 @@ def test_two_runs_at_once_share_the_limit_of_a_day_and_go_on_the_next(settings):
             start("run", *MISSION, *PAID, "--agents", "24", "--seed", str(seed), "--json", **day)
             for seed in (1, 2)
         ]
-        told = [json.loads(run.communicate(timeout=120)[0]) for run in runs]
+        told = [json.loads(run.communicate(timeout=PATIENCE_S)[0]) for run in runs]
         assert [each["status"] for each in told] == ["stopped", "stopped"], told
         today = DayPurse(settings).so_far()
         assert today.held == 0
@@ -166,7 +167,7 @@ def test_a_stopped_run_resumes_to_its_end_on_the_same_turns(settings):
     wait_until(lambda: len(taken(settings)) >= 2)
     run_id = next(settings.journal.glob("*.jsonl")).stem
     stop(run_id, settings)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
     first = History(settings).run(run_id).turns
     resumed = swarm("resume", run_id, "--json")
     assert json.loads(resumed.stdout)["status"] == "finished"
@@ -263,7 +264,7 @@ def test_of_two_resumes_at_once_one_is_refused_and_nothing_is_asked_twice(settin
         run_id = next(settings.journal.glob("*.jsonl")).stem
         seats = {event.turn.seat for event in taken(settings)}
         both = [start("resume", run_id, "--json", **environment) for _ in "12"]
-        results = sorted((process.communicate(timeout=60), process.returncode)[1] for process in both)
+        results = sorted((process.communicate(timeout=PATIENCE_S), process.returncode)[1] for process in both)
         assert results[0] == 0
         assert results[1] in (0, 2)
         events = read_journal(journal_of(run_id, settings)).events

@@ -20,6 +20,7 @@ from swarm.run import play
 from swarm.team import make_team
 from tests.fault_server import FaultServer
 from tests.faults import FAILURES, REQUESTS
+from tests.patience import PATIENCE_S
 from tests.staging import act, ending_of, recipe
 
 pytestmark = [
@@ -29,7 +30,6 @@ pytestmark = [
 CARD = load_catalogue()["openai/gpt-4.1-mini"]
 ELSEWHERE = replace(CARD, api_base="http://elsewhere")
 HASTY = RetryPolicy(first_wait_s=0.01, longest_wait_s=1.2)
-GUARD_S = 30.0
 ALONE = recipe("sequential", 1, judge=None)
 
 
@@ -94,7 +94,7 @@ def test_a_run_whose_provider_is_dead_does_not_keep_a_run_with_a_healthy_one_wai
         return events, still
 
     try:
-        events, still = runner.run(asyncio.wait_for(together(), GUARD_S))
+        events, still = runner.run(asyncio.wait_for(together(), PATIENCE_S))
     finally:
         healthy.close()
     assert ending_of(events).status == "finished"
@@ -146,6 +146,6 @@ MAX_GROWTH_MB = 160
 
 def test_replies_without_an_end_do_not_fill_the_memory():
     grown = subprocess.run(
-        [sys.executable, "-c", GROWTH], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", GROWTH], capture_output=True, text=True, timeout=PATIENCE_S, check=True
     ).stdout
     assert int(grown) < MAX_GROWTH_MB

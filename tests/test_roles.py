@@ -14,6 +14,7 @@ from swarm.mission import Mission, Requirement
 from swarm.protocols import PROTOCOLS
 from swarm.record import RunRecord, record_of
 from tests.made import keep
+from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn, events_of
 from tests.staging import NAMES, played, recipe
 
@@ -155,7 +156,7 @@ def roles_page(settings, events) -> AppTest:
         show_roles(history().run(st.query_params["run"]))
 
     keep(settings, events)
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE_S)
     app.query_params["run"] = events[0].run_id
     app.run()
     assert not app.exception

@@ -21,6 +21,7 @@ from swarm.secrets import keys_in
 from tests.canaries import CANARIES, forms, found_in, found_in_arguments, found_in_folder, said
 from tests.fault_server import FaultServer
 from tests.made import keep
+from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
 from tests.test_processes import MISSION, start, swarm
 
@@ -156,14 +157,18 @@ def test_a_token_is_asked_for_and_never_said(keys, settings):
         assert found_in_arguments() == []
         answers = [
             httpx.post(
-                address, json=body, headers={"authorization": f"Bearer {given}"}, trust_env=False, timeout=30
+                address,
+                json=body,
+                headers={"authorization": f"Bearer {given}"},
+                trust_env=False,
+                timeout=PATIENCE_S,
             )
             for given in (token, f"wrong-{token}", "none")
         ]
         assert [answer.status_code for answer in answers] == [200, 401, 401]
     finally:
         process.terminate()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
     heard = [out, err, *(f"{answer.headers} {answer.text}" for answer in answers)]
     assert [hit for words in heard for hit in found_in(words, "serve")] == []
 
@@ -217,7 +222,9 @@ def test_no_key_is_in_the_state_or_the_address_of_a_page(keys, settings):
     for page in sorted((PROJECT / "pages").glob("*/*.py")):
         if page.parent.name == "shared":
             continue
-        app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=60).run()
+        app = AppTest.from_file(
+            str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S
+        ).run()
         app.switch_page(f"../{page.parent.name}/{page.name}")
         app.run()
         assert not app.exception, page

@@ -18,8 +18,8 @@ from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import ScriptedModel
 from swarm.serve import CHUNK_CHARS, MAX_BODY_BYTES, make_app
 from swarm.turn import Usage
+from tests.patience import PATIENCE_S
 
-GUARD_S = 20.0
 TEXT = "A plan with ünïcode, and more of it. " * 8
 SAID = Completion(TEXT, Usage(input_tokens=120, cached_tokens=100, output_tokens=60), finish="length")
 
@@ -211,12 +211,12 @@ def address():
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
-    give_up_s = time.monotonic() + GUARD_S
+    give_up_s = time.monotonic() + PATIENCE_S
     while not server.started and time.monotonic() < give_up_s:
         time.sleep(0.001)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     server.should_exit = True
-    thread.join(GUARD_S)
+    thread.join(PATIENCE_S)
     listener.close()
 
 
@@ -227,6 +227,6 @@ def test_the_door_to_providers_can_ask_a_served_model(address):
     model = LiteLlmModel(card, api_base=address, api_key="not-needed")
     request = Request((Message("user", ("hello",)),), answer=AgentAnswer)
     with asyncio.Runner() as runner:
-        completion = runner.run(asyncio.wait_for(model.complete(request), GUARD_S))
+        completion = runner.run(asyncio.wait_for(model.complete(request), PATIENCE_S))
     assert (completion.text, completion.finish, completion.served_by) == (TEXT, "length", None)
     assert completion.usage == Usage(120, 100, 60, pytest.approx((20 * 1.0 + 100 * 0.5 + 60 * 2.0) / 1e6))

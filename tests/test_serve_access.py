@@ -15,6 +15,7 @@ from swarm.errors import BadInput
 from swarm.models.scripted import ScriptedModel
 from swarm.serve import make_app
 from swarm.serve.access import MIN_TOKEN_CHARS, Access, access_to
+from tests.patience import PATIENCE_S
 from tests.provider import wait_until
 
 TOKEN = "token-3b9a0c5d7e21"
@@ -133,7 +134,7 @@ def test_the_command_serves_with_the_token_and_says_nothing_of_it():
         stderr=subprocess.STDOUT,
         text=True,
     )
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE_S) as client:
 
         def answers() -> bool:
             try:
@@ -146,7 +147,7 @@ def test_the_command_serves_with_the_token_and_says_nothing_of_it():
             listed = client.get("/v1/models", headers={"authorization": f"Bearer {TOKEN}"}).json()
         finally:
             process.terminate()
-            said, _ = process.communicate(timeout=30)
+            said, _ = process.communicate(timeout=PATIENCE_S)
     names = [entry["id"] for entry in listed["data"]]
     assert {"sim/strong", "roleless/sequential-8@sim/strong"} <= set(names)
     assert TOKEN not in said
@@ -158,7 +159,7 @@ def test_the_command_refuses_other_machines_without_a_token():
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

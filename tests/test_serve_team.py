@@ -30,6 +30,7 @@ from swarm.serve.unfolding import Unfolding, is_steady
 from swarm.serve.wire import comment
 from swarm.turn import Turn, Usage
 from tests.fault_server import FaultServer
+from tests.patience import PATIENCE_S
 from tests.provider import wait_until
 
 # LiteLLM silences this about its own types when it is imported; pytest undoes that after each test.
@@ -64,7 +65,7 @@ def asking(model: str = TEAM, mission: str = MISSION, **more):
 
 
 def posted(base: str, **content) -> httpx.Response:
-    return httpx.post(f"{base}/chat/completions", timeout=60, trust_env=False, **content)
+    return httpx.post(f"{base}/chat/completions", timeout=PATIENCE_S, trust_env=False, **content)
 
 
 def refused(settings: Settings, **asked) -> tuple[int, dict]:
@@ -166,7 +167,7 @@ def test_a_client_that_hangs_up_stops_its_run_and_frees_its_place(settings: Sett
 
 
 def test_a_bounded_number_of_runs_goes_on_at_once(settings: Settings):
-    with serving(settings, pace="fast") as base, httpx.Client(trust_env=False, timeout=60) as client:
+    with serving(settings, pace="fast") as base, httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
         url = f"{base}/chat/completions"
         going = [
             client.send(client.build_request("POST", url, json=asking(SLOW, stream=True)), stream=True)

@@ -18,6 +18,7 @@ from swarm.search import AROUND, EXCERPTS, TurnFilter, find_turns
 from swarm.turn import Assignment, TurnKey, Usage, parts_of
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import call, verdict
+from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn
 from tests.staging import played, recipe
 
@@ -165,7 +166,7 @@ EIGHT = replace(a_record(TEAM, agents=8), protocol_ended=True)
 
 def shown(view, record=EIGHT, **query: str | list[str]) -> AppTest:
     """One view of a run as a page of its own; `query` is what the URL says."""
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE_S)
     app.session_state["view"], app.session_state["record"] = view, record
     for name, value in query.items():
         app.query_params[name] = value

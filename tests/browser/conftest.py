@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from swarm.config import PROJECT, Settings
 from tests.browser.looking import Dashboard, answers, wait_until
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 QUIET = (
     "--no-sandbox",
@@ -25,6 +26,7 @@ QUIET = (
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
+expect.set_options(timeout=PATIENCE_MS)
 
 collect_ignore = ["doors"]
 """Entries of dashboards without protection: importing one takes the escaping of this very process away."""
@@ -57,7 +59,7 @@ def serving(
         yield Dashboard(url, settings)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture

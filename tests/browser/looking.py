@@ -11,9 +11,9 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, Locator, Page
 
 from swarm.config import PROJECT, Settings
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 OUTPUT = PROJECT / "tests" / "output"
-DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Dashboard:
 
 
 def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
-    """A page of that width and colour scheme; waits 20 s at most for anything."""
+    """A page of that width and colour scheme."""
     height = 1000 if width > 500 else 844
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     return page
 
 
@@ -58,7 +58,7 @@ def keep_picture(page: Page, name: str) -> Path:
     return path
 
 
-def wait_until(happened: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
+def wait_until(happened: Callable[[], bool], what: str, deadline_s: float = PATIENCE_S) -> None:
     """Look again and again until something has happened; fail when the deadline passes."""
     end = time.monotonic() + deadline_s
     while not happened():

@@ -27,6 +27,7 @@ from tests.browser.conftest import serving
 from tests.browser.hostile import hostile_run
 from tests.browser.looking import Dashboard, look, settled, wait_until
 from tests.browser.oidc import SECRET, logins, secrets_for
+from tests.patience import PATIENCE_S
 
 PATHS = [
     "/",
@@ -102,7 +103,7 @@ def test_a_dashboard_for_everybody_does_not_start_and_says_why(settings):
         env=dict(settings.environment) | {"ROLELESS_DATA": str(settings.data)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 1
@@ -285,7 +286,7 @@ def test_where_people_log_in_nothing_is_shown_before(monkeypatch: pytest.MonkeyP
         st.markdown("The runs")
 
     monkeypatch.setattr(login, "login_wanted", lambda: True)
-    shown = AppTest.from_function(page).run()
+    shown = AppTest.from_function(page, default_timeout=PATIENCE_S).run()
     assert [button.label for button in shown.button] == ["Log in"]
     assert "The runs" not in [text.value for text in shown.markdown]
 

@@ -36,7 +36,7 @@ def test_an_example_team_is_tested_and_judged_and_taken_home(dashboard, browser,
     settled(page)
     keep_picture(page, "drop-team-1440-light")
     page.get_by_role("button", name="Test my team").dblclick()
-    expect(badge(page, "Finished")).to_be_visible(timeout=60_000)
+    expect(badge(page, "Finished")).to_be_visible()
     expect(page.get_by_text(VERDICT).first).to_be_visible()
     expect(page.get_by_text("Emulation of your roles, not of the framework's runtime").first).to_be_visible()
     for width, scheme in ((1440, "light"), (390, "dark")):

@@ -22,7 +22,7 @@ def test_an_experiment_from_the_form_to_the_verdict(dashboard, browser):
     expect(page.get_by_text(re.compile(r"32 runs: 2 arms × 8 missions × 2 repeats"))).to_be_visible()
     keep_picture(page, "experiment-form-1440-light")
     page.get_by_role("button", name="Start").dblclick()
-    expect(badge(page, "Finished")).to_be_visible(timeout=40_000)
+    expect(badge(page, "Finished")).to_be_visible()
     expect(page.get_by_text(VERDICT).first).to_be_visible()
     expect(page.get_by_text("SIMULATED").first).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
@@ -53,9 +53,9 @@ def test_an_experiment_that_goes_on_is_watched_stopped_and_resumed(dashboard, br
     expect(page.get_by_text(re.compile(r"^\d+ of 128 runs")).first).to_be_visible()
     wait_until(lambda: History(dashboard.settings).experiments()[0].finished > 4, "some runs finished")
     page.get_by_text("Show what it shows so far").click()
-    expect(page.get_by_text("still going on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("still going on")).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-    expect(badge(page, "Stopped")).to_be_visible(timeout=30_000)
+    expect(badge(page, "Stopped")).to_be_visible()
     done = History(dashboard.settings).experiments()[0].finished
     assert 0 < done < 128
     page.get_by_role("button", name="Resume").click()

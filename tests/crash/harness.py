@@ -34,6 +34,7 @@ from swarm.record import RunRecord, record_of
 from swarm.serve import make_app
 from swarm.spec import SPEC
 from swarm.turn import Call
+from tests.patience import PATIENCE_S
 from tests.provider import Witness, wait_until
 
 RUN = "20261125-120000-crash1"
@@ -105,7 +106,7 @@ class Zygote:
     def close(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=PATIENCE_S)
         assert self._process.stdout is not None
         self._process.stdout.close()
 
