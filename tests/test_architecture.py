@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -73,10 +73,25 @@ def imported_parts(path: Path) -> set[str]:
     return names & LEVEL.keys() | {name for name in names if (PROJECT / "swarm" / f"{name}.py").exists()}
 
 
-by_path = pytest.mark.parametrize("path", SOURCES, ids=str)
+def of_every_file(check: Callable[[Path], None]) -> Callable[[], None]:
+    """One test of a rule for all files: thousands of tests of a millisecond cost more than the rules."""
+
+    def test() -> None:
+        assert not list(filter(None, (complaint(check, path) for path in SOURCES)))
+
+    test.__name__ = check.__name__
+    return test
 
 
-@by_path
+def complaint(check: Callable[[Path], None], path: Path) -> str | None:
+    try:
+        check(path)
+    except AssertionError as error:
+        return f"{path}: {error}"
+    return None
+
+
+@of_every_file
 def test_imports_lead_downwards_only(path: Path):
     if path.name == "__init__.py" and len(path.parts) == 2:
         assert not imported_parts(path)
@@ -87,14 +102,14 @@ def test_imports_lead_downwards_only(path: Path):
     assert not upwards, f"{path} imports {', '.join(upwards)} of a layer above its own"
 
 
-@by_path
+@of_every_file
 def test_a_library_is_named_only_behind_its_door(path: Path):
     for library, doors in ONLY_IN.items():
         if not path.as_posix().startswith(doors):
             assert library not in {module.split(".")[0] for module in imports(path)}
 
 
-@by_path
+@of_every_file
 def test_only_config_looks_at_the_environment(path: Path):
     seen = {
         node.attr if isinstance(node, ast.Attribute) else node.name
@@ -104,7 +119,7 @@ def test_only_config_looks_at_the_environment(path: Path):
     assert path.as_posix() == "swarm/config.py" or not seen & {"environ", "getenv", "environb", "putenv"}
 
 
-@by_path
+@of_every_file
 def test_the_engine_knows_no_dashboard(path: Path):
     if path.parts[0] == "swarm":
         assert not {"streamlit", "pages", "app"} & {module.split(".")[0] for module in imports(path)}
@@ -118,18 +133,18 @@ def test_a_protocol_reaches_no_model_agent_store_clock_or_chance(path: Path):
     assert not OUT_OF_REACH & {module.split(".")[0] for module in imports(path)}
 
 
-@by_path
+@of_every_file
 def test_every_file_is_named_after_what_it_is(path: Path):
     assert path.stem not in {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
 
-@by_path
+@of_every_file
 def test_no_file_is_too_long_to_read(path: Path):
     lines = len((PROJECT / path).read_text(encoding="utf-8").splitlines())
     assert lines <= 300, f"{path} has {lines} lines: a noun is missing"
 
 
-@by_path
+@of_every_file
 def test_unknown_failures_are_not_swallowed(path: Path):
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ExceptHandler) and (
