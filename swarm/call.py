@@ -166,6 +166,10 @@ class Caller:
             if model.name in self._given_up:
                 raise self._given_up[model.name]
             reservation = await self._budget.reserve(model.most(request))
+            # Places and money may have been waited for, and somebody may have asked to stop meanwhile.
+            if self._stop.is_set():
+                await self._budget.give_back(reservation)
+                raise Stopped()
             return await self._exchange(model, request, reservation, self._budget.calls, queued)
 
     async def _exchange(
@@ -175,9 +179,6 @@ class Caller:
         used = Usage()
         started = self._clock()
         try:
-            # Places and money may have been waited for, and somebody may have asked to stop meanwhile.
-            if self._stop.is_set():
-                raise Stopped()
             if not model.simulated:
                 await self._tell(CallStarted, number=number, model=model.name, reserved=most)
                 used = replace(most, estimated=True)

@@ -18,7 +18,8 @@ async def judge(caller: Caller, model: str, spec: RunSpec, deliverable: str) -> 
     Args:
         caller: makes the run's calls.
         model: that judges.
-        spec: for the mission, the seed and the length of the reply; the judge is shown the mission only.
+        spec: for the mission, the seed, and the length and deadline of the reply; the judge is shown the mission
+            only.
         deliverable: what the team wrote, without names.
 
     Returns:
@@ -36,6 +37,7 @@ async def judge(caller: Caller, model: str, spec: RunSpec, deliverable: str) -> 
         temperature=0.0,
         seed=spec.seed,
         max_tokens=spec.judge_max_tokens,
+        timeout_s=spec.call_timeout_s,
     )
     try:
         asked = await caller.ask_for(model, request, JudgeAnswer, index=None)

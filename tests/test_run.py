@@ -293,18 +293,6 @@ def test_a_run_stopped_before_it_began_asks_nobody():
     assert team.requests == []
 
 
-def test_a_stopped_run_does_not_wait_for_a_model_that_hangs():
-    stop = asyncio.Event()
-
-    class Hanging(ScriptedModel):
-        async def complete(self, request: Request) -> Completion:
-            stop.set()
-            return await asyncio.Event().wait()  # type: ignore[return-value]
-
-    end = ending_of(played(recipe(), Hanging("team", act), stop=stop))
-    assert (end.status, end.reason, end.calls) == ("stopped", "somebody asked it to stop", 1)
-
-
 # Failures.
 
 
