@@ -93,7 +93,8 @@ def the_run(settings: Settings):
 
 
 def test_a_mission_brings_the_deliverable_and_a_run_in_the_history(settings: Settings):
-    with serving(settings) as base:
+    limits = Limits(usd=99.5, calls=98)
+    with serving(settings, limits=limits, pace="fast") as base:
         messages = [
             {"role": "system", "content": "Be frugal.\n\n Be kind. "},
             {"role": "user", "content": "Something else"},
@@ -112,6 +113,7 @@ def test_a_mission_brings_the_deliverable_and_a_run_in_the_history(settings: Set
     assert run.spec.mission.values == ("Be frugal.", "Be kind.")
     assert (run.spec.protocol, run.spec.team.models, run.spec.seed) == ("sequential", {"sim/strong": 3}, 5)
     assert (run.spec.judge, run.status) == (None, "finished")
+    assert (run.spec.limits, run.spec.pace) == (limits, "fast")
 
 
 @pytest.mark.parametrize("protocol", ["sequential", "coordinator"])
