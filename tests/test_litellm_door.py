@@ -18,9 +18,10 @@ from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.models.failures import MAX_MESSAGE_CHARS, redacted, retry_after
 from swarm.models.form import schema_of
-from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel
+from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
 from swarm.models.model import Message, Request
 from swarm.models.transport import Exchange
+from tests.clockwork import slept_through
 from tests.fault_server import LASTING, SCENARIOS, FaultServer
 from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES
 from tests.patience import PATIENCE_S
@@ -42,6 +43,7 @@ ASK = Request(
         Message("user", ("The mission. ", "What was heard. ", "You are seat 7.")),
     ),
     answer=AgentAnswer,
+    temperature=0.25,
     seed=3,
     max_tokens=500,
     timeout_s=PATIENCE_S,
@@ -181,7 +183,7 @@ def test_a_request_leaves_in_the_shape_openai_expects(ask, server):
             {"role": "system", "content": "You are an agent. Answer in JSON. "},
             {"role": "user", "content": "The mission. What was heard. You are seat 7."},
         ],
-        "temperature": 0.7,
+        "temperature": 0.25,
         "seed": 3,
         "max_tokens": 500,
         "response_format": {
@@ -205,8 +207,29 @@ def test_a_claude_gets_its_cache_marked_where_the_next_prompt_differs(ask, serve
         {"type": "text", "text": "You are seat 7."},
     ]
     assert body["output_format"]["type"] == "json_schema"
-    assert body["max_tokens"] == 500
+    assert (body["max_tokens"], body["temperature"]) == (500, 0.25)
     assert "seed" not in body
+
+
+@pytest.mark.parametrize("card", [GPT, CLAUDE], ids=["openai", "anthropic"])
+def test_a_reply_must_be_complete_at_the_deadline_of_its_request_and_not_later(card, monkeypatch):
+    handed = {}
+
+    async def hang(**arguments):
+        handed.update(arguments)
+        await asyncio.Event().wait()
+
+    async def ask():
+        with pytest.raises(ModelUnavailable, match="no complete reply within 120 s") as caught:
+            await LiteLlmModel(card, api_key=KEY).complete(replace(ASK, timeout_s=120.0))
+        return caught.value
+
+    monkeypatch.setattr(library(), "acompletion", hang)
+    error, slept = slept_through(ask())
+    assert (error.kind, error.billed, slept) == ("timeout", "unknown", 120.0)
+    # Every byte that arrives puts the library's own off; it never comes first, and never asks again.
+    assert 120 < handed["timeout"] < 240
+    assert handed["max_retries"] == 0
 
 
 def test_a_claude_gets_no_blank_blocks(ask, server):

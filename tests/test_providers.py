@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Limits
+from swarm.budget import Limits, Purse
 from swarm.call import RetryPolicy
-from swarm.events import Event
+from swarm.day_purse import DayPurse, Today
+from swarm.events import CallStarted, Event
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
 from swarm.models.scripted import ScriptedModel
 from swarm.run import play
 from swarm.team import make_team
+from swarm.turn import Usage, total
 from tests.fault_server import FaultServer
 from tests.faults import FAILURES, REQUESTS
 from tests.patience import PATIENCE_S
-from tests.staging import act, ending_of, recipe
+from tests.staging import act, ending_of, of_kind, recipe
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning"),
@@ -47,8 +49,8 @@ def runner() -> Iterator[asyncio.Runner]:
         yield runner
 
 
-async def drained(spec, models, policy: RetryPolicy = HASTY) -> list[Event]:
-    return [event async for event in play(spec, models=models, policy=policy)]
+async def drained(spec, models, policy: RetryPolicy = HASTY, purse: Purse | None = None) -> list[Event]:
+    return [event async for event in play(spec, models=models, policy=policy, purse=purse)]
 
 
 def at(server: FaultServer, scenario: str, card: ModelCard = CARD) -> LiteLlmModel:
@@ -56,14 +58,19 @@ def at(server: FaultServer, scenario: str, card: ModelCard = CARD) -> LiteLlmMod
 
 
 @pytest.mark.parametrize("scenario", REQUESTS)
-def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, server, scenario: str):
-    events = runner.run(drained(ALONE, {"team": at(server, scenario)}))
+def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, server, scenario: str, settings):
+    day, team = DayPurse(settings), at(server, scenario)
+    events = runner.run(drained(ALONE, {"team": team}, purse=day))
     end = ending_of(events)
     assert server.hits == {scenario: REQUESTS[scenario]}
     assert end.calls == REQUESTS[scenario]
-    # What may have been billed counts as spent, and nothing else does.
+    # What may have been billed counts with all that was set aside for it, and what was not, with nothing.
     _, billed, _ = FAILURES.get(scenario, ("", "yes", None))
-    assert (end.spent.tokens > 0) == (billed != "no")
+    reserved = [event.reserved for event in of_kind(CallStarted, events)]
+    stated = Usage(100, 0, 20, CARD.price.cost(100, 20))
+    used = {"no": [Usage()] * end.calls, "unknown": [replace(each, estimated=True) for each in reserved]}
+    assert end.spent == total(used.get(billed, [stated] * end.calls))
+    assert day.so_far() == Today(pytest.approx(end.spent.cost_usd), 0.0)
 
 
 @pytest.mark.parametrize("scenario", ["429", "silent", "drip"])
