@@ -1,6 +1,6 @@
 """What a run will take is foretold by rehearsing its protocol, any protocol."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 from swarm.budget import Limits
 from swarm.compose import compose
 from swarm.config import Settings, read_settings
-from swarm.estimate import Estimates, estimate
-from swarm.mission import Mission
+from swarm.estimate import Estimate, Estimates, estimate
+from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import card_of
+from swarm.models.model import Message
+from swarm.prompts.render import agent_messages, judge_messages
 from swarm.protocols import PROTOCOLS
 from swarm.team import Team
 from swarm.turn import Cue, Speak, Turn
@@ -139,3 +141,61 @@ def test_real_models_are_priced(keyed: Settings):
 def test_an_unknown_price_is_said_to_be_unknown(keyed: Settings):
     asked = {"models": ["gigachat/GigaChat-2-Max"], "limits": Limits(calls=99), "judge": "none"}
     assert foretold(keyed, "sequential", **asked).expected.cost_usd is None
+
+
+# To the token.
+
+
+@pytest.mark.parametrize(("figures", "answer"), [("low", 120), ("expected", 260), ("high", 520)])
+def test_what_one_agent_and_its_judge_take_is_foretold_to_the_token(
+    figures: str, answer: int, keyed: Settings
+):
+    named = {"models": ["openai/gpt-4.1-mini"], "judge": "openai/gpt-4o"}
+    spec = compose(MISSION, keyed, protocol="solo", agents=1, **named)
+    team, judge = card_of("openai/gpt-4.1-mini", keyed), card_of("openai/gpt-4o", keyed)
+    asked = tokens_of(agent_messages(spec, "00000000", spec.team.seats[0], Cue("contribute"), ()))
+    judged = tokens_of(judge_messages(spec.mission, "x" * 4 * answer))
+    assert team.price
+    assert judge.price
+    assert getattr(foretold(keyed, "solo", 1, **named), figures) == Estimate(
+        calls=2,
+        input_tokens=asked + judged,
+        output_tokens=2 * (answer + 60),
+        cost_usd=pytest.approx(team.price.cost(asked, answer + 60) + judge.price.cost(judged, answer + 60)),
+        seconds=pytest.approx(2 * (1 + answer / 60)),
+    )
+
+
+def tokens_of(messages: Sequence[Message]) -> int:
+    return -(-sum(len(message.text) for message in messages) // 4)
+
+
+@pytest.mark.parametrize(("mission", "requirements"), [(MISSION, 3), (mission_from_text("Plant trees"), 10)])
+def test_agents_that_heard_enough_are_foretold_to_abstain(
+    mission: Mission, requirements: int, settings: Settings
+):
+    spec = compose(mission, settings, agents=24)
+    said = estimate(spec, {name: card_of(name, settings) for name in spec.models})
+    for one, answer, working in (
+        (said.low, 80, requirements),
+        (said.expected, 125, 2 * requirements),
+        (said.high, 200, 24),
+    ):
+        assert one.output_tokens == 24 * 60 + working * answer + 60 + answer
+
+
+def test_more_agents_than_may_ask_at_once_take_another_turn(settings: Settings):
+    one, two = (foretold(settings, "shared", agents, pace="real", judge="none").high for agents in (48, 49))
+    assert two.seconds == 2 * one.seconds > 0
+
+
+def test_the_time_foretold_covers_the_judge(settings: Settings):
+    alone, judged = (
+        foretold(settings, "solo", 1, pace="real", judge=judge).expected for judge in ("none", "sim/judge")
+    )
+    assert judged.seconds == 2 * alone.seconds > 0
+
+
+def test_no_more_is_foretold_than_a_limit_of_calls_lets_happen(settings: Settings):
+    few = foretold(settings, "sequential", limits=Limits(calls=3), judge="none").expected
+    assert (few.calls, few.output_tokens) == (3, 3 * (60 + 125))

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
 
-from swarm.errors import BadInput, ProtocolFailed, UnknownName
-from swarm.mission import Mission
-from swarm.models.scripted import ScriptedModel
+from swarm.answer import AgentAnswer, PlanAnswer
+from swarm.errors import BadInput, ModelUnavailable, ProtocolFailed, UnknownName
+from swarm.mission import Mission, Requirement
+from swarm.models.scripted import Reply, ScriptedModel
 from swarm.protocols import PROTOCOLS, find_protocol, in_a_sentence, options_of
+from swarm.protocols.given_team import read_steps
 from swarm.protocols.together import together
 from swarm.team import Seat, Team, generic_roles, make_team
 from swarm.turn import Action, Assignment, Call, Cue, Speak, Turn, Usage
@@ -19,15 +21,19 @@ from tests.staging import (
     MISSION,
     NAMES,
     Dawdler,
+    abstained,
     act,
     ending_of,
+    last_lines,
     played,
     recipe,
     said,
     script,
+    speaker,
     turns_of,
 )
 
+REFUSED = ModelUnavailable("refused", "It will not.")
 JOBS = (Assignment(2, "Scout", "Find a site."), Assignment(3, "Recruiter", "Hire."))
 OPTIONS: dict[str, dict[str, Any]] = {"solo": {"token_budget": 30}, "batched": {"size": 2}}
 """Settings that make a protocol's rules show in a team of a few."""
@@ -61,10 +67,10 @@ class Rehearsal:
         self.finished.append(turn)
         return turn
 
-    def play(self, name: str, agents: int = 3, **options: Any) -> list[Turn]:
+    def play(self, name: str, agents: int = 3, mission: Mission = MISSION, **options: Any) -> list[Turn]:
         async def drain() -> list[Turn]:
             protocol = find_protocol(name, options)
-            return [turn async for turn in protocol(MISSION, make_team(["m"], agents), self.speak)]
+            return [turn async for turn in protocol(mission, make_team(["m"], agents), self.speak)]
 
         return asyncio.run(drain())
 
@@ -288,6 +294,21 @@ def test_the_team_goes_on_when_the_first_seat_gives_nothing(name: str, action: A
     assert [turn.key for turn in Rehearsal({(1, 1): action}).play(name)] == [turn.key for turn in usual]
 
 
+@pytest.mark.parametrize("nothing", [abstained(), GARBAGE, REFUSED], ids=["abstain", "unparsed", "failed"])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"solo"}))
+def test_a_turn_that_gave_nothing_is_heard_by_nobody_and_all_others_as_usual(name: str, nothing: Reply):
+    spec = recipe(name, 4, options=OPTIONS.get(name, {}))
+    usual = {turn.key: turn.heard for turn in turns_of(played(spec))}
+    silent = ScriptedModel("team", lambda request: nothing if speaker(request) == 2 else act(request))
+    heard = {turn.key: turn.heard for turn in turns_of(played(spec, silent))}
+    assert heard == {key: tuple(one for one in keys if one.seat != 2) for key, keys in usual.items()}
+    assert any(2 in {one.seat for one in keys} for keys in usual.values()) == (name not in HEAR_NO_WORKER)
+
+
+HEAR_NO_WORKER = ("shared", "coordinator")
+"""Protocols in which nobody hears agent 2."""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_protocol_says_what_it_does_in_a_sentence(name: str):
     assert in_a_sentence(name).endswith(".")
@@ -379,7 +400,61 @@ def test_a_protocol_that_cues_a_seat_twice_in_a_round_fails_with_a_reason():
     assert "spoke twice in round 1" in (end.reason or "")
 
 
+# What a cue asks for.
+
+CUES: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "kind": [
+        ({"kind": "plan"}, "and its leader"),
+        ({"kind": "intend"}, "announce your intention"),
+        ({"kind": "contribute"}, "It is your turn."),
+    ],
+    "role": [({"role": "Pilot"}, "Your role is given: Pilot. Keep it.")],
+    "job": [({"job": "land it"}, "Your job, assigned by the leader: land it")],
+    "job_from": [({"job": "land it", "job_from": "team"}, "Your job, as the team is set up: land it")],
+    "revise": [({"revise": True}, "Find what is wrong, missing or vague in it")],
+    "brief": [
+        ({"brief": "Flies since 1999."}, "Flies since 1999."),
+        ({"kind": "plan", "brief": "Flies since 1999."}, "Flies since 1999."),
+    ],
+}
+ALL_WORDS = {words for rows in CUES.values() for _, words in rows}
+
+
+@pytest.mark.parametrize(("cue", "words"), [row for rows in CUES.values() for row in rows], ids=str)
+def test_a_speaker_is_told_what_its_cue_says_and_nothing_of_the_sort_besides(cue: dict[str, Any], words: str):
+    wanted = Cue(**{"kind": "contribute", "round": 3, "adds": True} | cue)
+
+    async def once(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
+        yield await speak(team.seats[1], cue=wanted)
+
+    PROTOCOLS["once"] = once
+    try:
+        team = ScriptedModel("team", act)
+        [turn] = turns_of(played(recipe("once"), team))
+    finally:
+        del PROTOCOLS["once"]
+    told = {line for line in ALL_WORDS if line in last_lines(team.requests[0])}
+    opening = {"plan": "and its leader", "intend": "announce your intention"}.get(
+        wanted.kind, "It is your turn."
+    )
+    assert told - {words} == (set() if wanted.revise or words == opening else {opening})
+    assert words in told
+    assert (turn.round, turn.seat, turn.cue, turn.adds) == (3, 2, wanted.kind, True)
+    assert team.requests[0].answer is (PlanAnswer if wanted.kind == "plan" else AgentAnswer)
+
+
+def test_every_part_of_a_cue_is_held_to_reach_the_speaker_or_the_turn():
+    assert {*CUES, "round", "adds"} == {part.name for part in fields(Cue)}
+
+
 # A team as somebody else set it up.
+
+
+@pytest.mark.parametrize("steps", [("1", "2", "1"), ("2", "1 hears nobody", "1 hears 2")])
+def test_who_works_twice_in_a_given_team_delivers_both(steps: tuple[str, ...]):
+    team = ScriptedModel("team", [said("First."), said("Second."), said("Third.")])
+    end = ending_of(played(recipe("given_team", 2, options={"steps": steps}, judge=None), team))
+    assert end.deliverable == "First.\n\nSecond.\n\nThird."
 
 
 def test_a_given_team_speaks_in_its_own_order_and_hears_what_its_graph_says():
@@ -390,6 +465,42 @@ def test_a_given_team_speaks_in_its_own_order_and_hears_what_its_graph_says():
         "2 contribute r1 <- 3r1",
         "1 contribute r2 <- 1r1 2r1",
     ]
+
+
+def test_a_step_delivers_the_requirements_of_its_task_and_of_no_other():
+    phases = ("survey", "build", "survey", None)
+    wanted = tuple(Requirement(f"Part {n}", phase=phase) for n, phase in enumerate(phases, 1))
+    rehearsal = Rehearsal()
+    steps = ("1 survey", "2 build hears nobody", "3 paint", "1")
+    rehearsal.play("given_team", mission=replace(MISSION, requirements=wanted), steps=steps)
+    assert [(cue.job, cue.job_from) for _, cue, _ in rehearsal.cues] == [
+        ("deliver R1, R3", "team"),
+        ("deliver R2", "team"),
+        (None, "team"),
+        (None, "team"),
+    ]
+
+
+def test_each_seat_of_a_given_team_has_the_brief_of_its_own_role():
+    rehearsal = Rehearsal()
+    rehearsal.play("given_team", agents=5, roles=("Scout", "Baker"), briefs=("a site", "bread"))
+    assert [cue.brief for _, cue, _ in rehearsal.cues] == ["a site", "bread", "a site", "bread", "a site"]
+
+
+def test_a_leader_is_told_of_every_other_seat_of_a_given_team_once_and_of_its_own_role_first():
+    rehearsal = Rehearsal()
+    options = {"roles": ("Boss", "Cook", "Buyer"), "briefs": ("", "Soups.", "")}
+    rehearsal.play("given_team", led=True, **options)
+    told = rehearsal.cues[0][1].brief or ""
+    first, _, *rest = told.splitlines()
+    assert (first, rest) == ("Your role is given: Boss.", ["Agent 2: Cook. Soups.", "Agent 3: Buyer."])
+    assert [[turn.seat for turn in heard] for _, _, heard in rehearsal.cues] == [[], [1], [1, 2]]
+
+
+def test_an_order_of_work_has_at_most_256_steps():
+    assert len(read_steps(["1"] * 256, 3)) == 256
+    with pytest.raises(BadInput, match="257 steps"):
+        read_steps(["1"] * 257, 3)
 
 
 def test_a_given_team_without_steps_speaks_in_seat_order_with_roles_and_briefs():
@@ -419,6 +530,7 @@ def test_under_its_leader_a_given_team_keeps_its_roles_whatever_the_plan_says():
     [
         ("9", "step 1 names agent 9: the team has 3"),
         ("0", "step 1 names agent 0"),
+        ("1 hears 0", "step 1 hears step 0, which does not come before it"),
         ("1 hears 1", "step 1 hears step 1, which does not come before it"),
         ("1; drop table", "write it like"),
         ("1 hears", "write it like"),
