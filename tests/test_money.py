@@ -339,6 +339,32 @@ def test_a_call_that_a_run_refuses_is_held_against_nobody(settings: Settings):
     assert (experiment.spent_usd, experiment.calls) == (0.25, 1)
 
 
+@pytest.mark.parametrize("how", ["settle", "give_back"])
+@pytest.mark.parametrize("kind", ["experiment", "day"])
+def test_who_waits_for_money_goes_on_as_soon_as_it_is_there(kind: str, how: str, settings: Settings):
+    purse = Budget(Limits(usd=0.5)) if kind == "experiment" else DayPurse(limited(settings, "0.5"))
+    most = Usage(1, 0, 1, 0.5)
+
+    async def waited() -> tuple[bool, bool]:
+        held = await purse.reserve(most)
+        waiting = asyncio.create_task(purse.reserve(most))
+        await settled_down()
+        before = waiting.done()
+        await (purse.settle(held, Usage()) if how == "settle" else purse.give_back(held))
+        await settled_down()
+        after = waiting.done()
+        waiting.cancel()
+        return before, after
+
+    assert asyncio.run(waited()) == (False, True)
+
+
+async def settled_down() -> None:
+    """Everybody has come as far as possible."""
+    for _ in range(9):
+        await asyncio.sleep(0)
+
+
 def test_a_call_of_unknown_price_is_not_free_where_a_day_has_a_limit(settings: Settings):
     purse, unknown = DayPurse(limited(settings, "1")), Usage(1, 0, 1, None)
     with pytest.raises(PriceUnknown, match=r"add its price to models\.toml"):
