@@ -52,6 +52,8 @@ ASK = Request(
 
 @pytest.fixture(scope="module")
 def runner():
+    # Importing it may take longer than a busy machine's guard allows.
+    library()
     # LiteLLM keeps clients and workers that belong to an event loop.
     with asyncio.Runner() as runner:
         yield runner
