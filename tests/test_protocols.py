@@ -1,7 +1,7 @@
 """Who speaks, in what order, hearing what: worked out by hand for three agents, and as rules for all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -251,6 +251,24 @@ def test_simultaneous_speakers_are_all_on_stage_before_one_has_spoken(name: str)
     assert max(rehearsal.knew.count(known) for known in rehearsal.knew) > 1
 
 
+def test_of_two_who_fail_at_once_the_first_seat_is_heard_when_both_have_ended():
+    ended: list[int] = []
+
+    async def fail(seat: int, patience: int) -> Turn:
+        for _ in range(patience):
+            await asyncio.sleep(0)
+        ended.append(seat)
+        raise ProtocolFailed(f"agent {seat}")
+
+    with pytest.raises(ProtocolFailed, match="agent 1"):
+        asyncio.run(together_of(fail(1, 9), fail(2, 1)))
+    assert ended == [2, 1]
+
+
+async def together_of(*turns: Coroutine[Any, Any, Turn]) -> tuple[Turn, ...]:
+    return await together(turns)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_turns_come_in_seat_order_when_the_first_seat_answers_last(name: str):
     usual = Rehearsal().play(name, agents=5, **OPTIONS.get(name, {}))
@@ -322,6 +340,7 @@ def test_a_protocol_says_what_it_does_in_a_sentence(name: str):
     [
         ("batched", {"size": 0}, "at least 1"),
         ("batched", {"size": -3}, "at least 1"),
+        ("batched", {"size": 1_000_001}, "at most 1,000,000"),
         ("batched", {"size": "ten"}, "size of batched"),
         ("batched", {"size": 2.5}, "size of batched"),
         ("solo", {"token_budget": -1}, "at least 0"),
@@ -448,6 +467,15 @@ def test_every_part_of_a_cue_is_held_to_reach_the_speaker_or_the_turn():
 
 
 # A team as somebody else set it up.
+
+
+def test_nobody_builds_on_or_reports_to_itself_however_often_it_works():
+    linked = said("Again.", builds_on=[2, 1, 2], reports_to=1)
+    team = ScriptedModel("team", [said("First."), said("Second."), linked])
+    spec = recipe("given_team", 2, options={"steps": ("1", "2", "1")}, judge=None)
+    last = turns_of(played(spec, team))[-1]
+    assert (last.seat, last.builds_on, last.reports_to) == (1, (2,), None)
+    assert last.notes == ("dropped links to agents whose work it did not hear: 1",)
 
 
 @pytest.mark.parametrize("steps", [("1", "2", "1"), ("2", "1 hears nobody", "1 hears 2")])

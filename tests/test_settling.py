@@ -16,7 +16,7 @@ from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import Reply
 from swarm.run import play
 from swarm.turn import Usage, total
-from tests.books import AMPLE_USD, FATAL, LOST, RIGHT, TERMINAL, USED, WRONG, Books, Hanging, Meter
+from tests.books import AMPLE_USD, FATAL, LOST, MOST, RIGHT, TERMINAL, USED, WRONG, Books, Hanging, Meter
 from tests.clockwork import slept_through
 from tests.staging import (
     NO_WAITS,
@@ -143,6 +143,18 @@ def test_a_day_that_is_over_leaves_the_refusal_with_the_experiment(settings: Set
     books = Books(settings, day_usd=0.25)
     books.play(recipe(judge=None), Meter([]))
     assert isinstance(books.experiment.refused, DayLimitReached)
+    books.stand_at(Usage(), 0)
+
+
+def test_a_model_without_a_price_is_asked_nothing_where_a_day_has_a_limit(settings: Settings):
+    books = Books(settings)
+
+    class Unpriced(Meter):
+        def most(self, request: Request) -> Usage:
+            return replace(MOST, cost_usd=None)
+
+    end = ending_of(books.play(recipe(judge=None), Unpriced([])))
+    assert (end.status, "add its price" in (end.reason or "")) == ("failed", True)
     books.stand_at(Usage(), 0)
 
 
