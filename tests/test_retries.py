@@ -1,5 +1,6 @@
 """How often and after how long a failed call is made again, to the second; and what it is asked then."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -10,10 +11,13 @@ import pytest
 from swarm.budget import Limits
 from swarm.call import RetryPolicy
 from swarm.errors import ModelUnavailable
-from swarm.models.model import Request
+from swarm.events import Event
+from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
-from tests.clockwork import Played, play_through
-from tests.staging import act, ending_of, recipe, said, speaker
+from swarm.run import play
+from tests.books import USED
+from tests.clockwork import Played, play_through, slept_through
+from tests.staging import PaidModel, act, ending_of, recipe, said, speaker, stage, turns_of
 
 
 def failing(*replies: Reply) -> Callable[[Request], Reply]:
@@ -91,3 +95,55 @@ def test_every_kind_of_request_of_a_recipe_is_asked_again_in_its_own_terms():
 def sorted_by_seed(played: Played) -> list[tuple[str, Request]]:
     agents = [pair for pair in played.asked if speaker(pair[1])]
     return sorted(agents, key=lambda pair: (pair[1].seed, len(pair[1].messages)))
+
+
+# While others wait.
+
+
+class OnePlace(PaidModel):
+    """A provider that takes one call at a time, eight seconds each."""
+
+    def __init__(self, replies: Any) -> None:
+        super().__init__("team", replies, delay_s=8.0)
+        self.one = asyncio.Semaphore(1)
+
+    def place(self) -> Any:
+        """The only one."""
+        return self.one
+
+
+def played_by(model: OnePlace, agents: int, **how: Any) -> list[Event]:
+    async def drain() -> list[Event]:
+        spec = recipe("shared", agents, judge=None)
+        return [event async for event in play(spec, models=stage(model), **how)]
+
+    return slept_through(drain())[0]
+
+
+def test_a_call_tells_when_it_left_and_came_and_how_long_it_waited_for_its_place():
+    lost = ModelUnavailable("refused", "It will not.")
+    events = played_by(OnePlace([said(), lost, said()]), 3)
+    calls = [call for turn in turns_of(events) for call in turn.calls]
+    told = [(call.number, call.waited_s, call.started_s, call.ended_s, call.error) for call in calls]
+    assert told == [
+        (1, 0.0, 0.0, 8.0, None),
+        (2, 8.0, 8.0, 16.0, "It will not."),
+        (3, 16.0, 16.0, 24.0, None),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["auth", "quota"])
+def test_who_waits_for_a_place_does_not_ask_a_model_that_was_given_up_meanwhile(kind: Any):
+    model = OnePlace([ModelUnavailable(kind, "No.")])
+    end = ending_of(played_by(model, 6))
+    assert (end.status, end.reason, len(model.requests), end.calls) == ("failed", "No.", 1, 1)
+
+
+def test_a_call_tells_what_the_provider_said_of_its_end_and_of_who_answered():
+    replies = [Completion(said(), USED, "stop", "gpt-9"), Completion(said(), USED, None)]
+    calls = [turn.calls[0] for turn in turns_of(played_by(OnePlace(replies), 2))]
+    assert [(call.finish, call.served_by, call.model) for call in calls] == [
+        ("stop", "gpt-9", "team"),
+        (None, None, "team"),
+    ]
+    assert [(call.reply, call.usage) for call in calls] == [(said(), USED)] * 2

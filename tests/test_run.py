@@ -529,6 +529,12 @@ def test_jobs_for_seats_that_do_not_exist_are_dropped_and_noted():
     )
 
 
+def test_jobs_stand_in_the_order_of_seats_however_a_plan_names_them():
+    team = script(planned((3, "Cook"), (1, "Boss"), (2, "Scout")), *[said()] * 3)
+    plan = turns_of(played(recipe("coordinator"), team))[0]
+    assert [(job.seat, job.role) for job in plan.assignments] == [(1, "Boss"), (2, "Scout"), (3, "Cook")]
+
+
 def test_a_plan_for_nobody_is_no_plan():
     end = ending_of(played(recipe("coordinator"), script(planned((9, "Ghost")))))
     assert end.status == "failed"

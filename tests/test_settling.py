@@ -21,7 +21,6 @@ from tests.clockwork import slept_through
 from tests.staging import (
     NO_WAITS,
     ending_of,
-    judged,
     of_kind,
     planned,
     recipe,
@@ -290,13 +289,3 @@ def test_a_call_that_could_not_be_written_down_was_not_made(settings: Settings):
     assert team.requests == []
     assert (ending_of(books.kept).status, ending_of(books.kept).spent) == ("failed", Usage())
     assert (books.experiment.spent, books.day.so_far()) == (Usage(), Today(0.0, 0.0))
-
-
-# The judge is paid like anybody.
-
-
-def test_a_verdict_is_settled_like_any_call(settings: Settings):
-    books = Books(settings)
-    judge = Meter([WRONG, Completion(judged(), USED)], "judge")
-    assert ending_of(books.play(recipe(agents=2), Meter([RIGHT] * 2), judge)).status == "finished"
-    books.stand_at(total([USED] * 4), 4)
