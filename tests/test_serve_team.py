@@ -7,13 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import openai
 import pytest
 import uvicorn
+from typer.testing import CliRunner
 
 from swarm.budget import Limits
+from swarm.cli import app
 from swarm.compose import compose
 from swarm.config import Settings, read_settings
 from swarm.events import RunFinished, TurnTaken
@@ -259,6 +262,32 @@ def test_what_is_no_mission_is_refused(settings: Settings, messages, says: str):
 
 def test_a_seed_that_cannot_be_is_refused(settings: Settings):
     assert refused(settings, **asking(seed=-1))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"), [((), "limit calls or tokens"), (("--max-calls", "5"), "seed -1")]
+)
+def test_the_limits_given_to_a_server_hold_for_the_teams_it_serves(
+    limits: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch
+):
+    """A model of unknown price is not asked without one; what is wrong besides is found only after that."""
+    begun: list[tuple[Any, dict[str, Any]]] = []
+    monkeypatch.setenv("GIGACHAT_CREDENTIALS", "fake")
+    monkeypatch.setattr("uvicorn.run", lambda app, **how: begun.append((app, how)))
+    CliRunner().invoke(app, ["serve", "--port", "8123", *limits], catch_exceptions=False)
+    [(served, how)] = begun
+    assert (how["host"], how["port"]) == ("127.0.0.1", 8123)
+    asked = {"model": "roleless/solo-1@gigachat/GigaChat-2-Max", "seed": -1}
+    asked |= {"messages": [{"role": "user", "content": "Plant trees"}]}
+
+    async def exchange() -> httpx.Response:
+        transport = httpx.ASGITransport(app=served)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.post("/v1/chat/completions", json=asked)
+
+    reply = asyncio.run(exchange())
+    assert reply.status_code == 400
+    assert says in reply.json()["error"]["message"]
 
 
 def test_every_team_that_is_listed_can_be_composed(settings: Settings):
