@@ -87,59 +87,59 @@ class Rehearsal:
 # Worked out by hand.
 
 
-def test_sequential_agents_hear_everybody_before_them():
-    assert Rehearsal().lines("sequential") == [
-        "1 contribute r1 <- -",
-        "2 contribute r1 <- 1r1",
-        "3 contribute r1 <- 1r1 2r1",
-    ]
+ONE_AFTER_ANOTHER = ["1 contribute r1 <- -", "2 contribute r1 <- 1r1", "3 contribute r1 <- 1r1 2r1"]
+BY_HAND: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "sequential agents hear everybody before them": ("sequential", {}, ONE_AFTER_ANOTHER),
+    "coordinated workers hear the plan only": (
+        "coordinator",
+        {},
+        ["1 plan r1 <- -", "2 contribute r2 <- 1r1", "3 contribute r2 <- 1r1"],
+    ),
+    "broadcast agents hear all intentions and no work": (
+        "broadcast",
+        {},
+        [
+            *(f"{n} intend r1 <- -" for n in (1, 2, 3)),
+            *(f"{n} contribute r2 <- 1r1 2r1 3r1" for n in (1, 2, 3)),
+        ],
+    ),
+    "shared agents hear nobody": ("shared", {}, [f"{n} contribute r1 <- -" for n in (1, 2, 3)]),
+    "agents with fixed roles hear everybody before them": ("fixed_roles", {}, ONE_AFTER_ANOTHER),
+    "a solo agent speaks once without a budget": ("solo", {}, ["1 contribute r1 <- -"]),
+    "batched groups hear earlier groups and not their own": (
+        "batched",
+        {"size": 2},
+        ["1 contribute r1 <- -", "2 contribute r1 <- -", "3 contribute r1 <- 1r1 2r1"],
+    ),
+    "batched groups hear all earlier groups": ("batched", {"size": 1}, ONE_AFTER_ANOTHER),
+    "a given team hears everybody before it": ("given_team", {}, ONE_AFTER_ANOTHER),
+    "a given team hears all earlier steps": (
+        "given_team",
+        {"steps": ("2", "1", "2", "3")},
+        [
+            "2 contribute r1 <- -",
+            "1 contribute r1 <- 2r1",
+            "2 contribute r2 <- 2r1 1r1",
+            "3 contribute r1 <- 2r1 1r1 2r2",
+        ],
+    ),
+    "a given team under its leader hears the plan and the work before it": (
+        "given_team",
+        {"led": True},
+        ["1 plan r1 <- -", "2 contribute r2 <- 1r1", "3 contribute r2 <- 1r1 2r2"],
+    ),
+}
 
 
-def test_coordinated_workers_hear_the_plan_only():
-    assert Rehearsal().lines("coordinator") == [
-        "1 plan r1 <- -",
-        "2 contribute r2 <- 1r1",
-        "3 contribute r2 <- 1r1",
-    ]
+@pytest.mark.parametrize(("name", "options", "lines"), BY_HAND.values(), ids=BY_HAND)
+def test_who_speaks_when_and_hears_what_is_as_worked_out_by_hand(
+    name: str, options: dict[str, Any], lines: list[str]
+):
+    assert Rehearsal().lines(name, **options) == lines
 
 
-def test_broadcast_agents_hear_all_intentions_and_no_work():
-    assert Rehearsal().lines("broadcast") == [
-        "1 intend r1 <- -",
-        "2 intend r1 <- -",
-        "3 intend r1 <- -",
-        "1 contribute r2 <- 1r1 2r1 3r1",
-        "2 contribute r2 <- 1r1 2r1 3r1",
-        "3 contribute r2 <- 1r1 2r1 3r1",
-    ]
-
-
-def test_shared_agents_hear_nobody():
-    assert Rehearsal().lines("shared") == [
-        "1 contribute r1 <- -",
-        "2 contribute r1 <- -",
-        "3 contribute r1 <- -",
-    ]
-
-
-def test_agents_with_fixed_roles_hear_everybody_before_them():
-    assert Rehearsal().lines("fixed_roles") == [
-        "1 contribute r1 <- -",
-        "2 contribute r1 <- 1r1",
-        "3 contribute r1 <- 1r1 2r1",
-    ]
-
-
-def test_a_solo_agent_speaks_once_without_a_budget():
-    assert Rehearsal().lines("solo") == ["1 contribute r1 <- -"]
-
-
-def test_batched_groups_hear_earlier_groups_and_not_their_own():
-    assert Rehearsal().lines("batched", size=2) == [
-        "1 contribute r1 <- -",
-        "2 contribute r1 <- -",
-        "3 contribute r1 <- 1r1 2r1",
-    ]
+def test_every_protocol_is_worked_out_by_hand():
+    assert {name for name, _, _ in BY_HAND.values()} == set(PROTOCOLS)
 
 
 # What each one settles.
