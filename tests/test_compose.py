@@ -218,6 +218,15 @@ def test_a_model_of_unknown_price_runs_within_calls_or_tokens_with_a_warning(lim
     assert any("price" in warning for warning in spec.warnings)
 
 
+def test_dollars_are_limited_as_long_as_one_price_is_known(keyed: Settings):
+    spec = compose(MISSION, keyed, models=[REAL], judge=UNPRICED, limits=Limits(calls=9))
+    assert spec.limits == Limits(usd=1.0, calls=9)
+    assert [line.split(":")[0] for line in spec.warnings] == [
+        f"The price of {UNPRICED} is unknown",
+        "No dollar limit was given",
+    ]
+
+
 # What goes into the spec.
 
 
