@@ -130,3 +130,25 @@ def events(*, simulated: bool = True, **start: Any) -> list[Event]:
 
 
 RECORD = record_of(events())
+
+OTHER = replace(
+    RECORD,
+    run_id="20261122-140000-07e500",
+    spec=replace(
+        SPEC,
+        protocol="shared",
+        options={},
+        seed=53,
+        team=make_team(["sim/strong"], 19),
+        temperature=0.5,
+        max_tokens=1_212,
+        shock=None,
+    ),
+    turns=tuple(each for each in TURNS[1:] if each.seat in (1, 2, 3, 4, 7, 10, 12, 13, 14, 15, 16)),
+    struck=None,
+    spent=Usage(51_000, 17_000, 1_300, 0.75),
+    duration_s=7.5,
+    verdict=Verdict("sim/judge", tuple(Score(name, 1) for name in CRITERIA)),
+    deliverable="five words are delivered here",
+)
+"""A run of the same mission in which every number is another one."""
