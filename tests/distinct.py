@@ -22,12 +22,13 @@ PARTS: dict[Action, Sequence[int]] = {
     "failed": range(15, 19),
 }
 """Seats by what became of them; five more are idle by order."""
-AGENTS, ACTIVE, ABSTAINED, IDLE, UNPARSED, FAILED = 23, 9, 2, 5, 3, 4
-DEPTH, ROLES, LEADER = 6, 8, 5
-"""Of nine roles two differ by an ending only; six seats stand upon each other, and two more report to the leader."""
-NAMES = ("Cook", "Cooks", "Clerk", "Diver", "Pilot", "Welder", "Mason", "Tailor", "Miner")
+AGENTS = 23
+DEPTH, LEADER = 6, 5
+"""Six seats stand upon each other, and two more report to the leader."""
+NAMES = ("Cook", "Cooks", "Clerk", "Harbour pilot", "Pilot", "Welder", "Mason", "Tailor", "Miner")
+"""Nine names, eight without endings, seven kinds of role."""
 POINTS = dict(zip(CRITERIA, (4, 3, 2, 2, 1), strict=True))
-QUALITY, RELEVANCE = 0.6875, 1
+"""Eleven points of 16."""
 DURATION_S, CALLS, SEED = 83.25, 27, 47
 LIMITS = Limits(usd=7.0, tokens=990_000, calls=61, seconds=4_321.0)
 MISSION = Mission(

@@ -27,7 +27,7 @@ SEATS = [
     ("1", "Cook", "contributed", "–", "–", "10,702", "reason 1"),
     ("2", "Cooks", "contributed", "1", "–", "21,404", "reason 2"),
     ("3", "Clerk", "contributed", "2", "–", "13,025", "reason 3"),
-    ("4", "Diver", "contributed", "3", "–", "11,005", "reason 4"),
+    ("4", "Harbour pilot", "contributed", "3", "–", "11,005", "reason 4"),
     ("5", "Pilot", "contributed, leads", "4", "–", "11,106", "reason 5"),
     ("6", "Welder", "contributed", "5", "–", "11,207", "reason 6"),
     ("7", "Mason", "contributed", "–", "–", "11,308", "reason 7"),
@@ -146,7 +146,7 @@ def test_a_report_in_html_has_every_number_beside_its_label():
 
 def test_a_story_has_every_number_where_it_belongs():
     assert story(RECORD) == (
-        "9 of 23 agents contributed, in roles that they chose themselves, after announcing what they would do; 2 of "
+        "9 of 23 agents contributed, in roles that they chose themselves, after announcing what they would do; 4 of "
         "them took roles much like another's, such as “Cook” and “Cooks”.",
         "They built on each other's work 5 times, on nobody's more than once; 2 placed themselves under agent 5; the "
         "organization is 6 layers deep.",
@@ -162,7 +162,7 @@ def test_a_story_has_every_number_where_it_belongs():
 def test_a_contrast_of_two_runs_gives_each_its_own_numbers():
     assert contrast(RECORD, OTHER) == (
         "Batched scored 0.69 and Shared 0.25: in Batched, agents heard what others had finished, built on each other's "
-        "work 5 times, 2 of 23 took roles much like another's, 2 of 23 chose to sit it out, 5 of 23 stayed idle by "
+        "work 5 times, 4 of 23 took roles much like another's, 2 of 23 chose to sit it out, 5 of 23 stayed idle by "
         "order (never asked to work), 3 of 23 gave an unreadable reply and 4 of 23 got no reply from the model; in "
         "Shared, agents heard what others had finished, built on each other's work 3 times, 2 of 19 took roles much "
         "like another's, 1 of 19 chose to sit it out, 8 of 19 stayed idle by order (never asked to work), 3 of 19 gave "

@@ -1,0 +1,127 @@
+"""Every number of a list in the dashboard stands in its own column, in its unit."""
+
+from dataclasses import replace
+from datetime import date
+
+from pages.shared import experiment_list, roles_over_runs, run_table
+from pages.shared.catalogue_table import show_catalogue
+from pages.shared.experiment_plan import _show_price
+from pages.shared.experiment_view import show_progress
+from swarm.history_rows import row_of
+from swarm.metrics.over_runs import RoleStep, RunRoles
+from swarm.models.card import ModelCard, Price
+from tests.distinct import RECORD
+from tests.made import BEGAN
+from tests.test_labels_pages import bare, formats, lines, metrics, shown
+from tests.test_labels_terminal import EXPERIMENT, PLAN
+
+
+def test_the_table_of_runs_has_every_number_in_its_own_column():
+    told = run_table._cells(row_of(replace(RECORD, imported="there")))
+    assert told == {
+        "Mission": "Dredge the harbour",
+        "Protocol": "Batched",
+        "Agents": 23,
+        "Quality": 0.69,
+        "Status": "Finished",
+        "Started": BEGAN,
+        "Models": "sim/strong ×16, sim/weak ×7",
+        "Kind": "SIMULATED",
+        "Shock": "swap to sim/weak",
+        "Owner": "ada",
+        "Origin": "imported",
+        "Level": "Level 3",
+        "Depth": 6,
+        "Roles": 8,
+        "Abstained": 2,
+        "Idle by order": 5,
+        "Unreadable": 3,
+        "No reply": 4,
+        "Tokens": 185_677,
+        "Cost, $": 2.671875,
+        "Time, s": 83.25,
+    }
+
+
+def test_an_experiment_has_every_number_beside_its_label():
+    app = shown(
+        lambda: _show_price(PLAN),
+        lambda: show_progress(EXPERIMENT),
+        lambda: experiment_list.choose_from_list([EXPERIMENT]),
+    )
+    assert [*app.table[0].value.columns] == ["", "Low", "**Expected**", "High"]
+    assert lines(app.table[0]) == [
+        ["Calls", "1,000", "2,000", "4,000"],
+        ["Tokens", "20,300", "50,700", "91,100"],
+        ["Time", "11 s", "22 s", "1 min 28 s"],
+        ["Price", "$1.50", "$2.50", "$8.50"],
+    ]
+    assert metrics(app) == {
+        "Runs finished": "60 of 240",
+        "Did not finish": "7",
+        "Without a score": "3",
+        "Spent": "at least $4.50",
+    }
+    assert bare(app.metric[3].delta) == "$9.50 expected"
+    (progress,) = app.get("progress")
+    assert (progress.proto.value, progress.proto.text) == (25, "60 of 240 runs · about 9 min 0 s left")
+    row = app.dataframe[0].value.iloc[0].to_dict()
+    assert row.pop("Started") == BEGAN
+    assert row == {
+        "Experiment": "Roles",
+        "Status": "Running",
+        "Finished": 0.25,
+        "Runs": 240,
+        "Arms": 5,
+        "Did not finish": 7,
+        "Spent, $": 4.5,
+        "Of unknown cost": 2,
+        "Kind": "SIMULATED",
+    }
+    written = formats(app.dataframe[0])
+    assert (written["Finished"], written["Spent, $"]) == ("percent", "%.2f")
+
+
+def test_the_catalogue_has_every_price_in_its_own_column():
+    card = ModelCard(
+        "acme/x",
+        "X",
+        "acme",
+        keys=("ACME_API_KEY",),
+        price=Price(1.5, 0.25, 7.5, 3.5),
+        priced_on=date(2026, 11, 1),
+        context=128_000,
+        max_output=4_321,
+    )
+    (table,) = shown(lambda: show_catalogue([card])).dataframe
+    assert table.value.iloc[0].to_dict() == {
+        "Model": "X",
+        "Id": "acme/x",
+        "Input, $": 1.5,
+        "Cached, $": 0.25,
+        "Output, $": 7.5,
+        "Context, tokens": 128_000,
+        "Key": "missing",
+        "Priced on": date(2026, 11, 1),
+        "Asked at": "–",
+        "Note": "",
+    }
+
+
+def test_roles_over_runs_have_every_number_in_its_own_column():
+    run = RunRoles(
+        "r", BEGAN, "m", "Mission", "shared", "x", 23, True, "north", {1: "Cook"}, frozenset({10, 11})
+    )
+    step = RoleStep(run, repeats=False, kept=3, both=4, new=5, cumulative=7)
+    told = roles_over_runs._cells(6, step)
+    assert told == {
+        "Run": 6,
+        "Mission": "Mission",
+        "Started": BEGAN,
+        "Kept their role": 0.75,
+        "of agents": 4,
+        "New roles": 5,
+        "So far": 7,
+        "Abstained": 2,
+        "Open": "/run?run=r",
+    }
