@@ -23,6 +23,7 @@ HEADLINE = {
     "Cost, simulated": "$2.67",
     "Time": "1 min 23 s",
 }
+HEADS = ("Agent", "Role", "What became of it", "Builds on", "Reports to", "Tokens", "Reason")
 SEATS = [
     ("1", "Cook", "contributed", "–", "–", "10,702", "reason 1"),
     ("2", "Cooks", "contributed", "1", "–", "21,404", "reason 2"),
@@ -41,7 +42,6 @@ SEATS = [
     *((str(seat), "–", "no reply", "–", "–", "0", f"reason {seat}") for seat in range(15, 19)),
     *((str(seat), "–", "idle by order", "–", "–", "0", "–") for seat in range(19, 24)),
 ]
-"""Agent, role, what became of it, whom it builds on, whom it reports to, tokens, reason."""
 
 
 # Words for what agents do: each of them for one thing.
@@ -104,12 +104,12 @@ def test_a_report_in_markdown_has_every_number_beside_its_label():
 
 
 def tables(nodes: Sequence[Node]) -> dict[str, list[tuple[str, ...]]]:
-    """The lines of each table by its first heading."""
+    """The lines of each table, headings first, by the first of these."""
     found = [
         [tuple("".join(cell.itertext()) for cell in row) for row in each.iter("tr")]
         for each in of(nodes, "table")
     ]
-    return {rows[0][0]: rows[1:] for rows in found}
+    return {rows[0][0]: rows for rows in found}
 
 
 def of(nodes: Sequence[Node], tag: str) -> list[Node]:
@@ -120,10 +120,13 @@ def test_a_report_in_html_has_every_number_beside_its_label():
     names, values = ([each.text for each in of(opening(RECORD), tag)] for tag in ("dt", "dd"))
     assert dict(zip(names, values, strict=True)) == HEADLINE
     found = tables(details(RECORD))
-    assert found["Agent"] == SEATS
+    assert found["Agent"] == [HEADS, *SEATS]
     assert [(name.split(".")[0], points, reason) for name, points, reason in found["Criterion"]] == [
-        (name.replace("_", " ").capitalize(), f"{points} of 4", f"because of {name}")
-        for name, points in POINTS.items()
+        ("Criterion", "Points", "The judge's reason"),
+        *(
+            (name.replace("_", " ").capitalize(), f"{points} of 4", f"because of {name}")
+            for name, points in POINTS.items()
+        ),
     ]
     assert dict(found["What"]).items() >= {
         "Protocol": "batched",
