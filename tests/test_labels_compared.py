@@ -21,7 +21,7 @@ from swarm.stats.paired import Difference
 from swarm.terminal_compare import print_comparison
 from tests.compared import cell
 from tests.distinct import SPENT
-from tests.test_labels_pages import shown
+from tests.test_labels_pages import formats, shown
 from tests.test_labels_terminal import columns
 
 GROUP = {
@@ -192,6 +192,7 @@ def test_missions_have_the_mean_of_each_group_in_its_own_column():
         "Solo": 0.71875,
         "Solo − Shared": 0.1875,
     }
+    assert formats(table) == {"Shared": "%.3f", "Solo": "%.3f", "Solo − Shared": "%+.3f"}
 
 
 def sized(agents: int, quality: float, cost: float, **more: Any) -> list[Cell]:
@@ -206,6 +207,10 @@ def test_team_sizes_and_shocks_have_every_number_in_its_own_column():
     sizes = [*sized(4, 0.5, 0.25), *sized(16, 0.625, 0.75)]
     shocks = [*sized(4, 0.5, 0.25), *sized(4, 0.4, 0.25, shock="hub"), *sized(4, 0.3, 0.25, shock="seat")]
     app = shown(lambda: show_team_sizes(sizes, 0.03, 0.05), lambda: show_shocks(shocks))
+    assert [formats(frame) for frame in app.dataframe] == [
+        {"Quality": "%.3f", "Cost of a run, $": "%.4f"},
+        dict.fromkeys(["Resilience", "Hub", "Seat"], "percent"),
+    ]
     curves, stands = (frame.value for frame in app.dataframe)
     assert [*curves.columns] == [
         "Arm",

@@ -17,8 +17,8 @@ from tests.test_labels_terminal import EXPERIMENT, PLAN
 
 
 def test_the_table_of_runs_has_every_number_in_its_own_column():
-    told = run_table._cells(row_of(replace(RECORD, imported="there")))
-    assert told == {
+    (table,) = shown(lambda: run_table.choose_runs([row_of(replace(RECORD, imported="there"))])).dataframe
+    assert table.value.iloc[0].to_dict() == {
         "Mission": "Dredge the harbour",
         "Protocol": "Batched",
         "Agents": 23,
@@ -40,6 +40,13 @@ def test_the_table_of_runs_has_every_number_in_its_own_column():
         "Tokens": 185_677,
         "Cost, $": 2.671875,
         "Time, s": 83.25,
+    }
+    assert formats(table) == {
+        "Started": "YYYY-MM-DD HH:mm",
+        "Quality": "%.2f",
+        "Tokens": "localized",
+        "Cost, $": "%.4f",
+        "Time, s": "%.1f",
     }
 
 
@@ -78,8 +85,12 @@ def test_an_experiment_has_every_number_beside_its_label():
         "Of unknown cost": 2,
         "Kind": "SIMULATED",
     }
-    written = formats(app.dataframe[0])
-    assert (written["Finished"], written["Spent, $"]) == ("percent", "%.2f")
+    assert formats(app.dataframe[0]) == {
+        "Finished": ("percent", 1),
+        "Runs": "localized",
+        "Spent, $": "%.2f",
+        "Started": "YYYY-MM-DD HH:mm",
+    }
 
 
 def test_the_catalogue_has_every_price_in_its_own_column():
@@ -106,6 +117,8 @@ def test_the_catalogue_has_every_price_in_its_own_column():
         "Asked at": "–",
         "Note": "",
     }
+    dollars = dict.fromkeys(["Input, $", "Cached, $", "Output, $"], "%.3g")
+    assert formats(table) == dollars | {"Context, tokens": "localized"}
 
 
 def test_roles_over_runs_have_every_number_in_its_own_column():
@@ -113,9 +126,10 @@ def test_roles_over_runs_have_every_number_in_its_own_column():
         "r", BEGAN, "m", "Mission", "shared", "x", 23, True, "north", {1: "Cook"}, frozenset({10, 11})
     )
     step = RoleStep(run, repeats=False, kept=3, both=4, new=5, cumulative=7)
-    told = roles_over_runs._cells(6, step)
-    assert told == {
-        "Run": 6,
+    (table,) = shown(lambda: roles_over_runs._list_runs([step])).dataframe
+    assert formats(table) == {"Started": "YYYY-MM-DD HH:mm", "Kept their role": "percent"}
+    assert table.value.iloc[0].to_dict() == {
+        "Run": 1,
         "Mission": "Mission",
         "Started": BEGAN,
         "Kept their role": 0.75,

@@ -52,13 +52,13 @@ def bare(text: str) -> str:
     return text.replace("\\", "")
 
 
-def formats(frame: Any) -> dict[str, str]:
-    """How the numbers of a table are written, by column."""
-    found = json.loads(frame.proto.columns)
+def formats(frame: Any) -> dict[str, Any]:
+    """How the numbers of a table are written, by column; of a bar, also where it is full."""
+    kinds = {name: config.get("type_config", {}) for name, config in json.loads(frame.proto.columns).items()}
     return {
-        name: config["type_config"]["format"]
-        for name, config in found.items()
-        if config.get("type_config", {}).get("format")
+        name: (kind["format"], kind["max_value"]) if kind["type"] == "progress" else kind["format"]
+        for name, kind in kinds.items()
+        if kind.get("format")
     }
 
 
