@@ -1,5 +1,6 @@
 """Every number is drawn along the axis of its own, in the unit of that axis."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +9,21 @@ import pytest
 from swarm.comparison.group import Group
 from swarm.comparison.threshold import ModelCase, advice_in_words, threshold_in_words
 from swarm.comparison.tradeoff import Standpoint, standpoints, weighed
-from swarm.figures import by_mission_figure, forest_figure, measure_figure, quality_cost_figure
+from swarm.figures import by_mission_figure, forest_figure, measure_figure, quality_cost_figure, role_figure
+from swarm.figures.hierarchy import icicle_figure, org_chart
+from swarm.figures.idle import idle_figure
 from swarm.figures.over_runs import TITLES, abstention_figure, role_history_figure
+from swarm.figures.replay_controls import COUNTERS, board_of
+from swarm.figures.roles import roles_figure
+from swarm.figures.scaling import ScalingRow, scaling_figure
+from swarm.figures.standings import standings_figure
 from swarm.figures.threshold import threshold_figure
 from swarm.figures.timeline import timeline_figure
 from swarm.metrics.over_runs import Abstention, RoleStep, RunRoles
+from swarm.moments import moments_of
 from swarm.stats.estimate import Estimate
 from tests.compared import cell
-from tests.distinct import RECORD
+from tests.distinct import OTHER, RECORD
 from tests.made import BEGAN
 from tests.test_labels_compared import GROUP, REFERENCE, compared, of
 
@@ -158,3 +166,89 @@ def test_a_timeline_adds_tokens_up_in_one_panel_and_dollars_in_the_other():
         "<b>Agent 7</b><br><b>Mason</b><br>Thinking: 24.00 to 25.50, 1.50 seconds<br>11,308 tokens · price $0.125"
     ]
     assert figure.layout.xaxis.title.text == "Time since the run began, in seconds"
+
+
+# Pictures of one run.
+
+
+def hovers(figure: Any) -> dict[int, str]:
+    """What is said of each seat that can be clicked."""
+    return {
+        seat: text
+        for trace in figure.data
+        if trace.customdata is not None
+        for seat, text in zip(trace.customdata, trace.hovertext, strict=True)
+    }
+
+
+def test_a_replay_counts_each_thing_below_its_own_name():
+    assert [*COUNTERS] == ["Time", "Active", "Idle", "Depth", "Tokens", "Cost"]
+    moments = moments_of(RECORD)
+    fifth, last = (
+        [re.sub("</?b>", "", text) for text in board_of(RECORD, moments[at])["text"]] for at in (5, -1)
+    )
+    assert fifth == ["19 s", "4", "0", "2", "54,217", "$0.2656", "Agent 5 contributes as Pilot."]
+    assert last == ["1 min 23 s", "9", "14", "6", "185,677", "$2.67", "The run has ended, quality 0.69."]
+
+
+def test_seats_are_drawn_with_their_own_numbers():
+    figure = role_figure(RECORD, "order")
+    told = hovers(figure)
+    assert told[8].endswith("<i>reason 8</i><br>11,409 tokens · reports to agent 5")
+    assert told[2] == (
+        "<b>Agent 2</b> · contributed<br><b>Cooks</b><br>2 agents have roles like this one<br><i>reason 2</i><br>"
+        "21,404 tokens · builds on agent 1"
+    )
+    sizes = {
+        seat: size
+        for trace in figure.data
+        if trace.customdata is not None
+        for seat, size in zip(trace.customdata, trace.marker.size, strict=True)
+    }
+    assert sorted(range(1, 15), key=sizes.__getitem__)[-4:] == [13, 14, 3, 2]
+    chart = hovers(org_chart(RECORD))
+    assert chart[5] == "<b>Agent 5</b> · layer 5<br><b>Pilot</b><br>Builds on agent 4<br>Carries 6, 8, 9"
+    assert chart[8] == "<b>Agent 8</b> · layer 6<br><b>Tailor</b><br>Reports to agent 5"
+    (icicle,) = icicle_figure(RECORD).data
+    parents = dict(zip(icicle.ids, icicle.parents, strict=True))
+    assert (parents["6"], parents["8"], parents["2"], parents["1"]) == ("5", "5", "1", "team")
+
+
+def test_each_kind_of_not_working_is_counted_beside_its_own_mark():
+    figure = idle_figure(RECORD)
+    counted = [trace.name for trace in figure.data if trace.name]
+    assert counted == [
+        "Contributed: 9",
+        "Abstained by choice: 2",
+        "Idle by order: 5",
+        "Unreadable reply: 3",
+        "No reply: 4",
+    ]
+    assert hovers(figure)[12] == "<b>Agent 12</b> · unreadable reply<br><i>reason 12</i>"
+    rows = standings_figure([RECORD, OTHER], ["One", "Other"])
+    assert {trace.name: [*trace.x] for trace in rows.data} == {
+        "Contributed": [9, 5],
+        "Abstained by choice": [2, 1],
+        "Idle by order": [5, 8],
+        "Unreadable reply": [3, 3],
+        "No reply": [4, 2],
+    }
+    assert [*rows.layout.yaxis.ticktext] == ["One", "Other"]
+    (bars,) = roles_figure(RECORD).data
+    assert [*bars.x] == [2, 2, 1, 1, 1, 1, 1]
+    assert bars.hovertext[1] == "<b>Harbour pilot</b><br>agent 4<br><b>Pilot</b><br>agent 5"
+
+
+def test_team_sizes_are_drawn_with_quality_above_and_cost_below():
+    row = ScalingRow(8, 0.7, 0.65, 0.72, 0.3, 12)
+    figure = scaling_figure({"Solo": [row]}, simulated=False)
+    quality, cost = figure.data
+    assert ([*quality.y], [*cost.y], ends(quality.error_y)) == ([0.7], [0.3], [(0.05, 0.02)])
+    assert (figure.layout.yaxis.tickprefix, figure.layout.yaxis2.tickprefix) == (None, "$")
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]
+    titles = {note.text: note.y for note in figure.layout.annotations}
+    assert titles["Quality, with its interval"] == figure.layout.yaxis.domain[1]
+    assert titles["Cost of a run"] == figure.layout.yaxis2.domain[1]
+    assert quality.hovertext[0] == (
+        "<b>Solo</b> · 8 agents<br>quality 0.70 (0.65 to 0.72), 12 missions<br>$0.30 a run"
+    )
