@@ -6,11 +6,11 @@ import pytest
 
 from swarm.cell import options_as_kept
 from swarm.errors import BadInput
-from swarm.export.page import node, written
+from swarm.export.page import Node, node, written
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.mission import Mission
 from swarm.teams import words
-from swarm.teams.report import as_report
+from swarm.teams.report import _tables, as_report
 from swarm.teams.verdict import TeamVerdict, team_verdict
 from tests.compared import arm
 
@@ -139,11 +139,34 @@ def test_the_report_is_one_page_that_fetches_nothing_and_shows_names_as_text():
     assert not re.search(r"<(?:img|link|iframe)\b|<script[^>]* src=", page)
 
 
+def lines_of(table: Node) -> dict[str, list[str]]:
+    """The lines of a table by their names, without what they mean; its heads by nothing."""
+    rows = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    return {name: values for name, *values, _ in rows}
+
+
+def test_the_report_gives_each_arm_its_own_numbers():
+    found = judged(0.134, -0.05, costs=(0.1, 0.25, 0.05))
+    assert "your roles scored 0.134 lower than" in words.sentence(found)
+    assert "at 0.40 times the simulated cost; one agent" in words.sentence(found)
+    assert words.sentence(found).endswith("at 0.50 times the cost of your roles.")
+    arms, statistics = (lines_of(section) for section in _tables(found))
+    assert arms[""] == ["Your roles", "No roles", "One agent"]
+    assert arms["Cost"] == ["$0.10", "$0.25", "$0.05"]
+    assert [value[:5] for value in arms["Quality"]] == ["0.557", "0.691", "0.507"]
+    assert statistics[""] == ["No roles", "One agent"]
+    assert statistics["Verdict"] == ["better", "worse"]
+    assert [value[:6] for value in statistics["Difference"]] == ["+0.134", "−0.050"]
+    assert statistics["Cost"] == ["2.5 times", "0.50 times"]
+
+
 def test_machines_get_every_sentence():
     found = judged(0.05, -0.1)
     said = words.verdict_in_words(found)
     assert said["sentence"] == words.sentence(found)
-    assert said["missions"] == 12
+    assert (said["missions"], said["runs"], said["simulated"]) == (12, 72, True)
+    for name in ("advice", "winner_on_quality", "winner_per_dollar", "unsettled"):
+        assert said[name] == getattr(words, name)(found)
 
 
 def test_without_a_finished_run_there_is_no_verdict_and_no_crash():
