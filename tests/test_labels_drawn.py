@@ -96,10 +96,15 @@ def test_times_are_drawn_in_the_unit_of_the_axis():
     assert figure is not None
     assert [*figure.data[0].x] == [7.5, 90.0]
     assert figure.layout.xaxis.title.text == "In seconds"
-    long = measure_figure([of("Solo", GROUP | {"duration_s": 600.0})], "duration_s")
-    assert long is not None
-    assert [*long.data[0].x] == [10.0]
-    assert long.layout.xaxis.title.text == "In minutes"
+    cells = [cell(at, [0.5], measures={"duration_s": 540.0 + 120 * at}) for at in range(2)]
+    long = Group("Solo", tuple(cells))
+    drawn, found = measure_figure([long], "duration_s"), long.estimate("duration_s")
+    assert drawn is not None
+    assert found is not None
+    assert found.high is not None
+    assert [*drawn.data[0].x] == [10.0]
+    assert drawn.data[0].error_x.array[0] == pytest.approx((found.high - 600) / 60)
+    assert drawn.layout.xaxis.title.text == "In minutes"
 
 
 def test_quality_by_mission_has_a_line_for_each_and_the_mean_of_each_group():

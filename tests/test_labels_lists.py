@@ -1,19 +1,26 @@
 """Every number of a list in the dashboard stands in its own column, in its unit."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
+
+import streamlit as st
 
 from pages.shared import experiment_list, roles_over_runs, run_table
 from pages.shared.catalogue_table import show_catalogue
 from pages.shared.experiment_plan import _show_price
 from pages.shared.experiment_view import show_progress
+from swarm.config import Settings
+from swarm.events import RunFinished
 from swarm.history_rows import row_of
 from swarm.metrics.over_runs import RoleStep, RunRoles
 from swarm.models.card import ModelCard, Price
 from tests.distinct import RECORD
-from tests.made import BEGAN
+from tests.made import BAKERY, BEGAN, keep, spec, told, turn, verdict
 from tests.test_labels_pages import bare, formats, lines, metrics, shown
 from tests.test_labels_terminal import EXPERIMENT, PLAN
+from tests.test_pages import opened
 
 
 def test_the_table_of_runs_has_every_number_in_its_own_column():
@@ -139,3 +146,40 @@ def test_roles_over_runs_have_every_number_in_its_own_column():
         "Abstained": 2,
         "Open": "/run?run=r",
     }
+
+
+def test_each_order_of_the_history_puts_its_own_run_first(settings: Settings):
+    firsts: dict[str, dict[str, Any]] = {
+        "Newest first": {"minute": 9},
+        "Oldest first": {"minute": -9},
+        "Best quality first": {"judged": verdict(4)},
+        "Dearest first": {"usd": 5.0},
+        "Longest first": {"seconds": 500.0},
+        "Most agents first": {"agents": 9},
+    }
+    for at, (order, unlike) in enumerate(firsts.items()):
+        recipe = spec(replace(BAKERY, title=order), agents=unlike.pop("agents", 3))
+        usd, seconds = unlike.pop("usd", 0.5), unlike.pop("seconds", 5.0)
+        *rest, end = told(f"run-{at}", recipe, turns=[turn(0)], **unlike)
+        assert isinstance(end, RunFinished)
+        keep(settings, [*rest, replace(end, t=seconds, spent=replace(end.spent, cost_usd=usd))])
+    st.cache_resource.clear()
+    app = opened("evidence/history.py")
+    for order in firsts:
+        app.selectbox(key="order").set_value(order).run()
+        assert f" · {order} · " in app.multiselect(key="pick_0").options[0]
+
+
+def test_what_a_composed_run_would_take_stands_in_its_own_line_and_column(settings: Settings):
+    st.cache_resource.clear()
+    app = opened("run/compose.py", mission="food-festival", agents="8")
+    (table,) = [table for table in app.table if "High" in table.value.columns]
+    assert [*table.value.columns] == ["", "Low", "**Expected**", "High"]
+    (calls, tokens, time, price) = lines(table)
+    assert [calls[0], tokens[0], time[0], price[0]] == ["Calls", "Tokens", "Time", "Price"]
+    assert calls[1:] == ["9", "9", "9"]
+    low, expected, high = (int(each.replace(",", "")) for each in tokens[1:])
+    assert 1_000 < low < expected < high
+    assert [each[0] for each in price[1:]] == ["$", "$", "$"]
+    assert price[1:] == sorted(price[1:])
+    assert all(re.fullmatch(r"[\d.]+ (ms|s)", each) for each in time[1:])

@@ -217,7 +217,8 @@ def test_sentences_of_a_run_have_its_own_numbers():
 
 
 def test_a_recipe_has_every_setting_and_limit_beside_its_label():
-    (table,) = shown(lambda: show_recipe(RECORD)).table
+    app = shown(lambda: show_recipe(RECORD))
+    (table,) = app.table
     facts = {name: bare(value) for name, value in table.value["value"].items()}
     assert facts.pop("Recipe").startswith("fingerprint ")
     assert facts == {
@@ -234,6 +235,11 @@ def test_a_recipe_has_every_setting_and_limit_beside_its_label():
         "Prompts": "version p12",
         "Roleless": "version 9.8",
     }
+    assert app.code[0].value.partition(" run ")[2] == (
+        "--mission harbour --protocol batched --option size=11 --agents 23 --model '16 sim/strong, 7 sim/weak' --judge "
+        "sim/judge --seed 47 --shock swap --shock-model sim/weak --max-usd 7 --max-tokens 990000 --max-calls 61 "
+        "--timeout-s 4321 --organization north"
+    )
 
 
 def test_runs_in_columns_have_every_fact_in_the_line_of_its_own():

@@ -10,6 +10,7 @@ from swarm.export import export_run
 from swarm.export.page import Node
 from swarm.export.sections import details, opening
 from swarm.graph import Standing
+from swarm.serve.telling import _DID as TOLD
 from swarm.story import story
 from swarm.turn import Action
 from swarm.wording import BECAME, DID, DOES, SAT_OUT
@@ -47,18 +48,18 @@ SEATS = [
 # Words for what agents do: each of them for one thing.
 
 
-@pytest.mark.parametrize("words", [DID, DOES, BECAME, SAT_OUT], ids=["did", "does", "became", "sat out"])
+@pytest.mark.parametrize("words", [DID, DOES, TOLD, BECAME, SAT_OUT])
 def test_each_kind_of_working_or_not_has_words_of_its_own(words: dict[Action | Standing, str]):
     marks = {
         "plan": "plan",
-        "intend": "announce",
+        "intend": "announce|going to do",
         "contribute": "contribute",
         "active": "contribute",
         "abstain": "abstain|chose to sit it out",
         "abstained": "abstain|chose to sit it out",
         "directed_idle": "idle by order",
-        "unparsed": "unreadable reply",
-        "failed": "no reply",
+        "unparsed": "unreadable reply|could not be read",
+        "failed": "no reply|did not answer",
         "thinking": "thinking",
         "waiting": "waiting",
         "not_reached": "not reached",
