@@ -13,6 +13,7 @@ from pages.shared.experiment_plan import _show_price
 from pages.shared.experiment_view import show_progress
 from swarm.config import Settings
 from swarm.events import RunFinished
+from swarm.history import History
 from swarm.history_rows import row_of
 from swarm.metrics.over_runs import RoleStep, RunRoles
 from swarm.models.card import ModelCard, Price
@@ -164,10 +165,11 @@ def test_each_order_of_the_history_puts_its_own_run_first(settings: Settings):
         assert isinstance(end, RunFinished)
         keep(settings, [*rest, replace(end, t=seconds, spent=replace(end.spent, cost_usd=usd))])
     st.cache_resource.clear()
-    app = opened("evidence/history.py")
-    for order in firsts:
-        app.selectbox(key="order").set_value(order).run()
-        assert f" · {order} · " in app.multiselect(key="pick_0").options[0]
+    for order, by in run_table.ORDERS.items():
+        assert History(settings).runs(order=by)[0].mission_title == order
+    assert [*firsts] == [*run_table.ORDERS]
+    chosen = opened("evidence/history.py", order="Dearest first").multiselect(key="pick_0").options
+    assert " · Dearest first · " in chosen[0]
 
 
 def test_what_a_composed_run_would_take_stands_in_its_own_line_and_column(settings: Settings):

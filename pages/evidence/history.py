@@ -14,7 +14,7 @@ from pages.shared.numbers import plural
 from pages.shared.resources import catalogue, history
 from pages.shared.roles_over_runs import forget_sequence, show_roles_over_runs
 from pages.shared.run_import import show_import
-from pages.shared.run_table import choose_runs
+from pages.shared.run_table import ORDERS, choose_runs
 from pages.shared.text import plain, sentence
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
@@ -27,14 +27,6 @@ MOST_COLUMNS = 4
 """More runs than these are compared as groups."""
 VIEWS = ("Runs", "Roles over runs")
 KINDS = {"All": None, "Simulated": True, "Real": False}
-ORDERS = {
-    "Newest first": ("started", True),
-    "Oldest first": ("started", False),
-    "Best quality first": ("quality", True),
-    "Dearest first": ("cost_usd", True),
-    "Longest first": ("duration_s", True),
-    "Most agents first": ("agents", True),
-}
 
 
 def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:

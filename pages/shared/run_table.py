@@ -14,6 +14,16 @@ from swarm.export import no_formula
 from swarm.history import RunRow
 from swarm.wording import protocol_name
 
+ORDERS: dict[str, tuple[str, bool]] = {
+    "Newest first": ("started", True),
+    "Oldest first": ("started", False),
+    "Best quality first": ("quality", True),
+    "Dearest first": ("cost_usd", True),
+    "Longest first": ("duration_s", True),
+    "Most agents first": ("agents", True),
+}
+"""How a list of runs can be ordered: by which column, and whether the greatest comes first."""
+
 
 def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
     """Draw the table and, for those who prefer it, a list; return the runs chosen in either, in their order."""
