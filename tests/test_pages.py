@@ -1,7 +1,6 @@
 """Every page as a script, without a browser; what only a browser can show is in tests/browser."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import streamlit as st
@@ -487,28 +486,6 @@ def test_deleting_asks_first(settings):
     app.button(key="delete").click().run()
     assert app.button(key="really_delete")
     assert History(settings).count() == 1
-
-
-def test_a_deletion_is_told_and_chooses_no_other_run(settings):
-    for minute in range(3):
-        keep_run(settings, run_id=f"20261122-120000-{minute:06x}", minute=minute)
-    app = opened("evidence/history.py")
-    app.multiselect(key="pick_0").select("20261122-120000-000001").run()
-    app.button(key="delete").click().run()
-    app.button(key="delete").click()
-    app.button(key="really_delete").click().run()
-    assert "Deleted: Open a bakery" in words_of(app)
-    assert History(settings).count() == 2
-    assert not [button for button in app.button if button.key == "delete"]
-
-
-def test_a_history_of_many_pages_is_paged(settings):
-    for number in range(60):
-        keep_run(settings, [a_turn(1)], run_id=f"20261122-120000-{number:06x}", minute=number)
-    app = opened("evidence/history.py")
-    first = app.dataframe[0].value
-    assert len(first) == 50
-    assert first["Started"].iloc[0] == BEGAN + timedelta(minutes=59)
 
 
 def test_damaged_lines_are_reported(settings):
