@@ -1,0 +1,152 @@
+"""The page Drop my roles? as a script: what its form says is what is started, and the verdict is told arm by arm."""
+
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from pages.shared import experiment_plan, state
+from pages.shared.team_verdict import _content, _show_card, _show_set_ups
+from swarm.config import LIBRARY, read_settings
+from swarm.events import ExperimentStarted
+from swarm.grid import Experiment, Terms, Way
+from swarm.mission import load_library
+from swarm.teams.arms import ARM_NAMES, own_missions, related_missions, team_test
+from swarm.teams.export import TARGETS
+from swarm.teams.files import files_of
+from swarm.teams.formats import read_team
+from swarm.teams.inputs import read_inputs
+from swarm.teams.kept import kept_teams
+from swarm.teams.words import advice, winner_on_quality, winner_per_dollar
+from tests.drawn import drawn, words_on
+from tests.made import BEGAN, keep
+from tests.teams.test_verdict import GRID, judged
+from tests.test_pages import opened
+
+PAGE = "compare/drop_my_roles.py"
+EXAMPLE = LIBRARY / "teams" / "museum-guide"
+INPUTS = read_inputs("inputs.csv", (EXAMPLE / "inputs.csv").read_bytes())
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def team():
+    return read_team(files_of(EXAMPLE))
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[Experiment]:
+    """What the page would have started; nothing is."""
+    given: list[Experiment] = []
+
+    def launch(experiment, settings, *, resumed=False):
+        given.append(experiment)
+        return experiment.grid.id
+
+    monkeypatch.setattr(experiment_plan, "launch_experiment", launch)
+    return given
+
+
+def test_what_the_form_says_of_a_test_is_what_is_started(settings, started, team):
+    library = load_library(settings.mission_folders)
+    app = opened(PAGE)
+    app.button(key="team_example").click().run()
+    assert not app.exception
+    assert [app.query_params["team"]] == kept_teams(settings)
+    assert app.title[0].value == team.name
+    app.selectbox(key="team_model").set_value("sim/weak")
+    app.selectbox(key="team_judge").set_value("sim/strong")
+    app.number_input(key="team_repeats").set_value(2)
+    app.number_input(key="team_seed").set_value(7)
+    own = own_missions(team, INPUTS)
+    app.slider(key=f"team_library_{len(own)}").set_value(3).run()
+    app.button(key="exp_start").click().run()
+    assert not app.exception
+    [experiment] = started
+    missions = (*own, *related_missions(team, library.values(), 3))
+    assert [mission.title for mission in experiment.grid.missions] == [mission.title for mission in missions]
+    expected = team_test(
+        team, missions, read_settings(), model="sim/weak", judge="sim/strong", repeats=2, seed=7, max_usd=None
+    )
+    assert experiment == expected
+    assert app.query_params["experiment"] == experiment.grid.id
+
+
+def test_a_test_with_real_models_is_held_to_the_limit_and_asked_for_twice(settings, started, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    app = opened(PAGE)
+    app.button(key="team_example").click().run()
+    app.selectbox(key="team_model").set_value("openai/gpt-4.1-mini")
+    app.number_input(key="team_max_usd").set_value(3.25).run()
+    app.button(key="exp_start").click().run()
+    assert started == []
+    assert "It stops before it passes **$3.25**" in words_on(app)
+    app.button(key="exp_start").click()  # Without a browser, a dialog lives for one run of the page only.
+    app.button(key="exp_pay").click().run()
+    assert [each.terms.max_usd for each in started] == [3.25]
+
+
+def test_only_tests_of_teams_are_offered_again_and_each_link_is_its_own(settings):
+    free = replace(GRID, ways=GRID.ways[1:], name="No team")
+    other = replace(GRID, ways=(Way("given_team", {"title": "Second"}), *GRID.ways[1:]))
+    for minute, grid in enumerate((GRID, free, other)):
+        facts = {"run_id": grid.id, "seq": 0, "at": BEGAN, "t": 0.0, "simulated": minute != 2, "judge": None}
+        told = ExperimentStarted(
+            grid=grid, terms=Terms(), prompts="p", expected_usd=None, version="0.1", **facts
+        )
+        keep(settings, [told])
+    links = {each.proto.label: each.proto.query_string for each in opened(PAGE).get("page_link")}
+    assert {label.replace("\\", "").partition(" · ")[0]: query for label, query in links.items()} == {
+        "Bakery <b>launch</b>": f"experiment={GRID.id}",
+        "Second": f"experiment={other.id}",
+    }
+    assert {label.partition(" ")[0]: "SIMULATED" in label for label in links} == {
+        "Bakery": True,
+        "Second": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("free", "solo", "recommended"), [(0.05, -0.1, "free"), (-0.05, 0.1, "solo"), (0.0, -0.1, "given")]
+)
+def test_the_card_advises_and_the_set_up_that_is_advised_is_taken_home_first(
+    free, solo, recommended, team, settings
+):
+    found = judged(free, solo)
+    assert found.recommended == recommended
+    app = drawn(_show_card, found)
+    said = words_on(app)
+    assert app.subheader[0].value.replace("\\", "") == advice(found)
+    assert winner_on_quality(found) in said
+    assert winner_per_dollar(found) in said
+    rows = [name.strip("*").replace("\\", "") for name in app.table[0].value.iloc[:, 0]]
+    assert rows == ["Verdict", "Difference", "Cohen's d", "Cost"], "the time of simulated runs says nothing"
+    names = [each.group.name for each in found.comparison.contrasts]
+    assert [name.replace("\\", "") for name in app.table[0].value.columns[1:]] == names
+    home = drawn(_show_set_ups, team, found)
+    assert home.radio(key="team_arm").value == recommended
+    assert [option for option in home.radio(key="team_arm").options if "recommended" in option] == [
+        f"{ARM_NAMES[recommended]} (recommended)"
+    ]
+    offered = {each.proto.label: each.proto for each in home.get("download_button")}
+    assert [*offered] == [target.label for target in TARGETS.values()]
+
+
+def test_no_two_arms_and_no_two_forms_are_taken_home_alike(team):
+    contents = [_content(team, arm, target) for arm in ARM_NAMES for target in TARGETS]
+    assert len({*contents}) == len(ARM_NAMES) * len(TARGETS)
+
+
+def test_values_that_came_with_a_team_are_kept_for_its_form_and_no_other():
+    def keep_and_read():
+        before = state.input_sets()
+        state.keep_input_sets([{"topic": "Vases"}])
+        first = state.input_sets()
+        state.keep_input_sets([])
+        return before, first, state.input_sets()
+
+    assert drawn(keep_and_read).session_state["returned"] == ((), ({"topic": "Vases"},), ())
