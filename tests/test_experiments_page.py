@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from pages.shared import experiment_plan, experiment_status
+from pages.shared.experiment_form import DEFAULTS
 from swarm.cli_experiments import results as print_results
 from swarm.events import ExperimentStarted
 from swarm.experiment.file import experiment_from_toml
@@ -109,6 +110,9 @@ def test_real_money_needs_a_limit_and_a_second_click(settings, started, monkeypa
     app.button(key="exp_start").click().run()
     assert started == []
     assert "It stops before it passes **\\$3\\.50**" in words_of(app)
+    low, likely, high = (app.table[0].value[name].iloc[3] for name in ("Low", "**Expected**", "High"))
+    assert f"**About {likely}** (between {low} and {high})" in words_of(app)
+    assert len({low, likely, high}) == 3
     app.button(key="exp_start").click()  # Without a browser, a dialog lives for one run of the page only.
     app.button(key="exp_pay").click().run()
     assert [experiment.terms.max_usd for experiment, _ in started] == [3.5]
@@ -181,6 +185,12 @@ def test_experiments_are_listed(settings, missions):
     [table] = app.dataframe
     assert [*table.value["Experiment"]] == ["second", "first"]
     assert set(table.value["Kind"]) == {"SIMULATED"}
+    first = next(row for row in History(settings).experiments() if row.name == "first")
+    app.session_state[table.key] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    assert app.run().query_params["experiment"] == first.experiment_id
+    app = opened(PAGE)
+    app.selectbox(key="pick_experiment").set_value(first.experiment_id).run()
+    assert app.query_params["experiment"] == first.experiment_id
 
 
 def test_a_link_of_a_claim_fills_the_form_with_what_it_lacks(settings):
@@ -274,6 +284,18 @@ margin = 0.02
 """
 
 
+WHOLE = (
+    FILE.replace('["L1"]', '["food-festival", "sepsis-alert"]')
+    + """
+judge = "sim/weak"
+shocks = ["none", "hub", "swap"]
+shock_model = "sim/small"
+stop_when_clear = true
+"""
+)
+"""All that a file can say and the form can hold, each unlike what the form shows at first."""
+
+
 def filled(app, text: str) -> str:
     """Hand a file to the form; returns what is said of it."""
     app.file_uploader(key="exp_file_upload").upload("x.toml", text.encode(), "application/toml").run()
@@ -285,9 +307,12 @@ def test_a_file_in_the_form_is_started_as_it_stands(settings, started, library):
     app = opened(PAGE)
     app.multiselect(key="exp_protocols").set_value(["batched"]).run()
     app.number_input(key="option_batched_size").set_value(2).run()
-    assert filled(app, FILE) == "Filled from x.toml."
+    assert filled(app, WHOLE) == "Filled from x.toml."
+    shown = experiment_from_toml(app.code[0].value, "shown.toml", library)
     app.button(key="exp_start").click().run()
-    assert [experiment for experiment, _ in started] == [experiment_from_toml(FILE, "x.toml", library)]
+    assert [experiment for experiment, _ in started] == [experiment_from_toml(WHOLE, "x.toml", library)]
+    assert DEFAULTS.keys() == {key for key, usual in DEFAULTS.items() if app.session_state[key] != usual}
+    assert shown == started[0][0], "the file that is shown does the same"
 
 
 def test_an_option_that_a_file_does_not_name_is_not_what_stood_in_the_form(settings, started):

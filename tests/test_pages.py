@@ -381,6 +381,11 @@ def test_a_link_says_everything_and_is_written_back(settings):
     assert not app.error
     told = app.code[0].value
     for words in (
+        "--mission sepsis-alert --protocol batched",
+        "--agents 5",
+        "--organization 'town hall'",
+        "--max-tokens 90000",
+        "--max-calls 40",
         "--option size=2",
         "--judge none",
         "--seed 7",
@@ -454,7 +459,10 @@ def test_real_money_is_asked_for_twice(settings, monkeypatch):
     app = opened("run/compose.py", model="openai/gpt-4.1-mini", agents="2")
     app.button(key="run").click().run()
     assert not app.exception
-    assert "The run stops before it passes" in words_of(app)
+    assert "The run stops before it passes **$1.00**" in words_of(app)
+    low, likely, high = (app.table[0].value[name].iloc[3] for name in ("Low", "**Expected**", "High"))
+    assert f"**About {likely}** (between {low} and {high})" in words_of(app)
+    assert low < likely < high
     assert not History(settings).runs()
 
 
