@@ -115,14 +115,15 @@ def test_a_running_run_can_be_stopped(settings):
 def test_a_limited_run_is_resumed_with_a_higher_limit(settings, monkeypatch):
     given = []
     monkeypatch.setattr(resuming, "relaunch", lambda run_id, settings, limits: given.append(limits))
-    run_id = keep_run(settings, ending="limited", spec={"limits": Limits(usd=0.5, calls=3)})
+    run_id = keep_run(settings, ending="limited", spec={"limits": Limits(0.5, 900, 3, 20)})
     app = opened("run/run.py", run=run_id)
     app.button(key="resume").click().run()
-    assert {field.label: field.value for field in app.number_input} == {"Most dollars": 1.0, "Most calls": 6}
+    fields = {"Most dollars": 1.0, "Most tokens": 1_800, "Most calls": 6, "Most seconds": 40}
+    assert {field.label: field.value for field in app.number_input} == fields
     app.button(key="resume").click()  # Without a browser, a dialog lives for one run of the page only.
     app.button(key="really_resume").click().run()
     assert not app.exception
-    assert given == [Limits(usd=1.0, calls=6)]
+    assert given == [Limits(1.0, 1_800, 6, 40)]
 
 
 @pytest.mark.parametrize("action", ["abstain", "unparsed", "failed"])
@@ -297,6 +298,8 @@ def test_a_composed_run_is_launched_as_composed(settings):
     app = opened("run/compose.py")
     app.segmented_control(key="mission_source").set_value("Your own words").run()
     app.text_area(key="own_goal").set_value("Open a bakery\n- Find a site")
+    app.text_area(key="own_requirements").set_value("- Hire two bakers\nTell the neighbours")
+    app.text_area(key="own_values").set_value("Bread for all")
     app.number_input(key="agents").set_value(3)
     app.radio(key="protocol").set_value("shared")
     app.segmented_control(key="pace").set_value("instant").run()
@@ -305,6 +308,13 @@ def test_a_composed_run_is_launched_as_composed(settings):
     assert not app.error
     (row,) = History(settings).runs()
     assert (row.mission_title, row.protocol, row.agents) == ("Open a bakery", "shared", 3)
+    mission = History(settings).run(row.run_id).spec.mission
+    assert mission.values == ("Bread for all",)
+    assert [each.text for each in mission.requirements] == [
+        "Find a site",
+        "Hire two bakers",
+        "Tell the neighbours",
+    ]
 
 
 def test_two_clicks_start_one_run(settings):
@@ -463,6 +473,10 @@ def test_real_money_is_asked_for_twice(settings, monkeypatch):
     low, likely, high = (app.table[0].value[name].iloc[3] for name in ("Low", "**Expected**", "High"))
     assert f"**About {likely}** (between {low} and {high})" in words_of(app)
     assert low < likely < high
+    assert "expected price is above the limit" not in words_of(app)
+    app.number_input(key="agents").set_value(64)
+    app.number_input(key="limit_usd").set_value(0.01).run()
+    assert "expected price is above the limit" in words_of(app)
     assert not History(settings).runs()
 
 
