@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared import experiment_status, state
+from pages.shared import experiment_status, run_heading, state
+from pages.shared.badges import STATUS
 from pages.shared.claim_detail import _side_cells
 from pages.shared.claim_list import choose_claims, show_claims
 from pages.shared.given_team import show_given_team
@@ -238,3 +239,33 @@ def test_why_a_run_has_no_quality_is_told_as_it_is():
         "The run ended before the judge was asked.", "The judge is asked at the end.", nobody, nobody,
     ]  # fmt: skip
     assert [each.value.replace("\\", "") for each in app.warning] == ["Unscored: it was out"]
+
+
+@pytest.mark.parametrize("imported", [None, "there"])
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        ("running", "Stop"),
+        ("finished", None),
+        ("stopped", "Resume"),
+        ("failed", "Resume"),
+        ("interrupted", "Resume"),
+    ],
+)
+def test_what_can_be_done_about_a_run_depends_on_how_it_stands(status, offered, imported, monkeypatch):
+    asked = []
+    monkeypatch.setattr(run_heading, "relaunch", lambda run_id, _: asked.append(run_id))
+    record = replace(a_record([a_turn(1)]), status=status, imported=imported, owner="ann", reason="so it was")
+    app = drawn(run_heading.show_heading, record)
+    buttons = [button.label for button in app.button]
+    assert buttons == ([offered] if offered and not (imported and offered == "Resume") else [])
+    said = words_on(app)
+    assert "Started by ann" in said
+    assert [each.value.replace("\\", "") for each in (*app.error, *app.warning)] == [
+        f"{STATUS[status].label}: so it was"
+    ]
+    assert len(app.error) == (status == "failed")
+    assert ("Imported" in said) is (imported is not None)
+    if "Resume" in buttons:
+        app.button(key="resume").click().run()
+        assert asked == [record.run_id]

@@ -141,13 +141,35 @@ def test_an_unscored_verdict_says_why(settings):
     assert "its reply could not be read" in words_of(app.run()).replace("\\", "")
 
 
-@pytest.mark.parametrize("view", ["Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe"])
-def test_every_view_of_a_run_is_drawn(view, settings):
+VIEWS = {
+    "Role graph": "Role graph of this run",
+    "Replay": "Replay of this run",
+    "Timeline": "Timeline of this run",
+    "Hierarchy": "Depth 2",
+    "Roles": "1 kind of roles",
+    "Idle agents": "1 of 3 agents did not work",
+}
+TABS = {
+    "Transcript": "3 turns, word for word",
+    "Deliverable": "4 words in 2 parts",
+    "Verdict": "Judged by sim/judge",
+    "Measures": "Hierarchy depth",
+    "Tokens and cost": "4 calls in",
+    "Recipe": "The mission as a file:",
+}
+
+
+def test_every_view_and_every_tab_of_a_run_shows_its_own(settings):
     app = opened("run/run.py", run=keep_run(settings, judged=verdict()))
-    app.session_state["details"] = view
-    app.run()
-    assert not app.exception
-    assert not app.error
+    for view, alt in VIEWS.items():
+        app.session_state["view"] = view
+        assert [chart.proto.alt[: len(alt)] for chart in app.run().get("plotly_chart")] == [alt]
+    for tab, words in TABS.items():
+        app.session_state["details"] = tab
+        shown = words_of(app.run()).replace("\\", "") + "".join(table.value.to_csv() for table in app.table)
+        assert [name for name, said in TABS.items() if said in shown] == [tab], words
+        assert not app.exception
+        assert not app.error
 
 
 def test_the_transcript_shows_contributions_as_text(settings):
