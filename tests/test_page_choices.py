@@ -199,6 +199,7 @@ def test_models_are_advised_for_the_team_size_that_is_chosen():
     first = drawn(show_threshold, cells, 0.03, 0.05)
     assert first.segmented_control(key="threshold_agents").value == 8
     assert "person_off" in words_on(first, "markdown")
+    assert "with 64 agents" not in words_on(first, "markdown")
     other = words_on(drawn(show_threshold, cells, 0.03, 0.05, threshold_agents="64"), "markdown")
     assert "with 64 agents" in other
     assert "with 8 agents" not in other
