@@ -380,6 +380,9 @@ def test_a_sequence_is_told_in_words_and_run_by_run(settings: Settings):
     assert f"When the same mission was run again, **0%** {contributed} (1 repeat)." in words_of(app)
     table = app.dataframe[0].value
     assert [*table["So far"]] == [6, 3, 3]
+    assert [*table["New roles"]] == [3, 0, 3]
+    assert [*table["Run"]] == [3, 2, 1]
+    assert [*table["Kept their role"][:2]] == [0.0, 1.0]
     assert next(iter(table["Open"])) == "/run?run=simulated-3"
 
 

@@ -69,6 +69,16 @@ def test_the_figure_shows_every_model_and_that_it_is_simulated():
     )
 
 
+def test_every_mark_is_at_its_own_models_quality_and_change_and_up_means_free_roles():
+    cases = model_cases([*model("weak", 0.5, -0.1), *model("strong", 0.7, 0.1)])
+    figure = threshold_figure(cases, margin=0.03)
+    drawn = {trace.text[0].strip(): (trace.x[0], trace.y[0]) for trace in figure.data}
+    assert drawn == {case.model: (case.capability, case.contrast.difference.difference) for case in cases}
+    assert drawn["sim/weak"][1] < 0 < drawn["sim/strong"][1]
+    said = {note.text: note.y for note in figure.layout.annotations}
+    assert (said["free roles better"], said["given roles better"]) == (0.99, 0.01)
+
+
 def roles(*names: str) -> str:
     return options_as_kept({"roles": names})
 
