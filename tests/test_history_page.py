@@ -125,8 +125,9 @@ def test_what_is_done_is_done_to_the_line_that_was_chosen(kept, settings):
     assert {row.run_id for row in History(settings).runs()} == {*kept.values()} - {kept["Bee"]}
     select(app, 1).button(key="open").click().run()
     assert app.query_params["run"] == kept["Cow"]
-    app = opened(PAGE, order="Oldest first")
-    app.multiselect(key="pick_0").set_value([kept["Elk"]])
+    app.switch_page(f"../{PAGE}")
+    app.query_params["order"] = "Oldest first"
+    app.run().multiselect(key="pick_1").set_value([kept["Elk"]])
     select(app, 2).button(key="compare").click().run()
     assert app.query_params["run"] == [kept["Dog"], kept["Elk"]]
 
