@@ -14,7 +14,7 @@ from swarm.journal import journal_of
 from swarm.mission import Mission
 from swarm.run import new_run_id
 from swarm.verdict import Verdict
-from tests.made import BEGAN, keep, verdict, writing
+from tests.made import keep, verdict, writing
 from tests.patience import PATIENCE_S
 from tests.recorded import a_turn, events_of
 
