@@ -40,7 +40,7 @@ class Brief(Tolerant):
     goal: str = ""
     tasks: list[TaskText] = Field(default_factory=list[TaskText])
     inputs: dict[str, str] = Field(default_factory=dict[str, str])
-    max_usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     leader: str | None = None
     """The name of the leader, who is the selector or the first participant."""
     leader_goal: str = ""

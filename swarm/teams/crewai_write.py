@@ -96,31 +96,36 @@ _Dumper.add_representer(str, _represent_text)
 def write(team: GivenTeam) -> dict[str, str]:
     """Write a team as a crew: config/{agents,tasks,team}.yaml, crew.py and main.py.
 
-    The name, the goal, the limit in dollars and the inputs are in config/team.yaml, which CrewAI does not look at.
-    CrewAI cannot hold, and so what is read back differs in: a step without a task and a task of several steps (each
-    step becomes a task of its own), a task that no step works on (it is written, but not used), tasks without any
-    steps (they go round the roles), and a graph in which everybody hears all before them (it is an order).
+    The name, the goal, the limit in dollars, the inputs, and which tasks are the team's own in which order are in
+    config/team.yaml, which CrewAI does not look at. CrewAI cannot hold, and so what is read back differs in: a step
+    without a task and a task of several steps (each step becomes a task of its own), tasks without any steps (they go
+    round the roles), and a graph in which everybody hears all before them (it is an order). A task that no step works
+    on is written, but not used.
 
     Returns:
         Texts by path.
     """
     agents = _keys([role.name for role in team.roles], "_agent")
-    jobs = _jobs(team, agents)
+    jobs, idle = _jobs(team, agents)
     title = _title(team.name)
     led = team.coordination == "leader"
     return {
         "config/agents.yaml": _AGENTS_HEAD
         + _dumped({key: _agent(role) for key, role in zip(agents, team.roles, strict=True)}),
-        "config/tasks.yaml": _tasks_text(team, jobs),
-        "config/team.yaml": _TEAM_HEAD + _dumped(_kept(team)),
+        "config/tasks.yaml": _tasks_text([*jobs, *idle]),
+        "config/team.yaml": _TEAM_HEAD + _dumped(_kept(team, jobs, idle)),
         "crew.py": _crew(title, agents, [job.key for job in jobs], led=led),
         "main.py": _MAIN.format(title=_checked(title)),
     }
 
 
-def _kept(team: GivenTeam) -> dict[str, Any]:
+def _kept(team: GivenTeam, jobs: Sequence[_Job], idle: Sequence[_Job]) -> dict[str, Any]:
     limit = {} if team.max_usd is None else {"max_usd": team.max_usd}
-    return {"name": team.name, "goal": team.goal, **limit, "inputs": dict(team.inputs)}
+    written = [*jobs, *idle]
+    own = [job.key for task in team.tasks for job in written if job.task is task]
+    order = {} if own == [job.key for job in written] else {"task_order": own}
+    unused = {"idle_tasks": [job.key for job in idle]} if idle else {}
+    return {"name": team.name, "goal": team.goal, **limit, "inputs": dict(team.inputs), **order, **unused}
 
 
 def _agent(role: GivenRole) -> dict[str, str]:
@@ -128,32 +133,33 @@ def _agent(role: GivenRole) -> dict[str, str]:
     return {"role": role.name, "goal": role.goal, "backstory": role.background, **model}
 
 
-def _jobs(team: GivenTeam, agents: Sequence[str]) -> list[_Job]:
-    """Tasks as CrewAI works on them, in the order of work."""
+def _jobs(team: GivenTeam, agents: Sequence[str]) -> tuple[list[_Job], list[_Job]]:
+    """Tasks as CrewAI works on them, in the order of work; and those that nobody works on."""
     tasks = {task.name: task for task in team.tasks}
     if team.coordination == "leader":
         keys = _keys(list(tasks), "_task")
-        return [_Job(key, task, None, None) for key, task in zip(keys, tasks.values(), strict=True)]
+        return [_Job(key, task, None, None) for key, task in zip(keys, tasks.values(), strict=True)], []
     steps = team.steps or tuple(Step(number % len(agents) + 1, name) for number, name in enumerate(tasks))
-    keys = _keys([step.task or "step" for step in steps], "_task")
-    seen: set[str] = set()
+    idle = [name for name in tasks if name not in {step.task for step in steps}]
+    keys = _keys([*(step.task or "step" for step in steps), *idle], "_task")
+    seen: set[str | None] = set()
     jobs: list[_Job] = []
-    for step, key in zip(steps, keys, strict=True):
-        task = tasks.get(step.task or "", GivenTask(key, FREE_TASK))
-        task = GivenTask(key, task.text, task.expected) if task.name in seen else task
-        seen.add(task.name)
+    for step, key in zip(steps, keys, strict=False):
+        task = tasks.get(step.task or "")
+        if task is None or step.task in seen:
+            task = GivenTask(key, task.text, task.expected) if task else GivenTask(key, FREE_TASK)
+        seen.add(step.task)
         context = None if step.hears is None else [keys[number - 1] for number in step.hears]
         jobs.append(_Job(key, task, agents[step.seat - 1], context))
-    return jobs
+    left = zip(keys[len(steps) :], idle, strict=True)
+    return jobs, [_Job(key, tasks[name], None, None) for key, name in left]
 
 
-def _tasks_text(team: GivenTeam, jobs: Sequence[_Job]) -> str:
-    """Tasks in the team's own order, then those that only the writer made."""
+def _tasks_text(jobs: Sequence[_Job]) -> str:
+    """Tasks in the order of work: CrewAI makes them as they stand, and a context must have been made before."""
     if not jobs:
         return _NO_TASKS_HEAD
-    places = {task.name: number for number, task in enumerate(team.tasks)}
-    ordered = sorted(jobs, key=lambda job: places.get(job.task.name, len(places)))
-    return _TASKS_HEAD + _dumped({job.key: _task(job) for job in ordered})
+    return _TASKS_HEAD + _dumped({job.key: _task(job) for job in jobs})
 
 
 def _task(job: _Job) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """This file is where agents.yaml and tasks.yaml become a crew, together with the code that binds them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,6 +22,10 @@ class CrewShape(Tolerant):
     goal: str = ""
     max_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     inputs: dict[str, str] = Field(default_factory=dict[str, str])
+    task_order: list[str] = Field(default_factory=list[str])
+    """Keys of the team's own tasks, where tasks.yaml, which is in the order of work, has them in another order."""
+    idle_tasks: list[str] = Field(default_factory=list[str])
+    """Keys of tasks that are the team's though nobody works on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,18 @@ def _as_coded(crew: Crew, parts: Parts, code: Code) -> Crew:
     agents_of_keys = {code.bound[name].key: name for name in reversed(members)}
     tasks_of_keys = {code.bound[name].key: name for name in reversed(tasks)}
     bound = [_known(each, members, agents_of_keys, tasks_of_keys) for each in pieces.values()]
-    places = {key: number for number, key in enumerate(rows)}
+    bindings = {each.key: code.bound[each.key].key for each in bound}
+    idle = _idle(parts, rows, {*bindings, *bindings.values()})
+    used = {*(code.bound[name].key for name in [*wanted, *tasks]), *(each.key for each in idle)}
+    places = {key: number for number, key in enumerate(dict.fromkeys([*parts.kept.task_order, *rows]))}
+    of_the_team = sorted(
+        [*bound, *idle], key=lambda each: places.get(bindings.get(each.key, each.key) or "", len(places))
+    )
     return Crew(
         parts.code_path,
         crew.name,
         tuple(members.values()),
-        tuple(sorted(bound, key=lambda each: places.get(code.bound[each.key].key or "", len(places)))),
+        tuple(of_the_team),
         tuple(tasks),
         led=code.led or code.manager is not None,
         manager=code.manager,
@@ -108,8 +118,13 @@ def _as_coded(crew: Crew, parts: Parts, code: Code) -> Crew:
         blanks=crew.blanks,
         goal=crew.goal,
         max_usd=crew.max_usd,
-        notes=(*crew.notes, *_notes(crew, parts, code, {code.bound[name].key for name in [*wanted, *tasks]})),
+        notes=(*crew.notes, *_notes(crew, parts, code, used)),
     )
+
+
+def _idle(parts: Parts, rows: Mapping[str, Piece], worked: Collection[str | None]) -> list[Piece]:
+    """Tasks that are the team's though its code does not use them."""
+    return [rows[key] for key in dict.fromkeys(parts.kept.idle_tasks) if key in rows and key not in worked]
 
 
 def _member(parts: Parts, known: Mapping[str, Member], name: str, bound: Bound) -> Member:

@@ -1,7 +1,7 @@
 """This file is where a team's files find the reader that knows their format, and where what it read is put in order."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +11,8 @@ from swarm.protocols.given_team import MAX_STEPS
 from swarm.secrets import without_secrets
 from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
 from swarm.teams import agent_framework, autogen, chatdev, crewai, metagpt, openclaw, toml
+from swarm.teams.blanks import blanks
+from swarm.teams.explicit import explicit
 from swarm.teams.files import Files, files_of
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 
@@ -65,6 +67,8 @@ def read_team(files: Files) -> GivenTeam:
 def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     """A team with names that fit everywhere, without keys and within limits; what was changed is noted.
 
+    Nothing is left implicit: what is settled is what every format reads back, as far as it says that it can.
+
     Raises:
         BadInput: when it has no roles, or more roles or steps than a team can have.
     """
@@ -76,13 +80,13 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
         raise BadInput(
             f"the team {team.name[:80]!r} has {len(team.steps)} steps; at most {MAX_STEPS} can be tested"
         )
-    if team.coordination == "leader" and len(team.roles) == 1:
-        alone = Note("changed", "a leader with nobody to lead", "It does the work itself.")
-        team = replace(team, coordination="order", notes=(*team.notes, alone))
+    team = explicit(team)
     tidy = _Tidy()
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
     tasks = tuple(tidy.task(task) for task in team.tasks)
     renamed = {old.name: new.name for old, new in zip(team.tasks, tasks, strict=True)}
+    goal = tidy.text("the goal", team.goal, MAX_BRIEF_CHARS)
+    inputs = tidy.inputs(team.inputs, (*_texts_of(roles, tasks), goal))
     notes = [
         *team.notes,
         *tidy.notes,
@@ -91,25 +95,39 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     ]
     return replace(
         team,
-        name=one_line(tidy.text("the team's name", team.name, MAX_ROLE_CHARS)) or "Imported team",
+        name=tidy.line("the team's name", team.name) or "Imported team",
         roles=roles,
         tasks=tasks,
         steps=tuple(step._replace(task=renamed.get(step.task or "")) for step in team.steps),
-        source=one_line(without_secrets(team.source)[0])[:MAX_ROLE_CHARS],
-        inputs={
-            name: tidy.text(f"the input {name!r}", value, MAX_TASK_CHARS)
-            for name, value in team.inputs.items()
-            if not without_secrets(name)[1]
-        },
-        goal=tidy.text("the goal", team.goal, MAX_BRIEF_CHARS),
+        source=_clean_line(team.source)[:MAX_ROLE_CHARS],
+        inputs=inputs,
+        goal=goal,
         notes=tuple(dict.fromkeys(map(_clean, notes))),
     )
 
 
 def _clean(note: Note) -> Note:
-    return Note(
-        note.kind, *(one_line(without_secrets(text)[0])[:MAX_NOTE_CHARS] for text in (note.what, note.why))
-    )
+    return Note(note.kind, *(_clean_line(text)[:MAX_NOTE_CHARS] for text in (note.what, note.why)))
+
+
+def _clean_line(text: str) -> str:
+    return without_secrets(one_line(_printable(text)))[0]
+
+
+def _texts_of(roles: Iterable[GivenRole], tasks: Iterable[GivenTask]) -> Iterator[str]:
+    for role in roles:
+        yield from (role.name, role.goal, role.background)
+    for task in tasks:
+        yield from (task.text, task.expected)
+
+
+def _can_be_asked_for(name: str) -> bool:
+    return blanks([f"{{{name}}}"]) == (name,) and not without_secrets(name)[1]
+
+
+def _printable(text: str) -> str:
+    """A text without what is not seen: a key that is cut by it would not be found, and be whole to whoever reads on."""
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
 
 
 def task_name(text: str) -> str:
@@ -133,14 +151,16 @@ class _Tidy:
     def role(self, number: int, role: GivenRole) -> GivenRole:
         where = f"role {number}"
         return GivenRole(
-            one_line(self.text(f"the name of {where}", role.name, MAX_ROLE_CHARS)) or f"Agent {number}",
+            self.line(f"the name of {where}", role.name) or f"Agent {number}",
             self.text(f"the goal of {where}", role.goal, MAX_BRIEF_CHARS),
             self.text(f"the background of {where}", role.background, MAX_BRIEF_CHARS),
-            one_line(self.text(f"the model of {where}", role.model or "", MAX_ROLE_CHARS)) or None,
+            self.line(f"the model of {where}", role.model or "") or None,
         )
 
     def task(self, task: GivenTask) -> GivenTask:
-        name = stem = task_name(without_secrets(task.name)[0])
+        # A key may have been spelt so that only its name for steps is one.
+        plain = task_name(without_secrets(_printable(task.name))[0])
+        name = stem = task_name(without_secrets(plain)[0])
         number = 1
         while name in self._names:
             number += 1
@@ -152,10 +172,23 @@ class _Tidy:
             self.text(f"what the task {name!r} expects", task.expected, MAX_TASK_CHARS // 3),
         )
 
+    def inputs(self, given: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
+        """What the texts leave open, with the values there are; nothing that no text could ask for."""
+        known = {name: value for name, value in given.items() if _can_be_asked_for(name)}
+        if lost := len(given) - len(known):
+            why = "No text can ask for them by such a name."
+            self.notes.append(Note("ignored", f"{lost} input{'s' if lost > 1 else ''}", why))
+        names = dict.fromkeys([*known, *filter(_can_be_asked_for, blanks(texts))])
+        return {name: self.text(f"the input {name!r}", known.get(name, ""), MAX_TASK_CHARS) for name in names}
+
+    def line(self, what: str, text: str) -> str:
+        """A name: on one line before keys are looked for, which a line break could hide."""
+        return one_line(self.text(what, one_line(_printable(text)), MAX_ROLE_CHARS))
+
     def text(self, what: str, text: str, most: int) -> str:
         """A text without keys, control characters and half characters, of a bounded length."""
-        clean, keys = without_secrets(text)
-        clean = "".join(letter for letter in clean if letter.isprintable() or letter in "\n\t").strip()
+        clean, keys = without_secrets(_printable(text))
+        clean = clean.strip()
         if keys:
             self.notes.append(
                 Note("ignored", f"{keys} key{'s' if keys > 1 else ''} in {what}", "Keys are never kept.")

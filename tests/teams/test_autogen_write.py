@@ -83,46 +83,6 @@ def test_a_written_graph_leads_from_those_who_are_heard():
     }
 
 
-PROSE = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" \n\t{}"), max_size=40)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(PROSE, PROSE, PROSE, st.none() | PROSE), min_size=1, max_size=4),
-    st.lists(st.tuples(st.integers(1, 4), st.none() | st.sets(st.integers(1, 5)), PROSE), max_size=5),
-    st.booleans(),
-)
-def test_any_team_comes_back_but_for_roles_without_a_step(
-    roles: list[tuple[str, str, str, str | None]],
-    turns: list[tuple[int, set[int] | None, str]],
-    led: bool,
-):
-    steps = [
-        Step(
-            min(seat, len(roles)),
-            f"t{at}",
-            None if hears is None else tuple(sorted(n for n in hears if n < at)),
-        )
-        for at, (seat, hears, _) in enumerate(turns, 1)
-    ]
-    steps += [
-        Step(seat) for seat in range(1, len(roles) + 1) if steps and seat not in {s.seat for s in steps}
-    ]
-    is_graph = any(step.hears is not None for step in steps)
-    team = settled(
-        GivenTeam(
-            "T",
-            tuple(GivenRole(*role) for role in roles),
-            "leader" if led else "graph" if is_graph else "order",
-            () if led else tuple(steps),
-            tuple(GivenTask(f"t{at}", text, "x") for at, (_, _, text) in enumerate(turns, 1)),
-            {"a": "b"},
-            "goal",
-        )
-    )
-    assert read_team(Files(autogen_write.write(team))) == team
-
-
 @settings(max_examples=60, deadline=None)
 @given(data=st.data(), team=st.sampled_from([settled(BAKERY), LED]))
 def test_a_changed_file_of_ours_is_imported_or_refused_in_one_sentence(data: st.DataObject, team: GivenTeam):
