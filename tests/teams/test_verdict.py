@@ -1,62 +1,19 @@
 """The verdict: one sentence that says what was found, and no more."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from swarm.cell import options_as_kept
+from swarm.comparison.finding import would_settle
 from swarm.errors import BadInput
 from swarm.export.page import Node, node, written
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.mission import Mission
 from swarm.teams import words
 from swarm.teams.report import _tables, as_report
-from swarm.teams.verdict import TeamVerdict, team_verdict
-from tests.compared import arm
-
-GIVEN = {"title": "Bakery <b>launch</b>", "roles": ("Scout", "Baker")}
-SOLO = {"token_budget": 5_000}
-GRID = Grid(
-    "Drop?",
-    (Way("given_team", GIVEN), Way("sequential"), Way("solo", SOLO)),
-    ("sim/strong",),
-    (8,),
-    tuple(Mission(f"m{number:02}", f"Mission {number}", "Do it.") for number in range(12)),
-)
-TEST = Experiment(GRID, Terms())
-
-
-def judged(
-    free: float,
-    solo: float,
-    *,
-    missions: int = 12,
-    costs: tuple[float, float, float] = (0.1, 0.1, 0.1),
-    **more: object,
-) -> TeamVerdict:
-    """The verdict when no roles and one agent lie so far above the given roles on average."""
-    arms = zip(
-        ("given_team", "sequential", "solo"),
-        (0.0, free, solo),
-        (GIVEN, {}, SOLO),
-        costs,
-        (0.0, 0.01, 0.02),
-        strict=True,
-    )
-    cells = [
-        cell
-        for protocol, shift, options, cost, spread in arms
-        for cell in arm(
-            protocol,
-            shift,
-            spread=spread,
-            missions=missions,
-            options=options_as_kept(options),
-            measures={"cost_usd": cost},
-            **more,
-        )
-    ]
-    return team_verdict(TEST, cells)
+from swarm.teams.verdict import ALIKE, team_verdict
+from tests.compared import QUALITY, arm
+from tests.teams.judged import GRID, TEST, cells_of, judged
 
 
 def test_the_sentence_speaks_of_your_roles():
@@ -112,14 +69,79 @@ def test_a_test_with_real_models_does_not_say_simulated():
     assert "simulated" not in said
 
 
-def test_an_arm_that_has_no_run_is_refused_by_its_own_name():
-    cells = [
-        *arm("given_team", 0.0, options=options_as_kept(GIVEN)),
-        *arm("sequential", 0.05, spread=0.01),
+@pytest.mark.parametrize(
+    ("left_out", "compared", "name"), [("free", "solo", "No roles"), ("solo", "free", "One agent")]
+)
+def test_an_arm_that_has_no_scored_run_is_refused_by_its_own_name(left_out: str, compared: str, name: str):
+    arms = dict(zip(("given", "free", "solo"), cells_of(-0.1, -0.1), strict=True))
+    arms[left_out] = [
+        replace(cell, values={**cell.values, "quality": (None, None)}) for cell in arms[left_out]
     ]
-    found = team_verdict(TEST, cells)
-    assert [*found.contrasts] == ["free"]
-    assert "one agent" not in words.sentence(found)
+    found = team_verdict(TEST, [cell for cells in arms.values() for cell in cells])
+    assert [*found.contrasts] == [compared]
+    assert words.IN_A_SENTENCE[left_out] not in words.sentence(found)
+    [refused] = found.comparison.refused
+    assert (refused.name, refused.why.startswith(f"{name} has no")) == (name, True)
+    assert found.recommended is None, "nobody knows what the other arm would do"
+    assert words.winner_on_quality(found) == (
+        f"On quality: no winner is shown; {words.IN_A_SENTENCE[left_out]} against your roles: not settled."
+    )
+
+
+def test_a_verdict_rests_on_the_fewest_missions_that_any_of_its_arms_has_in_common():
+    found = judged(0.05, -0.1, missions=(12, 12, 8))
+    assert (found.missions, found.runs) == (8, 48)
+    assert {arm: each.difference.missions for arm, each in found.contrasts.items()} == {"free": 12, "solo": 8}
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_the_time_of_runs_is_shown_only_where_it_is_a_models(simulated: bool):
+    assert ("duration_s" in judged(0.0, 0.0, simulated=simulated).measures) != simulated
+
+
+@pytest.mark.parametrize(("cost", "taken"), [(0.096, "given"), (0.094, "free")])
+def test_what_costs_about_the_same_is_not_taken_for_its_price(cost: float, taken: str):
+    assert judged(0.0, 0.0, costs=(0.1, cost, 0.1)).recommended == taken
+
+
+def test_quality_per_dollar_is_quality_over_dollars_of_each_arm():
+    found = judged(0.05, -0.1, costs=(0.1, 0.2, 0.4)).per_dollar
+    usual = sum(QUALITY) / len(QUALITY)
+    assert {arm: each.difference for arm, each in found.items()} == pytest.approx(
+        {"free": (usual + 0.05) / 0.2 - usual / 0.1, "solo": (usual - 0.1) / 0.4 - usual / 0.1}
+    )
+    assert [each.margin for each in found.values()] == pytest.approx([ALIKE * usual / 0.1] * 2)
+
+
+def test_one_mission_says_nothing_of_quality_per_dollar():
+    given, free, solo = cells_of(0.05, -0.1)
+    unknown = [replace(cell, values={**cell.values, "cost_usd": (None, None)}) for cell in free[1:]]
+    assert [*team_verdict(TEST, [*given, free[0], *unknown, *solo]).per_dollar] == ["solo"]
+
+
+@pytest.mark.parametrize(
+    ("p", "alpha", "comparisons", "wins"),
+    [(0.02, 0.05, 2, True), (0.03, 0.05, 2, False), (0.03, 0.05, 1, True), (0.02, 0.03, 2, False)],
+)
+def test_a_winner_per_dollar_holds_at_the_level_and_among_the_comparisons_of_the_test(
+    p: float, alpha: float, comparisons: int, wins: bool
+):
+    found = judged(0.05, -0.1, costs=(0.1, 0.05, 0.1))
+    found = replace(
+        found,
+        comparison=replace(found.comparison, comparisons=comparisons),
+        contrasts={arm: replace(each, alpha=alpha) for arm, each in found.contrasts.items()},
+        per_dollar={"free": replace(found.per_dollar["free"], p=p)},
+    )
+    assert ("the same agents without roles beat your roles" in words.winner_per_dollar(found)) == wins
+
+
+def test_only_what_is_not_settled_is_said_to_be_so_and_what_would_settle_it_among_all_comparisons():
+    found = judged(0.05, -0.04, spreads=(0.0, 0.01, 0.09))
+    [line] = words.unsettled(found)
+    assert line.startswith("One agent against your roles is not settled.")
+    assert line.endswith(would_settle(found.contrasts["solo"], 2))
+    assert would_settle(found.contrasts["solo"], 2) != would_settle(found.contrasts["solo"], 1)
 
 
 def test_another_experiment_is_no_test_of_a_team():
@@ -158,15 +180,6 @@ def test_the_report_gives_each_arm_its_own_numbers():
     assert statistics["Verdict"] == ["better", "worse"]
     assert [value[:6] for value in statistics["Difference"]] == ["+0.134", "−0.050"]
     assert statistics["Cost"] == ["2.5 times", "0.50 times"]
-
-
-def test_machines_get_every_sentence():
-    found = judged(0.05, -0.1)
-    said = words.verdict_in_words(found)
-    assert said["sentence"] == words.sentence(found)
-    assert (said["missions"], said["runs"], said["simulated"]) == (12, 72, True)
-    for name in ("advice", "winner_on_quality", "winner_per_dollar", "unsettled"):
-        assert said[name] == getattr(words, name)(found)
 
 
 def test_without_a_finished_run_there_is_no_verdict_and_no_crash():
