@@ -64,13 +64,15 @@ def _given(team: GivenTeam) -> Iterator[str]:
         return
     yield "Order of work:\n"
     steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
+    numbers = {task.name: number for number, task in enumerate(team.tasks, 1)}
     for number, step in enumerate(steps, 1):
         heard = (
             "everything before"
             if step.hears is None
             else ", ".join(f"step {n}" for n in step.hears) or "nothing"
         )
-        yield f"{number}. agent {step.seat}{f' does {step.task}' if step.task else ''}; it reads {heard}"
+        task = f" delivers R{numbers[step.task]}" if step.task in numbers else ""
+        yield f"{number}. agent {step.seat}{task}; it reads {heard}"
     yield ""
 
 

@@ -5,21 +5,24 @@ from dataclasses import replace
 import pytest
 
 from swarm.errors import BadInput
+from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes, checked
-from swarm.grid import EXPERIMENT
-from swarm.mission import load_library
+from swarm.grid import EXPERIMENT, Terms
+from swarm.mission import MAX_REQUIREMENTS, load_library
 from swarm.teams.arms import (
     PROTOCOL_OF,
+    could_be,
     is_team_test,
     lowered,
     options_of_team,
     own_missions,
+    placeholders,
     related_missions,
     team_test,
     token_budget,
 )
 from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTeam
+from swarm.teams.given import GivenRole, GivenTask, GivenTeam
 from swarm.teams.kept import keep_team, team_of
 from tests.teams.examples import BAKERY
 
@@ -87,6 +90,31 @@ def test_one_agent_may_use_as_many_tokens_as_a_run_of_the_team(settings):
     assert token_budget(judged, settings) == token_budget(given, settings) > 1_000
 
 
+def test_the_tokens_of_one_agent_are_those_of_a_run_whatever_is_played_beside_it(settings):
+    missions = own_missions(TEAM, INPUTS)
+    grid = team_test(TEAM, missions, settings, model="sim/strong", repeats=3, judge="sim/judge").grid
+    run = replace(grid, ways=grid.ways[:1], missions=missions[:1], repeats=1, judge="none")
+    foretold = plan(Recipes(run, settings), checked(Recipes(run, settings), None)).expected
+    assert foretold.input_tokens > foretold.output_tokens > 0
+    tokens = foretold.input_tokens + foretold.output_tokens
+    assert grid.ways[2].options["token_budget"] == pytest.approx(tokens, rel=0.02)
+
+
+def test_what_a_person_asks_of_a_test_is_what_is_played(settings):
+    missions = own_missions(TEAM, INPUTS)
+    asked = {"repeats": 3, "seed": 7, "judge": "sim/judge", "pace": "fast"}
+    made = team_test(TEAM, missions, settings, model="sim/weak", max_usd=1.25, margin=0.04, **asked)
+    assert {name: getattr(made.grid, name) for name in asked} == asked
+    assert (made.grid.teams, made.grid.missions) == (("sim/weak",), missions)
+    assert made.terms == Terms(max_usd=1.25, margin=0.04)
+
+
+def test_a_limit_in_the_file_sets_none_on_its_test(settings):
+    assert TEAM.max_usd == 3.0
+    made = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
+    assert made.terms == Terms()
+
+
 def test_the_models_of_the_file_are_seated_where_it_names_them(settings):
     named = replace(
         TEAM,
@@ -113,6 +141,74 @@ def test_a_kept_team_is_found_again_by_its_test(settings):
     experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
     stored = EXPERIMENT.validate_json(EXPERIMENT.dump_json(experiment))
     assert team_of(settings, stored.grid) == TEAM
+
+
+def test_of_two_kept_teams_that_a_test_could_be_of_none_is_taken(settings):
+    experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
+    keep_team(settings, TEAM)
+    assert team_of(settings, experiment.grid) == TEAM
+    keep_team(settings, replace(TEAM, max_usd=9.0))
+    assert team_of(settings, experiment.grid) is None
+
+
+def test_a_kept_team_is_found_by_a_test_on_missions_of_the_library_too(settings):
+    keep_team(settings, TEAM)
+    library = tuple(load_library(settings.mission_folders).values())[:2]
+    experiment = team_test(TEAM, (*own_missions(TEAM, INPUTS), *library), settings, model="sim/weak")
+    assert team_of(settings, experiment.grid) == TEAM
+
+
+@pytest.mark.parametrize("tasks", [TEAM.tasks[:3], (*TEAM.tasks, TEAM.tasks[0])], ids=["fewer", "more"])
+def test_a_mission_is_no_teams_that_has_other_tasks(tasks):
+    [mission] = own_missions(TEAM, INPUTS[:1])
+    assert could_be(TEAM, mission)
+    assert not could_be(replace(TEAM, tasks=tasks), mission)
+    assert not could_be(replace(TEAM, tasks=TEAM.tasks[::-1]), mission)
+
+
+def test_every_requirement_is_known_to_the_steps_of_its_task():
+    [mission] = own_missions(TEAM, INPUTS[:1])
+    assert [each.phase for each in mission.requirements] == [task.name for task in TEAM.tasks]
+
+
+def test_a_placeholder_is_found_wherever_a_mission_would_show_it():
+    task = GivenTask("a", "Bake {bread}.", "A {size} loaf")
+    team = GivenTeam("T", (GivenRole("{who}", "{why}"),), tasks=(task,), goal="Feed {town} with {bread}.")
+    assert placeholders(team) == ("town", "bread", "size")
+
+
+@pytest.mark.parametrize("tasks", [MAX_REQUIREMENTS, MAX_REQUIREMENTS + 1])
+def test_a_mission_has_at_most_as_many_requirements_as_missions_have(tasks: int):
+    team = GivenTeam("T", (GivenRole("A"),), tasks=tuple(GivenTask(f"t{n}", "x") for n in range(tasks)))
+    if tasks <= MAX_REQUIREMENTS:
+        assert len(own_missions(team)[0].requirements) == tasks
+        return
+    with pytest.raises(BadInput, match=f"at most {MAX_REQUIREMENTS} requirements"):
+        own_missions(team)
+
+
+@pytest.mark.parametrize(
+    ("coordination", "steps", "more"),
+    [
+        ("leader", (), {"led": True}),
+        ("order", (), {}),
+        (
+            "graph",
+            TEAM.steps,
+            {"steps": ("1 site", "2 range hears nobody", "3 permits hears 1", "2 menu hears 2 3")},
+        ),
+    ],
+)
+def test_a_team_is_played_as_it_is_coordinated(coordination, steps, more):
+    roles = (GivenRole("A", "a", "aa"), GivenRole("B"), GivenRole("C", "", "cc"))
+    team = settled(replace(TEAM, roles=roles, coordination=coordination, steps=steps))
+    briefs = ("Goal: a Background: aa", "", "Background: cc")
+    assert options_of_team(team) == {
+        "title": "Bakery launch",
+        "roles": ("A", "B", "C"),
+        "briefs": briefs,
+        **more,
+    }
 
 
 def test_goals_and_backgrounds_are_told_in_one_line_each():

@@ -1,13 +1,14 @@
 """What every imported team goes through, whatever its format."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 
 from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
-from swarm.teams import toml
-from swarm.teams.files import files_of_uploads
+from swarm.secrets import without_secrets
+from swarm.teams import autogen_write, toml
+from swarm.teams.files import Files, files_of_uploads
 from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.kept import keep_team, kept_team, kept_teams
@@ -42,18 +43,50 @@ def test_a_fault_in_our_own_file_is_told_with_its_place(change: str, said: str):
         read_team(files_of_uploads([("team.toml", f"{text}\n{change}\n".encode())]))
 
 
-def test_keys_in_texts_are_dropped_and_their_places_told():
-    role = GivenRole(f"Clerk {CANARY}", f"Use {CANARY}", f"token = {CANARY}", CANARY)
-    dirty = GivenTeam(
-        f"Team {CANARY}",
-        (role,),
-        tasks=(GivenTask("a", CANARY, CANARY),),
-        goal=CANARY,
-        inputs={"key": CANARY},
+@pytest.mark.parametrize(
+    "key",
+    [
+        CANARY,
+        CANARY.replace("canary", "can\u200bary"),
+        CANARY.replace("-", "-\u00ad"),
+    ],
+    ids=["plain", "cut by a space that is not seen", "cut by soft hyphens"],
+)
+def test_keys_are_dropped_from_every_text_however_they_are_cut_and_their_places_told(key: str):
+    role = GivenRole(f"Clerk {key}", f"Use {key}", f"Bearer {key}", key)
+    task = GivenTask(f"a {key}", key, key)
+    clean = settled(
+        GivenTeam(
+            f"Team {key}",
+            (role,),
+            tasks=(task,),
+            goal=key,
+            inputs={"key": key, key: "x"},
+            source=key,
+            notes=(Note("ignored", key, key),),
+        )
     )
-    clean = settled(dirty)
-    assert CANARY not in repr(clean)
+    assert key_left(clean) == []
     assert "1 key in the goal of role 1" in [note.what for note in clean.notes]
+
+
+def test_a_key_that_only_one_line_shows_is_dropped_from_names():
+    name = "token =\n\n\n\n\nhunter2hunter2"
+    team = GivenTeam(name, (GivenRole(name, model=name),), source=name, notes=(Note("ignored", name),))
+    clean = settled(team)
+    assert "hunter2" not in repr(clean)
+    assert clean.roles[0].name == "token = (key removed)"
+
+
+def key_left(team: GivenTeam) -> list[str]:
+    """Texts of a team in which a key stands, be it on one line or with what is not seen taken out."""
+    texts = [team.name, team.goal, team.source, *team.inputs, *team.inputs.values()]
+    texts += [text or "" for role in team.roles for text in astuple(role)]
+    texts += [text for task in team.tasks for text in astuple(task)]
+    texts += [text for note in team.notes for text in (note.what, note.why)]
+    return [
+        text for text in texts if without_secrets(" ".join(text.split()))[1] or "0123456789abcdef" in text
+    ]
 
 
 def test_roles_and_tasks_get_names_that_fit_everywhere():
@@ -93,6 +126,19 @@ def test_a_team_that_no_run_could_have_is_refused(team: GivenTeam):
         settled(team)
 
 
+def test_files_that_were_passed_over_are_told():
+    files = files_of_uploads(
+        [("team.toml", toml.write(BAKERY)["team.toml"].encode()), ("tasks.yaml", b"\xff")]
+    )
+    assert Note("ignored", "tasks.yaml (not UTF-8 text)") in read_team(files).notes
+
+
+def test_a_limit_of_nothing_in_a_brief_is_refused_before_it_is_kept():
+    [text] = autogen_write.write(settled(BAKERY)).values()
+    with pytest.raises(BadInput, match="max_usd"):
+        read_team(Files({"team.json": text.replace("max_usd: 3.0", "max_usd: 0")}))
+
+
 def test_that_tools_are_not_emulated_is_said_of_every_team():
     assert any("not the framework's runtime" in note.why for note in settled(BAKERY).notes)
 
@@ -127,10 +173,3 @@ def test_a_task_may_be_called_like_a_word_of_the_order(name: str):
         )
     )
     assert read_steps([str(step) for step in clean.steps], 2) == clean.steps
-
-
-def test_a_key_in_the_source_or_a_note_is_dropped():
-    dirty = GivenTeam(
-        "T", (GivenRole("A"),), source=CANARY, notes=(Note("ignored", CANARY, CANARY),), inputs={CANARY: "x"}
-    )
-    assert CANARY not in repr(settled(dirty))

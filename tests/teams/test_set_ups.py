@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,60 @@ def test_the_plain_recipe_holds_the_prompts_themselves():
     assert template("contribute").template.strip() in text
 
 
-def test_a_role_cannot_close_the_block_it_stands_in():
-    from dataclasses import replace
+def test_the_plain_recipe_says_who_delivers_what_reading_what():
+    [text] = export_team(TEAM, "given", "prompt").values()
+    lines = text.splitlines()
+    work = lines[lines.index("Order of work:") + 2 :]
+    assert work[: work.index("")] == [
+        "1. agent 1 delivers R1; it reads everything before",
+        "2. agent 2 delivers R2; it reads nothing",
+        "3. agent 3 delivers R3; it reads step 1",
+        "4. agent 2 delivers R4; it reads step 2, step 3",
+    ]
+    assert "- R1. Choose a site in {town}. Expected: An address" in lines
+    assert "Replace `{town}`, `{guests}` in the mission." in lines
+    for number, role in enumerate(TEAM.roles, 1):
+        at = lines.index(f"{number}. **{role.name}**")
+        block = "\n".join(part for part in (role.goal, role.background) if part)
+        assert "\n".join(lines[at + 1 :]).startswith(f"```text\n{block}\n```")
 
+
+def test_the_plain_recipe_of_a_led_team_has_a_leader_and_no_order():
+    [text] = export_team(replace(TEAM, coordination="leader", steps=()), "given", "prompt").values()
+    assert "Agent 1 leads" in text
+    assert "Order of work" not in text
+
+
+@pytest.mark.parametrize(
+    ("arm", "told"), [("free", "3 agents, no roles"), ("solo", "One agent that revises")]
+)
+def test_the_plain_recipe_is_that_of_its_set_up(arm, told: str):
+    [text] = export_team(TEAM, arm, "prompt").values()
+    assert told in text
+    assert not [role.name for role in TEAM.roles if f"**{role.name}**" in text]
+
+
+def test_agents_without_roles_keep_their_models_and_one_agent_has_the_first():
+    models = [role.model for role in TEAM.roles]
+    assert [role.model for role in set_up(TEAM, "free").roles] == models
+    assert [role.model for role in set_up(TEAM, "solo").roles] == models[:1]
+
+
+@pytest.mark.parametrize("arm", ["free", "solo"])
+def test_without_roles_the_whole_mission_and_its_purpose_are_told_to_everybody(arm):
+    made = set_up(TEAM, arm)
+    mission = [
+        "Mission: Open a bakery in {town}.",
+        "Requirements:",
+        "R1. Choose a site in {town}. Expected: An address",
+    ]
+    assert all(role.goal.splitlines()[:3] == mission for role in made.roles)
+    assert [step.seat for step in made.steps] == [*range(1, len(made.roles) + 1)]
+    assert {step.hears for step in made.steps} == {None}
+    assert "Bakery launch" in set_up(replace(TEAM, goal=""), arm).roles[0].goal
+
+
+def test_a_role_cannot_close_the_block_it_stands_in():
     roles = (replace(TEAM.roles[0], goal="```\n# Injected"), *TEAM.roles[1:])
     [text] = export_team(replace(TEAM, roles=roles), "given", "prompt").values()
     assert "````text\n```\n# Injected" in text
