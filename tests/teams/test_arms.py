@@ -1,6 +1,7 @@
 """Three arms on the same missions: what is played, and what it makes of a team's own tasks."""
 
 from dataclasses import replace
+from string import ascii_lowercase
 
 import pytest
 
@@ -8,7 +9,7 @@ from swarm.errors import BadInput
 from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import EXPERIMENT, Terms
-from swarm.mission import MAX_REQUIREMENTS, load_library
+from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
 from swarm.teams.arms import (
     PROTOCOL_OF,
     could_be,
@@ -71,6 +72,15 @@ def test_missions_of_the_library_are_chosen_by_what_the_team_is_about(settings):
     )
     assert related_missions(nurses, library.values(), 1)[0].id == "intensive-care-move"
     assert len(related_missions(nurses, library.values(), 5)) == 5
+
+
+def test_a_long_mission_is_not_nearer_for_all_its_other_words():
+    def mission(name: str, goal: str) -> Mission:
+        return Mission(name, name, goal, (Requirement("Do it."),))
+
+    long = mission("a-long", f"Bakery {' '.join(f'word{letter * 5}' for letter in ascii_lowercase)}")
+    short = mission("b-short", "Bakery opening")
+    assert related_missions(TEAM, [long, short], 1) == (short,)
 
 
 def test_all_three_arms_have_the_same_missions_seeds_models_and_seats(settings):
@@ -164,6 +174,7 @@ def test_a_mission_is_no_teams_that_has_other_tasks(tasks):
     assert could_be(TEAM, mission)
     assert not could_be(replace(TEAM, tasks=tasks), mission)
     assert not could_be(replace(TEAM, tasks=TEAM.tasks[::-1]), mission)
+    assert not could_be(replace(TEAM, tasks=(*TEAM.tasks[:3], GivenTask("menu", "Sing."))), mission)
 
 
 def test_every_requirement_is_known_to_the_steps_of_its_task():

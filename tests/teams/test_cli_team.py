@@ -3,11 +3,24 @@
 import json
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from swarm.cli_experiments import at_hand
+from swarm.cli_team import app
 from swarm.config import LIBRARY
+from swarm.errors import BadInput
+from swarm.history import RunFilter
+from swarm.teams import toml
+from swarm.teams.export import write_files
+from swarm.teams.formats import settled
+from swarm.teams.kept import kept_teams, team_of
+from swarm.teams.verdict import team_verdict
+from swarm.teams.words import advice
+from tests.teams.examples import BAKERY
 from tests.test_processes import swarm
 
 CREW = str(LIBRARY / "teams" / "museum-guide")
-INPUTS = ["--inputs", f"{CREW}/inputs.csv"]
 
 
 def test_an_import_tells_machines_all_that_was_understood():
@@ -17,10 +30,18 @@ def test_an_import_tells_machines_all_that_was_understood():
     assert {note["kind"] for note in told["notes"]} >= {"understood", "ignored"}
 
 
-def test_a_test_ends_in_a_verdict_and_is_not_played_twice(tmp_path: Path):
-    command = ("team", "test", CREW, "--model", "sim/strong", "--missions", "8", *INPUTS, "--json")
+def bakery(folder: Path) -> list[str]:
+    """A team that names a limit, with two sets of inputs, as arguments."""
+    write_files(toml.write(BAKERY), folder)
+    (folder / "inputs.csv").write_text("guests,town\nfamilies,\nnight owls,Jena\n")
+    return [str(folder / "team.toml"), "--inputs", str(folder / "inputs.csv"), "--model", "sim/strong"]
+
+
+def test_a_test_is_played_as_asked_ends_in_a_verdict_and_is_not_played_twice(tmp_path: Path):
+    asked = ("--missions", "6", "--repeats", "2", "--seed", "7", "--judge", "sim/judge", "--max-usd", "4")
+    command = ("team", "test", *bakery(tmp_path), *asked, "--json")
     told = json.loads(swarm(*command).stdout)
-    assert told["sentence"].startswith("On 8 missions (24 simulated runs) your roles scored")
+    assert told["sentence"].startswith("On 6 missions (36 simulated runs) your roles scored")
     assert [group["name"] for group in told["comparison"]["groups"]] == [
         "Your roles",
         "No roles",
@@ -33,35 +54,58 @@ def test_a_test_ends_in_a_verdict_and_is_not_played_twice(tmp_path: Path):
     shown = swarm("team", "verdict", told["experiment_id"], "--html", str(page), "--json")
     assert json.loads(shown.stdout) == told
     assert "SIMULATED" in page.read_text(encoding="utf-8")
+    settings, history = at_hand()
+    _, made = history.experiment(told["experiment_id"])
+    assert (len(made.grid.missions), made.grid.repeats, made.grid.seed, made.grid.judge) == (
+        6,
+        2,
+        7,
+        "sim/judge",
+    )
+    assert made.terms.max_usd == BAKERY.max_usd == 3.0, "the file lowers what a person allowed"
+    assert team_of(settings, made.grid) == settled(BAKERY)
+    found = team_verdict(made, history.cells(RunFilter(experiment=made.grid.id)))
+    assert told["recommended"] == found.recommended
+    assert told["advice"] == advice(found)
 
 
-def test_a_plan_costs_nothing_and_starts_nothing():
-    told = json.loads(swarm("team", "test", CREW, "--model", "sim/weak", *INPUTS, "--plan", "--json").stdout)
-    assert (told["runs"], told["arms"], told["missions"]) == (36, 3, 12)
-    assert json.loads(swarm("experiment", "list", "--json").stdout) == []
+@pytest.mark.parametrize(
+    ("more", "missions"),
+    [([], 12), (["--missions", "3"], 3), (["--missions", "1"], 1)],
+)
+def test_a_plan_costs_nothing_starts_nothing_and_has_as_many_missions_as_asked(
+    more: list[str], missions: int, tmp_path: Path
+):
+    told = json.loads(CliRunner().invoke(app, ["test", *bakery(tmp_path), *more, "--plan", "--json"]).stdout)
+    assert (told["runs"], told["arms"], told["missions"]) == (3 * missions, 3, missions)
+    settings, history = at_hand()
+    assert (history.experiments(), kept_teams(settings)) == ([], [])
 
 
 def test_a_set_up_is_written_where_it_was_asked_for(tmp_path: Path):
-    done = swarm(
-        "team", "export", CREW, "--to", "crewai", "--set-up", "free", "--out", str(tmp_path / "home")
-    )
+    done = swarm("team", "export", CREW, "--to", "crewai", "--out", str(tmp_path / "home"))
     assert done.returncode == 0
     again = json.loads(swarm("team", "import", str(tmp_path / "home"), "--json").stdout)
     assert [role["name"] for role in again["roles"]] == [f"Team member {number}" for number in range(1, 5)]
 
 
-def test_a_bad_path_and_a_bad_set_up_are_one_sentence(tmp_path: Path):
-    for arguments, said in (
-        (("import", str(tmp_path / "nothing")), "neither a file nor a folder"),
-        (
-            ("export", CREW, "--to", "crewai", "--set-up", "boss", "--out", str(tmp_path)),
-            "unknown set-up 'boss'",
-        ),
-        (("export", CREW, "--to", "cobol", "--out", str(tmp_path)), "unknown format 'cobol'"),
-        (("test", CREW, "--model", "sim/weak"), "leave {collection} open"),
-        (("verdict", "nothing-here"), "nothing-here"),
-    ):
-        done = swarm("team", *arguments)
-        assert done.returncode == 2, arguments
-        assert said in done.stderr
-        assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "nothing"], "neither a file nor a folder"),
+        (["export", CREW, "--to", "crewai", "--set-up", "boss", "--out", "out"], "unknown set-up 'boss'"),
+        (["export", CREW, "--to", "cobol", "--out", "out"], "unknown format 'cobol'"),
+        (["test", CREW, "--model", "sim/weak"], "leave {collection} open"),
+        (["verdict", "nothing-here"], "nothing-here"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_what_is_wrong(arguments: list[str], said: str):
+    refused = CliRunner().invoke(app, arguments).exception
+    assert isinstance(refused, BadInput)
+    assert said in str(refused)
+
+
+def test_what_is_refused_is_told_in_one_sentence():
+    done = swarm("team", "import", "nothing")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "neither a file nor a folder" in done.stderr

@@ -115,8 +115,8 @@ def test_quality_per_dollar_is_quality_over_dollars_of_each_arm():
 
 def test_one_mission_says_nothing_of_quality_per_dollar():
     given, free, solo = cells_of(0.05, -0.1)
-    unknown = [replace(cell, values={**cell.values, "cost_usd": (None, None)}) for cell in free[1:]]
-    assert [*team_verdict(TEST, [*given, free[0], *unknown, *solo]).per_dollar] == ["solo"]
+    free[1:] = [replace(cell, values={**cell.values, "cost_usd": (0.0, 0.0)}) for cell in free[1:]]
+    assert [*team_verdict(TEST, [*given, *free, *solo]).per_dollar] == ["solo"]
 
 
 @pytest.mark.parametrize(
