@@ -140,6 +140,27 @@ def test_what_is_settled_is_settled_for_good(team: GivenTeam):
     assert not (once.coordination == "leader" and (once.steps or len(once.roles) == 1))
 
 
+@pytest.mark.parametrize(
+    ("name", "coordination", "steps"),
+    [
+        ("a leader alone with three tasks", "order", ["1 one", "1 two", "1 three"]),
+        ("a leader of one", "leader", []),
+        ("a leader with steps", "leader", []),
+        ("a graph without steps", "order", []),
+        ("an order in which one hears nobody", "graph", ["1 one", "2 two hears nobody"]),
+        ("one who hears another twice", "graph", ["1 one", "1 two hears nobody", "1 three hears 1 2"]),
+    ],
+)
+def test_what_was_left_to_be_understood_is_said(name: str, coordination: Coordination, steps: list[str]):
+    team = settled(FOUND[name])
+    assert (team.coordination, [str(step) for step in team.steps]) == (coordination, steps)
+
+
+def test_what_the_texts_leave_open_is_an_input_and_nothing_else_is():
+    assert settled(FOUND["a leader alone with one task"]).inputs == {"town": "", "guests": ""}
+    assert settled(FOUND["inputs that no text could ask for"]).inputs == {"town": "Ulm"}
+
+
 @settings(max_examples=40)
 @given(team=teams())
 @examples
