@@ -85,6 +85,7 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
     tasks = tuple(tidy.task(task) for task in team.tasks)
     renamed = {old.name: new.name for old, new in zip(team.tasks, tasks, strict=True)}
+    name = tidy.line("the team's name", team.name) or "Imported team"
     goal = tidy.text("the goal", team.goal, MAX_BRIEF_CHARS)
     inputs = tidy.inputs(team.inputs, (*_texts_of(roles, tasks), goal))
     notes = [
@@ -95,7 +96,7 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     ]
     return replace(
         team,
-        name=tidy.line("the team's name", team.name) or "Imported team",
+        name=name,
         roles=roles,
         tasks=tasks,
         steps=tuple(step._replace(task=renamed.get(step.task or "")) for step in team.steps),

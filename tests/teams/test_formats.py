@@ -108,9 +108,28 @@ def test_roles_and_tasks_get_names_that_fit_everywhere():
 
 
 def test_what_is_too_long_is_cut_and_said():
-    clean = settled(GivenTeam("T", (GivenRole("A", "g" * 9_000),)))
-    assert len(clean.roles[0].goal) == MAX_BRIEF_CHARS
-    assert any("cut from 9,000 to 4,000" in note.why for note in clean.notes)
+    long = "g" * 9_000
+    role, task = GivenRole(long, long, long, long), GivenTask("a", long, long)
+    clean = settled(GivenTeam(long, (role,), tasks=(task,), inputs={"x": long}, goal=long))
+    texts = (
+        clean.name,
+        *astuple(clean.roles[0]),
+        *astuple(clean.tasks[0])[1:],
+        clean.inputs["x"],
+        clean.goal,
+    )
+    assert [len(text) for text in texts] == [
+        80,
+        80,
+        MAX_BRIEF_CHARS,
+        MAX_BRIEF_CHARS,
+        80,
+        1_500,
+        500,
+        1_500,
+        4_000,
+    ]
+    assert len([note for note in clean.notes if "cut from 9,000 to" in note.why]) == len(texts)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +170,13 @@ def test_a_kept_team_comes_back_with_its_notes(settings):
     again = kept_team(settings, kept)
     assert again == team
     assert (again.source, again.notes) == (team.source, team.notes)
+
+
+def test_a_kept_file_that_somebody_changed_is_read_like_any_other(settings):
+    kept = keep_team(settings, settled(BAKERY))
+    path = settings.data / "own-teams" / f"{kept}.toml"
+    path.write_text(path.read_text().replace("Plan the range", f"Use {CANARY}"))
+    assert kept_team(settings, kept).roles[1].goal == "Use (key removed)"
 
 
 @pytest.mark.parametrize("team_id", ["../../etc/passwd", "nobody-12345678", "", "a" * 300])
