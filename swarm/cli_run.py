@@ -219,7 +219,8 @@ def _remember(settings: "Settings") -> "Remember":
 
 
 def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
-    from swarm.journal import journal_of, read_journal
+    from swarm.journal import journal_of
+    from swarm.journal_lines import read_journal
     from swarm.launch import launch
     from swarm.record import record_of, summary
     from swarm.terminal import print_json
@@ -232,7 +233,8 @@ def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
 
 
 def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", as_json: bool) -> NoReturn:
-    from swarm.journal import journal_of, read_journal
+    from swarm.journal import journal_of
+    from swarm.journal_lines import read_journal
     from swarm.record import record_of, summary
     from swarm.terminal import LiveRun, print_json, print_record, remark
 

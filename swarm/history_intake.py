@@ -20,7 +20,7 @@ from swarm.events import Event, ExperimentFact, RunDeleted, RunStarted
 from swarm.history_experiments import add_experiments
 from swarm.history_file import REMEDY, transaction
 from swarm.history_rows import run_cells, turn_cells
-from swarm.journal import Reading, read_journal
+from swarm.journal_lines import Reading, read_journal
 from swarm.record import record_of
 
 BATCH_BYTES = 16_000_000

@@ -28,7 +28,8 @@ from swarm.events import (
     to_json,
 )
 from swarm.export.bundle import read_bundle
-from swarm.journal import Journal, journal_of, read_journal
+from swarm.journal import Journal, journal_of
+from swarm.journal_lines import read_journal
 from swarm.record import RunRecord
 
 UNFINISHED = "it had not ended when it was exported"

@@ -1,22 +1,17 @@
 """This file is where events are kept: append-only files, one JSON object a line, one writer each. The truth.
 
-A line is `{"crc":"<CRC-32 of the event's bytes, hex>","event":{…}}`. What a real model was asked or
-answered is synced to disk before anything depends on it; simulated turns, which cost nothing to repeat, once
-a run. A writer holds an operating-system lock for as long as it lives, so an unfinished run that nobody locks
-is interrupted.
+What a line is: `swarm.journal_lines`. What a real model was asked or answered is synced to disk before anything
+depends on it; simulated turns, which cost nothing to repeat, once a run. A writer holds an operating-system lock for as
+long as it lives, so an unfinished run that nobody locks is interrupted.
 """
 
 import asyncio
 import os
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, Self
+from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
 
 from swarm.config import Settings
 from swarm.errors import DataFolderUnusable, RunBusy, UnknownRun
@@ -33,40 +28,12 @@ from swarm.events import (
     RunResumed,
     RunStarted,
     TurnTaken,
-    from_json,
-    to_json,
 )
 from swarm.faultpoint import die, is_reached, reached
+from swarm.journal_lines import is_torn, line_of, tail_of
 
 SYNCED_ALWAYS = (RunFinished, RunDeleted, ExperimentStarted, ExperimentResumed, ExperimentEnded)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
-_MARK = b'{"crc":"'
-"""How every line begins. Quotes inside JSON texts are escaped, so no event contains it."""
-_BLOCK = 65_536
-_HEAD = len(b'{"crc":"01234567","event":')
-
-
-class Entry(NamedTuple):
-    """One event and where its line begins, in bytes."""
-
-    offset: int
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read from a journal file."""
-
-    entries: tuple[Entry, ...] = ()
-    position: int = 0
-    """Just behind the last complete line; an incomplete last line is not read."""
-    damaged: tuple[int, ...] = ()
-    """Offsets of complete lines that are not what was written."""
-
-    @property
-    def events(self) -> list[Event]:
-        """The events alone."""
-        return [entry.event for entry in self.entries]
 
 
 class Journal:
@@ -81,17 +48,21 @@ class Journal:
 
         Raises:
             RunBusy: when another process writes this file.
+            DataFolderUnusable: when it may not be written.
         """
         self.path = path
         self.paid = paid
         self._lock = FileLock(_lock_path(path), timeout=2.0)
         try:
             self._lock.acquire()
+            self._file = _open_at_line_end(path)
         except Timeout as error:
             raise RunBusy(
                 f"another process is performing {path.stem!r}; stop it first, or watch it"
             ) from error
-        self._file = _open_at_line_end(path)
+        except OSError as error:
+            self._lock.release()
+            raise self._unwritable(error.strerror) from error
         self._written = self._synced = self._file.tell()
         self._syncing: asyncio.Task[None] | None = None
 
@@ -166,44 +137,6 @@ class Journal:
             self._syncing = None
 
 
-def line_of(event: Event) -> bytes:
-    """One event as a line of a journal."""
-    body = to_json(event)
-    return b'{"crc":"%08x","event":%s}\n' % (zlib.crc32(body), body)
-
-
-def read_bodies(path: Path, piece: int = 16_000_000) -> Iterator[tuple[int, bytes | None]]:
-    """Read the complete lines of a journal without reading the events in them; a few of its bytes at a time.
-
-    Yields:
-        Where a line begins, and its event as JSON; None for a line that is not what was written.
-    """
-    with path.open("rb") as file:
-        begin, rest = 0, b""
-        while block := file.read(piece):
-            lines = rest + block
-            complete = lines.rfind(b"\n") + 1
-            yield from ((offset, _body(line)) for offset, line in _lines(lines[:complete], begin))
-            begin, rest = begin + complete, lines[complete:]
-
-
-def read_journal(path: Path, start: int = 0, end: int | None = None) -> Reading:
-    """Read the complete lines of a journal file from byte `start` on, up to byte `end` or to the last one."""
-    with path.open("rb") as file:
-        file.seek(start)
-        content = file.read(-1 if end is None else end - start)
-    complete = content.rfind(b"\n") + 1
-    entries: list[Entry] = []
-    damaged: list[int] = []
-    for offset, line in _lines(content[:complete], start):
-        event = _read_line(line)
-        if event is None:
-            damaged.append(offset)
-        else:
-            entries.append(Entry(offset, event))
-    return Reading(tuple(entries), start + complete, tuple(damaged))
-
-
 def journal_of(run_id: str, settings: Settings) -> Path:
     """Where a single run keeps its events.
 
@@ -232,58 +165,12 @@ def _lock_path(path: Path) -> Path:
 
 
 def _open_at_line_end(path: Path) -> BinaryIO:
-    """Open for appending; a torn last line, which nobody was told of, is cut off."""
+    """Open for appending; a torn last line, which nobody was told of, is cut off. A damaged one is ended, and kept."""
     file = path.open("ab", buffering=0)
-    size = file.tell()
-    end = _end_of_last_line(path, size)
-    if end < size:
+    end, tail = tail_of(path)
+    if not is_torn(tail):
+        file.write(b"\n")
+    elif tail:
         file.truncate(end)
         file.seek(end)
     return file  # pyright: ignore[reportReturnType]
-
-
-def _end_of_last_line(path: Path, size: int) -> int:
-    """Where the last complete line ends; looked for from behind, as an experiment's journal may be huge."""
-    with path.open("rb") as file:
-        end = size
-        while end:
-            start = max(0, end - _BLOCK)
-            file.seek(start)
-            found = file.read(end - start).rfind(b"\n")
-            if found >= 0:
-                return start + found + 1
-            end = start
-    return 0
-
-
-def _lines(content: bytes, start: int) -> Iterator[tuple[int, bytes]]:
-    offset = start
-    # Not splitlines(): a damaged line may contain other line ends.
-    for line in content.split(b"\n"):
-        if line:
-            yield from _unglued(line, offset)
-        offset += len(line) + 1
-
-
-def _unglued(line: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
-    """Cut a line where others begin: they are glued together when the line end between them is damaged."""
-    begin = 0
-    while (found := line.find(_MARK, begin + 1)) > 0:
-        yield offset + begin, line[begin:found]
-        begin = found
-    yield offset + begin, line[begin:]
-
-
-def _body(line: bytes) -> bytes | None:
-    """The event in a line, as JSON; None when it is not what was written."""
-    body = line[_HEAD:-1]
-    written = line[:_HEAD] == b'{"crc":"%08x","event":' % zlib.crc32(body) and line[-1:] == b"}"
-    return body if written else None
-
-
-def _read_line(line: bytes) -> Event | None:
-    body = _body(line)
-    try:
-        return None if body is None else from_json(body)
-    except ValidationError:
-        return None

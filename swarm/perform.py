@@ -12,7 +12,8 @@ from swarm.config import Settings, ensure_data_folder
 from swarm.day_purse import DayPurse
 from swarm.errors import BadInput, DamagedJournal, RunBusy, UnknownRun
 from swarm.events import Event, RunDeleted, RunFinished, RunStarted
-from swarm.journal import Journal, journal_of, read_journal
+from swarm.journal import Journal, journal_of
+from swarm.journal_lines import read_journal
 from swarm.protocols import find_protocol
 from swarm.record import spec_of
 from swarm.run import open_models, play

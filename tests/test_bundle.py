@@ -22,7 +22,8 @@ from swarm.export.bundle import MAX_BUNDLE_BYTES, as_bundle, read_bundle
 from swarm.history import History
 from swarm.history_file import MIGRATIONS
 from swarm.imports import UNFINISHED, events_from, import_run
-from swarm.journal import Journal, journal_of, read_journal
+from swarm.journal import Journal, journal_of
+from swarm.journal_lines import read_journal
 from swarm.models.scripted import ScriptedModel
 from swarm.perform import events_before
 from swarm.record import RunRecord, record_of

@@ -17,7 +17,7 @@ from swarm.config import PROJECT, Settings
 from swarm.errors import DamagedJournal, HistoryDamaged, SwarmError
 from swarm.history import History
 from swarm.history_file import MIGRATIONS
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from tests.made import keep, told
 from tests.patience import PATIENCE_S
 from tests.seed import SEED

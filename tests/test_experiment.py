@@ -19,7 +19,8 @@ from swarm.experiment.plan import plan, representative
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import History, RunFilter
-from swarm.journal import journal_of, read_journal
+from swarm.journal import journal_of
+from swarm.journal_lines import read_journal
 from swarm.launch import is_running, launch_experiment, stop
 from swarm.mission import load_library
 from swarm.perform import resume as resume_run

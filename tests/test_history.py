@@ -17,7 +17,7 @@ from swarm.events import Event, RunDeleted, RunFinished, RunResumed, TurnTaken
 from swarm.history import COLUMNS, EVERY_RUN, Damage, History, RunFilter, RunRow
 from swarm.history_file import opened
 from swarm.history_rows import row_of
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from swarm.mission import Mission
 from swarm.record import RunRecord, record_of
 from swarm.shock import Shock

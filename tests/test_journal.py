@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from swarm.budget import Limits
 from swarm.config import Settings
-from swarm.errors import RunBusy
+from swarm.errors import DamagedJournal, DataFolderUnusable, RunBusy
 from swarm.events import (
     CallEnded,
     CallStarted,
@@ -29,15 +29,17 @@ from swarm.events import (
     ShockStruck,
     TurnStarted,
     TurnTaken,
+    to_json,
 )
 from swarm.grid import Grid, Terms, Way
-from swarm.journal import Journal, is_written_to, read_journal
+from swarm.journal import Journal, is_written_to
+from swarm.journal_lines import line_of, mark_before, read_bodies, read_journal
 from swarm.mission import Mission
 from swarm.spec import PastRole, RunSpec
 from swarm.team import Seat, Team
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Verdict
-from tests.made import child, keep, later, told, writing
+from tests.made import child, keep, later, told, turn, writing
 from tests.provider import wait_until
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -130,10 +132,49 @@ def test_a_torn_last_line_is_cut_off_when_the_journal_is_continued(tmp_path: Pat
     path, events = tmp_path / "run.jsonl", told("run")
     write(path, events[:kept])
     with path.open("ab") as file:
-        file.write(b"x" * torn)
+        file.write(LONG[:torn])
     write(path, events[kept:])
     reading = read_journal(path)
     assert (reading.events, reading.damaged) == (events, ())
+
+
+@pytest.mark.parametrize("tail", ["end changed", "zeros", "half zeros", "foreign", "two lines", "long zeros"])
+def test_a_last_line_that_no_crash_leaves_is_damaged_and_kept(tmp_path: Path, tail: str):
+    path, events = tmp_path / "run.jsonl", told("run")
+    write(path, events[:3])
+    place = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(TAILS[tail])
+    whole, reading = path.read_bytes(), read_journal(path)
+    assert (reading.events, reading.damaged, reading.position) == (events[:3], (place,), len(whole))
+    assert reading.lines == 4
+    assert list(read_bodies(path, 1_000))[-1] == (place, None)
+    write(path, events[3:])
+    after = read_journal(path)
+    assert path.read_bytes().startswith(whole)
+    assert (after.events, after.damaged[0]) == (events, place)
+
+
+def test_what_was_read_in_pieces_and_at_once_is_the_same(tmp_path: Path):
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(b"".join(map(line_of, told("run"))) + LONG + LONG[:99])
+    bodies = [(entry.offset, to_json(entry.event)) for entry in read_journal(path).entries]
+    assert len(bodies) == 10
+    for piece in (1_000, 16_000_000):
+        assert list(read_bodies(path, piece)) == bodies
+
+
+def test_what_is_no_file_is_not_read_and_not_written(tmp_path: Path):
+    path = tmp_path / "run.jsonl"
+    os.mkfifo(path)
+    for read in (read_journal, lambda path: list(read_bodies(path)), lambda path: mark_before(path, 9)):
+        with pytest.raises(DamagedJournal, match=r"run\.jsonl' is not a file; move it out of the folder"):
+            read(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(DataFolderUnusable, match=r"cannot write to the journal .*run\.jsonl"):
+        Journal(path, paid=False)
+    assert not is_written_to(path), "who could not open it has let go of it"
 
 
 def test_a_flipped_bit_damages_its_own_line_and_no_other(tmp_path: Path):
@@ -227,6 +268,15 @@ def test_a_journal_is_written_to_as_long_as_its_writer_lives(settings: Settings)
         wait_until(lambda: not is_written_to(path))
 
 
+LONG = line_of(later(told("run"), (TurnTaken, {"turn": turn(3, words=40_000)}))[-1])
+TAILS = {
+    "end changed": LONG[:-1] + b"x",
+    "zeros": bytes(512),
+    "half zeros": LONG[:40] + bytes(9),
+    "foreign": b"once upon a time",
+    "two lines": LONG[:60] + LONG[:60],
+    "long zeros": LONG[:66_000] + bytes(66_000),
+}
 CALL = (CallStarted, {"number": 1, "model": "m", "reserved": Usage()})
 FULL_DISK = """
 import resource, sys

@@ -11,7 +11,8 @@ import pytest
 from swarm.config import PROJECT
 from swarm.day_purse import DayPurse
 from swarm.history import History
-from swarm.journal import journal_of, read_journal
+from swarm.journal import journal_of
+from swarm.journal_lines import read_journal
 from swarm.launch import is_running, launch, stop
 from swarm.mission import find_mission, load_library
 from swarm.record import record_of

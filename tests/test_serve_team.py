@@ -21,7 +21,7 @@ from swarm.compose import compose
 from swarm.config import Settings, read_settings
 from swarm.events import RunFinished, TurnTaken
 from swarm.history import History
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from swarm.launch import is_running
 from swarm.mission import mission_from_text
 from swarm.protocols import PROTOCOLS

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from swarm.events import RunFinished, RunJudged
 from swarm.experiment.past import Outcome
 from swarm.experiment.recipe import Recipes
-from swarm.journal import line_of
+from swarm.journal_lines import line_of
 from swarm.run import play
 
 PROCESSES = os.cpu_count() or 1

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from swarm.errors import DamagedJournal
 from swarm.events import Event, ExperimentEnded, ExperimentStarted, RunFinished, RunJudged, from_json
-from swarm.journal import read_bodies
+from swarm.journal_lines import read_bodies
 from swarm.record import progress_of
 from swarm.turn import Usage
 from swarm.verdict import Verdict

@@ -15,7 +15,8 @@ from swarm.config import Settings
 from swarm.errors import BadInput, BadMission, SwarmError, UnknownName
 from swarm.events import Event, RunFinished, TurnTaken
 from swarm.history import History
-from swarm.journal import is_written_to, journal_of, read_journal
+from swarm.journal import is_written_to, journal_of
+from swarm.journal_lines import read_journal
 from swarm.launch import launch, stop
 from swarm.mission import MAX_MISSION_BYTES, Mission, mission_from_text
 from swarm.models.catalogue import card_of

@@ -5,7 +5,8 @@ from collections import Counter
 from swarm.events import RunFinished
 from swarm.grid import EXPERIMENT, Experiment, Grid, Terms, Way
 from swarm.history import History, RunFilter
-from swarm.journal import journal_of, read_journal
+from swarm.journal import journal_of
+from swarm.journal_lines import read_journal
 from swarm.mission import load_library
 from tests.crash.harness import Stage, Trial
 

@@ -26,7 +26,7 @@ from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
 from swarm.events import CallEnded, CallStarted, Event, RunFinished, RunJudged, TurnTaken
 from swarm.history import History
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from swarm.mission import find_mission, load_library
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Request

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from swarm.record import RunRecord
 from tests.crash.harness import AGENTS, Stage, Trial, digest
 

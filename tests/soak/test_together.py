@@ -12,7 +12,7 @@ from swarm.config import PROJECT
 from swarm.events import RunFinished
 from swarm.history import History, RunFilter
 from swarm.history_file import longest_wait_s
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from tests.browser.conftest import dashboard  # noqa: F401
 from tests.test_processes import MISSION, swarm
 
