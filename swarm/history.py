@@ -6,6 +6,7 @@ Lost or damaged, it is made again from the journals. Only the `history` modules 
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,9 +22,11 @@ from swarm.config import Settings, ensure_data_folder
 from swarm.events import RunDeleted
 from swarm.grid import Experiment
 from swarm.history_cells import cells
+from swarm.history_exchange import discard, exchange
 from swarm.history_experiments import ExperimentRow, experiments, played_by
-from swarm.history_file import POLL_S, exchange, opened
-from swarm.history_intake import sizes_of, take_in
+from swarm.history_file import POLL_S, opened
+from swarm.history_intake import take_in
+from swarm.history_journals import sizes_of
 from swarm.history_rows import COLUMNS, Damage, Rebuilt, RunFilter, RunRow, record_from, row_from
 from swarm.journal import Journal, is_written_to, journal_of
 from swarm.metrics.over_runs import RunRoles
@@ -205,18 +208,26 @@ class History:
 
         Raises:
             HistoryBusy: when somebody holds the old file for too long; it stays then.
+            DataFolderUnusable: when the new one cannot be written; the old one stays then, too.
         """
         ensure_data_folder(self._settings)
         path, folder = self._settings.history, self._settings.journal
-        new = path.with_name(f"{path.name}.new-{os.getpid()}")
-        new.unlink(missing_ok=True)
+        new = path.with_name(f"{path.name}.new-{os.getpid()}-{threading.get_ident()}")
+        discard(new)
+        try:
+            runs, events, damaged = self._make(new, folder)
+            return Rebuilt(runs, events, damaged, exchange(path, new, self._patience_s))
+        finally:
+            discard(new)
+
+    def _make(self, new: Path, folder: Path) -> tuple[int, int, int]:
+        """Make a history of a folder of journals; returns the numbers of runs, events and unreadable lines."""
         events = 0
         with opened(new, self._patience_s) as connection:
             while (taken := take_in(connection, folder, sizes_of(folder))).events or not taken.complete:
                 events += taken.events
             runs = ask.matching(connection, EVERY_RUN, ()).shape[0]
-            damaged = len(ask.damages(connection))
-        return Rebuilt(runs, events, damaged, exchange(path, new, self._patience_s))
+            return runs, events, len(ask.damages(connection))
 
     @contextmanager
     def _fresh(self) -> Generator[DuckDBPyConnection, None, None]:

@@ -4,15 +4,16 @@ DuckDB admits one writing process. Whoever comes second waits a little, tries ag
 end who holds the file. The schema is brought up to date on the way.
 """
 
+import os
 import re
 import threading
 import time
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from swarm import __version__
@@ -78,6 +79,11 @@ MIGRATIONS = (
     ALTER TABLE runs ADD COLUMN owner VARCHAR;
     UPDATE runs SET owner = coalesce(body->>'$.owner', 'local');
     """,
+    # NULL where a journal was read by an older Roleless.
+    """
+    ALTER TABLE journals ADD COLUMN lines BIGINT;
+    ALTER TABLE journals ADD COLUMN mark BIGINT;
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""
@@ -95,6 +101,7 @@ _OUR_OWN_FAULT = (
     duckdb.IntegrityError,
     duckdb.NotSupportedError,
 )
+_CANNOT_WRITE = "No space left|File too large|quota exceeded|Permission denied|Read-only file system"
 _THREADS: dict[Path, threading.Lock] = {}
 """One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked
 while a thread holds the file finds it held for ever, instead of losing what it writes."""
@@ -137,37 +144,6 @@ def opened(path: Path, patience_s: float) -> Generator[DuckDBPyConnection, None,
         lock.release()
 
 
-def exchange(path: Path, new: Path, patience_s: float) -> Path | None:
-    """Put a new history in the place of the old one.
-
-    Returns:
-        Where the old one is now; None when there was none.
-
-    Raises:
-        HistoryBusy: when somebody holds the old one for too long; nothing has changed then.
-    """
-    reached("before exchange")
-    if not path.exists():
-        new.replace(path)
-        return None
-    aside = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
-    log = path.with_name(f"{path.name}.wal")
-    with ExitStack() as held:
-        # While we hold the old file, nobody writes under its name; what cannot be opened, nobody holds.
-        # It is opened twice as closing merges a write-ahead log, which must not happen after the move.
-        with suppress(HistoryDamaged):
-            with opened(path, patience_s):
-                pass
-            held.enter_context(opened(path, patience_s))
-        path.rename(aside)
-        if log.exists():
-            log.rename(aside.with_name(f"{aside.name}.wal"))
-        reached("half exchange")
-        new.replace(path)
-    reached("after exchange")
-    return aside
-
-
 @contextmanager
 def transaction(connection: DuckDBPyConnection) -> Generator[None, None, None]:
     """Commit what happens in the context, or nothing of it."""
@@ -182,21 +158,48 @@ def transaction(connection: DuckDBPyConnection) -> Generator[None, None, None]:
     reached("after commit")
 
 
+@contextmanager
+def incoming(
+    connection: DuckDBPyConnection, like: str, rows: Sequence[Mapping[str, object]]
+) -> Generator[None, None, None]:
+    """Let statements read rows, shaped like those of a table, under the name `incoming`.
+
+    Arrow brings them in a hundred times faster than one by one.
+    """
+    schema = connection.table(like).limit(0).to_arrow_table().schema
+    table = pa.Table.from_pylist(rows, schema=schema)  # pyright: ignore
+    connection.register("incoming", table)  # pyright: ignore
+    try:
+        yield
+    finally:
+        connection.unregister("incoming")
+
+
 def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnection:
-    if path.exists() and not path.is_file():
-        # DuckDB would wait for ever for somebody to write into a named pipe.
-        raise HistoryDamaged(f"{str(path)!r} is not a file; {REMEDY}")
+    for file in (path, log_of(path)):
+        if file.exists() and not file.is_file():
+            # DuckDB would wait for ever for somebody to write into a named pipe.
+            raise HistoryDamaged(f"{str(file)!r} is not a file; {REMEDY}")
     while True:
+        is_new = not os.path.lexists(path)
         try:
             return duckdb.connect(path, config=_LOCKED_DOWN)
         except duckdb.IOException as error:
             if "Could not set lock" not in str(error):
+                if is_new:
+                    # What a full disk leaves of a new file is no history, and would be taken for a damaged one.
+                    path.unlink(missing_ok=True)
                 raise
             if time.monotonic() >= deadline:
                 holder = re.search(r"PID (\d+)", str(error))
                 who = f"process {holder[1]}" if holder else "another process"
                 raise HistoryBusy(_busy(path, who, patience_s)) from error
         time.sleep(POLL_S)
+
+
+def log_of(path: Path) -> Path:
+    """Where DuckDB keeps the last commits to a file."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def _migrate(connection: DuckDBPyConnection, path: Path) -> None:
@@ -240,9 +243,16 @@ def _translated(path: Path) -> Generator[None, None, None]:
         raise
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
-        if re.search("No space left|Permission denied|Read-only file system", first):
-            raise DataFolderUnusable(f"cannot write the history {str(path)!r}: {first}") from error
+        if re.search(_CANNOT_WRITE, first):
+            raise DataFolderUnusable(unwritable(path, first)) from error
         raise HistoryDamaged(f"the history {str(path)!r} cannot be read ({first}); {REMEDY}") from error
+
+
+def unwritable(path: Path, why: str) -> str:
+    """Say that a history cannot be written, and what would help."""
+    return (
+        f"cannot write the history {str(path)!r}: {why}. Make room, permit it, or set ROLELESS_DATA elsewhere"
+    )
 
 
 def _busy(path: Path, holder: str, patience_s: float) -> str:

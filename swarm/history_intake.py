@@ -4,34 +4,25 @@ A run that goes on is read again from its first event, so that a row is always m
 and positions change in one transaction: at every instant, the history is that of a prefix of every file.
 """
 
-import os
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from swarm.errors import DamagedJournal
 from swarm.events import Event, ExperimentFact, RunDeleted, RunStarted
 from swarm.history_experiments import add_experiments
-from swarm.history_file import REMEDY, transaction
+from swarm.history_file import incoming, transaction
+from swarm.history_journals import Behind, behind, read_again
 from swarm.history_rows import run_cells, turn_cells
-from swarm.journal_lines import Reading, read_journal
+from swarm.journal_lines import Reading, mark_before, read_journal
 from swarm.record import record_of
 
 BATCH_BYTES = 16_000_000
 """About how much is taken in at a time: bounds memory, and how long others wait for the file."""
 
-_BEHIND = """
-    SELECT path, coalesce(journals.position, 0), coalesce(incoming.size, 0)
-    FROM incoming FULL JOIN journals USING (path)
-    WHERE coalesce(journals.position, 0) <> coalesce(incoming.size, 0)
-    ORDER BY path
-"""
 _KNOWN = """
     SELECT run_id, journal, first_offset, next_offset FROM runs
     WHERE run_id IN (SELECT unnest($ids::VARCHAR[]))
@@ -49,7 +40,8 @@ _ADD = {
     "journals": """
         MERGE INTO journals USING incoming USING (path)
         WHEN MATCHED THEN UPDATE SET position = incoming.position, size = incoming.size,
-            damaged = list_concat(journals.damaged, incoming.damaged)
+            damaged = list_concat(journals.damaged, incoming.damaged),
+            lines = journals.lines + incoming.lines, mark = incoming.mark
         WHEN NOT MATCHED THEN INSERT BY NAME
     """,
 }
@@ -61,14 +53,6 @@ class Taken(NamedTuple):
     events: int
     complete: bool
     """Whether there was nothing more."""
-
-
-class _Behind(NamedTuple):
-    """A journal of which not everything is in the history."""
-
-    path: str
-    position: int
-    size: int
 
 
 @dataclass(slots=True)
@@ -88,12 +72,6 @@ class _Stretch:
         return any(isinstance(event, RunDeleted) for event in self.events)
 
 
-def sizes_of(folder: Path) -> dict[str, int]:
-    """Bytes of every journal file in a folder, by name."""
-    with os.scandir(folder) as entries:
-        return {entry.name: entry.stat().st_size for entry in entries if entry.name.endswith(".jsonl")}
-
-
 def take_in(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, int]) -> Taken:
     """Take in one batch of what the journals hold beyond what the history has of them.
 
@@ -103,51 +81,30 @@ def take_in(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, in
         sizes: of all journals, as seen a moment ago.
 
     Raises:
-        DamagedJournal: when a journal is shorter than what was read of it before.
+        DamagedJournal: when a journal does not hold any more what was read of it before.
     """
-    readings, complete = _read_batch(folder, _behind(connection, folder, sizes))
+    readings, complete = _read_batch(folder, behind(connection, folder, sizes))
     if not readings:
         return Taken(0, complete)
     stretches = _stretches(readings)
     known = _known(connection, {each.run_id for each in stretches})
     gone = {each.run_id: each.journal for each in stretches if each.deleted}
     there = [each for each in _owned(stretches, known) if each.run_id not in gone]
-    _prepend_earlier(folder, there, known)
+    _prepend_earlier(connection, folder, there, known)
     with transaction(connection):
         _forget(connection, known.keys() & {*gone, *(each.run_id for each in there)})
         _add_runs(connection, there)
         add_experiments(connection, _experiment_facts(readings))
         _add(connection, "deleted", [{"run_id": run_id, "journal": path} for run_id, path in gone.items()])
-        _add(connection, "journals", [_journal_cells(journal, reading) for journal, reading in readings])
+        _add(connection, "journals", [_journal_cells(folder, *each) for each in readings])
     return Taken(sum(len(reading.entries) for _, reading in readings), complete)
 
 
-def _behind(connection: DuckDBPyConnection, folder: Path, sizes: Mapping[str, int]) -> list[_Behind]:
-    found = [{"path": name, "size": size} for name, size in sizes.items()]
-    with _incoming(connection, "journals", found):
-        behind = [_Behind(*row) for row in connection.execute(_BEHIND).fetchall()]
-    return [
-        journal if journal.size > journal.position else _look_again(folder, journal) for journal in behind
-    ]
-
-
-def _look_again(folder: Path, journal: _Behind) -> _Behind:
-    """Others may have taken in what was written since sizes were seen; otherwise bytes are missing."""
-    path = folder / journal.path
-    size = path.stat().st_size if path.exists() else 0
-    if size < journal.position:
-        raise DamagedJournal(
-            f"the journal {str(path)!r} has {size:,} bytes, but {journal.position:,} were read before; "
-            f"put it back from a copy, or {REMEDY}"
-        )
-    return journal._replace(size=size)
-
-
-def _read_batch(folder: Path, behind: Iterable[_Behind]) -> tuple[list[tuple[_Behind, Reading]], bool]:
+def _read_batch(folder: Path, journals: Iterable[Behind]) -> tuple[list[tuple[Behind, Reading]], bool]:
     """Read on until it is enough; say whether that was all. Files without a new line are left out."""
-    readings: list[tuple[_Behind, Reading]] = []
+    readings: list[tuple[Behind, Reading]] = []
     read = 0
-    for journal in behind:
+    for journal in journals:
         if read >= BATCH_BYTES:
             return readings, False
         reading = _read_on(folder / journal.path, journal)
@@ -157,13 +114,13 @@ def _read_batch(folder: Path, behind: Iterable[_Behind]) -> tuple[list[tuple[_Be
     return readings, all(journal.size - journal.position <= BATCH_BYTES for journal, _ in readings)
 
 
-def _read_on(path: Path, journal: _Behind) -> Reading:
+def _read_on(path: Path, journal: Behind) -> Reading:
     reading = read_journal(path, journal.position, journal.position + BATCH_BYTES)
     # A single line may be longer than a batch.
     return reading if reading.position > journal.position else read_journal(path, journal.position)
 
 
-def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> list[_Stretch]:
+def _stretches(readings: Iterable[tuple[Behind, Reading]]) -> list[_Stretch]:
     """What was read, by run and journal."""
     stretches: dict[tuple[str, str], _Stretch] = {}
     for journal, reading in readings:
@@ -179,7 +136,7 @@ def _stretches(readings: Iterable[tuple[_Behind, Reading]]) -> list[_Stretch]:
     return list(stretches.values())
 
 
-def _experiment_facts(readings: Iterable[tuple[_Behind, Reading]]) -> list[tuple[str, ExperimentFact]]:
+def _experiment_facts(readings: Iterable[tuple[Behind, Reading]]) -> list[tuple[str, ExperimentFact]]:
     """Facts of experiments themselves, each with its journal, in their order."""
     return [
         (journal.path, entry.event)
@@ -201,12 +158,14 @@ def _known(connection: DuckDBPyConnection, run_ids: Collection[str]) -> dict[str
     return {row[0]: _Stretch(*row) for row in rows}
 
 
-def _prepend_earlier(folder: Path, news: Iterable[_Stretch], known: Mapping[str, _Stretch]) -> None:
+def _prepend_earlier(
+    connection: DuckDBPyConnection, folder: Path, news: Iterable[_Stretch], known: Mapping[str, _Stretch]
+) -> None:
     """Complete the stretches of runs that go on by their events of before, read once more."""
     going_on = {new.run_id: new for new in news if new.run_id in known}
     earlier: dict[str, list[Event]] = defaultdict(list)
     for journal, start, end in _pieces([known[run_id] for run_id in going_on]):
-        for event in read_journal(folder / journal, start, end).events:
+        for event in read_again(connection, folder / journal, start, end).events:
             earlier[event.run_id].append(event)
     for run_id, new in going_on.items():
         new.first = known[run_id].first
@@ -225,12 +184,14 @@ def _pieces(stretches: Iterable[_Stretch]) -> list[tuple[str, int, int]]:
     return pieces
 
 
-def _journal_cells(journal: _Behind, reading: Reading) -> dict[str, object]:
+def _journal_cells(folder: Path, journal: Behind, reading: Reading) -> dict[str, object]:
     return {
         "path": journal.path,
         "position": reading.position,
         "size": max(journal.size, reading.position),
         "damaged": list(reading.damaged),
+        "lines": reading.lines,
+        "mark": mark_before(folder / journal.path, reading.position),
     }
 
 
@@ -259,22 +220,5 @@ def _add_runs(connection: DuckDBPyConnection, stretches: Iterable[_Stretch]) -> 
 
 def _add(connection: DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        with _incoming(connection, table, rows):
+        with incoming(connection, table, rows):
             connection.execute(_ADD[table])
-
-
-@contextmanager
-def _incoming(
-    connection: DuckDBPyConnection, like: str, rows: Sequence[Mapping[str, object]]
-) -> Generator[None, None, None]:
-    """Let statements read rows, shaped like those of a table, under the name `incoming`.
-
-    Arrow brings them in a hundred times faster than one by one.
-    """
-    schema = connection.table(like).limit(0).to_arrow_table().schema
-    table = pa.Table.from_pylist(rows, schema=schema)  # pyright: ignore
-    connection.register("incoming", table)  # pyright: ignore
-    try:
-        yield
-    finally:
-        connection.unregister("incoming")

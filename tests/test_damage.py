@@ -6,7 +6,8 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,15 @@ import duckdb
 import pytest
 
 from swarm.config import PROJECT, Settings
-from swarm.errors import DamagedJournal, HistoryDamaged, SwarmError
+from swarm.errors import DamagedJournal, DataFolderUnusable, HistoryDamaged, SwarmError
+from swarm.events import RunResumed
 from swarm.history import History
 from swarm.history_file import MIGRATIONS
 from swarm.journal_lines import read_journal
-from tests.made import keep, told
+from tests.made import keep, later, spec, told, turn
 from tests.patience import PATIENCE_S
 from tests.seed import SEED
+from swarm.record import record_of
 from tests.test_history import everything
 from tests.test_processes import MISSION, swarm
 
@@ -92,9 +95,7 @@ def journals_survive(settings: Settings, trials: int) -> None:
             History(settings).rebuild()
         elif content != whole:
             reading = read_journal(path)
-            # A last line without its end is what a crash leaves: it is not read, and the run is interrupted.
-            torn = not content.endswith(b"\n")
-            assert reading.damaged or torn, "a flipped bit was not seen"
+            assert reading.damaged, "a flipped bit was not seen"
             # What was taken in before stays right; made anew, the history names the line.
             assert everything(History(settings)) == before
             History(settings).rebuild()
@@ -103,6 +104,120 @@ def journals_survive(settings: Settings, trials: int) -> None:
 
 def test_a_journal_damaged_anywhere_is_told_with_its_bytes_and_kept(settings: Settings):
     journals_survive(settings, TRIALS)
+
+
+def overwritten(path: Path, place: int, byte: bytes = b"\x01") -> None:
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(byte)
+
+
+@pytest.mark.parametrize("back", [1, 2, 40, 64])
+def test_a_journal_with_other_last_bytes_than_were_read_is_told_when_it_grows(settings: Settings, back: int):
+    path, history = keep(settings, told("run", ending=None)), History(settings)
+    before, size = everything(history), path.stat().st_size
+    overwritten(path, size - back)
+    assert everything(history) == before
+    keep(settings, told("other"), "run")
+    with pytest.raises(
+        DamagedJournal,
+        match=rf"run\.jsonl' holds something else before byte {size:,} than was read there; put it back from a copy",
+    ):
+        history.count()
+    assert history.rebuild().damaged == 1
+
+
+def test_an_exchanged_journal_that_is_longer_is_told(settings: Settings):
+    path, history = keep(settings, told("run")), History(settings)
+    history.count()
+    path.unlink()
+    keep(settings, told("run", spec(agents=9)))
+    with pytest.raises(DamagedJournal, match="holds something else"):
+        history.count()
+
+
+@pytest.mark.parametrize(("seq", "within"), [(0, 0), (0, 80), (2, 300), (3, -1), (8, -1)])
+def test_a_run_that_goes_on_though_a_line_of_before_is_damaged_is_not_shortened(
+    settings: Settings, seq: int, within: int
+):
+    path, history, events = keep(settings, told("run"), "both"), History(settings), told("run")
+    keep(settings, told("other"), "both")
+    history.count()
+    starts = [entry.offset for entry in read_journal(path).entries]
+    overwritten(path, starts[seq] + within if within >= 0 else starts[seq + 1] - 1)
+    keep(settings, later(events, RunResumed)[-1:], "both")
+    with pytest.raises(
+        DamagedJournal,
+        match=rf"damaged after it was read: \d unreadable line\(s\), the first at byte {starts[seq]:,}; put it back",
+    ):
+        history.count()
+
+
+def test_a_run_goes_on_behind_a_line_that_was_known_to_be_damaged(settings: Settings):
+    path, history, events = keep(settings, told("run")), History(settings), told("run")
+    overwritten(path, read_journal(path).entries[4].offset + 50)
+    assert len(history.damages()) == 1
+    keep(settings, later(events, RunResumed)[-1:])
+    assert history.run("run").turns == record_of(read_journal(path).events).turns
+    assert history.run("run").last_seq == events[-1].seq + 1
+
+
+def test_a_journal_read_by_an_older_roleless_grows_and_is_told_when_it_shrinks(settings: Settings):
+    path, history = keep(settings, told("run")), History(settings)
+    history.count()
+    size = path.stat().st_size
+    with duckdb.connect(settings.history) as connection:
+        connection.execute("UPDATE journals SET lines = NULL, mark = NULL")
+    os.truncate(path, size - 9)
+    with pytest.raises(
+        DamagedJournal, match=rf"has {size - 9:,} bytes, but {size:,} were read before; put it"
+    ):
+        history.count()
+    path.unlink()
+    keep(settings, told("run"))
+    keep(settings, told("other"), "run")
+    assert history.count() == 2
+
+
+@pytest.mark.parametrize("odd", ["link", "folder", "pipe"])
+def test_a_journal_that_is_no_file_is_named(settings: Settings, odd: str):
+    path = settings.journal / "odd.jsonl"
+    {"link": lambda: path.symlink_to("nowhere"), "folder": path.mkdir, "pipe": lambda: os.mkfifo(path)}[odd]()
+    keep(settings, told("run"))
+    for ask in (History(settings).count, History(settings).state, History(settings).rebuild):
+        with pytest.raises(DamagedJournal, match=r"odd\.jsonl' is not a file; move it out of the folder"):
+            ask()
+    assert not list(settings.data.glob("*.new-*"))
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond a size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [0, 5_000, 20_000, 300_000])
+def test_a_full_disk_costs_no_history_and_leaves_no_half_one(settings: Settings, size: int):
+    kept_runs(settings)
+    settings.history.unlink()
+    # Random letters, so that no compression makes room for them.
+    text = random.Random(SEED).randbytes(400_000).hex()
+    keep(settings, told("big", turns=[replace(turn(0), text=text)]))
+    full = pytest.raises(DataFolderUnusable, match=r"cannot write the history .*Make room")
+    with full_disk(size), full:
+        History(settings).count()
+    before = everything(History(settings))
+    old = settings.history.read_bytes()
+    with full_disk(size), full:
+        History(settings).rebuild()
+    assert [path.name for path in settings.data.glob("roleless.duckdb*")] == ["roleless.duckdb"]
+    assert settings.history.read_bytes() == old
+    assert everything(History(settings)) == before
 
 
 def in_child(settings: Settings, *arguments: str, fault: str = "", prepare: Callable[[], None] | None = None):

@@ -295,7 +295,9 @@ def test_a_history_held_by_another_thread_is_busy(settings: Settings):
 # What is damaged.
 
 
-@pytest.mark.parametrize("damage", ["garbage", "empty", "cut", "zeros", "foreign", "folder", "pipe"])
+@pytest.mark.parametrize(
+    "damage", ["garbage", "empty", "cut", "zeros", "foreign", "folder", "pipe", "link", "log"]
+)
 def test_a_damaged_history_is_reported_set_aside_and_rebuilt(
     settings: Settings, history: History, damage: str
 ):
@@ -307,7 +309,7 @@ def test_a_damaged_history_is_reported_set_aside_and_rebuilt(
         everything(history)
     made = history.rebuild()
     assert made.set_aside is not None
-    assert made.set_aside.exists()
+    assert os.path.lexists(made.set_aside)
     assert (made.runs, made.events) == (3, len(list(in_turns(stories()))))
     assert everything(history) == before
 
@@ -327,6 +329,16 @@ def test_rebuilding_without_a_history_makes_one(settings: Settings, history: His
     keep(settings, told("run"))
     assert history.rebuild().set_aside is None
     assert history.count() == 1
+
+
+def test_rebuilding_twice_at_once_sets_two_histories_aside(settings: Settings, history: History):
+    keep(settings, told("run"))
+    history.count()
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: history.rebuild(), range(8)))
+    assert [each.runs for each in made] == [1] * 8
+    assert len({each.set_aside for each in made}) == 8
+    assert not list(settings.data.glob("*.new-*"))
 
 
 def test_rebuilding_while_others_ask_loses_nothing(settings: Settings, history: History):
@@ -354,9 +366,9 @@ def test_a_database_without_tables_becomes_a_history(settings: Settings, history
     assert history.count() == 1
 
 
-@pytest.mark.parametrize("left", ["half", "nothing", "no file"])
+@pytest.mark.parametrize(("left", "lost"), [("half", 4), ("nothing", 8), ("no file", 9)])
 def test_a_journal_that_lost_bytes_is_reported_until_the_history_is_rebuilt(
-    settings: Settings, history: History, left: str
+    settings: Settings, history: History, left: str, lost: int
 ):
     path = keep(settings, told("run"))
     keep(settings, told("other", minute=1))
@@ -367,7 +379,11 @@ def test_a_journal_that_lost_bytes_is_reported_until_the_history_is_rebuilt(
         keep(settings, told("run")[: 5 if left == "half" else 0] or told("run")[:1], "run")
     now = path.stat().st_size if path.exists() else 0
     for _ in range(2):
-        with pytest.raises(DamagedJournal, match=rf"run\.jsonl.*has {now:,} bytes, but {size:,}"):
+        with pytest.raises(
+            DamagedJournal,
+            match=rf"run\.jsonl' has {now:,} bytes, but {size:,} were read before: {lost} of 9 lines are lost; put "
+            "it back from a copy, or run `python -m swarm rebuild`",
+        ):
             history.count()
     assert history.rebuild().runs == history.count() == (1 if left == "no file" else 2)
 
@@ -576,6 +592,11 @@ def pipe_instead(path: Path) -> None:
     os.mkfifo(path)
 
 
+def link_instead(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.parent / "nowhere" / path.name)
+
+
 def foreign_instead(path: Path) -> None:
     path.unlink()
     with duckdb.connect(path) as connection:
@@ -590,6 +611,8 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "foreign": foreign_instead,
     "folder": folder_instead,
     "pipe": pipe_instead,
+    "link": link_instead,
+    "log": lambda path: os.mkfifo(path.with_name(f"{path.name}.wal")),
 }
 
 
