@@ -275,6 +275,8 @@ REFUSED = {
     "a call backwards": (put(0.5, "turns", 0, "calls", 0, "ended_s"), "before it began"),
     "more cached than read": (put(101, "turns", 0, "calls", 0, "usage", "cached_tokens"), "cached"),
     "more cached than read in all": (put(10**9, "spent", "cached_tokens"), "cached"),
+    "a little more cached than read in all": (put(9_301, "spent", "cached_tokens"), "cached"),
+    "an age of waiting": (put(1e11, "turns", 0, "calls", 0, "waited_s"), "longer than"),
     "two calls of one number": (put(1, "turns", 1, "calls", 0, "number"), "the same number"),
     "one call in two turns": (
         both(

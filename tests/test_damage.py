@@ -220,6 +220,20 @@ def test_a_full_disk_costs_no_history_and_leaves_no_half_one(settings: Settings,
     assert everything(History(settings)) == before
 
 
+def test_a_new_history_that_could_not_be_written_to_its_end_takes_nobodys_place(settings: Settings):
+    before = kept_runs(settings)
+    old = settings.history.read_bytes()
+    # Enough for the log of its commits, and not for the file that closing makes of them.
+    with (
+        full_disk(200_000),
+        pytest.raises(DataFolderUnusable, match=r"could not be written whole\. Make room"),
+    ):
+        History(settings).rebuild()
+    assert settings.history.read_bytes() == old
+    assert [path.name for path in settings.data.glob("roleless.duckdb*")] == ["roleless.duckdb"]
+    assert everything(History(settings)) == before
+
+
 def in_child(settings: Settings, *arguments: str, fault: str = "", prepare: Callable[[], None] | None = None):
     environment = {**os.environ, "ROLELESS_DATA": str(settings.data), "ROLELESS_FAULT": fault}
     return subprocess.run(
