@@ -143,9 +143,8 @@ def test_nothing_that_somebody_wrote_is_markup_in_markdown():
     assert "- Protocol: \\*odd\\*\n" in export_run(odd, "md").decode()
     turn = replace(record().turns[0], text="~~~~\n# a title", reason="~~~\n# a title")
     fences = export_run(replace(record(), turns=(turn,), deliverable=""), "md").decode()
-    assert ("\n~~~~text\n~~~\n# a title\n~~~~\n" in fences) and (
-        "\n~~~~~text\n~~~~\n# a title\n~~~~~\n" in fences
-    )
+    assert "\n~~~~text\n~~~\n# a title\n~~~~\n" in fences
+    assert "\n~~~~~text\n~~~~\n# a title\n~~~~~\n" in fences
     assert "Unscored: said \\*no\\*" in export_run(replace(record(), verdict=judged), "md").decode()
 
 
