@@ -1,6 +1,7 @@
 """What events say of a run: the record people look at, the progress a performer needs, the summary."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from swarm.budget import Limits
 from swarm.errors import ModelUnavailable
 from swarm.events import (
     CallEnded,
+    CallStarted,
     Event,
     RunDeleted,
     RunFinished,
@@ -19,10 +21,12 @@ from swarm.events import (
     from_json,
     to_json,
 )
+from swarm.models.card import Price
 from swarm.models.model import Completion
 from swarm.models.scripted import ScriptedModel
-from swarm.record import progress_of, record_of, summary
-from swarm.turn import Usage
+from swarm.record import progress_of, record_of, spec_of, summary
+from swarm.turn import Call, Usage
+from tests.made import later, told
 from tests.staging import (
     GARBAGE,
     NAMES,
@@ -298,3 +302,31 @@ def test_time_spent_interrupted_is_not_counted():
     resumed, end = of_kind(RunResumed, after)[0], of_kind(RunFinished, after)[0]
     assert before[-1].t <= resumed.t <= end.t
     assert record_of([*before, *after]).duration_s == end.t
+
+
+def test_the_limits_of_the_latest_resumption_that_tells_any_hold():
+    limits = ({"limits": Limits(calls=5)}, {}, {"limits": Limits(calls=9)}, {})
+    events = later(told("run", ending="stopped"), *((RunResumed, each) for each in limits))
+    assert spec_of(events).limits == Limits(calls=9)
+    assert spec_of(events[:-2]).limits == Limits(calls=5)
+
+
+def test_new_prices_hold_from_the_next_call_on_and_old_ones_are_not_told_again():
+    old, new = ({"m": Price(number, 1.0, 1.0, 1.0)} for number in (1.0, 2.0))
+    first, *more = told("run", ending="stopped")
+    progress = progress_of([replace(first, prices=old), *more])
+    assert progress.repriced({"prices": old, "price_table": "t"}) == {}
+    told_again = {"prices": new, "price_table": "t", "first_call": 4}
+    assert progress.repriced({"prices": new, "price_table": "t"}) == told_again
+    resumed = later([replace(first, prices=old), *more], (RunResumed, told_again))
+    assert progress_of(resumed).repriced({"prices": new}) == {}
+    priced = [record_of(resumed).price_of(Call(number, "m")) for number in (3, 4, 5)]
+    assert priced == [old["m"], new["m"], new["m"]]
+
+
+def test_a_call_of_unknown_outcome_counts_with_all_that_was_reserved_as_an_estimate():
+    asked = {"number": 9, "model": "m", "reserved": Usage(500, 0, 70, 0.25)}
+    begun = told("run", ending=None)
+    before, after = progress_of(begun), progress_of(later(begun, (CallStarted, asked)))
+    assert after.spent == replace(before.spent + asked["reserved"], estimated=True)
+    assert (before.spent.estimated, after.calls, before.calls) == (False, 9, 3)
