@@ -20,10 +20,10 @@ from swarm.events import RunResumed
 from swarm.history import History
 from swarm.history_file import MIGRATIONS
 from swarm.journal_lines import read_journal
+from swarm.record import record_of
 from tests.made import keep, later, spec, told, turn
 from tests.patience import PATIENCE_S
 from tests.seed import SEED
-from swarm.record import record_of
 from tests.test_history import everything
 from tests.test_processes import MISSION, swarm
 

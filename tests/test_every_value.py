@@ -23,13 +23,13 @@ from swarm.history_rows import row_of, turn_cells
 from swarm.imports import events_from
 from swarm.models.card import Price
 from swarm.record import RunRecord, record_of, summary
-from tests import distinct_values as distinct
+from tests import distinct_values
 from tests.made import keep
 
 
 @cache
 def record() -> RunRecord:
-    return record_of(distinct.events())
+    return record_of(distinct_values.events())
 
 
 @cache
@@ -85,7 +85,7 @@ def of(found: Any, names: Any) -> dict[str, Any]:
 
 
 def test_every_summing_up_of_a_run_says_the_same(settings: Settings):
-    keep(settings, distinct.events())
+    keep(settings, distinct_values.events())
     (kept,) = History(settings).runs()
     assert of(summary(record()), SUMS) == SUMS
     assert kept == row_of(record())
@@ -109,9 +109,15 @@ def test_every_summing_up_of_a_run_says_the_same(settings: Settings):
 
 def test_every_table_of_turns_has_each_value_in_its_column():
     table = pd.read_parquet(io.BytesIO(export_run(record(), "parquet"))).to_dict("records")
-    more = {"run_id": distinct.ID, "builds_on": "14", "heard": "3.14", "model": "sim/m13", "simulated": True}
+    more = {
+        "run_id": distinct_values.ID,
+        "builds_on": "14",
+        "heard": "3.14",
+        "model": "sim/m13",
+        "simulated": True,
+    }
     assert of(table[2], THIRD | more) == THIRD | more
-    assert turn_cells(distinct.ID, record().turns[2])["ended_s"] == 6.75
+    assert turn_cells(distinct_values.ID, record().turns[2])["ended_s"] == 6.75
     rows = list(csv.DictReader(io.StringIO(export_run(real(), "csv").decode(), newline="")))
     assert [float(row["input_tokens"]) for row in rows] == [1_010 + 10 * index for index in range(12)]
     assert rows[2]["imported"] == "elsewhere-1"
@@ -138,8 +144,8 @@ def test_nothing_that_somebody_wrote_is_markup_in_markdown():
     assert "because of \\*accuracy\\*" in outside
     assert "Build \\*an\\* oven" in outside
     assert "reason *" not in outside
-    judged = replace(distinct.JUDGED, scores=(), unscored="said *no*")
-    odd = replace(record(), spec=replace(distinct.SPEC, protocol="*odd*"))
+    judged = replace(distinct_values.JUDGED, scores=(), unscored="said *no*")
+    odd = replace(record(), spec=replace(distinct_values.SPEC, protocol="*odd*"))
     assert "- Protocol: \\*odd\\*\n" in export_run(odd, "md").decode()
     turn = replace(record().turns[0], text="~~~~\n# a title", reason="~~~\n# a title")
     fences = export_run(replace(record(), turns=(turn,), deliverable=""), "md").decode()
@@ -209,7 +215,7 @@ def test_spans_tell_the_run_and_its_judge_apart():
     }
     (resource,) = json.loads(export_run(record(), "otel"))["resourceSpans"]
     events = [attributes(event["attributes"]) for event in resource["scopeSpans"][0]["spans"][0]["events"]]
-    scores = [(each.criterion, float(each.points), each.reason) for each in distinct.JUDGED.scores]
+    scores = [(each.criterion, float(each.points), each.reason) for each in distinct_values.JUDGED.scores]
     assert [tuple(event.values()) for event in events] == scores
 
 
@@ -243,7 +249,7 @@ def test_a_log_for_inspect_tells_each_call_as_it_was():
     assert events["agent 4"]["error"] == "gone"
     scores = {event["scorer"]: event["score"] for event in sample["events"] if event["event"] == "score"}
     assert scores["quality"]["value"] == 11 / 16
-    for each in distinct.JUDGED.scores:
+    for each in distinct_values.JUDGED.scores:
         assert scores[each.criterion] == {"value": each.points, "explanation": each.reason}
     assert sample["messages"][3]["model"] == "sim/m13"
     assert sample["messages"][3]["metadata"] == {"agent": 13, "role": "The Bakers 13"}
@@ -263,8 +269,8 @@ PRICED = {"sim/m15": Price(5.0, 6.0, 7.0, 8.0)}
 
 
 def test_a_run_that_travels_twice_keeps_every_value_and_its_first_name():
-    first, *more = distinct.events()
-    resumed = RunResumed(run_id=distinct.ID, seq=0, at=first.at, t=0.0, prices=PRICED, first_call=40)
+    first, *more = distinct_values.events()
+    resumed = RunResumed(run_id=distinct_values.ID, seq=0, at=first.at, t=0.0, prices=PRICED, first_call=40)
     told = [first, resumed, *more]
     before = record_of([replace(event, seq=seq) for seq, event in enumerate(told)])
     once = record_of(events_from(before, "imported-1", "bob"))
@@ -273,9 +279,9 @@ def test_a_run_that_travels_twice_keeps_every_value_and_its_first_name():
     for found, name, owner in ((once, "imported-1", "bob"), (twice, "imported-2", "eve")):
         (kept,) = found.asked_again
         assert kept == replace(again, run_id=name, seq=kept.seq)
-        there = {"run_id": name, "imported": distinct.ID, "owner": owner, "last_seq": found.last_seq}
+        there = {"run_id": name, "imported": distinct_values.ID, "owner": owner, "last_seq": found.last_seq}
         assert found == replace(before, **there, asked_again=found.asked_again)
-        assert found.price_of(before.turns[0].calls[0]) == distinct.PRICES["sim/m15"]
+        assert found.price_of(before.turns[0].calls[0]) == distinct_values.PRICES["sim/m15"]
         assert found.price_of(again.outcome) == PRICED["sim/m15"]
 
 

@@ -12,7 +12,7 @@ from swarm.grid import Terms
 from swarm.history import History
 from swarm.history_experiments import ExperimentRow
 from swarm.verdict import Verdict
-from tests import distinct
+from tests import distinct_values
 from tests.made import BEGAN, keep, spec, told
 from tests.test_comparison import grid
 
@@ -32,7 +32,7 @@ MEASURED = {
 
 
 def test_a_cell_measures_what_each_measure_means(settings: Settings):
-    keep(settings, distinct.events())
+    keep(settings, distinct_values.events())
     (cell,) = History(settings).cells()
     assert set(MEASURED) == set(MEASURES)
     assert {name: values[0] for name, values in cell.values.items()} == pytest.approx(MEASURED)
