@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.numbers import NONE
 from pages.shared.resources import settings
 from pages.shared.text import plain
+from swarm.export import no_formula
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import present_keys
 
@@ -17,8 +18,8 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
     st.dataframe(
         [
             {
-                "Model": card.label,
-                "Id": card.id,
+                "Model": no_formula(card.label),
+                "Id": no_formula(card.id),
                 "Input, $": card.price.input if card.price else None,
                 "Cached, $": card.price.cached if card.price else None,
                 "Output, $": card.price.output if card.price else None,
@@ -26,7 +27,7 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
                 "Key": key_words(card),
                 "Priced on": card.priced_on or NONE,
                 "Asked at": card.api_base or NONE,
-                "Note": " ".join((*([card.note] if card.note else []), *card.cautions)),
+                "Note": no_formula(" ".join((*([card.note] if card.note else []), *card.cautions))),
             }
             for card in cards
         ],

@@ -72,16 +72,16 @@ def show_statistics(comparison: Comparison) -> None:
 
 def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
     """Every mission with the mean of each group, what differs from the reference, and a way to its runs."""
-    reference = groups[0].name
+    # A group can have the name of a model, and the heads of a table are downloaded with it.
+    names = [no_formula(group.name) for group in groups]
+    differences = [f"{name} − {groups[0].name}" for name in names[1:]]
     st.dataframe(
         [
             {
                 "Mission": no_formula(row.title),
                 "Level": level_name(row.level) if row.level else "own",
-                **{group.name: mean for group, mean in zip(groups, row.means, strict=True)},
-                **{
-                    f"{group.name} − {reference}": row.difference(at) for at, group in enumerate(groups) if at
-                },
+                **dict(zip(names, row.means, strict=True)),
+                **{name: row.difference(at) for at, name in enumerate(differences, 1)},
                 "Runs": _link_to_runs(row.mission, where),
             }
             for row in means_by_mission(groups)
@@ -89,11 +89,8 @@ def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
         hide_index=True,
         column_config={
             "Mission": st.column_config.TextColumn(width=250),
-            **{group.name: st.column_config.NumberColumn(format="%.3f") for group in groups},
-            **{
-                f"{group.name} − {reference}": st.column_config.NumberColumn(format="%+.3f")
-                for group in groups[1:]
-            },
+            **dict.fromkeys(names, st.column_config.NumberColumn(format="%.3f")),
+            **dict.fromkeys(differences, st.column_config.NumberColumn(format="%+.3f")),
             "Runs": st.column_config.LinkColumn(display_text="See", width="small"),
         },
         placeholder=NONE,
