@@ -85,7 +85,9 @@ def marked_run(
     turns += [a_turn(6 + n, "abstain", reason=mark("why") + str(n)) for n in range(idle)]
     turns[3:] = [replace(each, role=mark("idler")) for each in turns[3:]]
     scores = tuple(Score(name, 3, mark("points")) for name in CRITERIA)
-    judged = judged or Verdict(mark("judge"), scores, calls=(replace(call(3), reply=mark("said")),))
+    judged = judged or Verdict(
+        mark("judge"), scores, calls=(replace(call(3), reply=mark("said"), model=mark("asked")),)
+    )
     recipe = RunSpec(
         MISSION,
         make_team([mark(model)], 5 + idle),

@@ -81,7 +81,7 @@ class Walk:
         self.found: set[tuple[str, str, str, str]] = set()
         self.seen: set[str] = set()
 
-    def choose(self, **chosen: str) -> "Walk":
+    def choose(self, **chosen: object) -> "Walk":
         """Choose what the next page shows."""
         for name, value in chosen.items():
             self.app.session_state[name] = value
@@ -161,7 +161,7 @@ SHOWN = {
         "past",
         "brain",
     ),
-    *("source", "what", "because", "label", "notice", "bad", "exp", "cond"),
+    *("source", "what", "because", "label", "notice", "bad", "exp", "cond", "gone", "asked"),
 }
 TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "Recipe")
 
@@ -172,6 +172,9 @@ def look_at_runs(walk: Walk) -> None:
         walk.choose(view=view, details=tab).to("run/run.py", run=RUN_ID)
     walk.choose(view="Idle agents", details="Deliverable").to("run/run.py", run=MANY)
     walk.choose(view="Role graph", details="Verdict").to("run/run.py", run=UNSCORED)
+    unfolded = dict.fromkeys((f"raw_{RUN_ID}_1_2", f"heard_{RUN_ID}_1_2"), True)
+    walk.choose(details="Transcript", **unfolded).to("run/run.py", run=RUN_ID)
+    walk.choose(details="Verdict", judge_reply=True).to("run/run.py", run=RUN_ID)
     walk.choose(details="Transcript").to("run/run.py", run=RUN_ID, q="zqtext")
     walk.app.selectbox[0].set_value(4)
     walk.look("run/run.py")
@@ -193,7 +196,7 @@ def look_at_the_rest(walk: Walk) -> None:
     """Lists, forms, and what the pages say to links that lead nowhere."""
     walk.to("run/start.py")
     walk.to("run/start.py", pair=[RUN_ID, MANY])
-    walk.to("evidence/history.py")
+    walk.choose(deleted_mission=mark("gone")).to("evidence/history.py")
     walk.app.multiselect(key="pick_0").set_value([RUN_ID])
     walk.look("evidence/history.py")
     walk.choose(history_view="Roles over runs").to("evidence/history.py")
