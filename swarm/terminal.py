@@ -150,8 +150,8 @@ def print_runs(rows: Sequence["RunRow"], of: int) -> None:
     for row in rows:
         quality = "–" if row.quality is None else f"{row.quality:.3f}"
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
-        mission = Text(harmless(row.mission_title))
-        table.add_row(row.run_id, row.status, mission, row.protocol, str(row.agents), quality, kind)
+        mission, protocol = Text(harmless(row.mission_title)), Text(harmless(row.protocol))
+        table.add_row(row.run_id, row.status, mission, protocol, str(row.agents), quality, kind)
     console = Console()
     # Where nobody sees the lines they may be as long as they must.
     roomy = console if console.is_terminal else Console(width=max(console.width, longest + 90))
@@ -175,7 +175,8 @@ def print_models(cards: Sequence[ModelCard], present: Mapping[str, Sequence[str]
     for card in cards:
         price = (f"{card.price.input:g}", f"{card.price.output:g}") if card.price else ("?", "?")
         found = ", ".join(present[card.id]) or (f"missing: {card.keys[0]}" if card.keys else "none needed")
-        table.add_row(card.id, *price, f"{card.context:,}" if card.context else "?", found)
+        name = Text(harmless(card.id))
+        table.add_row(name, *price, f"{card.context:,}" if card.context else "?", found)
     Console().print(table)
 
 

@@ -1,0 +1,113 @@
+"""What others wrote is text in a terminal: it moves no cursor, has no colour, and no word of it is lost."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from swarm.comparison.contrasts import compare_groups
+from swarm.comparison.group import groups_by
+from swarm.doctor import Finding
+from swarm.experiment.plan import plan
+from swarm.experiment.recipe import Recipes
+from swarm.history import History
+from swarm.models.catalogue import known_models
+from swarm.shock import Shock
+from swarm.story import story
+from swarm.teams.kept import kept_team
+from swarm.teams.verdict import team_verdict
+from swarm.terminal import (
+    LiveRun,
+    print_findings,
+    print_missions,
+    print_models,
+    print_record,
+    print_runs,
+    remark,
+)
+from swarm.terminal_compare import print_comparison, print_runs_compared
+from swarm.terminal_experiments import print_experiments, print_plan
+from swarm.terminal_teams import print_team, print_verdict
+from swarm.verdict import Verdict
+from tests.made import keep
+from tests.marked import MISSION, keep_groups, keep_own_things, mark, marked_record, marked_run, marked_team
+
+
+def live(settings) -> None:
+    """A run as it goes on."""
+    with LiveRun() as shown:
+        for event in marked_run(protocol=mark("proto")):
+            shown.show(event)
+
+
+def every_run(settings) -> None:
+    """The runs that are kept, one of another protocol."""
+    keep(settings, marked_run(protocol="\x1b[1mzq<u>*b*[l]"))
+    print_runs(History(settings).runs(), 9)
+
+
+def scored(settings) -> None:
+    """A run with scores."""
+    print_record(marked_record())
+
+
+def unscored(settings) -> None:
+    """A run without scores."""
+    print_record(
+        marked_record(
+            judged=Verdict(mark("judge"), unscored=mark("unscored")), shock=Shock("swap", mark("swap"))
+        )
+    )
+
+
+def groups(settings) -> None:
+    """Runs as groups by models."""
+    keep_groups(settings)
+    cells = History(settings).cells()
+    print_comparison(compare_groups(groups_by(cells, "models")[0]), "models")
+
+
+def two_runs(settings) -> None:
+    """Two runs beside each other, with sentences on them."""
+    record = marked_record(protocol=mark("proto"))
+    print_runs_compared([record, record], story(record))
+
+
+def team(settings) -> None:
+    """A team that was imported."""
+    print_team(kept_team(settings, marked_team(settings)[0]))
+
+
+def own_things(settings) -> None:
+    """One's own models and missions, and what the doctor says of them."""
+    keep_own_things(settings)
+    cards = [*known_models(settings).values()]
+    print_models(cards, {card.id: () for card in cards})
+    print_missions([MISSION])
+    print_findings([Finding("models.toml", "bad", mark("found"))])
+    remark(mark("remark"))
+
+
+def experiments(settings) -> None:
+    """An experiment that failed, its plan, and how far it is."""
+    marked_team(settings)
+    [row] = History(settings).experiments()
+    print_experiments([replace(row, reason=mark("halt"))])
+    experiment = History(settings).experiment(row.experiment_id)[1]
+    print_plan(experiment, plan(Recipes(experiment.grid, settings), True), ["nothing"])
+    print_verdict(team_verdict(experiment, History(settings).cells()))
+
+
+WAYS = (live, every_run, scored, unscored, groups, two_runs, team, own_things, experiments)
+
+
+@pytest.mark.parametrize("show", WAYS, ids=lambda way: way.__name__)
+def test_what_others_wrote_is_text_in_a_terminal(show: Callable, settings, monkeypatch, capfd):
+    monkeypatch.setenv("COLUMNS", "2000")
+    show(settings)
+    said = "".join(capfd.readouterr())
+    assert "zq" in said
+    assert "\x1b" not in said
+    # What looks like a tag of the library that draws tables is kept as well.
+    assert re.findall(r"zq\w*<u>\*b\*(?![\[(]l[\])])", said) == []
