@@ -23,7 +23,7 @@ from swarm.config import read_settings
 from swarm.doors import check_address
 from swarm.errors import BadInput
 from swarm.models.loopback import is_loopback_host
-from swarm.quiet import keep_out_of_logs
+from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
 
 # Streamlit's page has one script of its own in it; by their digests, no other one runs. `blob:` is how it loads
 # the script of a component (pages/shared/figure.js); only a script that runs already can make such an address.
@@ -125,6 +125,7 @@ async def health(request: Request) -> JSONResponse:
 refuse_strangers()
 # Streamlit logs the bugs of pages with all that they say.
 keep_out_of_logs(read_settings().secret_values())
+keep_out_of_tracebacks(read_settings().secret_values())
 app = st.App(
     "pages/shared/menu.py",
     routes=[Route("/health", health)],

@@ -33,6 +33,7 @@ from swarm.team import make_team
 from swarm.turn import Assignment, Call, Usage
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.browser.test_dashboard import HOSTILE, PAYLOADS
+from tests.marked import mark, marked_record, unescaped
 from tests.recorded import a_record, a_turn
 from tests.staging import GARBAGE, MISSION, NAMES, PaidModel, act, played, recipe, simulated
 
@@ -173,6 +174,37 @@ def test_a_file_name_is_none_that_a_system_reserves(title):
     name = file_name(a_record([a_turn(1)], mission=Mission("m", title, "Bake.")), "csv")
     assert name.startswith("roleless-")
     assert name.endswith("-20261122-120000-abc123.csv")
+
+
+WRITTEN = {"title", "role", "text", "reason", "why", "failure", "points", "model", "end", "import", "proto"}
+"""Fields of a run that others write and a report tells."""
+
+
+@pytest.mark.parametrize(
+    "judged", [None, Verdict("j", unscored=mark("unscored"))], ids=["scored", "unscored"]
+)
+def test_no_mark_of_a_field_means_anything_in_a_markdown_report(judged):
+    said = export_run(marked_record(protocol=mark("proto"), judged=judged), "md").decode()
+    outside = re.sub(r"(?ms)^(~{3,})text\n.*?^\1$", "", said)
+    assert unescaped(outside) == set()
+    assert "\n=" not in outside
+    wanted = (WRITTEN - {"points"} | {"unscored"}) if judged else WRITTEN
+    assert wanted - set(re.findall(r"zq([a-z]+)", said)) == set()
+
+
+def test_a_text_cannot_close_the_block_it_stands_in():
+    tricky = "~~~\n~~~~ \n# Heading\n~~~~~~~"
+    said = export_run(record_saying(tricky), "md").decode()
+    blocks = re.findall(r"(?ms)^(~{3,})text\n(.*?)\n\1$", said)
+    assert [text for _, text in blocks].count(tricky) >= 4
+    assert all(fence not in text for fence, text in blocks)
+
+
+@pytest.mark.parametrize("column", ["run_id", "imported", "protocol", "role", "reason", "text", "model"])
+def test_no_column_that_others_write_holds_a_formula(column):
+    record = replace(marked_record(protocol=mark("proto")), run_id="=1+1")
+    rows = csv.DictReader(io.StringIO(export_run(record, "csv").decode(), newline=""))
+    assert {row[column][:2] for row in rows} - {""} == {"'="}
 
 
 # Tables.

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.doctor import Finding
 from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes
+from swarm.grid import Experiment
 from swarm.history import History
 from swarm.models.catalogue import known_models
 from swarm.shock import Shock
@@ -27,7 +29,7 @@ from swarm.terminal import (
     remark,
 )
 from swarm.terminal_compare import print_comparison, print_runs_compared
-from swarm.terminal_experiments import print_experiments, print_plan
+from swarm.terminal_experiments import LiveExperiment, print_experiments, print_plan
 from swarm.terminal_teams import print_team, print_verdict
 from swarm.verdict import Verdict
 from tests.made import keep
@@ -39,6 +41,8 @@ def live(settings) -> None:
     with LiveRun() as shown:
         for event in marked_run(protocol=mark("proto")):
             shown.show(event)
+    # Where nobody looks it leaves nothing behind.
+    Console().print(shown._table())
 
 
 def every_run(settings) -> None:
@@ -95,6 +99,8 @@ def experiments(settings) -> None:
     [row] = History(settings).experiments()
     print_experiments([replace(row, reason=mark("halt"))])
     experiment = History(settings).experiment(row.experiment_id)[1]
+    experiment = Experiment(replace(experiment.grid, name=mark("name")), experiment.terms)
+    Console().print(LiveExperiment(mark("name"))._bar.get_renderable())
     print_plan(experiment, plan(Recipes(experiment.grid, settings), True), ["nothing"])
     print_verdict(team_verdict(experiment, History(settings).cells()))
 

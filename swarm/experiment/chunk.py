@@ -16,6 +16,8 @@ from swarm.events import RunFinished, RunJudged
 from swarm.experiment.past import Outcome
 from swarm.experiment.recipe import Recipes
 from swarm.journal_lines import line_of
+from swarm.journal import line_of
+from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
 from swarm.run import play
 
 PROCESSES = os.cpu_count() or 1
@@ -48,6 +50,10 @@ _recipes: list[Recipes] = []
 
 def _begin(recipes: Recipes) -> None:
     _recipes[:] = [recipes]
+    # What these processes say lands where the performer's words are kept.
+    secrets = recipes.settings.secret_values()
+    keep_out_of_logs(secrets)
+    keep_out_of_tracebacks(secrets)
     # Ctrl-C is for the process that keeps the journal; should that one die, nobody wants our runs any more.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
