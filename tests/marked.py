@@ -123,25 +123,25 @@ def marked_record(**more: object) -> RunRecord:
     return record_of(marked_run(**more))
 
 
+TEAM = GivenTeam(
+    mark("team"),
+    tuple(GivenRole(mark(f"given{n}"), mark("aim"), mark("past"), mark("brain")) for n in (1, 2)),
+    tasks=(
+        GivenTask("task-1", mark("order") + "{x}", mark("result")),
+        GivenTask("task-2", mark("order")),
+    ),
+    steps=(Step(1, "task-1"), Step(2, "task-2")),
+    inputs={"x": mark("input")},
+    goal=mark("aims"),
+    source=mark("source"),
+    notes=tuple(Note(kind, mark("what"), mark("because")) for kind in ("understood", "changed", "ignored")),
+)
+"""As a file gives it: nothing is put in order yet."""
+
+
 def marked_team(settings: Settings) -> tuple[str, Experiment]:
     """A kept team whose every text is marked, and a test of it that has ended."""
-    team = settled(
-        GivenTeam(
-            mark("team"),
-            tuple(GivenRole(mark(f"given{n}"), mark("aim"), mark("past"), mark("brain")) for n in (1, 2)),
-            tasks=(
-                GivenTask("task-1", mark("order") + "{x}", mark("result")),
-                GivenTask("task-2", mark("order")),
-            ),
-            steps=(Step(1, "task-1"), Step(2, "task-2")),
-            inputs={"x": mark("input")},
-            goal=mark("aims"),
-            source=mark("source"),
-            notes=tuple(
-                Note(kind, mark("what"), mark("because")) for kind in ("understood", "changed", "ignored")
-            ),
-        )
-    )
+    team = settled(TEAM)
     missions = [
         replace(MISSION, id=f"m{n}", title=f"{mark('title')} {n}", requirements=(Requirement(mark("need")),))
         for n in range(6)

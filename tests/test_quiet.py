@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import runpy
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.config import read_settings
+from swarm.config import PROJECT, read_settings
 from swarm.events import Event
 from swarm.experiment.chunk import open_pool
 from swarm.experiment.perform import perform
@@ -115,8 +116,22 @@ SAID: dict[str, Callable[[], None]] = {
 }
 
 
-@pytest.fixture
-def quiet(secrets: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def keep_out(values: tuple[str, ...]) -> None:
+    """As a performer does."""
+    keep_out_of_logs(values)
+    keep_out_of_tracebacks(values)
+
+
+BEGINNINGS = {
+    "a performer": keep_out,
+    "the dashboard": lambda values: runpy.run_path(str(PROJECT / "app.py")),
+}
+
+
+@pytest.fixture(params=BEGINNINGS)
+def quiet(
+    request: pytest.FixtureRequest, secrets: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[io.StringIO]:
     """This process keeps the canaries to itself, and logs the rest to this place."""
     make, log = logging.getLogRecordFactory(), io.StringIO()
     said = logging.StreamHandler(log)
@@ -124,8 +139,7 @@ def quiet(secrets: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     logging.getLogger("x").addHandler(said)
-    keep_out_of_logs(secrets)
-    keep_out_of_tracebacks(secrets)
+    BEGINNINGS[request.param](secrets)
     yield log
     logging.setLogRecordFactory(make)
     logging.getLogger("x").removeHandler(said)

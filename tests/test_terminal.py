@@ -17,7 +17,6 @@ from swarm.history import History
 from swarm.models.catalogue import known_models
 from swarm.shock import Shock
 from swarm.story import story
-from swarm.teams.kept import kept_team
 from swarm.teams.verdict import team_verdict
 from swarm.terminal import (
     LiveRun,
@@ -33,7 +32,16 @@ from swarm.terminal_experiments import LiveExperiment, print_experiments, print_
 from swarm.terminal_teams import print_team, print_verdict
 from swarm.verdict import Verdict
 from tests.made import keep
-from tests.marked import MISSION, keep_groups, keep_own_things, mark, marked_record, marked_run, marked_team
+from tests.marked import (
+    MISSION,
+    TEAM,
+    keep_groups,
+    keep_own_things,
+    mark,
+    marked_record,
+    marked_run,
+    marked_team,
+)
 
 
 def live(settings) -> None:
@@ -80,7 +88,7 @@ def two_runs(settings) -> None:
 
 def team(settings) -> None:
     """A team that was imported."""
-    print_team(kept_team(settings, marked_team(settings)[0]))
+    print_team(TEAM)
 
 
 def own_things(settings) -> None:
