@@ -82,7 +82,7 @@ def compose(
     simulated = _all_or_none_simulated(cards)
     judging, warnings = _judge(judge, cards, settings)
     if not simulated:
-        _check_for_keys(mission)
+        _check_for_keys(mission, chosen)
     paid = [*cards, *([judging] if judging else [])]
     for card in paid:
         check_key(card, settings)
@@ -174,12 +174,13 @@ def _check_shock(spec: RunSpec) -> None:
         )
 
 
-def _check_for_keys(mission: Mission) -> None:
-    """A key that was pasted into a mission would be sent to a provider, and kept."""
-    if keys := keys_in(render.mission_text(mission)):
+def _check_for_keys(mission: Mission, options: Mapping[str, object]) -> None:
+    """A key that was pasted into a mission, or into roles that are given, would be sent to a provider, and kept."""
+    texts = [render.mission_text(mission), *map(str, options.values())]
+    if keys := sum(map(keys_in, texts)):
         raise BadInput(
-            f"something in the mission ({keys} in all) looks like a key, and would be sent to a provider: take it "
-            "out; keys belong in the environment"
+            f"something in the mission or the options ({keys} in all) looks like a key, and would be sent to a "
+            "provider: take it out; keys belong in the environment"
         )
 
 

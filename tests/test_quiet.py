@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -20,20 +19,11 @@ from swarm.experiment.recipe import Recipes
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import History
 from swarm.mission import Mission
-from swarm.models.card import ModelCard
-from swarm.models.catalogue import open_model
-from swarm.models.failures import failure, redacted
-from swarm.models.litellm import LiteLlmModel
 from swarm.models.model import Request
 from swarm.models.scripted import ScriptedModel
-from swarm.models.transport import Exchange
 from swarm.quiet import bug_in_words, keep_out_of_logs, keep_out_of_tracebacks
 from swarm.run import play
-from swarm.secrets import GONE, without_secrets
-from swarm.teams import autogen_parts, crewai_crew, reading
-from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.inputs import read_inputs
+from swarm.secrets import without_secrets
 from tests.canaries import CANARIES, found_in, found_in_folder
 from tests.staging import recipe
 
@@ -58,6 +48,17 @@ def test_a_variable_that_is_named_like_a_key_is_secret(name: str):
         "a-value-like-any",
     )
     assert read_settings({"HOUSE_WORD": "a-value-like-any", "MONKEY": "x"}).secret_values() == ()
+
+
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is kept out of logs and tracebacks here is so in no other test."""
+    make = logging.getLogRecordFactory()
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    yield
+    logging.setLogRecordFactory(make)
 
 
 # What a process says of its own accord.
@@ -129,19 +130,13 @@ BEGINNINGS = {
 
 
 @pytest.fixture(params=BEGINNINGS)
-def quiet(
-    request: pytest.FixtureRequest, secrets: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[io.StringIO]:
+def quiet(request: pytest.FixtureRequest, secrets: tuple[str, ...]) -> Iterator[io.StringIO]:
     """This process keeps the canaries to itself, and logs the rest to this place."""
-    make, log = logging.getLogRecordFactory(), io.StringIO()
+    log = io.StringIO()
     said = logging.StreamHandler(log)
-    monkeypatch.setattr(logging, "raiseExceptions", True)
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     logging.getLogger("x").addHandler(said)
     BEGINNINGS[request.param](secrets)
     yield log
-    logging.setLogRecordFactory(make)
     logging.getLogger("x").removeHandler(said)
 
 
@@ -206,90 +201,3 @@ def test_an_experiment_that_ends_by_a_bug_keeps_no_key(secrets, settings):
     [row] = History(settings).experiments()
     assert (row.status, "a bug with" in (row.reason or "")) == ("failed", True)
     assert found_in_folder(settings.data) == []
-
-
-# What others say: providers, and files.
-
-CARD = ModelCard(id="openai/x", label="X", family="openai")
-
-
-@pytest.mark.parametrize("key", CANARIES.values(), ids=CANARIES)
-@pytest.mark.parametrize(
-    "exchange",
-    [
-        Exchange(status=401, body=b"%s"),
-        Exchange(status=200, body=b"%s"),
-        Exchange(failure="broken", reason="reset by %s"),
-        Exchange(failure="unreachable", reason="no route to %s"),
-        Exchange(failure="unreadable", reason="odd header %s"),
-        Exchange(),
-    ],
-    ids=["an error", "no reply", "broken", "unreachable", "a header", "the library"],
-)
-def test_what_a_provider_repeats_is_taken_out(key: str, exchange: Exchange):
-    said = replace(
-        exchange, body=exchange.body.replace(b"%s", key.encode()), reason=exchange.reason.replace("%s", key)
-    )
-    error = failure("openai/x", said, f"no access with {key}", (key,))
-    assert found_in(str(error), "the message") == []
-    assert "key" in str(error)
-
-
-@pytest.mark.parametrize("key", KNOWN_BY_LOOK)
-def test_a_key_of_a_known_look_is_taken_out_even_if_nobody_here_has_it(key: str):
-    assert found_in(redacted(f"wrong: {key}", ()), "the message") == []
-
-
-def test_a_model_keeps_the_key_it_was_given_and_all_others_secret(secrets):
-    given = LiteLlmModel(CARD, api_key="one-of-its-own", secrets=("another-one",))
-    assert set(given._secrets) == {"one-of-its-own", "another-one"}
-    opened = open_model("openai/gpt-4.1-mini", read_settings(), pace="instant")
-    assert isinstance(opened, LiteLlmModel)
-    assert set(CANARIES.values()) <= set(opened._secrets)
-
-
-def test_a_key_of_a_variable_with_any_name_is_secret_where_a_model_asks_for_it(settings, monkeypatch):
-    (settings.data / "models.toml").write_text(
-        '[[models]]\nid = "house/x"\nlabel = "X"\nfamily = "x"\nstructured = "none"\ncache = "none"\n'
-        'keys = ["HOUSE_WORD"]\napi_base = "http://127.0.0.1:1/v1"\n'
-    )
-    monkeypatch.setenv("HOUSE_WORD", "a-value-like-any")
-    monkeypatch.setenv("OPENAI_API_KEY", "x")
-    # Whichever model is asked: providers see each other's keys in what a proxy says.
-    opened = open_model("openai/gpt-4.1-mini", read_settings(), pace="instant")
-    assert isinstance(opened, LiteLlmModel)
-    assert "a-value-like-any" in opened._secrets
-
-
-TEAM = GivenTeam("Bakers", (GivenRole("Baker"),), tasks=(GivenTask("bake", "Bake."),))
-PLACES: dict[str, GivenTeam] = {
-    "the team's name": replace(TEAM, name=KEY),
-    "the name of a role": replace(TEAM, roles=(GivenRole(KEY),)),
-    "a goal of a role": replace(TEAM, roles=(GivenRole("Baker", goal=KEY),)),
-    "a background": replace(TEAM, roles=(GivenRole("Baker", background=KEY),)),
-    "a model": replace(TEAM, roles=(GivenRole("Baker", model=KEY),)),
-    "the name of a task": replace(TEAM, tasks=(GivenTask(KEY, "Bake."),)),
-    "a task": replace(TEAM, tasks=(GivenTask("bake", KEY),)),
-    "what a task expects": replace(TEAM, tasks=(GivenTask("bake", "Bake.", KEY),)),
-    "the name of an input": replace(TEAM, inputs={KEY: "x"}),
-    "an input": replace(TEAM, inputs={"x": KEY}),
-    "the goal": replace(TEAM, goal=KEY),
-    "the source": replace(TEAM, source=KEY),
-    "what a note is of": replace(TEAM, notes=(Note("ignored", KEY),)),
-    "why": replace(TEAM, notes=(Note("ignored", "x", KEY),)),
-}
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_no_key_of_a_file_gets_into_a_team(place: str):
-    assert found_in(repr(settled(PLACES[place])), place) == []
-    assert settled(PLACES[place]).roles
-
-
-def test_a_value_of_an_input_that_is_a_key_is_taken_out():
-    assert read_inputs("x.csv", f"topic,key\nbread,{KEY}\n".encode()) == [{"topic": "bread", "key": GONE}]
-
-
-@pytest.mark.parametrize("show", [crewai_crew.place, reading._shown, autogen_parts._shown])
-def test_a_place_of_a_file_that_is_told_names_no_key(show: Callable[[str], str]):
-    assert show(f"agents {KEY}") == f"agents {GONE}"
