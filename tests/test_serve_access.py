@@ -118,6 +118,23 @@ def test_a_page_of_this_machine_can_ask(origin: str):
     assert reply_to(access_to("127.0.0.1"), origin=origin).status_code == 200
 
 
+def test_a_page_of_a_name_that_was_allowed_can_ask_and_of_one_like_it_cannot():
+    access = access_to("0.0.0.0", TOKEN, ["Lab.example.com"])
+    pages = ("https://lab.example.com", "https://lab.example.com.evil.example", "https://xlab.example.com")
+    replies = [reply_to(access, origin=page, authorization=f"Bearer {TOKEN}") for page in pages]
+    assert [reply.status_code for reply in replies] == [200, 403, 403]
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [("0.0.0.0", ()), ("::", ()), ("", ()), ("192.168.1.2", ("192.168.1.2",)), ("127.0.0.1", ())],
+)
+def test_a_machine_is_called_by_what_it_was_bound_to_but_not_by_everywhere(host: str, names: tuple[str, ...]):
+    assert access_to(host, TOKEN, ["lab.example.com"]) == Access(
+        ("127.0.0.1", "localhost", "::1", "[::1]", *names, "lab.example.com"), TOKEN
+    )
+
+
 def test_the_token_comes_from_the_environment():
     assert read_settings({"ROLELESS_TOKEN": f" {TOKEN} "}).serve_token == TOKEN
     assert read_settings({}).serve_token == ""
