@@ -12,6 +12,7 @@ from pages.shared import login
 from swarm.config import PROJECT
 from swarm.doors import NEEDED, check_address, login_is_set_up, named_providers
 from swarm.errors import BadInput
+from swarm.teams.inputs import MAX_INPUT_BYTES, MAX_SETS, MAX_VALUE_CHARS, read_inputs
 
 HERE = ["localhost", "127.0.0.1"]
 LOCAL = {"server.address": "127.0.0.1", "server.allowedHosts": HERE, "secrets.files": []}
@@ -152,3 +153,31 @@ def test_a_file_of_secrets_without_logins_is_no_login(tmp_path: Path):
     assert not login_is_set_up([tmp_path / "a.toml"])
     with pytest.raises(BadInput, match="set up a login"):
         check_address("0.0.0.0", paths=[tmp_path / "a.toml"])
+
+
+def filled(lines: int, value: str = "x") -> bytes:
+    """A CSV of so many sets of values."""
+    return ("topic\n" + f"{value}\n" * lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("fits", "too_much", "said"),
+    [
+        (filled(MAX_SETS), filled(MAX_SETS + 1), f"{MAX_SETS + 1} lines of values"),
+        (
+            filled(1, "x" * MAX_VALUE_CHARS),
+            filled(1, "x" * (MAX_VALUE_CHARS + 1)),
+            "line 2: a value of more than",
+        ),
+        (
+            filled(1).ljust(MAX_INPUT_BYTES, b"\n"),
+            filled(1).ljust(MAX_INPUT_BYTES + 1, b"\n"),
+            f"more than {MAX_INPUT_BYTES:,} bytes",
+        ),
+    ],
+    ids=["lines", "a value", "bytes"],
+)
+def test_a_table_of_values_may_be_as_large_as_it_says(fits: bytes, too_much: bytes, said: str):
+    assert read_inputs("x.csv", fits)
+    with pytest.raises(BadInput, match=said):
+        read_inputs("x.csv", too_much)
