@@ -1,5 +1,6 @@
 """What more agents bring, and what is left after a shock: from values to metrics to figures, nothing made up."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -93,6 +94,12 @@ def test_names_are_drawn_as_they_are_written():
     assert not [
         text for trace in drawn.data for text in (trace.name or "", *trace.hovertext) if "<script" in text
     ]
+
+
+def test_an_amount_that_is_less_than_the_least_is_no_markup():
+    drawn = scaling_figure({"x": [replace(ROWS[0], cost_usd=0.00001)]}, simulated=True)
+    words = [text for trace in drawn.data for text in (trace.hovertext or ())]
+    assert any("&lt;$0.0001 a run" in text for text in words), words
 
 
 def test_nothing_to_draw_is_an_empty_frame():

@@ -1,5 +1,7 @@
 """For each model: keep roles, drop them, no difference, or not enough runs; and where the one becomes the other."""
 
+from dataclasses import replace
+
 import pytest
 
 from swarm.cell import options_as_kept
@@ -118,3 +120,11 @@ def test_an_experiment_that_may_stop_early_asks_for_more_before_it_says_either()
     [strict] = model_cases(cells, alpha=p / 2)
     assert case.advice == "either"
     assert strict.advice != "either"
+
+
+def test_the_name_of_a_model_is_drawn_as_it_is_written():
+    hostile = replace(model_cases(model("weak", 0.5, -0.1))[0], model="<b>x/<u>y")
+    drawn = threshold_figure([hostile], margin=0.03)
+    words = [text for trace in drawn.data for text in (*(trace.text or ()), *(trace.hovertext or ()))]
+    assert words
+    assert not [text for text in words if "<u>" in text or "&lt;u&gt;" not in text]
