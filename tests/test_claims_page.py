@@ -19,6 +19,7 @@ from swarm.history import History
 from swarm.mission import Mission, load_library
 from swarm.shock import Shock
 from tests.made import keep
+from tests.marked import mark, unescaped
 from tests.recorded import a_turn, events_of
 from tests.test_claims import BETTER, BOOK, both, said
 from tests.test_pages import opened, words_of
@@ -96,7 +97,9 @@ def keep_sides(
 ) -> None:
     """One run of both sides of a claim on each of eight missions; Sequential is better by two to four points."""
     events = [
-        replace(event, spec=replace(event.spec, shock=shock)) if isinstance(event, RunStarted) else event
+        replace(event, spec=replace(event.spec, shock=shock, judge=mark("judge")))
+        if isinstance(event, RunStarted)
+        else event
         for place, (protocol, points) in enumerate(zip(protocols, (2 + more, 0), strict=False))
         for mission in range(8)
         for event in events_of(
@@ -126,6 +129,8 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
     evidence = said(claim, History(settings).cells())
     assert evidence.verdict == "supported"
     app = opened(PAGE, claim=claim.id)
+    assert "zqjudge" in words_of(app)
+    assert unescaped(words_of(app)) == set()
     there = opened("compare/side_by_side.py", **link_of(app, "Side by side"))
     told = words_of(there).replace("\\", "")
     assert (
