@@ -205,3 +205,8 @@ def test_labels_are_short_and_paragraphs_wrapped():
     assert label("Donaudampfschifffahrtsgesellschaftskapitän", 10) == "Donaudampf<br>schifffah…"
     assert paragraph("word " * 100).count("<br>") >= 4
     assert label("") == ""
+
+
+@pytest.mark.parametrize("draw", [label, paragraph])
+def test_what_is_drawn_of_a_text_is_no_element(draw):
+    assert draw("<u>boss</u> & co") == "&lt;u&gt;boss&lt;/u&gt; &amp; co"
