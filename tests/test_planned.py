@@ -1,0 +1,402 @@
+"""What was planned, and by which terms, decides every number that is told: from cells to findings, wire by wire.
+
+Each value here differs from every default and from every other, so that a number that came by another way is another.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from swarm.cell import Cell, Condition, sample
+from swarm.comparison.contexts import compare_in_contexts
+from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.finding import finding, findings
+from swarm.comparison.group import context_of, groups_by
+from swarm.comparison.team_size import size_curves
+from swarm.comparison.threshold import model_cases
+from swarm.compose import current_wording
+from swarm.errors import BadInput
+from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
+from swarm.experiment.past import Outcome
+from swarm.experiment.results import resolution, resolution_in_words, results
+from swarm.grid import FACTORS, Experiment, Factor, Grid, Terms, Way
+from swarm.mission import Mission
+from swarm.stats.paired import compare, missions_needed
+from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
+from swarm.stats.sequential import LOOKS, look_alpha
+from swarm.turn import Usage
+from tests.compared import arm, cell
+
+MISSIONS = 8
+LAST_LEVEL = 0.046
+MARGIN = 0.07
+
+
+def planned(terms: Terms | None = None, **changes: object) -> Experiment:
+    """Three protocols on two models: four comparisons."""
+    usual: dict[str, object] = {
+        "name": "planned",
+        "ways": (Way("shared"), Way("sequential"), Way("solo")),
+        "teams": ("sim/strong", "sim/weak"),
+        "agents": (8,),
+        "missions": tuple(Mission(f"m{n:02}", f"Mission {n}", "Bake.") for n in range(MISSIONS)),
+        "repeats": 2,
+    }
+    return Experiment(Grid(**usual | changes), terms or Terms(margin=MARGIN, stop_when_clear=True))  # type: ignore[arg-type]
+
+
+def bumpy(protocol: str, shift: float, bumps: float, **more: object) -> list[Cell]:
+    """An arm that is `shift` better, more or less by `bumps` on one mission and another, and so of a known spread."""
+    return arm(protocol, shift, spread=bumps, missions=MISSIONS, **more)
+
+
+REFERENCE = bumpy("shared", 0.0, 0.0)
+UNSURE = bumpy("sequential", 0.05, 0.045)
+"""Better with a p of about .016: settled by itself at .05, and neither among four nor midway."""
+
+
+def seen(cells: list[Cell]) -> dict[str, list[float]]:
+    return sample(cells, "quality")
+
+
+# Comparisons: how many, of what, at which level, within which margin.
+
+
+def test_a_comparison_of_an_experiment_has_its_plan_its_level_and_its_margin():
+    [(_, found)] = results(planned(), [*REFERENCE, *UNSURE]).found
+    [contrast], expected = found.contrasts, compare(seen(UNSURE), seen(REFERENCE), margin=MARGIN)
+    assert found.comparisons == 4
+    assert contrast.alpha == pytest.approx(LAST_LEVEL)
+    assert contrast.difference.p == pytest.approx(expected.p)
+    assert contrast.difference.p_holm == pytest.approx(4 * expected.p)
+    assert contrast.difference.margin == MARGIN
+    assert contrast.difference.p_equivalence == pytest.approx(expected.p_equivalence)
+
+
+@pytest.mark.parametrize(("asked", "counted"), [(None, 2), (1, 2), (2, 2), (7, 7)])
+def test_p_is_adjusted_for_all_that_was_planned_and_for_all_that_is_there(asked: int | None, counted: int):
+    cells = [*REFERENCE, *UNSURE, *bumpy("solo", 0.0, 0.06)]
+    [(_, found)] = compare_in_contexts(cells, "protocol", reference="Shared", comparisons=asked).found
+    best = min((each.difference for each in found.contrasts), key=lambda each: each.p)
+    assert (found.comparisons, best.p_holm) == (counted, pytest.approx(counted * best.p))
+
+
+@pytest.mark.parametrize("of_p", [0.99, 1.01])
+def test_the_level_of_an_experiment_is_the_one_that_settles(of_p: float):
+    """Neither the usual one nor another: p lies one in a hundred beside it."""
+    p = compare(seen(UNSURE), seen(REFERENCE)).p
+    assert p < 0.04
+    groups, _ = groups_by([*REFERENCE, *UNSURE], "protocol", "Shared")
+    [(_, within)] = compare_in_contexts(
+        [*REFERENCE, *UNSURE], "protocol", reference="Shared", alpha=of_p * p
+    ).found
+    for found in (within, compare_groups(groups, alpha=of_p * p)):
+        assert found.contrasts[0].verdict == ("better" if of_p > 1 else "undetermined")
+
+
+def alike(bumps: float = 0.06) -> list[Cell]:
+    return [*REFERENCE, *bumpy("sequential", 0.0, bumps)]
+
+
+@pytest.mark.parametrize(("margin", "word"), [(0.03, "undetermined"), (0.12, "equivalent")])
+def test_the_margin_that_was_agreed_decides_what_is_alike(margin: float, word: str):
+    groups, _ = groups_by(alike(), "protocol", "Shared")
+    of_experiment = results(planned(Terms(margin=margin)), alike()).found[0][1]
+    for found in (compare_groups(groups, margin=margin), of_experiment):
+        assert found.contrasts[0].verdict == word
+        assert found.contrasts[0].difference.margin == margin
+
+
+@pytest.mark.parametrize(("margin", "flat"), [(0.03, False), (0.12, True)])
+def test_the_margin_that_was_agreed_decides_what_is_flat_and_what_roles_change(margin: float, flat: bool):
+    small = [
+        replace(each, condition=each.condition._replace(agents=4, models="sim/strong ×4"))
+        for each in REFERENCE
+    ]
+    as_large = [
+        replace(each, condition=each.condition._replace(protocol="shared")) for each in alike()[MISSIONS:]
+    ]
+    [curve] = size_curves([*small, *as_large], margin=margin)
+    assert (curve.flat, curve.worst.difference.margin) == (flat, margin)
+    given = [replace(each, condition=each.condition._replace(protocol="fixed_roles")) for each in REFERENCE]
+    [case] = model_cases([*given, *alike()[MISSIONS:]], margin=margin)
+    assert case.advice == ("either" if flat else "unknown")
+
+
+def test_what_would_settle_it_is_asked_at_the_level_and_for_all_comparisons_of_the_experiment():
+    experiment = planned(Terms(margin=0.01, stop_when_clear=True))
+    dear = bumpy("sequential", 0.05, 0.1, measures={"cost_usd": 0.13})
+    [(_, found)] = results(experiment, [*REFERENCE, *dear]).found
+    contrast = found.contrasts[0]
+    needed = missions_needed(contrast.difference, comparisons=4, alpha=contrast.alpha)
+    others = {
+        missions_needed(contrast.difference, comparisons=many, alpha=level)
+        for many, level in ((1, contrast.alpha), (4, 0.05), (4, 0.001))
+    }
+    assert needed not in others
+    price = (needed - MISSIONS) * 2 * (0.05 + 0.13)
+    for said in (finding(found), *findings(found)):
+        assert f"about {needed - MISSIONS} more missions would settle it, for about ${price:.2f} of" in said
+
+
+# Which rows are set against which.
+
+
+REST: dict[Factor, tuple[str, ...]] = {
+    "protocol": ("simulated", "models", "agents", "shock", "judge", "prompts"),
+    "models": ("simulated", "protocol", "options", "agents", "shock", "judge", "prompts"),
+    "agents": ("simulated", "protocol", "options", "models", "shock", "judge", "prompts"),
+    "shock": ("simulated", "protocol", "options", "models", "agents", "judge", "prompts"),
+}
+OTHER: dict[str, object] = {
+    "simulated": False,
+    "protocol": "broadcast",
+    "options": '{"size":4}',
+    "models": "sim/small ×8",
+    "agents": 16,
+    "shock": "hub",
+    "judge": "sim/other",
+    "prompts": "p2",
+}
+
+
+@pytest.mark.parametrize(
+    ("factor", "field"), [(each, field) for each in FACTORS for field in Condition._fields]
+)
+def test_runs_are_compared_within_all_that_they_are_not_compared_by(factor: Factor, field: str):
+    usual = REFERENCE[0].condition
+    same = context_of(usual, factor) == context_of(usual._replace(**{field: OTHER[field]}), factor)
+    assert same == (field not in REST[factor])
+
+
+def test_a_context_holds_runs_of_one_kind_and_one_wording():
+    others = [{"simulated": False}, {"prompts": "p2"}, {"judge": "sim/other"}, {"agents": 16}]
+    cells = [
+        each for other in ({}, *others) for each in (*told_as(REFERENCE, other), *told_as(UNSURE, other))
+    ]
+    found = compare_in_contexts(cells, "protocol", reference="Shared")
+    assert (len(found.found), found.refused) == (5, ())
+
+
+def told_as(cells: list[Cell], other: dict[str, object]) -> list[Cell]:
+    return [replace(each, condition=each.condition._replace(**other)) for each in cells]
+
+
+def test_of_what_is_alike_the_surest_is_told_first():
+    """By how sure it is that they are alike, and not that they differ."""
+    near, sure = bumpy("sequential", 0.01, 0.012), bumpy("solo", 0.0, 0.001)
+    found = compare_groups(groups_by([*REFERENCE, *near, *sure], "protocol", "Shared")[0])
+    assert [each.verdict for each in found.contrasts] == ["equivalent", "equivalent"]
+    assert [said.partition(" did")[0].rpartition(" ")[2] for said in findings(found)] == [
+        "Solo",
+        "Sequential",
+    ]
+
+
+def by_hand(cells: list[Cell]) -> dict[str, list[float]]:
+    """Every run by itself, whatever its condition."""
+    found: dict[str, list[float]] = {}
+    for each in cells:
+        found.setdefault(each.mission, []).extend(
+            value for value in each.values["quality"] if value is not None
+        )
+    return found
+
+
+def test_every_number_of_a_contrast_is_of_its_own_side_and_unit():
+    """Two conditions, real models, unequal repeats, prices, times and missions: no two numbers are the same."""
+    four = {"agents": 4, "models": "a/one ×4"}
+    eight = {"agents": 8, "models": "a/one ×8"}
+    real = {"simulated": False}
+    prices = {"shared": (0.02, 2.0), "sequential": (0.06, 5.0)}
+    cells: list[Cell] = []
+    for (protocol, (usd, seconds)), size, n in product(prices.items(), (four, eight), range(7)):
+        free, large = protocol == "sequential", size is eight
+        runs = [0.4 + 0.03 * n + (0.11 + 0.02 * (n % 3)) * free - 0.2 * large] * (1 + 2 * free + 3 * large)
+        runs[0] += 0.05
+        more = {"measures": {"cost_usd": usd, "duration_s": seconds}, "protocol": protocol, **size, **real}
+        cells.append(cell(n, runs, **more))
+    cells = [each for each in cells if (each.mission, each.condition.agents) != ("m03", 4) or free_of(each)]
+    cells.append(cell(9, [0.9], protocol="sequential", measures={"cost_usd": 9.0}, **four, **real))
+    groups, _ = groups_by(cells, "protocol", "Shared")
+    [contrast] = compare_groups(groups).contrasts
+    kept = [
+        each
+        for each in cells
+        if each.mission != "m09" and (each.mission, each.condition.agents) != ("m03", 4)
+    ]
+    free, shared = ([each for each in kept if free_of(each) is kind] for kind in (True, False))
+    found, runs = contrast.difference, compare(by_hand(free), by_hand(shared))
+    assert (found.runs, found.reference_runs) == (6 * 3 + 7 * 6, 6 * 1 + 7 * 4)
+    assert (found.d, found.cliffs_delta) == (pytest.approx(runs.d), pytest.approx(runs.cliffs_delta))
+    assert found.d != pytest.approx(
+        compare(contrast.group.sample("quality"), contrast.reference.sample("quality")).d
+    )
+    assert found.difference > 0
+    assert found.difference != pytest.approx(runs.difference)
+    assert (found.missions, found.left_out) == (7, ("m09",))
+    assert (contrast.cost_ratio, contrast.time_ratio) == (pytest.approx(3.0), pytest.approx(2.5))
+    assert contrast.group.total("cost_usd") == pytest.approx(0.06 * found.runs)
+
+
+def free_of(each: Cell) -> bool:
+    return each.condition.protocol == "sequential"
+
+
+def test_the_time_of_simulated_runs_is_no_ones():
+    assert (
+        compare_groups(groups_by([*REFERENCE, *UNSURE], "protocol", "Shared")[0]).contrasts[0].time_ratio
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [({"judge": "sim/other"}, "different judges"), ({"prompts": "p2"}, "have changed between them")],
+)
+def test_scores_of_another_setting_are_not_mixed_over_contrasts(other: dict[str, object], said: str):
+    """A third group shares its missions with the reference under the other setting only."""
+    strangers = [*bumpy("shared", 0.3, 0.0, **other), *bumpy("solo", 0.1, 0.02, **other)]
+    with_its_own = [*REFERENCE, *UNSURE, *bumpy("solo", 0.02, 0.03), *strangers]
+    found = compare_groups(groups_by(with_its_own, "protocol", "Shared")[0])
+    assert numbers(found) == numbers(
+        compare_groups(groups_by(with_its_own[: -2 * MISSIONS], "protocol", "Shared")[0])
+    )
+    with pytest.raises(BadInput, match=said):
+        compare_groups(groups_by([*REFERENCE, *UNSURE, *strangers], "protocol", "Shared")[0])
+
+
+def numbers(found: Comparison) -> list[object]:
+    return [replace(each.difference, left_out=()) for each in found.contrasts]
+
+
+# What an experiment can see.
+
+
+def test_what_can_be_seen_follows_from_missions_repeats_comparisons_and_level():
+    experiment = planned(repeats=3)
+    sees, sd = resolution(experiment), sd_of_difference(repeats=3)
+    smallest = smallest_difference(MISSIONS, sd, comparisons=4, alpha=LAST_LEVEL)
+    wanted = missions_for(0.06, sd, comparisons=4, alpha=LAST_LEVEL)
+    assert (sees.missions, sees.comparisons, sees.sd) == (MISSIONS, 4, pytest.approx(sd))
+    assert sees.smallest == pytest.approx(smallest)
+    assert sees.missions_for(0.06) == wanted
+    said = " ".join(resolution_in_words(sees, 0.06))
+    assert f"a difference of {smallest:.3f} in quality with a chance of 80 %, over 4 comparisons" in said
+    assert f"{sd:.3f} (assumed" in said
+    assert f"A difference of 0.06 would want {wanted} missions" in said
+
+
+def noisy(protocol: str, bumps: float, **more: object) -> list[Cell]:
+    """An arm whose missions differ by `bumps`, and whose repeats do as well."""
+    return [
+        cell(
+            n,
+            [0.5 + bumps * (-1) ** n + 0.02 * (n % 3) * (-1) ** at for at in range(2)],
+            protocol=protocol,
+            **more,
+        )
+        for n in range(MISSIONS)
+    ]
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_earlier_runs_tell_the_largest_spread_of_any_planned_comparison(simulated: bool):
+    model = "sim/strong" if simulated else "openai/gpt-4.1-mini"
+    experiment = planned(teams=(model,), repeats=3, judge="none")
+    more = {"simulated": simulated, "models": f"{model} ×8", "prompts": current_wording(simulated)}
+    arms = {name: noisy(name, bumps, **more) for name, bumps in (("shared", 0.1), ("sequential", 0.12))}
+    arms["solo"] = noisy("solo", -0.07, **more)
+    spreads = [pilot_sd(seen(arms[name]), seen(arms["shared"]), 3) for name in ("sequential", "solo")]
+    sees = resolution(experiment, [each for found in arms.values() for each in found])
+    assert (sees.pilot, sees.sd) == (True, pytest.approx(max(spreads)))
+    assert spreads[0] < spreads[1] < pilot_sd(seen(arms["solo"]), seen(arms["sequential"]), 3)
+
+
+# When it ends early.
+
+
+def watched(terms: Terms, *, arms: int = 2, repeats: int = 5, expected: tuple[float, ...] = ()) -> Guard:
+    ways = tuple(Way(name) for name in ("shared", "sequential", "solo")[:arms])
+    return Guard(planned(ways=ways, teams=("sim/strong",), repeats=repeats).grid, terms, expected)
+
+
+def note(guard: Guard, block: int, *qualities: float, usd: float = 0.0) -> None:
+    """A whole block: one quality for each arm."""
+    for at, quality in enumerate(qualities):
+        number = block * len(guard.grid.arms) + at
+        guard.note(Outcome(number, "finished", quality, Usage(cost_usd=usd), 1))
+
+
+def gain(mission: int, shift: float, bumps: float) -> tuple[float, float]:
+    base = 0.4 + 0.05 * (mission % 4)
+    return base, base + shift + bumps * (-1) ** mission
+
+
+def p_of(shift: float, bumps: float) -> float:
+    pairs = [gain(mission, shift, bumps) for mission in range(MISSIONS)]
+    return compare(*({f"m{n}": [pair[side]] for n, pair in enumerate(pairs)} for side in (1, 0))).p
+
+
+def test_midway_and_at_the_end_of_an_experiment_only_the_level_of_that_look_ends_it():
+    """With a p between the two levels, no look midway is clear; nor do repeats of a mission make it so."""
+    assert look_alpha(1) < p_of(0.05, 0.045) < look_alpha(len(LOOKS))
+    guard = watched(Terms(stop_when_clear=True))
+    for block in range(guard.grid.blocks):
+        note(guard, block, *gain(block % MISSIONS, 0.05, 0.045))
+    assert guard.halt is None
+    clear = watched(Terms(stop_when_clear=True))
+    assert p_of(0.05, 0.02) < look_alpha(1)
+    for block in range(MISSIONS):
+        assert clear.halt is None
+        note(clear, block, *gain(block, 0.05, 0.02))
+    assert clear.halt
+
+
+def test_every_comparison_must_be_clear_before_it_ends():
+    guard = watched(Terms(stop_when_clear=True), arms=3)
+    for block in range(guard.grid.blocks):
+        base, much = gain(block % MISSIONS, 0.2, 0.01)
+        note(guard, block, base, much, base + 0.05 * (-1) ** block)
+    assert guard.halt is None
+
+
+@pytest.mark.parametrize(("margin", "ends"), [(0.03, False), (0.2, True)])
+def test_the_margin_that_was_agreed_decides_when_arms_are_clearly_alike(margin: float, ends: bool):
+    guard = watched(Terms(stop_when_clear=True, margin=margin))
+    for block in range(MISSIONS):
+        note(guard, block, *gain(block, 0.0, 0.04))
+    assert (guard.halt is not None) is ends
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "blocks"),
+    [((0.2, 0.01), (0.2, 0.01), 8), ((0.6, 0.01), (0.05, 0.045), 16)],
+    ids=["clear at the first look", "clear at the second"],
+)
+def test_a_look_is_at_its_own_blocks_however_many_have_ended_by_then(late, early, blocks: int):
+    guard = watched(Terms(stop_when_clear=True))
+    for block in range(1, 2 * MISSIONS):
+        note(guard, block, *gain(block % MISSIONS, *(early if block < MISSIONS else late)))
+    assert guard.halt is None
+    note(guard, 0, *gain(0, *early))
+    assert guard.halt
+    assert f"after {blocks} of 40 blocks" in guard.halt.reason
+
+
+@pytest.mark.parametrize(("times", "dear"), [(1.9, False), (2.1, True)])
+def test_each_arm_is_held_against_its_own_price(times: float, dear: bool):
+    prices = (0.01, 0.1, 1.0)
+    guard = watched(Terms(), arms=3, expected=prices)
+    for number in range(6):
+        guard.note(Outcome(number, "finished", 0.5, Usage(cost_usd=times * prices[number % 3]), 1))
+    assert (guard.halt is not None) is dear
+
+
+@pytest.mark.parametrize("status", ["stopped", "limited"])
+def test_only_runs_that_failed_end_it_as_failures(status: str):
+    guard = watched(Terms())
+    for number in range(2 * FAILED_IN_A_ROW):
+        guard.note(Outcome(number, status, None, Usage(), 1))
+    assert guard.halt is None
