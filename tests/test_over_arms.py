@@ -84,7 +84,11 @@ def test_too_few_missions_are_no_verdict():
 
 
 def test_only_missions_of_every_size_count():
-    [curve] = size_curves([*team(8, 0.0), cell("easy", 1.0, agents=8, models="sim/small ×8"), *team(16, 0.0)])
+    lost = [
+        cell("lost", quality, agents=n, models=f"sim/small ×{n}") for n, quality in ((8, 1.0), (16, None))
+    ]
+    easy = cell("easy", 1.0, agents=8, models="sim/small ×8")
+    [curve] = size_curves([*team(8, 0.0), easy, *lost, *team(16, 0.0)])
     assert {row.missions for row in curve.rows} == {MISSIONS}
 
 
