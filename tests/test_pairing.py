@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from pages.shared.experiment_results import EARLY_STOP
+from swarm.cli_compare import By
+from swarm.cli_compare import compare as print_comparison
 from swarm.cli_experiments import results as print_results
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
@@ -16,7 +19,7 @@ from swarm.comparison.rows import measure_rows
 from swarm.errors import BadInput
 from swarm.events import ExperimentStarted
 from swarm.figures import forest_figure
-from swarm.grid import Way
+from swarm.grid import Terms, Way
 from swarm.mission import load_library
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, spec, told, turn
@@ -154,7 +157,8 @@ def half_scored(settings) -> str:
     """Keep an experiment on two models of which one has no score under one of its two protocols; returns its id."""
     missions = tuple(load_library(settings.mission_folders).values())[:6]
     ways = (Way("fixed_roles"), Way("sequential"))
-    experiment = experiment_of(missions, ways=ways, teams=("sim/strong", "sim/weak"), repeats=1)
+    terms = Terms(margin=0.07, stop_when_clear=True)
+    experiment = experiment_of(missions, terms, ways=ways, teams=("sim/strong", "sim/weak"), repeats=1)
     plan = experiment.grid
     fields = {"simulated": True, "judge": "sim/judge", "prompts": "p", "expected_usd": None, "version": "0.1"}
     begun = ExperimentStarted(
@@ -181,7 +185,15 @@ def test_what_an_experiment_cannot_compare_is_shown_with_its_reason(settings, ca
     app = opened("compare/experiments.py", experiment=experiment_id)
     assert "sim/weak" in [each.value.replace("\\", "") for each in app.subheader]
     assert f"Nothing can be said here: {why}." in words_of(app).replace("\\", "")
+    captions = [each.value for each in app.caption if "±" in each.value]
+    assert captions
+    assert all("±0.07" in each for each in captions), "a margin that was not agreed"
+    assert EARLY_STOP in [each.value for each in app.caption]
     print_results(experiment_id, as_json=False)
     assert f"sim/weak: {why}" in capsys.readouterr().out
     print_results(experiment_id, as_json=True)
-    assert {"context": "sim/weak", "refused": why} in json.loads(capsys.readouterr().out)
+    told_as_json = json.loads(capsys.readouterr().out)
+    assert {"context": "sim/weak", "refused": why} in told_as_json
+    print_comparison(by=By.protocol, experiment=experiment_id, as_json=True)
+    for comparison in (told_as_json[0], json.loads(capsys.readouterr().out)):
+        assert comparison["contrasts"][0]["difference"]["margin"] == 0.07
