@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pages.run.start import worth_drawing
 from swarm.cell import Cell
 from swarm.claims.evidence import gather
 from swarm.claims.file import claim_book
@@ -29,10 +30,12 @@ from swarm.events import Event, ExperimentStarted, RunDeleted
 from swarm.experiment.results import resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import History, RunFilter
+from swarm.history_rows import row_of
 from swarm.metrics.over_runs import role_story, sequences
 from swarm.mission import Mission
 from swarm.models.catalogue import simulated_version
 from swarm.prompts import render
+from swarm.record import record_of
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from swarm.verdict import CRITERIA, Score, Verdict
@@ -315,3 +318,9 @@ def test_what_is_left_out_is_left_out_everywhere(rule: str, histories, expected,
 def test_no_team_remembers_what_is_left_out(histories):
     found = {name: remembered(Seen(history, RunFilter())) for name, history in histories.items()}
     assert found["marked"] == found["without"] != found["unmarked"]
+
+
+def test_the_first_page_draws_no_run_of_strangers():
+    row = replace(row_of(record_of(told("ours"))), depth=2)
+    assert worth_drawing(row)
+    assert not worth_drawing(replace(row, imported="elsewhere"))
