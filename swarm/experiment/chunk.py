@@ -16,7 +16,6 @@ from swarm.events import RunFinished, RunJudged
 from swarm.experiment.past import Outcome
 from swarm.experiment.recipe import Recipes
 from swarm.journal_lines import line_of
-from swarm.journal import line_of
 from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
 from swarm.run import play
 
