@@ -17,7 +17,7 @@ from swarm.compose import compose
 from swarm.config import Settings
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid, Way
-from swarm.journal import read_journal
+from swarm.journal_lines import read_journal
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import simulated_version
 from swarm.prompts import render

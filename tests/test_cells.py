@@ -44,8 +44,9 @@ def test_a_history_of_before_is_told_what_was_swapped_to_and_who_remembers(setti
     specs = [{"shock": Shock("swap", "sim/weak")}, {"protocol": "shared", "memory": REMEMBERED}, {}]
     now = [each.condition for each in keep_runs(settings, *specs)]
     with duckdb.connect(settings.history) as connection:
-        connection.execute("DELETE FROM meta WHERE version >= ?", [len(MIGRATIONS) - 1])
-        connection.execute("ALTER TABLE runs DROP COLUMN owner")
+        connection.execute("DELETE FROM meta WHERE version >= ?", [len(MIGRATIONS) - 2])
+        for table, column in (("runs", "owner"), ("journals", "lines"), ("journals", "mark")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute("UPDATE runs SET shock = 'swap' WHERE shock IS NOT NULL")
         connection.execute("UPDATE runs SET options = '{}'")
     assert [each.condition for each in History(settings).cells()] == now
