@@ -26,6 +26,7 @@ from swarm.team import generic_roles
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 from tests.made import BAKERY, child, keep, later, spec, told, turn, verdict, writing
+from tests.patience import PATIENCE_S
 from tests.provider import wait_until
 
 ORCHARD = Mission("orchard", "Save the Orchard", "Keep the frost off.")
@@ -36,7 +37,7 @@ BY_ID = ("run_id", False)
 
 @pytest.fixture
 def history(settings: Settings) -> History:
-    return History(settings)
+    return History(settings, patience_s=PATIENCE_S)
 
 
 def test_a_run_is_what_its_events_say(settings: Settings, history: History):
