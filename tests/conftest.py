@@ -18,6 +18,10 @@ from tests.seed import SEED, THE_SAME_AGAIN
 # Registered first, this runs when everything else that is done at exit has been done.
 atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
+# Where nothing may be kept compiled, each of the hundreds of processes that tests start compiles all of Roleless.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 hypothesis_settings.register_profile(
     "roleless",
     hypothesis_settings.get_profile("default"),  # that of CI would play the same examples each time
