@@ -12,7 +12,7 @@ from swarm.config import Settings, read_settings
 from swarm.history import History
 from swarm.launch import launch
 from swarm.mission import find_mission, load_library
-from tests.browser.conftest import browser, playwright, serving  # noqa: F401
+from tests.browser.conftest import browser, chromium, serving  # noqa: F401
 from tests.browser.looking import Dashboard, look, settled, wait_until
 from tests.browser.test_secrets import PATHS, listened, nothing_leaked, walk
 from tests.canaries import found_in, found_in_arguments, found_in_folder, said

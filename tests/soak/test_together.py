@@ -13,7 +13,7 @@ from swarm.events import RunFinished
 from swarm.history import History, RunFilter
 from swarm.history_file import longest_wait_s
 from swarm.journal_lines import read_journal
-from tests.browser.conftest import dashboard  # noqa: F401
+from tests.browser.conftest import dashboard, warm  # noqa: F401
 from tests.test_processes import MISSION, swarm
 
 pytestmark = pytest.mark.soak
