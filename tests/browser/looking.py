@@ -2,13 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
 from swarm.config import PROJECT, Settings
 from tests.patience import PATIENCE_MS, PATIENCE_S
@@ -26,11 +26,27 @@ class Dashboard:
 
 def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:
     """A page of that width and colour scheme."""
-    height = 1000 if width > 500 else 844
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size(width), color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     return page
+
+
+def size(width: int) -> ViewportSize:
+    """A window of that width."""
+    return {"width": width, "height": 1000 if width > 500 else 844}
+
+
+def widths(page: Page) -> Iterator[int]:
+    """The window as wide as it is, and then as wide as the other of two: what was loaded is laid out anew."""
+    assert page.viewport_size
+    opened = page.viewport_size["width"]
+    yield opened
+    for width in (390 if opened > 500 else 1440, opened):
+        page.set_viewport_size(size(width))
+        settled(page)
+        if width != opened:
+            yield width
 
 
 def badge(page: Page, word: str) -> Locator:

