@@ -27,7 +27,7 @@ from swarm.stats.estimate import Estimate
 from swarm.stats.paired import compare
 from swarm.stats.unpaired import difference_of_means
 from swarm.team import generic_roles
-from tests.test_processes import swarm
+from tests.warm import swarm
 
 BOOK = claim_book()
 MISSIONS = load_library((LIBRARY / "missions",))

@@ -12,7 +12,7 @@ import pytest
 
 from swarm.config import PROJECT
 from swarm.protocols import PROTOCOLS
-from tests.test_processes import swarm
+from tests.warm import cold, swarm
 
 KEYS = [
     "run_id", "status", "protocol", "models", "agents", "seed", "shock", "simulated", "imported", "owner", "quality",
@@ -28,7 +28,7 @@ HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]
 
 
 def test_every_command_has_help():
-    listing = swarm("--help").stdout
+    listing = cold("--help").stdout
     for command in COMMANDS:
         assert command in listing
         assert swarm(command, "--help").returncode == 0
@@ -54,6 +54,13 @@ def test_show_resume_and_list_speak_of_the_same_run():
     assert json.loads(swarm("show", ran["run_id"], "--json").stdout) == ran
     listed = json.loads(swarm("list", "--json").stdout)
     assert [(row["run_id"], row["status"]) for row in listed] == [(ran["run_id"], "limited")]
+
+
+def test_a_python_interpreter_that_is_given_the_command_runs_it_and_says_how_it_ended():
+    assert json.loads(cold("run", *MISSION, "--agents", "1", "--json").stdout)["status"] == "finished"
+    refused = cold("run")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "exactly one of" in refused.stderr
 
 
 def test_list_is_newest_first():

@@ -25,7 +25,8 @@ from tests.made import keep, later, spec, told, turn
 from tests.patience import PATIENCE_S
 from tests.seed import SEED
 from tests.test_history import everything
-from tests.test_processes import MISSION, swarm
+from tests.test_processes import MISSION
+from tests.warm import swarm
 
 TRIALS = 30
 

@@ -31,7 +31,7 @@ from swarm.turn import Usage
 from tests.made import keep, told
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
-from tests.test_processes import start, swarm
+from tests.warm import start, swarm
 
 
 @pytest.fixture

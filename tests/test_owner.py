@@ -16,7 +16,8 @@ from swarm.mission import find_mission, load_library
 from swarm.record import RunRecord, record_of
 from swarm.run import play
 from tests.made import keep, told
-from tests.test_processes import MISSION, swarm
+from tests.test_processes import MISSION
+from tests.warm import swarm
 
 ADA = "ada@example.org"
 

@@ -1,14 +1,10 @@
 """Runs as processes: several at once, killed, resumed, stopped, detached. Real processes, real HTTP."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
-from swarm.config import PROJECT
 from swarm.day_purse import DayPurse
 from swarm.history import History
 from swarm.journal import journal_of
@@ -19,6 +15,7 @@ from swarm.record import record_of
 from swarm.spec import SPEC
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
+from tests.warm import cold_start, start, swarm
 
 MISSION = ["--mission", "api-security-review"]
 PAID = ("--model", "openai/gpt-4.1-mini", "--judge", "none")
@@ -26,31 +23,6 @@ MOST_OF_A_CALL = 0.008
 """Dollars: 4,000 tokens of output at 1.6 for a million, and a prompt."""
 SEQUENTIAL_IN_A_SECOND = 20
 """Requests of one speaker after another, each of which takes 0.05 s: those that may leave until a stop is heeded."""
-
-
-def swarm(*arguments, **environment):
-    """Run the command line to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "swarm", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-
-
-def start(*arguments, **environment):
-    """Start the command line and return at once."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "swarm", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def taken(settings):
@@ -125,7 +97,7 @@ def test_stop_ends_a_run_from_outside_and_keeps_what_was_done(settings):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
 def test_a_signal_stops_a_run_in_order(settings, number):
-    process = start("run", *MISSION, "--agents", "64", "--pace", "real", "--json")
+    process = cold_start("run", *MISSION, "--agents", "64", "--pace", "real", "--json")
     wait_until(lambda: len(taken(settings)) >= 1)
     process.send_signal(number)
     out, _ = process.communicate(timeout=PATIENCE_S)

@@ -23,7 +23,8 @@ from tests.fault_server import FaultServer
 from tests.made import keep
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
-from tests.test_processes import MISSION, start, swarm
+from tests.test_processes import MISSION
+from tests.warm import start, swarm
 
 REAL = ("--model", "openai/sim/strong", "--agents", "3", "--judge", "none", "--json")
 EXPERIMENT = """

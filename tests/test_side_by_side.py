@@ -33,7 +33,7 @@ from tests.compared import arm, cell
 from tests.made import keep
 from tests.recorded import a_record, a_turn, events_of
 from tests.test_pages import keep_run, opened, words_of
-from tests.test_processes import swarm
+from tests.warm import swarm
 
 PAGE = "compare/side_by_side.py"
 LIBRARY = [*load_library((PROJECT / "data" / "missions",)).values()]

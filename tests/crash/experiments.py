@@ -32,7 +32,7 @@ class Killed:
         """Start it, or take it up again once anything of it is kept; returns the process id."""
         path = journal_of(self.grid.id, self.settings)
         begun = path.exists() and bool(read_journal(path).events)
-        return self.trial.stage.zygote.start(
+        return self.trial.stage.start(
             "perform-experiment",
             *(["--resume"] if begun else []),
             environment=self.trial.environment(fault),

@@ -10,8 +10,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,7 +21,7 @@ from pathlib import Path
 import uvicorn
 
 from swarm.compose import compose
-from swarm.config import PROJECT, Settings, read_settings
+from swarm.config import Settings, read_settings
 from swarm.events import CallEnded, CallStarted, Event, RunFinished, RunJudged, TurnTaken
 from swarm.history import History
 from swarm.journal_lines import read_journal
@@ -34,8 +32,8 @@ from swarm.record import RunRecord, record_of
 from swarm.serve import make_app
 from swarm.spec import SPEC
 from swarm.turn import Call
-from tests.patience import PATIENCE_S
 from tests.provider import Witness, wait_until
+from tests.warm import Zygote, zygote
 
 RUN = "20261125-120000-crash1"
 AGENTS = 4
@@ -71,53 +69,6 @@ class Log(Witness):
         self.replies.clear()
 
 
-class Zygote:
-    """Starts command lines; see `zygote.py`."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.zygote"],
-            cwd=PROJECT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    def start(self, *arguments: str, environment: dict[str, str], folder: Path, given: str = "") -> int:
-        """Start one; returns its process id."""
-        piped = folder / "stdin"
-        piped.write_text(given)
-        return self._ask(
-            {
-                "arguments": arguments,
-                "environment": environment,
-                "input": str(piped),
-                "output": str(folder / "said"),
-            }
-        )
-
-    def wait(self, pid: int) -> int:
-        """How a process ended: its exit code, or minus the signal."""
-        return self._ask({"wait": pid})
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=PATIENCE_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _ask(self, job: dict[str, object]) -> int:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
-
-
 @dataclass
 class Stage:
     """Everything a trial needs."""
@@ -128,6 +79,12 @@ class Stage:
     folder: Path
     protocol: str = "sequential"
     trials: int = 0
+
+    def start(self, *arguments: str, environment: dict[str, str], folder: Path, given: str = "") -> int:
+        """Start a command line whose words go to one file of the folder; returns its process id."""
+        piped, words = folder / "stdin", folder / "said"
+        piped.write_text(given)
+        return self.zygote.start(*arguments, environment=environment, given=piped, output=words, errors=words)
 
     def trial(self) -> "Trial":
         """A fresh folder, and a log of its own."""
@@ -170,16 +127,14 @@ class Trial:
             seed=7,
         )
         given = SPEC.dump_json(spec).decode()
-        return self.stage.zygote.start(
-            "perform", RUN, environment=environment, folder=self.folder, given=given
-        )
+        return self.stage.start("perform", RUN, environment=environment, folder=self.folder, given=given)
 
     def resume(self, fault: str = "") -> int:
         """Take it up again, if anything is left; returns the process id, or 0."""
         environment = self.environment(fault)
         if self.finished():
             return 0
-        return self.stage.zygote.start(
+        return self.stage.start(
             "perform", RUN, "--resume", environment=environment, folder=self.folder, given="null"
         )
 
@@ -247,7 +202,7 @@ def digest(value: object) -> str:
 
 @contextmanager
 def staged(folder: Path, protocol: str = "sequential", delay_s: float = 0.01) -> Iterator[Stage]:
-    """A provider and a zygote, while the context lasts."""
+    """A provider, while the context lasts."""
     log = Log(open_model("sim/strong", read_settings(), pace="instant"), delay_s)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -259,11 +214,9 @@ def staged(folder: Path, protocol: str = "sequential", delay_s: float = 0.01) ->
     wait_until(lambda: server.started)
     base = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     environment = {**os.environ, "OPENAI_API_BASE": base, "OPENAI_API_KEY": "sk-canary-5f2c9e71d0a84b36"}
-    zygote = Zygote(environment)
     try:
-        yield Stage(zygote, log, environment, folder, protocol)
+        yield Stage(zygote(), log, environment, folder, protocol)
     finally:
-        zygote.close()
         server.should_exit = True
         thread.join()
         listener.close()

@@ -126,7 +126,7 @@ def test_a_kill_of_who_writes_the_history_leaves_the_old_one_or_the_new_one(
     history = trial.folder / "roleless.duckdb"
     for point in points:
         command = ("rebuild",) if points is EXCHANGE else ("list", "--json")
-        pid = stage.zygote.start(*command, environment=trial.environment(point), folder=trial.folder)
+        pid = stage.start(*command, environment=trial.environment(point), folder=trial.folder)
         assert stage.zygote.wait(pid) == -signal.SIGKILL, point
         assert state(trial.kept_in_history()) == unbroken.state, point
         if points is INTAKE:

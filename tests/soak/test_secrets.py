@@ -18,8 +18,9 @@ from tests.browser.test_secrets import PATHS, listened, nothing_leaked, walk
 from tests.canaries import found_in, found_in_arguments, found_in_folder, said
 from tests.fault_server import FaultServer
 from tests.provider import provider
-from tests.test_processes import MISSION, start
+from tests.test_processes import MISSION
 from tests.test_secrets import EXPERIMENT, REAL, exported, keys  # noqa: F401
+from tests.warm import start
 
 pytestmark = pytest.mark.soak
 FAULTS = ("401_echo", "403", "429_quota", "html", "closed", "truncated", "redirect")

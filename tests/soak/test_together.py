@@ -14,7 +14,8 @@ from swarm.history import History, RunFilter
 from swarm.history_file import longest_wait_s
 from swarm.journal_lines import read_journal
 from tests.browser.conftest import dashboard, warm  # noqa: F401
-from tests.test_processes import MISSION, swarm
+from tests.test_processes import MISSION
+from tests.warm import swarm
 
 pytestmark = pytest.mark.soak
 LASTS_S = 60.0

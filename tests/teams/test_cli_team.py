@@ -18,7 +18,7 @@ from swarm.teams.kept import kept_teams, team_of
 from swarm.teams.verdict import team_verdict
 from swarm.teams.words import advice
 from tests.teams.examples import BAKERY
-from tests.test_processes import swarm
+from tests.warm import swarm
 
 CREW = str(LIBRARY / "teams" / "museum-guide")
 
