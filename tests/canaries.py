@@ -3,9 +3,6 @@
 import base64
 import io
 import json
-import os
-import subprocess
-import sys
 import urllib.parse
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -15,8 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from swarm.config import PROJECT
-from tests.patience import PATIENCE_S
+from tests.warm import swarm
 
 CANARIES = {
     "OPENAI_API_KEY": "sk-proj-Cana00ryT3BlbkFJq1w2e3r4t5y6u7i8o9p0",
@@ -128,14 +124,5 @@ for command in json.loads(sys.stdin.read()):
 
 def said(commands: Sequence[Sequence[str]], **environment: str) -> str:
     """Everything that commands say which one process gives one after another."""
-    done = subprocess.run(
-        [sys.executable, "-c", _ONE_AFTER_ANOTHER],
-        cwd=PROJECT,
-        env={**os.environ, **environment},
-        input=json.dumps([*map(list, commands)]),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    done = swarm(given=json.dumps([*map(list, commands)]), code=_ONE_AFTER_ANOTHER, **environment)
     return done.stdout + done.stderr

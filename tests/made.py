@@ -1,13 +1,11 @@
 """Events made by hand: runs as they are told, without playing any."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from swarm.config import PROJECT, Settings
+from swarm.config import Settings
 from swarm.events import Ending, Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
 from swarm.journal import Journal
 from swarm.mission import Mission, Requirement
@@ -15,6 +13,7 @@ from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.turn import Action, Call, Turn, TurnKey, Usage, total
 from swarm.verdict import CRITERIA, Score, Verdict
+from tests.warm import Piped
 
 BEGAN = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 BAKERY = Mission("bakery", "Open a bakery", "Sell bread by May.", requirements=(Requirement("Find a site"),))
@@ -121,14 +120,11 @@ def keep(settings: Settings, events: Sequence[Event], name: str | None = None) -
 
 
 @contextmanager
-def child(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def child(code: str, *arguments: object) -> Iterator[Piped]:
     """A living process that has run `code` as far as its first line of output; killed in the end."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    process = subprocess.Popen(command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdin is not None
-    assert process.stdout is not None
+    process = Piped(code, *map(str, arguments))
     try:
-        assert process.stdout.readline(), "the child died before it was ready"
+        assert process.stdout.readline(), f"the child died before it was ready: {process.said()}"
         yield process
     finally:
         process.kill()

@@ -28,7 +28,7 @@ from tests.test_history import everything
 from tests.test_processes import MISSION
 from tests.warm import swarm
 
-TRIALS = 30
+TRIALS = 12
 
 
 def kept_runs(settings: Settings) -> dict[str, object]:
@@ -236,11 +236,13 @@ def test_a_new_history_that_could_not_be_written_to_its_end_takes_nobodys_place(
 
 
 def in_child(settings: Settings, *arguments: str, fault: str = "", prepare: Callable[[], None] | None = None):
-    environment = {**os.environ, "ROLELESS_DATA": str(settings.data), "ROLELESS_FAULT": fault}
+    environment = {"ROLELESS_DATA": str(settings.data), "ROLELESS_FAULT": fault}
+    if prepare is None:
+        return swarm(*arguments, **environment)
     return subprocess.run(
         [sys.executable, "-m", "swarm", *arguments],
         cwd=PROJECT,
-        env=environment,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

@@ -1,7 +1,5 @@
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +9,7 @@ import duckdb
 import pytest
 
 from swarm import history_intake
-from swarm.config import PROJECT, Settings, read_settings
+from swarm.config import Settings, read_settings
 from swarm.errors import DamagedJournal, HistoryBusy, HistoryDamaged, RunBusy, UnknownName, UnknownRun
 from swarm.events import Event, RunDeleted, RunFinished, RunResumed, TurnTaken
 from swarm.history import COLUMNS, EVERY_RUN, Damage, History, RunFilter, RunRow
@@ -28,6 +26,8 @@ from swarm.verdict import Verdict
 from tests.made import BAKERY, child, keep, later, spec, told, turn, verdict, writing
 from tests.patience import PATIENCE_S
 from tests.provider import wait_until
+from tests.seed import SEED
+from tests.warm import start
 
 ORCHARD = Mission("orchard", "Save the Orchard", "Keep the frost off.")
 BRIDGE = Mission("bridge", "Build a bridge", "Across the river.")
@@ -67,15 +67,22 @@ def test_a_line_of_the_table_says_what_the_record_says(settings: Settings, histo
     assert (row.input_tokens, row.duration_s) == (record.spent.input_tokens, record.duration_s)
 
 
-def test_taking_in_bit_by_bit_and_at_once_both_give_what_the_events_say(settings: Settings):
+def taken_in_bit_by_bit_and_at_once(settings: Settings, every: int) -> None:
+    """The latter after one event of so many, which the seed chooses, and after the last."""
     journals = stories()
     history = History(settings)
     written: dict[str, list[Event]] = {}
-    for name, event in in_turns(journals):
+    for place, (name, event) in enumerate(in_turns(journals)):
         keep(settings, [event], name)
         written.setdefault(event.run_id, []).append(event)
         assert everything(history) == as_told(written)
-        assert everything(made_at_once(settings)) == as_told(written)
+        if (place + SEED) % every == 0:
+            assert everything(made_at_once(settings)) == as_told(written)
+    assert everything(made_at_once(settings)) == as_told(written)
+
+
+def test_taking_in_bit_by_bit_and_at_once_both_give_what_the_events_say(settings: Settings):
+    taken_in_bit_by_bit_and_at_once(settings, every=4)
 
 
 def test_a_history_that_is_opened_again_knows_what_it_knew(settings: Settings, history: History):
@@ -245,15 +252,12 @@ def test_a_run_is_never_interrupted_on_its_way_to_its_end(settings: Settings, hi
 
 
 def test_four_processes_write_journals_and_ask_at_once_and_nothing_is_lost(settings: Settings):
-    command = [sys.executable, "-c", WRITE_AND_ASK, str(settings.data)]
-    children = [
-        subprocess.Popen([*command, str(number)], cwd=PROJECT, stderr=subprocess.PIPE, text=True)
-        for number in range(4)
-    ]
+    children = [start(str(settings.data), str(number), code=WRITE_AND_ASK) for number in range(4)]
     errors = [process.communicate()[1] for process in children]
+    assert [process.returncode for process in children] == [0] * 4
     assert errors == [""] * 4
     expected = {
-        f"run-{writer}-{number}": told(f"run-{writer}-{number}") for writer in range(4) for number in range(3)
+        f"run-{writer}-{number}": told(f"run-{writer}-{number}") for writer in range(4) for number in range(2)
     }
     assert everything(History(settings)) == as_told(expected)
 
@@ -573,7 +577,7 @@ from swarm.record import record_of
 from tests.made import keep, told
 settings = read_settings({"ROLELESS_DATA": sys.argv[1]})
 history = History(settings, patience_s=120.0)
-for number in range(3):
+for number in range(2):
     events = told(f"run-{sys.argv[2]}-{number}")
     for done in range(0, len(events), 3):
         keep(settings, events[done : done + 3])
@@ -624,7 +628,7 @@ def stories() -> dict[str, list[list[Event]]]:
     deleted = later(told("deleted", spec(agents=1), minute=2), RunDeleted)
     return {
         "experiment": [told("finished", spec(agents=2)), resumed, deleted],
-        "alone": [told("alone", spec(ORCHARD, models=("sim/weak",)), ending=None, minute=3)],
+        "alone": [told("alone", spec(ORCHARD, models=("sim/weak",), agents=2), ending=None, minute=3)],
     }
 
 

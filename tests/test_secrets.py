@@ -24,7 +24,7 @@ from tests.made import keep
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
 from tests.test_processes import MISSION
-from tests.warm import start, swarm
+from tests.warm import cold_start, swarm
 
 REAL = ("--model", "openai/sim/strong", "--agents", "3", "--judge", "none", "--json")
 EXPERIMENT = """
@@ -86,7 +86,7 @@ def test_no_key_is_left_anywhere_after_a_day_of_use(keys, settings, tmp_path: Pa
     with provider(delay_s=0.05) as (_, good):
         # The provider's address is not secret; the key of its own environment is replaced by a canary.
         address = {"OPENAI_API_BASE": good["OPENAI_API_BASE"]}
-        process = start("run", *MISSION, *REAL, **address)
+        process = cold_start("run", *MISSION, *REAL, **address)
         wait_until(lambda: any(path.stat().st_size > 3_000 for path in settings.journal.glob("*.jsonl")))
         assert found_in_arguments() == []
         process.send_signal(signal.SIGKILL)
@@ -149,7 +149,7 @@ def test_a_token_is_asked_for_and_never_said(keys, settings):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = start("serve", "--port", str(port))
+    process = cold_start("serve", "--port", str(port))
     address = f"http://127.0.0.1:{port}/v1/chat/completions"
     body = {"model": "sim/strong", "messages": [{"role": "user", "content": "Hello"}]}
     token = CANARIES["ROLELESS_TOKEN"]

@@ -149,6 +149,32 @@ class Started:
         return self._output.read_text(encoding="utf-8"), self._errors.read_text(encoding="utf-8")
 
 
+class Piped(Started):
+    """A piece of code whose input and output are pipes, to speak with while it goes on."""
+
+    def __init__(self, code: str, *arguments: str) -> None:
+        place = zygote().place()
+        self._given, self._output, self._errors = (place.with_suffix(end) for end in (".in", ".out", ".err"))
+        os.mkfifo(self._given)
+        os.mkfifo(self._output)
+        self.pid = zygote().start(
+            *arguments,
+            environment=os.environ,
+            output=self._output,
+            errors=self._errors,
+            given=self._given,
+            code=code,
+        )
+        self.returncode = None
+        # In the order in which the other side opens them: each waits for the other there.
+        self.stdin = self._given.open("w", encoding="utf-8")
+        self.stdout = self._output.open(encoding="utf-8")
+
+    def said(self) -> str:
+        """What it said on standard error."""
+        return self._errors.read_text(encoding="utf-8")
+
+
 start = Started
 """Start the command line and return at once."""
 
