@@ -59,7 +59,7 @@ class Zygote:
         """Start one, or a piece of code; returns its process id."""
         started = self._ask(
             {
-                "arguments": arguments,
+                "arguments": [os.fspath(argument) for argument in arguments],
                 "code": code,
                 "environment": dict(environment),
                 "folder": str(folder),
