@@ -170,6 +170,13 @@ class Piped(Started):
         self.stdin = self._given.open("w", encoding="utf-8")
         self.stdout = self._output.open(encoding="utf-8")
 
+    def communicate(self, timeout: float = PATIENCE_S) -> tuple[str, str]:
+        """What is left of its output, and its errors, once it has been given all and has ended."""
+        self.stdin.close()
+        out = self.stdout.read()
+        self.wait(timeout)
+        return out, self.said()
+
     def said(self) -> str:
         """What it said on standard error."""
         return self._errors.read_text(encoding="utf-8")
