@@ -3,31 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from swarm.grid import NO_SHOCK
 from swarm.mission import Level
 from swarm.shock import Shock
 from swarm.spec import Option
 from swarm.team import Team
-
-Measure = Literal[
-    "quality",
-    "mission_relevance",
-    "depth",
-    "abstained",
-    "idle",
-    "unusable",
-    "roles",
-    "tokens",
-    "cost_usd",
-    "duration_s",
-    "efficiency",
-]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
-"""What is measured of every run. `abstained`, `idle` and `unusable` (unparsed or failed) are shares of seats, `roles`
-different normalised roles per active seat, `efficiency` quality per 1,000 tokens; tokens and dollars include the
-judge's."""
 
 OWN = "own: "
 """Before the title of a mission that is in no library."""
@@ -114,8 +96,8 @@ class Cell:
     """Runs that ended without finishing: left out of everything else here."""
     seeds: tuple[int, ...]
     """Of the finished runs, in their order."""
-    values: Mapping[Measure, tuple[float | None, ...]]
-    """By measure, one for each finished run in the order of `seeds`; None where it is missing."""
+    values: Mapping[str, tuple[float | None, ...]]
+    """By measure that is compared, one for each finished run in the order of `seeds`; None where it is missing."""
 
     @property
     def runs(self) -> int:
@@ -127,7 +109,7 @@ class Cell:
         """Finished runs without a quality."""
         return sum(value is None for value in self.values["quality"])
 
-    def known(self, measure: Measure) -> tuple[float, ...]:
+    def known(self, measure: str) -> tuple[float, ...]:
         """The values of a measure that are not missing."""
         return tuple(value for value in self.values[measure] if value is not None)
 
@@ -140,7 +122,7 @@ def without_memory(cell: Cell) -> Cell:
     return replace(cell, condition=cell.condition._replace(options=options_as_kept(options)))
 
 
-def sample(cells: Iterable[Cell], measure: Measure) -> dict[str, list[float]]:
+def sample(cells: Iterable[Cell], measure: str) -> dict[str, list[float]]:
     """The values of a measure by mission, for `swarm.stats`; missions without any are left out.
 
     Args:

@@ -60,7 +60,7 @@ def compare(
 
 def _compare_runs(history: "History", run_ids: "Sequence[str]", as_json: bool) -> None:
     from swarm.contrast import CAVEAT, contrast
-    from swarm.record import summary
+    from swarm.measures import summary
     from swarm.terminal import print_json
     from swarm.terminal_compare import print_runs_compared
 
@@ -113,8 +113,8 @@ def _terms(history: "History", experiment_id: str | None) -> dict[str, float]:
 
 def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
     """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
-    from swarm.cell import MEASURES
     from swarm.comparison.finding import finding, findings, remarks
+    from swarm.measures import COMPARED
 
     return {
         "finding": finding(comparison),
@@ -134,7 +134,7 @@ def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
                 "unfinished": each.unfinished,
                 "measures": {
                     measure: asdict(found) if (found := each.estimate(measure)) else None
-                    for measure in MEASURES
+                    for measure in COMPARED
                 },
             }
             for each in comparison.groups

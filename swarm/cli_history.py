@@ -51,7 +51,7 @@ def show(run_id: RunId, as_json: Json = False) -> None:
     """Show one run: who took which role, what was delivered, how it was judged."""
     from swarm.config import read_settings
     from swarm.history import History
-    from swarm.record import summary
+    from swarm.measures import summary
     from swarm.terminal import print_json, print_record
 
     record = History(read_settings()).run(run_id)
@@ -96,7 +96,7 @@ def import_file(
     from swarm.config import read_settings
     from swarm.history import History
     from swarm.imports import import_run
-    from swarm.record import summary
+    from swarm.measures import summary
     from swarm.terminal import print_json
 
     settings = read_settings()

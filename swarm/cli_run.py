@@ -222,7 +222,8 @@ def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
     from swarm.journal import journal_of
     from swarm.journal_lines import read_journal
     from swarm.launch import launch
-    from swarm.record import record_of, summary
+    from swarm.measures import summary
+    from swarm.record import record_of
     from swarm.terminal import print_json
 
     run_id = launch(spec, settings)
@@ -235,7 +236,8 @@ def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
 def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", as_json: bool) -> NoReturn:
     from swarm.journal import journal_of
     from swarm.journal_lines import read_journal
-    from swarm.record import record_of, summary
+    from swarm.measures import summary
+    from swarm.record import record_of
     from swarm.terminal import LiveRun, print_json, print_record, remark
 
     if as_json:

@@ -13,32 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import DuckDBPyRelation
 
-from swarm.cell import MEASURES, OWN, Cell, Condition, Measure
+from swarm.cell import OWN, Cell, Condition
+from swarm.measures import COMPARED, MEASURES
 
 # PyArrow has no types, and makes most of its functions when it is imported.
 arrow: Any = pa
 compute: Any = pc
 
-_MEASURED: dict[Measure, str] = {
-    "quality": "quality",
-    "mission_relevance": "mission_relevance",
-    "depth": "depth",
-    "abstained": "abstained / agents",
-    "idle": "(agents - active) / agents",
-    "unusable": "(unparsed + failed) / agents",
-    "roles": "distinct_roles / nullif(active, 0)",
-    "tokens": "input_tokens + output_tokens",
-    "cost_usd": "cost_usd",
-    "duration_s": "duration_s",
-    "efficiency": "1000 * quality / nullif(input_tokens + output_tokens, 0)",
-}
-"""Each measure, of the columns of `runs`."""
-_RUN = ", ".join(f"{measure} := ({column})" for measure, column in _MEASURED.items())
 # All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
 _ENDED_WELL = "FILTER (status = 'finished')"
-_LISTS = ", ".join(
-    f"list(({_MEASURED[measure]})::DOUBLE) {_ENDED_WELL} AS {measure}_of" for measure in MEASURES
-)
+_LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) {_ENDED_WELL} AS {key}_of" for key in COMPARED)
 _CELLS = f"""
     SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
         coalesce(judge, 'none') AS judge, prompts,
@@ -49,7 +33,7 @@ _CELLS = f"""
     FROM cell_runs WHERE imported IS NULL AND status <> 'running'
     GROUP BY ALL ORDER BY ALL
 """  # noqa: S608
-_COLUMNS = tuple(f"{measure}_of" for measure in MEASURES)
+_COLUMNS = tuple(f"{key}_of" for key in COMPARED)
 _HEAD = (*Condition._fields, "mission", "title", "level", "unfinished")
 
 
@@ -100,4 +84,4 @@ def _numbers(column: Any) -> list[Any]:
 def _cell(head: tuple[Any, ...], columns: Sequence[Sequence[Any]]) -> Cell:
     condition, (mission, title, level, unfinished) = Condition(*head[:8]), head[8:]
     seeds, *values = map(tuple, columns)
-    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(MEASURES, values, strict=True)))
+    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(COMPARED, values, strict=True)))

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from swarm.cell import models_as_kept, options_as_kept, shock_as_kept
+from swarm.measures import kept
 from swarm.metrics.over_runs import RunRoles
-from swarm.metrics.roles import distinct_roles, normalise
+from swarm.metrics.roles import normalise
 from swarm.mission import Level
 from swarm.record import RECORD, RunRecord, Status
 from swarm.turn import TURN, Turn
@@ -123,8 +124,7 @@ ROLE_COLUMNS = tuple(field.name for field in fields(RunRoles))
 
 def row_of(record: RunRecord) -> RunRow:
     """Sum a run up in one line."""
-    spec, seats, verdict = record.spec, record.participation, record.verdict
-    roles = [turn.role for turn in record.turns if turn.action == "contribute" and turn.role]
+    spec, verdict = record.spec, record.verdict
     return RunRow(
         run_id=record.run_id,
         started=record.started,
@@ -139,22 +139,8 @@ def row_of(record: RunRecord) -> RunRow:
         seed=spec.seed,
         simulated=record.simulated,
         judge=spec.judge,
-        quality=verdict.quality if verdict else None,
-        mission_relevance=verdict.mission_relevance if verdict else None,
         unscored=verdict.unscored if verdict else None,
-        depth=record.depth,
-        active=seats.active,
-        abstained=seats.abstained,
-        directed_idle=seats.directed_idle,
-        unparsed=seats.unparsed,
-        failed=seats.failed,
-        distinct_roles=distinct_roles(roles).normalised,
-        input_tokens=record.spent.input_tokens,
-        cached_tokens=record.spent.cached_tokens,
-        output_tokens=record.spent.output_tokens,
-        cost_usd=record.spent.cost_usd,
         judge_cost_usd=verdict.usage.cost_usd if verdict else 0.0,
-        duration_s=record.duration_s,
         organization=spec.organization,
         owner=record.owner,
         imported=record.imported,
@@ -162,6 +148,7 @@ def row_of(record: RunRecord) -> RunRow:
         options=options_as_kept(spec.options, remembers=bool(spec.memory)),
         shock=shock_as_kept(spec.shock) if spec.shock else None,
         prompts=spec.wording,
+        **kept(record),
     )
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -29,7 +30,6 @@ from swarm.events import (
 from swarm.metrics.cost import Spending, spending
 from swarm.metrics.hierarchy import depth
 from swarm.metrics.participation import Participation, participation
-from swarm.metrics.roles import distinct_roles
 from swarm.models.card import Price
 from swarm.shock import Struck
 from swarm.spec import RunSpec
@@ -119,7 +119,7 @@ def repriced_in(events: Iterable[Event]) -> dict[int, Mapping[str, Price]]:
     return {event.first_call: event.prices for event in resumed}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunRecord:
     """What is known of one run."""
 
@@ -180,7 +180,7 @@ class RunRecord:
         """The turns whose texts are delivered, in order."""
         return parts_of(self.turns, self.spec.deliverable, self.struck.gone if self.struck else ())
 
-    @property
+    @cached_property
     def participation(self) -> Participation:
         """What became of every seat."""
         return participation(self.turns, len(self.spec.team), complete=self.protocol_ended)
@@ -237,43 +237,6 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         owner=first.owner,
         struck=progress.struck,
     )
-
-
-def summary(record: RunRecord) -> dict[str, Any]:
-    """One run as one flat object, the same for `run --json`, `show --json` and exports.
-
-    Quality is None when the run is unscored; shares and counts are of seats; money is None when unknown.
-    """
-    seats, verdict = record.participation, record.verdict
-    roles = [turn.role for turn in record.turns if turn.action == "contribute" and turn.role]
-    return {
-        "run_id": record.run_id,
-        "status": record.status,
-        "protocol": record.spec.protocol,
-        "models": record.spec.team.models,
-        "agents": len(record.spec.team),
-        "seed": record.spec.seed,
-        "shock": record.spec.shock.kind if record.spec.shock else None,
-        "simulated": record.simulated,
-        "imported": record.imported,
-        "owner": record.owner,
-        "quality": verdict.quality if verdict else None,
-        "mission_relevance": verdict.mission_relevance if verdict else None,
-        "depth": record.depth,
-        "active": seats.active,
-        "abstained": seats.abstained,
-        "directed_idle": seats.directed_idle,
-        "unparsed": seats.unparsed,
-        "failed": seats.failed,
-        "distinct_roles": distinct_roles(roles).normalised,
-        "roles": roles,
-        "input_tokens": record.spent.input_tokens,
-        "cached_tokens": record.spent.cached_tokens,
-        "output_tokens": record.spent.output_tokens,
-        "cost_usd": record.spent.cost_usd,
-        "duration_s": round(record.duration_s, 3),
-        "deliverable": record.deliverable,
-    }
 
 
 RECORD: TypeAdapter[RunRecord] = TypeAdapter(RunRecord)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from swarm.cell import MEASURES, Cell, Condition
+from swarm.cell import Cell, Condition
+from swarm.measures import COMPARED
 
 QUALITY = [0.25 + each / 16 for each in (2, 5, 3, 8, 6, 4, 7, 9, 1, 5, 3, 6)]
 """Of twelve missions that differ in difficulty."""
@@ -14,7 +15,7 @@ def cell(mission: int, quality: Sequence[float | None], **condition: object) -> 
     assert isinstance(measures, Mapping)
     usual = Condition(True, "sequential", "{}", "sim/strong ×8", 8, "none", "sim/judge", "p1")
     known = {"cost_usd": 0.05, "tokens": 1000.0, "duration_s": 2.0, "depth": 2.0} | dict(measures)
-    values = {measure: (known.get(measure, 0.0),) * len(quality) for measure in MEASURES}
+    values = {measure: (known.get(measure, 0.0),) * len(quality) for measure in COMPARED}
     return Cell(
         usual._replace(**condition),  # type: ignore[arg-type]
         f"m{mission:02}",

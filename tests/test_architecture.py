@@ -16,9 +16,9 @@ LAYERS = (
     "models reply reply_json reply_scan prompts events metrics stats",
     "call protocols agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
-    "record teller strike day_purse run journal journal_lines history history_file history_intake history_queries "
-    "history_rows history_experiments history_cells history_exchange history_journals compose rehearsal estimate graph "
-    "layout folding forest moments replay search origin wording",
+    "record measures teller strike day_purse run journal journal_lines history history_file history_intake "
+    "history_queries history_rows history_experiments history_cells history_exchange history_journals compose "
+    "rehearsal estimate graph layout folding forest moments replay search origin wording",
     "perform launch experiment comparison claims imports teams figures story contrast export serve doctor doors "
     "terminal terminal_claims terminal_compare terminal_experiments terminal_teams command",
     "cli cli_arguments cli_claims cli_compare cli_experiments cli_history cli_run cli_team __main__ pages app",

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from swarm.cell import MEASURES, Cell, Condition, options_as_kept
+from swarm.cell import Cell, Condition, options_as_kept
 from swarm.claims.evidence import gather
 from swarm.claims.file import SHOCKS, Band, Claim, claim_book
 from swarm.claims.gaps import limited, missing, models_for, priced
@@ -22,6 +22,7 @@ from swarm.experiment.file import experiment_toml, read_experiment
 from swarm.experiment.perform import perform
 from swarm.grid import NO_SHOCK
 from swarm.history import History
+from swarm.measures import COMPARED
 from swarm.mission import load_library
 from swarm.stats.estimate import Estimate
 from swarm.stats.paired import compare
@@ -55,7 +56,7 @@ def a_cell(
     values = quality if isinstance(quality, Sequence) else (quality,)
     simulated = model.startswith("sim/")
     condition = Condition(simulated, protocol, options, f"{model} ×{agents}", agents, shock, judge, prompts)
-    measured = {measure: (other.get(measure),) * len(values) for measure in MEASURES}
+    measured = {measure: (other.get(measure),) * len(values) for measure in COMPARED}
     seeds = tuple(range(len(values)))
     return Cell(
         condition,

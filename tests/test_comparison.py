@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.cell import MEASURES, Cell, Condition
+from swarm.cell import Cell, Condition
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
@@ -12,6 +12,7 @@ from swarm.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.results import alpha_of, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.measures import COMPARED
 from swarm.stats.power import PAPER_SD
 from tests.made import BAKERY
 
@@ -21,7 +22,7 @@ USUAL = Condition(True, "sequential", "{}", "sim/strong ×8", 8, "none", "sim/ju
 def cell(
     mission: str, *qualities: float | None, unfinished: int = 0, cost: float | None = 0.1, **changes
 ) -> Cell:
-    values = {measure: tuple(1.0 for _ in qualities) for measure in MEASURES}
+    values = {measure: tuple(1.0 for _ in qualities) for measure in COMPARED}
     values |= {"quality": qualities, "cost_usd": tuple(cost for _ in qualities)}
     condition = USUAL._replace(**changes)
     return Cell(condition, mission, mission.title(), "L3", unfinished, tuple(range(len(qualities))), values)

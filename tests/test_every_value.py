@@ -21,8 +21,9 @@ from swarm.graph import seats_of
 from swarm.history import History
 from swarm.history_rows import row_of, turn_cells
 from swarm.imports import events_from
+from swarm.measures import summary
 from swarm.models.card import Price
-from swarm.record import RunRecord, record_of, summary
+from swarm.record import RunRecord, record_of
 from tests import distinct_values
 from tests.made import keep
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from swarm.cell import MEASURES
 from swarm.config import Settings
 from swarm.events import ExperimentEnded, ExperimentResumed, ExperimentStarted, RunStarted
 from swarm.grid import Terms
 from swarm.history import History
 from swarm.history_experiments import ExperimentRow
+from swarm.measures import COMPARED
 from swarm.verdict import Verdict
 from tests import distinct_values
 from tests.made import BEGAN, keep, spec, told
@@ -34,7 +34,7 @@ MEASURED = {
 def test_a_cell_measures_what_each_measure_means(settings: Settings):
     keep(settings, distinct_values.events())
     (cell,) = History(settings).cells()
-    assert set(MEASURED) == set(MEASURES)
+    assert set(MEASURED) == set(COMPARED)
     assert {name: values[0] for name, values in cell.values.items()} == pytest.approx(MEASURED)
     assert (cell.condition.judge, cell.condition.agents, cell.level, cell.seeds) == (
         "sim/judge",

@@ -18,8 +18,9 @@ from swarm.config import Settings
 from swarm.export import export_run
 from swarm.history import COLUMNS, History
 from swarm.history_rows import RunRow, row_of, turn_cells
+from swarm.measures import summary
 from swarm.metrics.roles import normalise
-from swarm.record import record_of, summary
+from swarm.record import record_of
 from swarm.turn import Usage
 from tests import distinct
 from tests.distinct import NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events

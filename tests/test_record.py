@@ -21,10 +21,11 @@ from swarm.events import (
     from_json,
     to_json,
 )
+from swarm.measures import summary
 from swarm.models.card import Price
 from swarm.models.model import Completion
 from swarm.models.scripted import ScriptedModel
-from swarm.record import progress_of, record_of, spec_of, summary
+from swarm.record import progress_of, record_of, spec_of
 from swarm.turn import Call, Usage
 from tests.made import later, told
 from tests.staging import (

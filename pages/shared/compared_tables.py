@@ -11,18 +11,18 @@ from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from pages.shared.words import level_name
-from swarm.cell import OWN, Measure
+from swarm.cell import OWN
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
 from swarm.comparison.levels import means_by_mission
-from swarm.comparison.measures import MEASURED
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.export import no_formula
 from swarm.figures import measure_figure
+from swarm.measures import MEASURES
 from swarm.wording import protocol_name
 
-DRAWN: tuple[Measure, ...] = (
+DRAWN: tuple[str, ...] = (
     "depth",
     "abstained",
     "idle",
@@ -44,12 +44,12 @@ def show_measures(groups: Sequence[Group]) -> None:
         for measure in drawn:
             figure = measure_figure(groups, measure)
             with st.container(gap=None):
-                st.markdown(f"**{MEASURED[measure].name}**", help=MEASURED[measure].meaning)
+                st.markdown(f"**{MEASURES[measure].name}**", help=MEASURES[measure].meaning)
                 if figure is None:
                     st.caption("Not known of any of these runs.")
                     continue
                 said = zip(groups, rows[measure].values, strict=True)
-                alt = f"{MEASURED[measure].name}: " + "; ".join(
+                alt = f"{MEASURES[measure].name}: " + "; ".join(
                     f"{group.name} {value}" for group, value in said
                 )
                 draw(figure, alt=alt, key=f"measure_{measure}")

@@ -59,16 +59,10 @@ def idle_in_words(record: RunRecord, idle: Sequence[SeatNow]) -> str:
 
 
 def _show_counts(seats: Participation) -> None:
-    counts = {
-        "abstained": seats.abstained,
-        "directed_idle": seats.directed_idle,
-        "unparsed": seats.unparsed,
-        "failed": seats.failed,
-    }
     with st.grid(4, min_column_width=150):
         for kind, meaning in IDLE.items():
             with st.container(gap=None):
-                st.metric(_name(kind), count(counts[kind]))
+                st.metric(_name(kind), count(getattr(seats, kind)))
                 st.caption(meaning)
 
 

@@ -12,6 +12,7 @@ from pages.shared.seats import PARTS_EXPLAINED
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
 from swarm.launch import relaunch, stop
+from swarm.measures import MEASURES
 from swarm.record import RunRecord
 from swarm.story import story
 from swarm.wording import lasting, protocol_name, usd
@@ -19,7 +20,7 @@ from swarm.wording import lasting, protocol_name, usd
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
 )
-DEPTH_EXPLAINED = "Layers of who builds on or reports to whom, as the agents say; 1 is flat."
+DEPTH_EXPLAINED = MEASURES["depth"].meaning
 
 
 def show_heading(record: RunRecord) -> None:

@@ -9,7 +9,7 @@ from swarm.export import no_formula
 from swarm.graph import SeatNow, Standing
 from swarm.metrics.participation import Participation
 from swarm.record import Status
-from swarm.wording import BECAME
+from swarm.wording import BECAME, SAT_OUT
 
 LISTED = 16
 """More seats become a table one can scroll and sort."""
@@ -50,13 +50,7 @@ def list_seats(seats: Sequence[SeatNow]) -> None:
 
 def show_participation(seats: Participation, status: Status) -> None:
     """What became of the seats: four kinds of not working, never mixed."""
-    counts = {
-        "active": seats.active,
-        BECAME["abstained"]: seats.abstained,
-        BECAME["directed_idle"]: seats.directed_idle,
-        BECAME["unparsed"]: seats.unparsed,
-        BECAME["failed"]: seats.failed,
-    }
+    counts = {"active": seats.active, **{BECAME[part]: getattr(seats, part) for part in SAT_OUT}}
     if seats.not_reached:
         counts["to come" if status == "running" else BECAME["not_reached"]] = seats.not_reached
     st.caption(" · ".join(f"**{number}** {what}" for what, number in counts.items()))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarm.cell import Cell, Measure, kind_as_kept, sample, shock_as_kept
+from swarm.cell import Cell, kind_as_kept, sample, shock_as_kept
 from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
 from swarm.comparison.group import is_usual
 from swarm.comparison.withstood import blow
@@ -78,7 +78,7 @@ class SideRuns:
         return sample(self.cells, self.measure)
 
     @property
-    def _kept_as(self) -> Measure:
+    def _kept_as(self) -> str:
         """What a single run has of the measure."""
         return "quality" if self.measure == "resilience" else self.measure
 

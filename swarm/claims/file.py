@@ -7,18 +7,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from swarm.cell import Measure
 from swarm.config import LIBRARY
 from swarm.errors import UnknownName
+from swarm.measures import COMPARED
 from swarm.mission import Level
 
 ModelClass = Literal["strong", "open", "small", "weak"]
 """Of the paper's models: Claude Sonnet 4.6, DeepSeek v3.2, GPT-4.1-mini, GLM-5."""
-ClaimMeasure: TypeAlias = Measure | Literal["resilience"]
+if TYPE_CHECKING:
+    ClaimMeasure: TypeAlias = str
+else:
+    ClaimMeasure = Literal[(*COMPARED, "resilience")]
 """`resilience` is quality after a shock over quality without it, of one mission and seed, as the mean over `SHOCKS`."""
 Statistic = Literal["mean", "difference", "relative_difference", "ratio", "flat"]
 """`flat` asks whether all sides are equal but for a margin, by the pair that differs most; the others hold the first

@@ -4,25 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 from swarm.claims.evidence import level_of
-from swarm.claims.file import Claim, ClaimMeasure, ModelClass, Side
+from swarm.claims.file import Claim, ModelClass, Side
 from swarm.comparison.measures import UNKNOWN, number
+from swarm.measures import COMPARED, MEASURES
 from swarm.stats.estimate import Estimate
 from swarm.wording import listed, protocol_name
 
-MEASURED: dict[ClaimMeasure, str] = {
-    "quality": "quality",
-    "mission_relevance": "mission relevance",
-    "depth": "hierarchy depth",
-    "abstained": "share of agents that abstain",
-    "idle": "share of agents that are idle",
-    "unusable": "share of agents whose reply is unreadable or missing",
-    "roles": "number of different roles per active agent",
-    "tokens": "tokens of a run",
-    "cost_usd": "dollars of a run",
-    "duration_s": "seconds of a run",
-    "efficiency": "quality per thousand tokens",
-    "resilience": "resilience (quality with a shock over quality without)",
-}
+RESILIENCE = "resilience (quality with a shock over quality without)"
 CLASSES: dict[ModelClass, str] = {
     "strong": "strong model",
     "open": "open model",
@@ -37,11 +25,9 @@ PAPERS: dict[ModelClass, str] = {
     "weak": "GLM-5",
 }
 """What they are."""
-SHARES: tuple[ClaimMeasure, ...] = ("abstained", "idle", "unusable", "roles")
+SHARES = (*(key for key in COMPARED if MEASURES[key].kind == "share"), "roles")
 """Shown in percent."""
-MOST: dict[ClaimMeasure, float] = {"quality": 1.0, "mission_relevance": 4.0, **dict.fromkeys(SHARES, 1.0)}
-"""What no mean of a measure can exceed; none can be below 0."""
-DIGITS: dict[ClaimMeasure, int] = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
+DIGITS = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
 """Behind the point; 3 for the others."""
 
 
@@ -96,8 +82,8 @@ def possible(claim: Claim, value: float) -> float:
     """
     if claim.statistic not in ("mean", "ratio"):
         return value
-    most = MOST.get(claim.measure, math.inf) if claim.statistic == "mean" else math.inf
-    return min(max(0.0, value), most)
+    most = MEASURES[claim.measure].high if claim.statistic == "mean" and claim.measure in MEASURES else None
+    return min(max(0.0, value), math.inf if most is None else most)
 
 
 def band_words(claim: Claim) -> str:
@@ -164,7 +150,7 @@ def sides_words(sides: Sequence[Side], *, any_model: bool = False) -> str:
 
 def how_tested(claim: Claim) -> str:
     """The test in a sentence or two."""
-    measure = MEASURED[claim.measure]
+    measure = RESILIENCE if claim.measure == "resilience" else MEASURES[claim.measure].phrase
     how = {
         "mean": f"Mean {measure}",
         "difference": f"Difference in {measure}",

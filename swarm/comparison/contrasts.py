@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from swarm.cell import Cell, Condition, Measure, sample
+from swarm.cell import Cell, Condition, sample
 from swarm.comparison.group import Group, differing, in_common
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
@@ -191,12 +191,12 @@ def _ratios(group: Group, reference: Group) -> tuple[float | None, float | None]
     return _ratio((group, reference), "cost_usd"), seconds
 
 
-def _ratio(sides: tuple[Group, Group], measure: Measure) -> float | None:
+def _ratio(sides: tuple[Group, Group], measure: str) -> float | None:
     mean, reference = (_mean(each.cells, measure) for each in sides)
     return mean / reference if mean is not None and reference else None
 
 
-def _mean(cells: Sequence[Cell], measure: Measure) -> float | None:
+def _mean(cells: Sequence[Cell], measure: str) -> float | None:
     """The mean over missions and conditions of that of their runs; None when a run has none."""
     if any(None in cell.values[measure] for cell in cells):
         return None

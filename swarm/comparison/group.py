@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TypeAlias
 
-from swarm.cell import REMEMBERS, Cell, Condition, Measure, options_as_kept, sample
+from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
 from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
@@ -89,7 +89,7 @@ class Group:
         """What another group needs a cell of as well for this one to count."""
         return (cell.mission, *(context_of(cell.condition, self.factor) if self.factor else ()))
 
-    def sample(self, measure: Measure) -> Sample:
+    def sample(self, measure: str) -> Sample:
         """Values of a measure by mission: of each run, or with several conditions the mean under each.
 
         So every condition counts the same, however often it was repeated.
@@ -97,12 +97,12 @@ class Group:
         several = len(self.conditions) > 1
         return sample([_averaged(cell, measure) for cell in self.cells] if several else self.cells, measure)
 
-    def estimate(self, measure: Measure) -> Estimate | None:
+    def estimate(self, measure: str) -> Estimate | None:
         """The mean of a measure over missions; None when no run has it."""
         found = self.sample(measure)
         return mean_of(found) if found else None
 
-    def total(self, measure: Measure) -> float | None:
+    def total(self, measure: str) -> float | None:
         """The sum of a measure over all finished runs; None when one of them has none."""
         values = [value for cell in self.cells for value in cell.values[measure]]
         known = [value for value in values if value is not None]
@@ -163,7 +163,7 @@ def _cut(group: Group, common: frozenset[Key]) -> Group:
     return replace(group, cells=tuple(kept), aside=tuple(aside))
 
 
-def _averaged(cell: Cell, measure: Measure) -> Cell:
+def _averaged(cell: Cell, measure: str) -> Cell:
     known = cell.known(measure)
     return replace(cell, values={**cell.values, measure: (fmean(known),) if known else ()})
 

@@ -1,47 +1,13 @@
-"""This file is where measures get their names, what they mean, and how their numbers are written."""
+"""How the numbers of a comparison are written."""
 
-from dataclasses import dataclass
-
-from swarm.cell import Measure
+from swarm.measures import MEASURES
 from swarm.wording import lasting, usd
 
 MINUS = "−"
 UNKNOWN = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a measure is called, and what it means, in a sentence."""
-
-    name: str
-    meaning: str
-
-
-MEASURED: dict[Measure, Words] = {
-    "quality": Words(
-        "Quality", "The judge's points on four criteria, divided by 16: 0.25 is the worst, 1 the best."
-    ),
-    "mission_relevance": Words(
-        "Mission relevance", "The judge's fifth criterion, from 1 to 4; not part of quality."
-    ),
-    "depth": Words("Depth", "Layers of who builds on or reports to whom, as the agents say; 1 is flat."),
-    "abstained": Words("Abstained", "Share of the team that was asked to work and chose to sit it out."),
-    "idle": Words("Idle in all", "Share of the team that did not work, for whatever reason."),
-    "unusable": Words("No usable reply", "Share of the team whose reply could not be read, or never came."),
-    "roles": Words("Different roles", "Different roles for each agent that worked: 1 when no two are alike."),
-    "tokens": Words("Tokens", "Input and output of a run, the judge's included."),
-    "cost_usd": Words("Cost", "Dollars of a run, the judge's included."),
-    "duration_s": Words(
-        "Time", "How long a run took; simulated models need not take their time, so it says nothing of them."
-    ),
-    "efficiency": Words(
-        "Quality per 1,000 tokens", "Quality over thousands of tokens, the judge's included."
-    ),
-}
-SHARES: tuple[Measure, ...] = ("abstained", "idle", "unusable")
-
-
-def write(measure: Measure, value: float | None) -> str:
+def write(key: str, value: float | None) -> str:
     """A value of a measure with its unit; "–" when it is missing.
 
     Examples:
@@ -51,15 +17,18 @@ def write(measure: Measure, value: float | None) -> str:
     if value is None:
         return UNKNOWN
     # Intervals around means do not know where a measure ends.
-    if measure in SHARES:
-        return f"{100 * min(1.0, max(0.0, value)):.0f}%"
-    if measure == "duration_s":
-        return lasting(max(0.0, value))
-    if measure == "cost_usd":
-        return usd(max(0.0, value))
-    if measure == "tokens":
-        return f"{value:,.0f}"
-    return number(value, {"quality": 3, "efficiency": 3}.get(measure, 2))
+    measure = MEASURES[key]
+    match measure.kind:
+        case "share":
+            return f"{100 * min(1.0, max(0.0, value)):.0f}%"
+        case "seconds":
+            return lasting(max(0.0, value))
+        case "money":
+            return usd(max(0.0, value))
+        case "count":
+            return f"{value:,.0f}"
+        case "number":
+            return number(value, measure.digits)
 
 
 def number(value: float | None, digits: int = 3, *, signed: bool = False) -> str:

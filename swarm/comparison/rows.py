@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from swarm.cell import MEASURES, Measure
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import times
 from swarm.comparison.group import Group
-from swarm.comparison.measures import MEASURED, UNKNOWN, number, p_value, write
+from swarm.comparison.measures import UNKNOWN, number, p_value, write
+from swarm.measures import COMPARED, MEASURES
 from swarm.stats.estimate import Estimate
 
 
@@ -28,19 +28,19 @@ def statistic_rows(comparison: Comparison) -> tuple[Row, ...]:
     )
 
 
-def measure_rows(groups: Sequence[Group], measures: Sequence[Measure] = MEASURES) -> tuple[Row, ...]:
+def measure_rows(groups: Sequence[Group], measures: Sequence[str] = COMPARED) -> tuple[Row, ...]:
     """The mean over missions of every measure with its 95 % interval, one measure a line, groups in their order."""
     return tuple(
         Row(
-            MEASURED[measure].name,
-            MEASURED[measure].meaning,
+            MEASURES[measure].name,
+            MEASURES[measure].meaning,
             tuple(estimate_words(measure, group.estimate(measure)) for group in groups),
         )
         for measure in measures
     )
 
 
-def estimate_words(measure: Measure, estimate: Estimate | None) -> str:
+def estimate_words(measure: str, estimate: Estimate | None) -> str:
     """A mean and its interval in words; "–" when no run has the measure."""
     if estimate is None:
         return UNKNOWN

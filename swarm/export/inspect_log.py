@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from swarm.export.inspect_events import Events, digest, iso, known, model_usage, output_of, scores_of
+from swarm.measures import kept
 from swarm.prompts.render import mission_text
 from swarm.record import RunRecord, Status
 from swarm.turn import Call, Turn, Usage, total
@@ -25,6 +26,11 @@ STATUS: Mapping[Status, str] = {
     "limited": "error",
     "failed": "error",
 }
+ELSEWHERE = {
+    "quality", "mission_relevance", "distinct_roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd",
+    "duration_s",
+}  # fmt: skip
+"""Measures that are no metadata: scores, what models used and when things were have fields of their own."""
 
 
 def as_inspect_log(record: RunRecord) -> bytes:
@@ -176,7 +182,6 @@ def _model_roles(record: RunRecord) -> dict[str, Any]:
 
 
 def _metadata(record: RunRecord) -> dict[str, Any]:
-    seats = record.participation
     facts = {
         "kind": "SIMULATED" if record.simulated else "real",
         "simulated": record.simulated,
@@ -185,12 +190,7 @@ def _metadata(record: RunRecord) -> dict[str, Any]:
         "agents": len(record.spec.team),
         "status": record.status,
         "reason": record.reason,
-        "depth": record.depth,
-        "active": seats.active,
-        "abstained": seats.abstained,
-        "directed_idle": seats.directed_idle,
-        "unparsed": seats.unparsed,
-        "failed": seats.failed,
+        **{key: value for key, value in kept(record).items() if key not in ELSEWHERE},
         "unscored": record.verdict.unscored if record.verdict else None,
     }
     return known(facts)

@@ -1,7 +1,7 @@
 """This file is where reports for people get their labels, and values with units."""
 
 from swarm.record import RunRecord
-from swarm.wording import BECAME, lasting, models_named, usd
+from swarm.wording import BECAME, SAT_OUT, lasting, models_named, usd
 
 UNKNOWN = "–"
 
@@ -41,10 +41,7 @@ def facts_of(record: RunRecord) -> dict[str, str]:
         "Seed": str(spec.seed),
         **headline(record),
         "Mission relevance": UNKNOWN if relevance is None else f"{relevance} of 4",
-        BECAME["abstained"].capitalize(): str(seats.abstained),
-        BECAME["directed_idle"].capitalize(): str(seats.directed_idle),
-        BECAME["unparsed"].capitalize(): str(seats.unparsed),
-        BECAME["failed"].capitalize(): str(seats.failed),
+        **{BECAME[part].capitalize(): str(getattr(seats, part)) for part in SAT_OUT},
         "Input tokens": f"{record.spent.input_tokens:,}",
         "Output tokens": f"{record.spent.output_tokens:,}",
     }

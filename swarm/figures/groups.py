@@ -5,23 +5,23 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from swarm.cell import Measure
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
 from swarm.comparison.levels import MissionMeans, means_by_mission
-from swarm.comparison.measures import SHARES, number
+from swarm.comparison.measures import number
 from swarm.comparison.rows import estimate_words
 from swarm.figures.look import ACCENT, FAINT, INK, QUIET, framed, label, mark_kind
 from swarm.figures.timeline_scale import unit_for
+from swarm.measures import MEASURES, Kind
 from swarm.stats.estimate import Estimate
 
 LINES_UP_TO = 200
 """Missions; of more, only the means are drawn."""
 ROW_PX = 30
-TICKS: dict[Measure, dict[str, Any]] = {
-    "cost_usd": {"tickprefix": "$", "tickformat": ".2~r"},
-    "tokens": {"tickformat": "~s"},
-    **{measure: {"tickformat": ".2~%"} for measure in SHARES},
+TICKS: dict[Kind, dict[str, Any]] = {
+    "money": {"tickprefix": "$", "tickformat": ".2~r"},
+    "count": {"tickformat": "~s"},
+    "share": {"tickformat": ".2~%"},
 }
 """How numbers are written on an axis, where it is not plain."""
 
@@ -51,7 +51,7 @@ def by_mission_figure(groups: Sequence[Group], *, height: int = 380) -> go.Figur
     return mark_kind(figure, simulated=is_simulated(groups[0]))
 
 
-def measure_figure(groups: Sequence[Group], measure: Measure) -> go.Figure | None:
+def measure_figure(groups: Sequence[Group], measure: str) -> go.Figure | None:
     """Draw the mean of a measure in each group with its 95 % interval, one group a row, from 0.
 
     Returns:
@@ -61,7 +61,7 @@ def measure_figure(groups: Sequence[Group], measure: Measure) -> go.Figure | Non
     known = [(at, each) for at, each in enumerate(estimates) if each and each.value is not None]
     if not known:
         return None
-    unit = unit_for(_furthest(known)) if measure == "duration_s" else None
+    unit = unit_for(_furthest(known)) if MEASURES[measure].kind == "seconds" else None
     figure = go.Figure(_dots(known, measure, unit.seconds if unit else 1.0))
     framed(figure, ROW_PX * len(groups) + 58)
     figure.update_yaxes(
@@ -71,7 +71,7 @@ def measure_figure(groups: Sequence[Group], measure: Measure) -> go.Figure | Non
         showgrid=False,
     )
     reach = 1.06 * (_furthest(known) or 1) / (unit.seconds if unit else 1.0)
-    figure.update_xaxes(range=[0, reach], nticks=5, **TICKS.get(measure, {}))
+    figure.update_xaxes(range=[0, reach], nticks=5, **TICKS.get(MEASURES[measure].kind, {}))
     if unit:
         figure.update_xaxes(title={"text": f"In {unit.name}"})
     figure.update_layout(margin={"t": 18, "b": 4})
@@ -112,7 +112,7 @@ def _means(groups: Sequence[Group], rows: Sequence[MissionMeans]) -> go.Scatter:
     )
 
 
-def _dots(known: Sequence[tuple[int, Estimate]], measure: Measure, unit: float) -> go.Scatter:
+def _dots(known: Sequence[tuple[int, Estimate]], measure: str, unit: float) -> go.Scatter:
     return go.Scatter(
         x=[each.value / unit for _, each in known if each.value is not None],
         y=[at for at, _ in known],

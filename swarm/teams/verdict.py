@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from swarm.cell import Cell, Measure, options_as_kept
+from swarm.cell import Cell, options_as_kept
 from swarm.comparison.contrasts import Comparison, Contrast, Refused
 from swarm.comparison.group import Group, name_of
 from swarm.errors import BadInput
@@ -19,7 +19,7 @@ from swarm.teams.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_nam
 ALIKE = 0.05
 """Shares of a dollar's worth of quality within this are about the same; so are ratios of cost this near to 1."""
 
-COMPARABLE: tuple[Measure, ...] = (
+COMPARABLE: tuple[str, ...] = (
     "quality",
     "mission_relevance",
     "cost_usd",
@@ -60,7 +60,7 @@ class TeamVerdict:
         return sum(group.runs for group in self.comparison.groups)
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
+    def measures(self) -> tuple[str, ...]:
         """What the arms are shown by; the time of simulated runs is this machine's."""
         return tuple(each for each in COMPARABLE if each != "duration_s" or not self.simulated)
 
