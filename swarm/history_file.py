@@ -84,6 +84,15 @@ MIGRATIONS = (
     ALTER TABLE journals ADD COLUMN lines BIGINT;
     ALTER TABLE journals ADD COLUMN mark BIGINT;
     """,
+    # A seat that revised its work was counted once for each role that it had taken on the way.
+    """
+    UPDATE runs SET distinct_roles = taken.roles FROM (
+        SELECT run_id, count(DISTINCT role_normalised) AS roles FROM (
+            SELECT run_id, role_normalised FROM turns WHERE action = 'contribute'
+            QUALIFY "index" = max("index") OVER (PARTITION BY run_id, seat)
+        ) GROUP BY run_id
+    ) AS taken WHERE runs.run_id = taken.run_id AND distinct_roles <> taken.roles
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

@@ -71,7 +71,7 @@ class RunRow:
     unparsed: int
     failed: int
     distinct_roles: int
-    """Different roles after `normalise`."""
+    """Different roles of seats' last contributions, after `normalise`."""
     input_tokens: int
     """Tokens and money of everything, the judge included."""
     cached_tokens: int

@@ -48,8 +48,8 @@ class Measure:
 
 
 def roles_of(record: RunRecord) -> list[str]:
-    """Roles of all contributions, as written, in the order of speaking."""
-    return [turn.role for turn in record.turns if turn.action == "contribute" and turn.role]
+    """Roles of each seat's last contribution, as written, in the order of speaking: who revises counts once."""
+    return [turn.role for turn in contributions(record.turns) if turn.role]
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -133,12 +133,8 @@ def summary(record: RunRecord) -> dict[str, Any]:
     return facts | {"duration_s": round(record.duration_s, 3), "deliverable": record.deliverable}
 
 
-def _roles_taken(record: RunRecord) -> list[str]:
-    return [turn.role for turn in contributions(record.turns) if turn.role]
-
-
 def _roles_told(record: RunRecord) -> str:
-    found = distinct_roles(_roles_taken(record))
+    found = distinct_roles(roles_of(record))
     return f"{found.as_written} / {found.normalised} / {found.clusters}"
 
 
@@ -168,7 +164,7 @@ OF_A_RUN = (
         source=PAPER, tell=_roles_told),
     Measure(
         "Role evenness", "1 when every role is taken equally often.",
-        kind="number", high=1.0, source="Pielou's J", of=lambda it: evenness(_roles_taken(it))),
+        kind="number", high=1.0, source="Pielou's J", of=lambda it: evenness(roles_of(it))),
     Measure(
         "Redundancy", "Mean overlap of words between two contributions, 0 to 1.",
         kind="number", high=1.0, source="Jaccard index",

@@ -19,10 +19,9 @@ from swarm.comparison.rows import Row
 from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.figures import aligned_timelines, role_figure, standings_figure
 from swarm.graph import seats_of
-from swarm.metrics.roles import distinct_roles
+from swarm.measures import kept
 from swarm.record import RunRecord
 from swarm.story import story
-from swarm.turn import contributions
 from swarm.wording import lasting, models_named, protocol_name, usd
 
 POLL_S = 1.0
@@ -129,17 +128,17 @@ FACTS: tuple[tuple[str, str, Callable[[RunRecord], str]], ...] = (
     ("Idle by order", "Were never asked to work.", lambda it: count(it.participation.directed_idle)),
     ("Unreadable", "Gave a reply that could not be read.", lambda it: count(it.participation.unparsed)),
     ("No reply", "Got no reply from the model.", lambda it: count(it.participation.failed)),
-    ("Different roles", "Without case, endings and filler words.", lambda it: count(_roles(it))),
+    (
+        "Different roles",
+        "Without case, endings and filler words.",
+        lambda it: count(kept(it)["distinct_roles"]),
+    ),
     ("Words delivered", "", lambda it: count(len(it.deliverable.split()) if it.ended else None)),
     ("Tokens", "Input and output, the judge's included.", lambda it: count(it.spent.tokens)),
     ("Cost", "The judge's included.", lambda it: usd(it.spent.cost_usd)),
     ("Time", "", lambda it: lasting(it.duration_s)),
 )
 """What is told of every run: name, meaning, and how it is written."""
-
-
-def _roles(record: RunRecord) -> int:
-    return distinct_roles([turn.role for turn in contributions(record.turns) if turn.role]).normalised
 
 
 def _show_facts(records: Sequence[RunRecord], names: Sequence[str]) -> None:
