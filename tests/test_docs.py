@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarm.config import PROJECT
+from swarm.measures import COMPARED, MEASURES
 from tests.staging import NAMES
 
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -46,6 +47,16 @@ def test_every_protocol_is_explained(name: str):
 )
 def test_every_metric_is_explained(module: str, function: str):
     assert re.search(rf"\b{function}\b", text_of("metrics.md")), f"{function} of swarm/metrics/{module}.py"
+
+
+@pytest.mark.parametrize("key", COMPARED)
+def test_every_measure_that_is_compared_is_explained(key: str):
+    entry = MEASURES[key]
+    least = f"{entry.low:g}"
+    reach = f"from {least}" if entry.high is None else f"{least} to {entry.high:g}"
+    assert f"| `{key}` | {entry.name} | {entry.meaning} | {reach} | {entry.source} |\n" in text_of(
+        "metrics.md"
+    )
 
 
 @pytest.mark.parametrize(
