@@ -7,36 +7,23 @@ from swarm.answer import AgentAnswer, PlanAnswer
 from swarm.call import Caller
 from swarm.models.model import Request
 from swarm.prompts.render import agent_messages
-from swarm.shock import Late
 from swarm.spec import MAX_SEED, RunSpec
-from swarm.team import MAX_ROLE_CHARS, Seat, one_line
+from swarm.stage import Cued
+from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.turn import Assignment, Cue, Turn
 
 DROPPED_OUT = "dropped out when the shock struck"
 """Why a seat says nothing that nobody asked any more."""
 
 
-async def take_turn(
-    caller: Caller,
-    spec: RunSpec,
-    code: str,
-    seat: Seat,
-    cue: Cue,
-    heard: Sequence[Turn],
-    index: int,
-    late: Late,
-) -> Turn:
+async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Turn:
     """Let one agent answer one cue.
 
     Args:
         caller: makes the run's calls.
         spec: the run's recipe.
         code: the run's mark around other agents' text.
-        seat: who speaks.
-        cue: what is asked.
-        heard: turns shown to it, all with text, in that order.
-        index: the turn's place in the order of speaking.
-        late: requirements that not everybody knows.
+        cued: who speaks, what is asked, and what is heard.
 
     Returns:
         The turn; "unparsed" or "failed", with the reason, when there is no answer.
@@ -45,25 +32,26 @@ async def take_turn(
         LimitExceeded: when a call could pass a limit of the run.
         ModelUnavailable: when no call to this model can succeed any more.
     """
+    cue, index = cued.cue, cued.index
     shape: type[PlanAnswer | AgentAnswer] = PlanAnswer if cue.kind == "plan" else AgentAnswer
     request = Request(
-        messages=agent_messages(spec, code, seat, cue, heard, late),
+        messages=agent_messages(spec, code, cued.seat, cue, cued.heard, cued.late),
         answer=shape,
         temperature=spec.temperature,
         seed=(spec.seed * 1_000_003 + index) % (MAX_SEED + 1),
         max_tokens=spec.max_tokens,
         timeout_s=spec.call_timeout_s,
     )
-    asked = await caller.ask_for(seat.model, request, shape, index)
+    asked = await caller.ask_for(cued.seat.model, request, shape, index)
     turn = Turn(
         index=index,
-        seat=seat.number,
+        seat=cued.seat.number,
         round=cue.round,
         cue=cue.kind,
         action="failed" if asked.failed else "unparsed",
         role=_role_name(cue.role) if cue.role else None,
         reason=asked.failed or asked.unreadable,
-        heard=tuple(other.key for other in heard),
+        heard=cued.heard_keys,
         calls=asked.calls,
         notes=asked.notes,
         adds=cue.adds,
@@ -71,14 +59,15 @@ async def take_turn(
     if isinstance(asked.answer, PlanAnswer):
         return _planned(turn, asked.answer, len(spec.team))
     if isinstance(asked.answer, AgentAnswer):
-        return _contributed(turn, asked.answer, cue, heard)
+        return _contributed(turn, asked.answer, cue, cued.heard)
     return turn
 
 
-def dropped_out(seat: Seat, cue: Cue, index: int) -> Turn:
+def dropped_out(cued: Cued) -> Turn:
     """The turn of a seat that is not there any more: it failed without a call."""
+    cue = cued.cue
     role = _role_name(cue.role) if cue.role else None
-    return Turn(index, seat.number, cue.round, cue.kind, "failed", role, reason=DROPPED_OUT)
+    return Turn(cued.index, cued.seat.number, cue.round, cue.kind, "failed", role, reason=DROPPED_OUT)
 
 
 def _planned(turn: Turn, answer: PlanAnswer, agents: int) -> Turn:

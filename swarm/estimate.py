@@ -16,9 +16,9 @@ from swarm.models.simulated import thinking_s
 from swarm.prompts import render
 from swarm.rehearsal import rehearse
 from swarm.spec import PACES, RunSpec
-from swarm.strike import aftermath, foreseen
-from swarm.team import Seat
-from swarm.turn import Assignment, Call, Cue, Turn, Usage, total
+from swarm.stage import Cued
+from swarm.strike import foreseen
+from swarm.turn import Assignment, Call, Turn, Usage, total
 
 TOKENS_PER_ANSWER = (120, 260, 520)
 """Output tokens of one contribution: low, expected, high. Expected: what arXiv 2603.28990's token counts imply
@@ -102,25 +102,14 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, en
         cost = None if price is None else price.cost(input_tokens=asked, output_tokens=answered)
         return Usage(asked, 0, answered, cost)
 
-    def pretend(index: int, seat: Seat, cue: Cue, hears: Sequence[Turn]) -> Turn:
-        now = aftermath(spec, struck, index)
-        if seat.number in now.gone:
-            return dropped_out(seat, cue, index)
-        speaker, heard = now.speaker(seat), now.heard_by(seat, hears)
-        messages = render.agent_messages(spec, "00000000", speaker, cue, heard, now.late)
-        tokens = 0 if enough is not None and len(heard) >= enough else answer_tokens
-        return _placeholder(
-            index, speaker, cue, usage(speaker.model, messages, tokens), tokens, len(spec.team)
-        )
+    def pretend(cued: Cued) -> Turn:
+        if cued.gone:
+            return dropped_out(cued)
+        messages = render.agent_messages(spec, "00000000", cued.seat, cued.cue, cued.heard, cued.late)
+        tokens = 0 if enough is not None and len(cued.heard) >= enough else answer_tokens
+        return _placeholder(cued, usage(cued.seat.model, messages, tokens), tokens, len(spec.team))
 
-    said = rehearse(
-        spec.protocol,
-        spec.options,
-        spec.mission,
-        spec.team,
-        pretend,
-        most_turns=spec.limits.calls or MAX_TURNS,
-    )
+    said = rehearse(spec, pretend, most_turns=spec.limits.calls or MAX_TURNS, struck=struck)
     usages = [call.usage for one in said for call in one.turn.calls]
     if spec.judge:
         worked = [one.turn for one in said if one.turn.action == "contribute" and one.turn.seat not in gone]
@@ -139,18 +128,18 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, en
     )
 
 
-def _placeholder(index: int, seat: Seat, cue: Cue, usage: Usage, answer_tokens: int, agents: int) -> Turn:
+def _placeholder(cued: Cued, usage: Usage, answer_tokens: int, agents: int) -> Turn:
     jobs = [Assignment(number, PLACEHOLDER_ROLE, "x" * 120) for number in range(1, agents + 1)]
     return Turn(
-        index=index,
-        seat=seat.number,
-        round=cue.round,
-        cue=cue.kind,
-        action=cue.kind if answer_tokens else "abstain",
+        index=cued.index,
+        seat=cued.seat.number,
+        round=cued.cue.round,
+        cue=cued.cue.kind,
+        action=cued.cue.kind if answer_tokens else "abstain",
         role=PLACEHOLDER_ROLE,
-        text="x" * (120 if cue.kind == "intend" else answer_tokens * 4),
-        assignments=tuple(jobs) if cue.kind == "plan" else (),
-        calls=(Call(index + 1, seat.model, reply="", usage=usage),),
+        text="x" * (120 if cued.cue.kind == "intend" else answer_tokens * 4),
+        assignments=tuple(jobs) if cued.cue.kind == "plan" else (),
+        calls=(Call(cued.index + 1, cued.seat.model, reply="", usage=usage),),
     )
 
 

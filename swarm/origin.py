@@ -1,15 +1,14 @@
 """This file is where it is found out whether roles were chosen by the agents, given to them, or planned."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
 from swarm.errors import SwarmError
 from swarm.mission import Mission
 from swarm.record import RunRecord
-from swarm.rehearsal import rehearse
-from swarm.team import Seat, make_team
-from swarm.turn import Cue, Turn
+from swarm.rehearsal import as_asked, rehearse
+from swarm.spec import RunSpec
+from swarm.team import make_team
 
 Origin: TypeAlias = Literal["planned", "given", "chosen", "unknown"]
 """From a leader's plan, from a list, from the agents themselves."""
@@ -27,14 +26,10 @@ def origin_of_roles(record: RunRecord) -> Origin:
 
 def origin_under(protocol: str) -> Origin:
     """Where roles come from under a protocol, as a rehearsal shows; unknown when it cannot be rehearsed here."""
-    mission, team = Mission("rehearsal", "Rehearsal", "Rehearse."), make_team(["nobody"], 3)
+    spec = RunSpec(Mission("rehearsal", "Rehearsal", "Rehearse."), make_team(["nobody"], 3), protocol)
     with suppress(SwarmError):
-        cues = [said.cue for said in rehearse(protocol, {}, mission, team, _silent, most_turns=MOST_TURNS)]
+        cues = [said.cue for said in rehearse(spec, as_asked, most_turns=MOST_TURNS)]
         if any(cue.kind == "plan" for cue in cues):
             return "planned"
         return "given" if any(cue.role for cue in cues) else "chosen"
     return "unknown"
-
-
-def _silent(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
-    return Turn(index, seat.number, cue.round, cue.kind, cue.kind, text="…")

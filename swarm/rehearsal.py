@@ -4,19 +4,21 @@ Estimates and diagrams are made of rehearsals, so a protocol that was registered
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
-from swarm.mission import Mission
-from swarm.protocols import find_protocol
-from swarm.team import Seat, Team
-from swarm.turn import Cue, Turn
+from swarm.shock import Struck
+from swarm.spec import RunSpec
+from swarm.stage import Cued, drive, foreknown
+from swarm.team import MAX_AGENTS
+from swarm.turn import Assignment, Cue, Turn
 
-Pretend: TypeAlias = Callable[[int, Seat, Cue, Sequence[Turn]], Turn]
-"""Makes the turn with this index that a seat would take on a cue, hearing these turns."""
+Pretend: TypeAlias = Callable[[Cued], Turn]
+"""Makes the turn that a seat would take."""
+_FOR_EVERYBODY = tuple(Assignment(number, "a role", "a job") for number in range(1, MAX_AGENTS + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +32,40 @@ class Rehearsed:
     turn: Turn
 
 
+def as_asked(cued: Cued) -> Turn:
+    """A turn that does what it is asked to; a plan has everybody work who can be named at all."""
+    return Turn(
+        cued.index,
+        cued.seat.number,
+        cued.cue.round,
+        cued.cue.kind,
+        cued.cue.kind,
+        text="…",
+        assignments=_FOR_EVERYBODY if cued.cue.kind == "plan" else (),
+        adds=cued.cue.adds,
+    )
+
+
 def rehearse(
-    protocol: str,
-    options: Mapping[str, Any],
-    mission: Mission,
-    team: Team,
-    pretend: Pretend,
-    *,
-    most_turns: int,
+    spec: RunSpec, pretend: Pretend, *, most_turns: int, struck: Struck | None = None
 ) -> tuple[Rehearsed, ...]:
-    """Play a protocol with pretended turns.
+    """Play the protocol of a recipe with pretended turns.
+
+    Args:
+        spec: the recipe.
+        pretend: makes the turns.
+        most_turns: how many.
+        struck: what its shock strikes; None when it does not strike.
 
     Returns:
         The turns in the order of speaking, at most `most_turns`: a protocol that goes on is cut there.
 
     Raises:
         UnknownName, BadInput: for an unknown protocol or option.
+        ProtocolFailed: when a seat speaks twice in a round, or there is no plan to follow.
     """
     rehearsal = _Rehearsal(pretend)
-    turns = find_protocol(protocol, options)(mission, team, rehearsal.speak)
+    turns = drive(spec, foreknown(struck), rehearsal.turn_of)
     drained = rehearsal.drain(cast("AsyncGenerator[Turn, None]", turns), most_turns)
     # In a thread of its own: that of a run, or of a notebook, has an event loop already.
     with ThreadPoolExecutor(1) as apart:
@@ -68,12 +85,11 @@ class _Rehearsal:
                 if len(self.turns) >= most_turns:
                     return
 
-    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
+    async def turn_of(self, cued: Cued) -> Turn:
         step = self.steps + 1
         # All simultaneous speakers must be on stage before the first of them has spoken.
         await asyncio.sleep(0)
-        heard = tuple(turn for turn in hears if turn.audible)
-        turn = self.pretend(len(self.turns), seat, cue, heard)
-        self.turns.append(Rehearsed(step, cue, heard, turn))
+        turn = self.pretend(cued)
+        self.turns.append(Rehearsed(step, cued.cue, cued.heard, turn))
         self.steps = step
         return turn

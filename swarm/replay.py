@@ -4,17 +4,16 @@ The protocol is replayed and handed its recorded turns, so every cue is known ag
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from swarm.errors import ProtocolFailed
 from swarm.models.model import Message
 from swarm.prompts import render
-from swarm.protocols import PROTOCOLS, find_protocol
+from swarm.protocols import PROTOCOLS
 from swarm.record import RunRecord
-from swarm.strike import aftermath
-from swarm.team import Seat
-from swarm.turn import Cue, Turn, TurnKey
+from swarm.stage import Cued, drive, foreknown
+from swarm.turn import Turn, TurnKey
 
 
 def prompts_of(record: RunRecord) -> dict[TurnKey, tuple[Message, ...]]:
@@ -24,34 +23,23 @@ def prompts_of(record: RunRecord) -> dict[TurnKey, tuple[Message, ...]]:
     """
     if record.spec.protocol not in PROTOCOLS or record.spec.prompts != render.version():
         return {}
-    replay = _Replay(record, {turn.key: turn for turn in record.turns})
-    asyncio.run(replay.play())
-    return replay.prompts
+    spec, prompts = record.spec, dict[TurnKey, tuple[Message, ...]]()
+    recorded = {turn.index: turn for turn in record.turns}
+    code = render.mark(spec, None if record.simulated else record.run_id)
 
-
-@dataclass(slots=True)
-class _Replay:
-    record: RunRecord
-    recorded: dict[TurnKey, Turn]
-    prompts: dict[TurnKey, tuple[Message, ...]] = field(default_factory=dict[TurnKey, tuple[Message, ...]])
-
-    async def play(self) -> None:
-        spec = self.record.spec
-        protocol = find_protocol(spec.protocol, spec.options)
-        try:
-            async for _turn in protocol(spec.mission, spec.team, self.speak):
-                pass
-        except ProtocolFailed:
-            return  # as far as the run got
-
-    async def speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
-        key, spec = TurnKey(cue.round, seat.number), self.record.spec
-        if key not in self.recorded:
+    async def turn_of(cued: Cued) -> Turn:
+        turn = cued.recorded_in(recorded)
+        if turn is None:
             raise ProtocolFailed("not recorded")
-        turn = self.recorded[key]
-        now = aftermath(spec, self.record.struck, turn.index)
-        if seat.number not in now.gone:
-            code = render.mark(spec, None if self.record.simulated else self.record.run_id)
-            heard = now.heard_by(seat, hears)
-            self.prompts[key] = render.agent_messages(spec, code, seat, cue, heard, now.late)
+        if not cued.gone:
+            prompts[cued.key] = render.agent_messages(spec, code, cued.seat, cued.cue, cued.heard, cued.late)
         return turn
+
+    with suppress(ProtocolFailed):  # as far as the run got
+        asyncio.run(_played(drive(spec, foreknown(record.struck), turn_of)))
+    return prompts
+
+
+async def _played(turns: AsyncIterator[Turn]) -> None:
+    async for _turn in turns:
+        pass

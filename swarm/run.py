@@ -7,7 +7,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from swarm import __version__
@@ -20,7 +20,6 @@ from swarm.errors import (
     DayLimitReached,
     LimitExceeded,
     ModelUnavailable,
-    ProtocolFailed,
     RunEnded,
     Stopped,
 )
@@ -43,10 +42,10 @@ from swarm.protocols import find_protocol
 from swarm.quiet import bug_in_words
 from swarm.record import Progress, progress_of
 from swarm.spec import RunSpec
-from swarm.strike import Aftermath, Strike
-from swarm.team import Seat
+from swarm.stage import Cued, drive
+from swarm.strike import Strike
 from swarm.teller import Recorder, Teller
-from swarm.turn import Cue, Turn, TurnKey, delivered
+from swarm.turn import Turn, delivered
 
 STOP_GRACE_S = 5.0
 """How long calls in flight may go on after a stop: they are paid for."""
@@ -148,12 +147,11 @@ class _Performance:
     policy: RetryPolicy
     experiment: str | None = None
     purse: Purse | None = None
-    spoken: set[TurnKey] = field(default_factory=set[TurnKey])
 
     def __post_init__(self) -> None:
         self.transcript = list(self.progress.turns.values())
         self.simulated = any(model.simulated for model in self.models.values())
-        self.protocol = find_protocol(self.spec.protocol, self.spec.options)
+        find_protocol(self.spec.protocol, self.spec.options)  # or refuse, before anything is told
         self.strike = Strike(self.spec, self.progress.struck, self.transcript, self.teller.tell)
         self.code = render.mark(self.spec, None if self.simulated else self.teller.run_id)
         self.budget = Budget(
@@ -222,7 +220,7 @@ class _Performance:
         deadline.reschedule(min(end_of_grace, deadline.when() or end_of_grace))
 
     async def _speak_and_judge(self) -> None:
-        async for _turn in self.protocol(self.spec.mission, self.spec.team, self._speak):
+        async for _turn in drive(self.spec, self.strike.around, self._turn_of):
             pass
         if not self.progress.protocol_ended:
             await self.teller.tell(ProtocolEnded)
@@ -232,49 +230,28 @@ class _Performance:
             verdict = await judge(self.caller, self.spec.judge, self.spec, self._deliverable())
             await self.teller.tell(RunJudged, verdict=verdict)
 
-    async def _speak(self, seat: Seat, *, cue: Cue, hears: Sequence[Turn] = ()) -> Turn:
-        """The capability handed to protocols: one seat speaks, or is remembered to have spoken."""
-        index = self._next_index(TurnKey(cue.round, seat.number))
-        async with self.strike.around(index, seat, cue) as now:
-            return await self._spoken(seat, cue, now.heard_by(seat, hears), index, now)
-
-    async def _spoken(self, seat: Seat, cue: Cue, heard: Sequence[Turn], index: int, now: Aftermath) -> Turn:
-        keys = tuple(other.key for other in heard)
-        turn = self.progress.turns.get(index)
+    async def _turn_of(self, cued: Cued) -> Turn:
+        """One seat speaks, or is remembered to have spoken."""
+        turn = cued.recorded_in(self.progress.turns)
         if turn is None:
             if self.stop.is_set():
                 raise Stopped()
             await self.teller.tell(
                 TurnStarted,
-                index=index,
-                seat=seat.number,
-                round=cue.round,
-                cue=cue.kind,
-                role=cue.role,
-                heard=keys,
+                index=cued.index,
+                seat=cued.seat.number,
+                round=cued.cue.round,
+                cue=cued.cue.kind,
+                role=cued.cue.role,
+                heard=cued.heard_keys,
             )
-            if seat.number in now.gone:
-                turn = dropped_out(seat, cue, index)
+            if cued.gone:
+                turn = dropped_out(cued)
             else:
-                speaker = now.speaker(seat)
-                turn = await take_turn(
-                    self.caller, self.spec, self.code, speaker, cue, heard, index, now.late
-                )
+                turn = await take_turn(self.caller, self.spec, self.code, cued)
             await self.teller.tell(TurnTaken, turn=turn)
             self.transcript.append(turn)
-        elif (turn.key, turn.cue, turn.heard) != ((cue.round, seat.number), cue.kind, keys):
-            raise ProtocolFailed(
-                f"turn {index} was agent {turn.seat}'s when recorded; the protocol has changed since"
-            )
         return turn
-
-    def _next_index(self, key: TurnKey) -> int:
-        if key in self.spoken:
-            raise ProtocolFailed(
-                f"agent {key.seat} spoke twice in round {key.round}; a second turn needs a new round"
-            )
-        self.spoken.add(key)
-        return len(self.spoken) - 1
 
     def _deliverable(self) -> str:
         return delivered(self.transcript, self.spec.deliverable, self.strike.gone)

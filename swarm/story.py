@@ -11,7 +11,7 @@ from swarm.graph import SeatNow, links_of, seats_of
 from swarm.metrics.relay import relays
 from swarm.origin import Origin, origin_of_roles
 from swarm.record import RunRecord, Status
-from swarm.strike import late_requirements
+from swarm.stage import late_requirements
 from swarm.turn import Turn, contributions
 from swarm.wording import SAT_OUT, agents_named, brief, lasting, listed, money, quote
 

@@ -1,4 +1,4 @@
-"""This file is where a shock strikes: when in a run, whom, and what is different from then on.
+"""This file is where a shock strikes: when in a run, and whom.
 
 It strikes once, between the two halves of the work: half of the agents that are to work have been asked and have
 answered, and the next one is about to be asked. The order of speaking decides, never who answers first, so a run
@@ -8,74 +8,23 @@ that is played again is struck in the same place. Agents who would speak all at 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from swarm.call import Tell
 from swarm.errors import SwarmError
 from swarm.events import ShockStruck
 from swarm.metrics.hierarchy import declared_links
-from swarm.rehearsal import Rehearsed, rehearse
-from swarm.shock import NOTHING_LATE, Late, Shock, Struck, drawn, quarter
+from swarm.rehearsal import Rehearsed, as_asked, rehearse
+from swarm.shock import Shock, Struck, drawn, quarter
 from swarm.spec import RunSpec
-from swarm.team import MAX_AGENTS, Seat
-from swarm.turn import Assignment, Call, Cue, Transcript, Turn, Usage
+from swarm.stage import Cued
+from swarm.team import Seat
+from swarm.turn import Call, Cue, Transcript, Turn, Usage
 
 REHEARSED_ROUNDS = 4
 """A protocol that goes on is rehearsed as far as so many turns of every seat."""
 REHEARSED_USAGE = Usage(750, 0, 250)
 """Of each of these turns: protocols may look at what was spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Aftermath:
-    """What a shock has changed for one turn: nothing, until it strikes."""
-
-    gone: frozenset[int] = frozenset()
-    """Seats that have dropped out."""
-    swapped: frozenset[int] = frozenset()
-    """Seats that answer with another model."""
-    model: str | None = None
-    """Which; None when nobody does."""
-    late: Late = NOTHING_LATE
-    """Requirements that become known when it strikes."""
-
-    def heard_by(self, seat: Seat, hears: Sequence[Turn]) -> list[Turn]:
-        """What a seat hears of the turns a protocol would have it hear; a seat that has dropped out, nothing."""
-        if seat.number in self.gone:
-            return []
-        return [turn for turn in hears if turn.audible and turn.seat not in self.gone]
-
-    def speaker(self, seat: Seat) -> Seat:
-        """Who speaks for a seat: the same number, perhaps with another model."""
-        return replace(seat, model=self.model) if self.model and seat.number in self.swapped else seat
-
-
-def aftermath(spec: RunSpec, struck: Struck | None, index: int) -> Aftermath:
-    """What is different for the turn with this index.
-
-    Args:
-        spec: the recipe.
-        struck: what its shock struck; None as long as it has not.
-        index: place of the turn in the order of speaking.
-    """
-    over = struck if struck is not None and index >= struck.index else None
-    late = Late(late_requirements(spec), known=over is not None)
-    if spec.shock is None or over is None:
-        return Aftermath(late=late)
-    return Aftermath(
-        gone=over.gone,
-        swapped=frozenset(over.seats) if spec.shock.model else frozenset(),
-        model=spec.shock.model,
-        late=late,
-    )
-
-
-def late_requirements(spec: RunSpec) -> frozenset[int]:
-    """The requirements, numbered from 1, that become known when the shock strikes: a quarter, but never all."""
-    if spec.shock is None or spec.shock.kind != "priorities":
-        return frozenset()
-    numbers = range(1, len(spec.mission.requirements) + 1)
-    return frozenset(drawn(numbers, min(quarter(len(numbers)), max(0, len(numbers) - 1)), spec.seed))
 
 
 def speakers_of(spec: RunSpec) -> tuple[int, ...]:
@@ -138,14 +87,14 @@ class Strike:
         return self.struck.gone if self.struck else frozenset()
 
     @asynccontextmanager
-    async def around(self, index: int, seat: Seat, cue: Cue) -> AsyncGenerator[Aftermath, None]:
-        """Stand around one turn, entered in the order of speaking; gives what the shock has changed for it."""
+    async def around(self, index: int, seat: Seat, cue: Cue) -> AsyncGenerator[Struck | None, None]:
+        """Stand around one turn, entered in the order of speaking; gives what the shock has struck by then."""
         if self._spec.shock and self.struck is None and self._is_due(index, seat, cue):
             async with self._striking:
                 await self._strike(index)
         self._in_flight += 1
         try:
-            yield aftermath(self._spec, self.struck, index)
+            yield self.struck
         finally:
             self._in_flight -= 1
             self._answered.set()
@@ -201,24 +150,11 @@ def _chosen(
 
 
 def _rehearsed(spec: RunSpec) -> tuple[Rehearsed, ...]:
-    most = REHEARSED_ROUNDS * len(spec.team)
     with suppress(SwarmError):
-        return rehearse(spec.protocol, spec.options, spec.mission, spec.team, _as_asked, most_turns=most)
+        return rehearse(spec, _at_a_price, most_turns=REHEARSED_ROUNDS * len(spec.team))
     return ()
 
 
-_FOR_EVERYBODY = tuple(Assignment(number, "a role", "a job") for number in range(1, MAX_AGENTS + 1))
-
-
-def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
-    """A turn that does what it is asked to; a plan has everybody work who can be named at all."""
-    return Turn(
-        index,
-        seat.number,
-        cue.round,
-        cue.kind,
-        cue.kind,
-        text="…",
-        assignments=_FOR_EVERYBODY if cue.kind == "plan" else (),
-        calls=(Call(index + 1, seat.model, reply="…", usage=REHEARSED_USAGE),),
-    )
+def _at_a_price(cued: Cued) -> Turn:
+    call = Call(cued.index + 1, cued.seat.model, reply="…", usage=REHEARSED_USAGE)
+    return replace(as_asked(cued), calls=(call,))

@@ -14,7 +14,7 @@ from swarm.config import PROJECT
 LAYERS = (
     "errors config faultpoint secrets quiet team mission turn answer verdict budget shock spec grid cell",
     "models reply reply_json reply_scan prompts events metrics stats",
-    "call protocols agent judge",
+    "call protocols stage agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.
     "record measures teller strike day_purse run journal journal_lines history history_file history_intake "
     "history_queries history_rows history_experiments history_cells history_exchange history_journals compose "

@@ -33,8 +33,9 @@ from swarm.record import record_of
 from swarm.replay import prompts_of
 from swarm.shock import SHOCKS, Late, Shock, Struck
 from swarm.spec import SPEC, RunSpec
+from swarm.stage import late_requirements
 from swarm.story import story
-from swarm.strike import foreseen, late_requirements
+from swarm.strike import foreseen
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn
 from tests.staging import (

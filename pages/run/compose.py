@@ -112,7 +112,7 @@ with form:
     team = checked(partial(make_team, models, agents))
     st.subheader("Protocol", anchor=False, help="Who speaks, in what order, and what each agent hears.")
     protocol, options = choose_protocol()
-    if agents > 1 and speakers(protocol) == 1:
+    if agents > 1 and checked(partial(speakers, protocol)) == 1:
         st.caption(f":material/info: One agent works; the other {agents - 1} stay idle.")
     st.subheader("Judge and limits", anchor=False)
     conditions = choose_conditions("sim/" in " ".join(models))

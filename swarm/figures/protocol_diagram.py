@@ -5,15 +5,18 @@ a minute ago has its diagram.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, FAINT, QUIET, bare
 from swarm.mission import Mission
-from swarm.rehearsal import Rehearsed, rehearse
-from swarm.team import Seat, make_team
-from swarm.turn import Assignment, Call, Cue, CueKind, Turn, TurnKey, Usage
+from swarm.rehearsal import Rehearsed, as_asked, rehearse
+from swarm.spec import RunSpec
+from swarm.stage import Cued
+from swarm.team import make_team
+from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 
 DIAGRAM_AGENTS = 5
 MAX_TURNS = 3 * DIAGRAM_AGENTS
@@ -30,7 +33,7 @@ def rehearsal_of(protocol: str, options: Mapping[str, Any] | None = None) -> tup
     """
     mission = Mission("rehearsal", "Rehearsal", "Rehearse.")
     team = make_team(["nobody"], DIAGRAM_AGENTS)
-    return rehearse(protocol, options or {}, mission, team, _nobody, most_turns=MAX_TURNS)
+    return rehearse(RunSpec(mission, team, protocol, options or {}), _nobody, most_turns=MAX_TURNS)
 
 
 def speakers(protocol: str) -> int:
@@ -38,17 +41,12 @@ def speakers(protocol: str) -> int:
     return len({said.turn.seat for said in rehearsal_of(protocol)})
 
 
-def _nobody(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
-    jobs = tuple(Assignment(number, "a role", "a job") for number in range(2, DIAGRAM_AGENTS + 1))
-    return Turn(
-        index=index,
-        seat=seat.number,
-        round=cue.round,
-        cue=cue.kind,
-        action=cue.kind,
-        text="…",
-        assignments=jobs if cue.kind == "plan" else (),
-        calls=(Call(index + 1, "nobody", reply="…", usage=Usage(4_000, 0, 1_000)),),
+def _nobody(cued: Cued) -> Turn:
+    turn, usage = as_asked(cued), Usage(4_000, 0, 1_000)
+    return replace(
+        turn,
+        assignments=turn.assignments[1:DIAGRAM_AGENTS],
+        calls=(Call(cued.index + 1, "nobody", reply="…", usage=usage),),
     )
 
 

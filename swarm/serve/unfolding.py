@@ -1,19 +1,16 @@
 """This file is where it is said what of a deliverable is certain while its run still goes on."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from swarm.errors import SwarmError
 from swarm.events import Event, RunFinished, TurnTaken
-from swarm.rehearsal import rehearse
+from swarm.rehearsal import as_asked, rehearse
 from swarm.spec import RunSpec
-from swarm.team import MAX_AGENTS, Seat
-from swarm.turn import Assignment, Cue, Turn
+from swarm.turn import Turn
 
 _BETWEEN = "\n\n"
 """What stands between two contributions of a deliverable."""
 _REHEARSED_ROUNDS = 8
-_FOR_EVERYBODY = tuple(Assignment(number, "a role", "a job") for number in range(1, MAX_AGENTS + 1))
 
 
 class Unfolding:
@@ -59,21 +56,8 @@ def is_steady(spec: RunSpec) -> bool:
         return False
     most = _REHEARSED_ROUNDS * len(spec.team)
     with suppress(SwarmError):
-        said = rehearse(spec.protocol, spec.options, spec.mission, spec.team, _as_asked, most_turns=most)
+        said = rehearse(spec, as_asked, most_turns=most)
         worked = [one.turn for one in said if one.turn.action == "contribute"]
         later = [turn for place, turn in enumerate(worked) if turn.seat in {t.seat for t in worked[:place]}]
         return len(said) < most and all(turn.adds for turn in later)
     return False
-
-
-def _as_asked(index: int, seat: Seat, cue: Cue, heard: Sequence[Turn]) -> Turn:
-    return Turn(
-        index,
-        seat.number,
-        cue.round,
-        cue.kind,
-        cue.kind,
-        text="…",
-        assignments=_FOR_EVERYBODY if cue.kind == "plan" else (),
-        adds=cue.adds,
-    )
