@@ -13,10 +13,10 @@ app: .venv/.app        ## open the dashboard on http://127.0.0.1:8501
 	$(BIN)/streamlit run app.py
 
 test: .venv/.dev chromium  ## run all tests, those in a headless browser included
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: .venv/.dev  ## run the tests that need no browser
-	$(BIN)/python -m pytest -n auto -m "not browser"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
 
 test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
 	$(BIN)/python -m pytest -m inspect tests
