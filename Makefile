@@ -21,7 +21,7 @@ test-fast: .venv/.dev  ## run the tests that need no browser
 test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
 	$(BIN)/python -m pytest -m inspect tests
 
-plant: .venv/.dev      ## plant bugs, one at a time, and say which tests notice; takes some minutes
+plant: .venv/.dev      ## plant bugs, one at a time, and say which tests notice; takes a quarter of an hour
 	$(BIN)/python -m tests.plant
 
 soak: .venv/.dev      ## kill, damage, crowd and fuzz for as long as docs/guarantees.md says; takes about half an hour
