@@ -1,4 +1,4 @@
-"""This file is where a history that was made anew takes the place of the old one, which is set aside."""
+"""A history that was made anew takes the place of the old one, which is set aside."""
 
 import os
 from contextlib import ExitStack, suppress

@@ -207,7 +207,7 @@ def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnecti
 
 
 def log_of(path: Path) -> Path:
-    """Where DuckDB keeps the last commits to a file."""
+    """The file in which DuckDB keeps the last commits to another."""
     return path.with_name(f"{path.name}.wal")
 
 

@@ -1,4 +1,4 @@
-"""This file is where the history finds out which journals hold more than it read, and still what it read.
+"""Journals that hold more than the history read of them, and still what it read.
 
 Bytes that were read and are gone, or are others now, are told with their number: nothing is answered from half of them.
 """

@@ -1,4 +1,4 @@
-"""This file is where lines of journals are written and read, and damaged ones told from what a crash leaves.
+"""Lines of journals: written, read, and damaged ones told from what a crash leaves.
 
 A line is `{"crc":"<CRC-32 of the event's bytes, hex>","event":{…}}`. A process that dies leaves the beginning of a
 line, of which nobody was told: it is torn. Whatever else is not a line that was written is damaged.

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pytest
 
+from swarm.config import read_settings
+from swarm.secrets import without_secrets
 from tests.warm import swarm
 
 CANARIES = {
@@ -38,6 +41,17 @@ CANARIES = {
 }
 """Distinct ones, of the shapes that providers give them, and some that no pattern knows."""
 assert len(set(CANARIES.values())) == 20
+EVERY = " ".join(CANARIES.values())
+KEY = CANARIES["OPENROUTER_API_KEY"]
+# Of a pair that AWS gives, the id is told in its messages, and is no secret.
+KNOWN_BY_LOOK = [key for key in CANARIES.values() if without_secrets(key)[1] and not key.startswith("AKIA")]
+
+
+def in_environment(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Put all canaries into the environment; returns their values as the settings find them."""
+    for name, value in CANARIES.items():
+        monkeypatch.setenv(name, value)
+    return read_settings().secret_values()
 
 
 @cache

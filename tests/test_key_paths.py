@@ -19,25 +19,18 @@ from swarm.models.catalogue import open_model
 from swarm.models.failures import failure, redacted
 from swarm.models.litellm import LiteLlmModel
 from swarm.models.transport import Exchange
-from swarm.secrets import GONE, without_secrets
+from swarm.secrets import GONE
 from swarm.teams import autogen_parts, crewai_crew, reading
 from swarm.teams.formats import settled
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.inputs import read_inputs
-from tests.canaries import CANARIES, found_in
-
-EVERY = " ".join(CANARIES.values())
-KEY = CANARIES["OPENROUTER_API_KEY"]
-# Of a pair that AWS gives, the id is told in its messages, and is no secret.
-KNOWN_BY_LOOK = [key for key in CANARIES.values() if without_secrets(key)[1] and not key.startswith("AKIA")]
+from tests.canaries import CANARIES, KEY, KNOWN_BY_LOOK, found_in, in_environment
 
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """All canaries are in the environment; these are their values."""
-    for name, value in CANARIES.items():
-        monkeypatch.setenv(name, value)
-    return read_settings().secret_values()
+    return in_environment(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

@@ -23,22 +23,14 @@ from swarm.models.model import Request
 from swarm.models.scripted import ScriptedModel
 from swarm.quiet import bug_in_words, keep_out_of_logs, keep_out_of_tracebacks
 from swarm.run import play
-from swarm.secrets import without_secrets
-from tests.canaries import CANARIES, found_in, found_in_folder
+from tests.canaries import CANARIES, EVERY, found_in, found_in_folder, in_environment
 from tests.staging import recipe
-
-EVERY = " ".join(CANARIES.values())
-KEY = CANARIES["OPENROUTER_API_KEY"]
-# Of a pair that AWS gives, the id is told in its messages, and is no secret.
-KNOWN_BY_LOOK = [key for key in CANARIES.values() if without_secrets(key)[1] and not key.startswith("AKIA")]
 
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """All canaries are in the environment; these are their values."""
-    for name, value in CANARIES.items():
-        monkeypatch.setenv(name, value)
-    return read_settings().secret_values()
+    return in_environment(monkeypatch)
 
 
 @pytest.mark.parametrize("name", [*CANARIES, "MY_KEYS", "HOUSE_APIKEY", "lower_token"])

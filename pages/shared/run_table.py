@@ -22,7 +22,7 @@ ORDERS: dict[str, tuple[str, bool]] = {
     "Longest first": ("duration_s", True),
     "Most agents first": ("agents", True),
 }
-"""How a list of runs can be ordered: by which column, and whether the greatest comes first."""
+"""Orders of a list of runs: the column, and whether the greatest comes first."""
 
 
 def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:

@@ -1,4 +1,4 @@
-"""How the numbers of a comparison are written."""
+"""Numbers of a comparison as they are written."""
 
 from swarm.measures import MEASURES
 from swarm.wording import lasting, usd

@@ -1,4 +1,4 @@
-"""This file is where nothing of a team's order of work stays implicit, so that what is written is what is read back.
+"""A team's order of work with nothing left implicit, so that what is written is what is read back.
 
 What means the same has one form here, whichever format it came from.
 """
