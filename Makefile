@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test test-fast test-inspect plant soak check format chromium lock bench replicate calibrate help
+.PHONY: app test test-fast pictures test-inspect plant soak check format chromium lock bench replicate calibrate help
 
 help:                  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -17,6 +17,9 @@ test: .venv/.dev chromium  ## run all tests, those in a headless browser include
 
 test-fast: .venv/.dev  ## run the tests that need no browser
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
+
+pictures: .venv/.dev chromium  ## keep in tests/output what every page looks like in the browser's tests
+	ROLELESS_TEST_PICTURES=1 $(BIN)/python -m pytest -n auto --dist worksteal -m browser
 
 test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
 	$(BIN)/python -m pytest -m inspect tests

