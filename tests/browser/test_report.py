@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from swarm.export import export_run
+from tests.browser.hostile import HOSTILE
 from tests.browser.looking import look
-from tests.browser.test_dashboard import HOSTILE, LOOKS, assert_harmless
 from tests.test_export import record_saying, record_under
 
 pytestmark = pytest.mark.browser
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 VIOLATIONS = """
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (it) => violations.push(it.violatedDirective));
@@ -61,3 +62,12 @@ def test_hostile_text_stays_text_in_a_report(tmp_path, browser):
     expect(page.locator("[data-figure] .main-svg").first).to_be_visible()
     assert_harmless(page)
     assert outside == []
+
+
+def assert_harmless(page: Page) -> None:
+    """Nothing of the payloads became part of the page but as text."""
+    assert page.evaluate("typeof window.hit") == "undefined"
+    found = page.locator(
+        'a[href*="evil"], img[src*="evil"], iframe[src*="evil"], [href^="javascript"], .katex'
+    )
+    assert found.evaluate_all("all => all.map(it => it.outerHTML)") == []
