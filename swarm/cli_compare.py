@@ -94,21 +94,20 @@ def _compare_groups(
 
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
     groups, _ = groups_by(cells, factor, reference)
-    comparison = compare_groups(groups, **_terms(history, where.experiment))
+    comparison = compare_groups(groups, **terms_of(history, where.experiment))
     if as_json:
         print_json(told(comparison, factor))
     else:
         print_comparison(comparison, factor)
 
 
-def _terms(history: "History", experiment_id: str | None) -> dict[str, float]:
+def terms_of(history: "History", experiment_id: str | None) -> dict[str, float]:
     """Margin and level of an experiment, so that its verdicts are the same here; else the usual."""
     if experiment_id is None:
         return {}
-    from swarm.experiment.results import alpha_of
+    from swarm.experiment.results import agreed
 
-    _, experiment = history.experiment(experiment_id)
-    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
+    return agreed(history.experiment(experiment_id)[1])
 
 
 def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:

@@ -1,17 +1,23 @@
 """Groups are formed of what is alike, compared by mission, and refused when they say nothing together."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from pages.shared import compared_groups
+from pages.shared.compared_link import Subject
 from swarm.cell import Cell, Condition
+from swarm.cli_compare import terms_of
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
 from swarm.compose import current_wording
 from swarm.errors import BadInput
-from swarm.experiment.results import alpha_of, reference_of, resolution, results
+from swarm.experiment.results import agreed, alpha_of, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.history import RunFilter
 from swarm.measures import COMPARED
 from swarm.stats.power import PAPER_SD
 from tests.made import BAKERY
@@ -264,6 +270,28 @@ def test_more_missions_and_fewer_comparisons_see_smaller_differences():
 def test_an_experiment_that_may_stop_early_asks_for_more_at_its_end():
     assert alpha_of(Experiment(grid(), Terms())) == 0.05
     assert alpha_of(Experiment(grid(), Terms(stop_when_clear=True))) == pytest.approx(0.046)
+
+
+def test_what_was_agreed_is_the_margin_and_the_level_of_the_experiment():
+    experiment = Experiment(grid(), Terms(margin=0.125, stop_when_clear=True))
+    assert agreed(experiment) == {"margin": 0.125, "alpha": alpha_of(experiment)}
+
+
+def of_page(history, where: RunFilter, monkeypatch) -> dict[str, float]:
+    monkeypatch.setattr(compared_groups, "history", lambda: history)
+    return compared_groups.terms_of(Subject((), None, where))
+
+
+def of_command(history, where: RunFilter, _) -> dict[str, float]:
+    return terms_of(history, where.experiment)
+
+
+@pytest.mark.parametrize("terms", [of_page, of_command], ids=["page", "command"])
+def test_side_by_side_judges_runs_of_an_experiment_as_it_agreed(terms: Callable, monkeypatch):
+    experiment = Experiment(grid(), Terms(margin=0.125, stop_when_clear=True))
+    kept = SimpleNamespace(experiment=lambda name: (None, {"ours": experiment}[name]))
+    assert terms(kept, RunFilter(experiment="ours"), monkeypatch) == agreed(experiment)
+    assert terms(kept, RunFilter(), monkeypatch) == {}
 
 
 def test_runs_without_a_shock_are_what_others_are_measured_against():

@@ -3,8 +3,9 @@
 import pytest
 
 from swarm.comparison.team_size import curve_in_words, size_curves
-from swarm.comparison.withstood import stand_in_words, stands
+from swarm.comparison.withstood import blow, stand_in_words, stands
 from swarm.errors import BadInput
+from swarm.metrics.resilience import Blow
 from tests.test_comparison import cell
 
 MISSIONS = 7
@@ -142,3 +143,16 @@ def test_shocks_without_a_calm_counterpart_are_refused():
         stands(struck("hub", 0.8))
     with pytest.raises(BadInput, match="both with and without a shock"):
         stands([cell("m0", 0.8), cell("m1", 0.8, shock="hub")])
+
+
+def test_a_struck_team_that_came_to_nothing_kept_nothing():
+    calm, struck = cell("m1", 0.5, 0.8), cell("m1", 0.0, 0.4, shock="leave")
+    assert blow(calm, struck) == Blow(0.65, 0.2)
+    assert blow(calm, cell("m1", None, 0.4, shock="leave")) == Blow(0.8, 0.4)
+    assert blow(calm, cell("m1", None, None, shock="leave")) == Blow(None, None)
+
+
+def test_arms_of_another_setting_are_not_held_against_each_other():
+    calm = [*team(8, 0.0), *team(8, 0.2, judge="other")]
+    struck = [*team(8, -0.1, shock="leave"), *team(8, 0.1, judge="other", shock="leave")]
+    assert len(stands([*calm, *struck])) == 2

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from swarm.claims.judging import judge_claims
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.doctor import Finding
@@ -27,6 +28,7 @@ from swarm.terminal import (
     print_runs,
     remark,
 )
+from swarm.terminal_claims import print_claim, print_claims
 from swarm.terminal_compare import print_comparison, print_runs_compared
 from swarm.terminal_experiments import LiveExperiment, print_experiments, print_plan
 from swarm.terminal_teams import print_team, print_verdict
@@ -42,6 +44,7 @@ from tests.marked import (
     marked_run,
     marked_team,
 )
+from tests.test_claims import BOOK, general
 
 
 def live(settings) -> None:
@@ -113,7 +116,15 @@ def experiments(settings) -> None:
     print_verdict(team_verdict(experiment, History(settings).cells()))
 
 
-WAYS = (live, every_run, scored, unscored, groups, two_runs, team, own_things, experiments)
+def claims(settings) -> None:
+    """Claims, and what is said of each whose runs are of a model that somebody named."""
+    judged = judge_claims(general(0.1, model=mark("model")))
+    print_claims(judged, BOOK)
+    for each in judged:
+        print_claim(each)
+
+
+WAYS = (live, every_run, scored, unscored, groups, two_runs, team, own_things, experiments, claims)
 
 
 @pytest.mark.parametrize("show", WAYS, ids=lambda way: way.__name__)

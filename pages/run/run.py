@@ -65,19 +65,21 @@ def show_view(record: RunRecord) -> int | None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    match view:
-        case "Replay":
-            show_replay(record)
-        case "Timeline":
-            show_timeline(record)
-        case "Hierarchy":
-            return show_hierarchy(record)
-        case "Roles":
-            show_roles(record)
-        case "Idle agents":
-            return show_idle(record)
-        case _:
-            return show_organization(record)
+    # A name of its own, so that whoever looks from outside knows which view is there and not only asked for.
+    with st.container(key=f"view-{VIEWS.index(view)}"):
+        match view:
+            case "Replay":
+                show_replay(record)
+            case "Timeline":
+                show_timeline(record)
+            case "Hierarchy":
+                return show_hierarchy(record)
+            case "Roles":
+                show_roles(record)
+            case "Idle agents":
+                return show_idle(record)
+            case _:
+                return show_organization(record)
     return None
 
 

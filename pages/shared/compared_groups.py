@@ -15,7 +15,7 @@ from swarm.comparison.contrasts import Comparison, compare_groups
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.errors import BadInput
-from swarm.experiment.results import alpha_of
+from swarm.experiment.results import agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
 from swarm.grid import Factor
 
@@ -61,8 +61,7 @@ def terms_of(subject: Subject) -> dict[str, float]:
     """Margin and level of the experiment that is looked at, so that its verdicts are the same here; else the usual."""
     if subject.where.experiment is None:
         return {}
-    _, experiment = history().experiment(subject.where.experiment)
-    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
+    return agreed(history().experiment(subject.where.experiment)[1])
 
 
 def _refuse(error: BadInput) -> None:

@@ -98,7 +98,7 @@ def blow(calm: Cell, struck: Cell) -> Blow:
     both = [
         (one, other)
         for seed in before.keys() & after.keys()
-        if (one := before[seed]) and (other := after[seed])
+        if (one := before[seed]) is not None and (other := after[seed]) is not None
     ]
     if not both:
         return Blow(None, None)

@@ -142,6 +142,11 @@ def alpha_of(experiment: Experiment) -> float:
     return look_alpha(len(LOOKS)) if experiment.terms.stop_when_clear else ALPHA
 
 
+def agreed(experiment: Experiment) -> dict[str, float]:
+    """Margin and level that an experiment agreed on, as a comparison of its runs takes them."""
+    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
+
+
 def reference_of(grid: Grid) -> str:
     """The name of the group that others are measured against: the first level of the factor."""
     factor, arm = grid.factor, grid.arms[0]

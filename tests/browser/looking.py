@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from swarm.config import PROJECT, Settings
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
+VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
+"""Of a run, in their order."""
 OUTPUT = PROJECT / "tests" / "output"
 PICTURES = bool(os.environ.get("ROLELESS_TEST_PICTURES"))
 """Whether pictures are kept for people to look at; taking them is half of what these tests would cost."""
@@ -70,8 +72,9 @@ def fits(page: Page, width: int) -> None:
 
 
 def choose_view(page: Page, view: str) -> None:
-    """Change to another view of a run, as a person does."""
+    """Change to another view of a run, as a person does, and wait until it is there."""
     page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view, exact=True)).first.click()
+    page.locator(f".st-key-view-{VIEWS.index(view)}").wait_for()
     settled(page)
 
 

@@ -12,14 +12,13 @@ from playwright.sync_api import Page
 from swarm.history import History
 from swarm.teams.kept import kept_teams
 from tests.browser.hostile import Listener, hostile_run, hostile_test, listening, payloads
-from tests.browser.looking import Dashboard, choose_view, look, settled
+from tests.browser.looking import VIEWS, Dashboard, choose_view, look, settled
 
 pytestmark = pytest.mark.browser
 ESCAPING_ALONE = "tests/browser/doors/no_policy.py"
 POLICY_ALONE = "tests/browser/doors/no_escaping.py"
 UNPROTECTED = "tests/browser/doors/no_protection.py"
 OTHER = "20261122-110000-0ther1"
-VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
 TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "Recipe")
 
 

@@ -6,7 +6,16 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Dashboard, choose_view, keep_picture, look, settled, wait_until, widths
+from tests.browser.looking import (
+    VIEWS,
+    Dashboard,
+    choose_view,
+    keep_picture,
+    look,
+    settled,
+    wait_until,
+    widths,
+)
 from tests.made import keep
 from tests.recorded import events_of
 from tests.test_moments import spoken
@@ -14,7 +23,6 @@ from tests.test_moments import spoken
 pytestmark = pytest.mark.browser
 RUN = "20261122-120000-abc123"
 ROLES = ("Baker", "Site scout", "Accountant", "Permit clerk", "Flour buyer", "Night baker", "Shop keeper")
-VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents")
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 FITS = """width => document.documentElement.scrollWidth <= width
     && [...document.querySelectorAll(".js-plotly-plot")].every(it => it.scrollWidth <= it.clientWidth)"""

@@ -169,6 +169,15 @@ def test_keys_in_texts_names_and_blanks_are_taken_out():
     assert "key removed" in repr(team)
 
 
+def test_a_key_in_a_blank_is_found_before_its_dashes_are_changed():
+    files = FILES["bakery"]
+    agents = files["agents.yaml"].replace("Head baker", f"Head {{{CANARY}}} {{oven-heat}}")
+    role = read_team(Files(files | {"agents.yaml": agents})).roles[1]
+    assert "oven_heat" in role.name
+    assert CANARY.replace("-", "_") not in role.name
+    assert "key removed" in role.name
+
+
 def test_a_yaml_file_of_crews_that_is_too_long_is_refused():
     with pytest.raises(BadInput, match=r"^agents\.yaml: .* at most 500,000"):
         read_team(Files({"agents.yaml": "a: {role: x}\n" + "#" * 500_000}))
