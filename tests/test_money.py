@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import cycle
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from swarm.budget import Budget, Limits
 from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
-from swarm.day_purse import DayPurse, Today, ask_once
+from swarm.day_purse import DayPurse, Today, ask_once, utc_day
 from swarm.errors import (
     BadInput,
     DataFolderUnusable,
@@ -280,6 +280,15 @@ def test_a_day_has_a_limit_over_all_that_is_spent_on_it(settings: Settings):
     with pytest.raises(DayLimitReached, match=r"day's limit of \$1 .*\$0\.7500 are spent or set aside"):
         spend(DayPurse(day), 0.5, 0.1)
     assert DayPurse(day).so_far() == Today(0.75, 0.0)
+
+
+def test_a_day_begins_when_it_does_in_utc_wherever_one_lives(monkeypatch: pytest.MonkeyPatch):
+    now = datetime(2026, 11, 29, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    there = type(
+        "There", (datetime,), {"now": staticmethod(lambda zone=None: now.astimezone(zone or now.tzinfo))}
+    )
+    monkeypatch.setattr("swarm.day_purse.datetime", there)
+    assert utc_day() == date(2026, 11, 30)
 
 
 def test_what_a_dead_process_had_set_aside_counts_as_spent(settings: Settings):
