@@ -1,7 +1,6 @@
 """This file is where the commands about runs that are kept are defined: list, show, export, import, delete, rebuild."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,19 +11,6 @@ from swarm.errors import BadInput
 
 if TYPE_CHECKING:
     from swarm.history import RunRow
-
-
-class Format(StrEnum):
-    """What a run can be exported as."""
-
-    html = "html"
-    md = "md"
-    csv = "csv"
-    json = "json"
-    parquet = "parquet"
-    graphml = "graphml"
-    eval = "eval"
-    otel = "otel"
 
 
 def list_runs(
@@ -63,7 +49,7 @@ def show(run_id: RunId, as_json: Json = False) -> None:
 
 def export(
     run_id: RunId,
-    format: Annotated[Format, typer.Option(help="What to make of it.")] = Format.json,
+    format: Annotated[str, typer.Option(help="What to make of it; see above.")] = "json",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; default: standard output.")
     ] = None,
@@ -78,12 +64,12 @@ def export(
     from swarm.history import History
     from swarm.terminal import remark
 
-    content = export_run(History(read_settings()).run(run_id), format.value)
+    content = export_run(History(read_settings()).run(run_id), format)
     if output:
         write_file(output, content)
         remark(f"wrote {output}")
-    elif FORMATS[format.value].binary and sys.stdout.isatty():
-        raise BadInput(f"{format.value} is not for reading on a terminal; give a file with --output")
+    elif FORMATS[format].binary and sys.stdout.isatty():
+        raise BadInput(f"{format} is not for reading on a terminal; give a file with --output")
     else:
         sys.stdout.buffer.write(content)
 

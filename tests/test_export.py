@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
+from swarm.cli_history import export
 from swarm.errors import UnknownName
 from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.export.report import pictures
@@ -155,10 +156,9 @@ def test_an_unknown_format_is_refused():
         file_name(real_record(), "htm")
 
 
-def test_the_command_line_knows_every_format():
-    from swarm.cli_history import Format
-
-    assert [each.value for each in Format] == [*FORMATS]
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_help_of_the_command_names_every_format(name: str):
+    assert re.search(rf"\b{name}\b", export.__doc__ or "")
 
 
 @given(st.text(), st.text())

@@ -9,7 +9,6 @@ import pytest
 
 from pages.shared import badges, claim_detail, experiment_status, threshold
 from pages.shared.compared_link import FACTOR_NAMES
-from pages.shared.exports import FOR_PEOPLE, FOR_PROGRAMS
 from pages.shared.given_team import ICONS as NOTE_ICONS
 from pages.shared.idle import IDLE
 from pages.shared.roles import ORIGINS
@@ -199,7 +198,7 @@ def test_verdicts_links_and_time_are_drawn_each_in_its_own_way():
         (DID, get_args(Action)),
         (ORIGINS, get_args(Origin)),
         (FACTOR_NAMES, FACTORS),
-        ({**FOR_PEOPLE, **FOR_PROGRAMS}, FORMATS),
+        ({name: (each.label, each.purpose) for name, each in FORMATS.items()}, FORMATS),
         (WHAT_TO_BRING, TEAM_FORMATS),
         (SHOCK_WORDS, ("none", *SHOCKS)),
         (PACE_WORDS, PACES),

@@ -8,26 +8,15 @@ import streamlit as st
 from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.resources import history
-from swarm.export import export_run, file_name, no_formula
+from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.history import RunFilter
 from swarm.record import RunRecord
 
-FOR_PEOPLE = {
-    "html": ("Report (HTML)", "One file with pictures; opens anywhere, without a network."),
-    "md": ("Report (Markdown)", "The same in plain text."),
-    "csv": ("Turns (CSV)", "One row a turn, for spreadsheets."),
-}
-FOR_PROGRAMS = {
-    "json": ("Everything (JSON)", "The whole run; another Roleless can import it."),
-    "parquet": ("Turns (Parquet)", "One row a turn, for notebooks."),
-    "graphml": ("Role graph (GraphML)", "For Gephi and NetworkX."),
-    "eval": ("Inspect log (.eval)", "For inspect view."),
-    "otel": ("Spans (OpenTelemetry)", "OTLP/JSON, for tracing tools."),
-}
 GROUPS = {
-    "For people: to read, print or calculate": FOR_PEOPLE,
-    "For programs: Roleless, notebooks, other tools": FOR_PROGRAMS,
+    "For people: to read, print or calculate": True,
+    "For programs: Roleless, notebooks, other tools": False,
 }
+"""By `FileFormat.for_people`."""
 
 
 def export_menu(record: RunRecord) -> None:
@@ -36,15 +25,17 @@ def export_menu(record: RunRecord) -> None:
         st.popover("Export", icon=":material/download:"),
         st.container(width=300, gap="xsmall", key="export_menu"),
     ):
-        for group, offered in GROUPS.items():
+        for group, for_people in GROUPS.items():
             st.caption(group)
-            for name, (label, purpose) in offered.items():
+            for name, offered in FORMATS.items():
+                if offered.for_people is not for_people:
+                    continue
                 st.download_button(
-                    label,
+                    offered.label,
                     partial(export_run, record, name),
                     file_name(record, name),
                     "application/octet-stream",
-                    help=purpose,
+                    help=offered.purpose,
                     width="stretch",
                     on_click="ignore",
                     key=f"export_{name}",

@@ -24,23 +24,39 @@ SLUG_CHARS = 40
 class FileFormat:
     """A kind of file that a run can become."""
 
+    label: str
+    purpose: str
+    """What it is for, in a sentence."""
     write: Callable[[RunRecord], bytes]
     ending: str
     """Of the file's name, without the dot before it."""
+    for_people: bool = False
+    """To read, print or calculate; else for programs."""
     binary: bool = False
     """Whether it is nothing for a terminal."""
 
 
 FORMATS: Mapping[str, FileFormat] = {
-    "html": FileFormat(as_report, "html"),
-    "md": FileFormat(as_markdown, "md"),
-    "csv": FileFormat(as_csv, "csv"),
-    "json": FileFormat(as_bundle, "roleless.json"),
-    "parquet": FileFormat(as_parquet, "parquet", binary=True),
-    "graphml": FileFormat(graphml, "graphml"),
-    "eval": FileFormat(as_inspect_log, "eval", binary=True),
-    "otel": FileFormat(as_spans, "otel.json"),
+    "html": FileFormat(
+        "Report (HTML)",
+        "One file with pictures; opens anywhere, without a network.",
+        as_report,
+        "html",
+        for_people=True,
+    ),
+    "md": FileFormat("Report (Markdown)", "The same in plain text.", as_markdown, "md", for_people=True),
+    "csv": FileFormat("Turns (CSV)", "One row a turn, for spreadsheets.", as_csv, "csv", for_people=True),
+    "json": FileFormat(
+        "Everything (JSON)", "The whole run; another Roleless can import it.", as_bundle, "roleless.json"
+    ),
+    "parquet": FileFormat(
+        "Turns (Parquet)", "One row a turn, for notebooks.", as_parquet, "parquet", binary=True
+    ),
+    "graphml": FileFormat("Role graph (GraphML)", "For Gephi and NetworkX.", graphml, "graphml"),
+    "eval": FileFormat("Inspect log (.eval)", "For inspect view.", as_inspect_log, "eval", binary=True),
+    "otel": FileFormat("Spans (OpenTelemetry)", "OTLP/JSON, for tracing tools.", as_spans, "otel.json"),
 }
+"""What a run can become, by the name that `export --format` takes; pages and command line offer these."""
 
 
 def export_run(record: RunRecord, format: str) -> bytes:
