@@ -15,6 +15,7 @@ from swarm.models.catalogue import card_of
 from swarm.models.model import Message
 from swarm.prompts.render import agent_messages, judge_messages
 from swarm.protocols import PROTOCOLS
+from swarm.shock import Shock
 from swarm.team import Team
 from swarm.turn import Cue, Speak, Turn
 from tests.staging import MISSION, NAMES, ending_of, simulated
@@ -54,6 +55,22 @@ def test_nobody_to_judge_takes_no_call(settings: Settings):
 
 def test_a_token_budget_makes_a_solo_agent_take_more(settings: Settings):
     assert foretold(settings, "solo", options={"token_budget": 20_000}).expected.calls > 2
+
+
+def test_the_judge_is_not_foretold_to_read_what_goes_with_a_lost_seat(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[int] = []
+
+    def judged(mission: Mission, deliverable: str) -> tuple[Message, ...]:
+        read.append(len(deliverable))
+        return judge_messages(mission, deliverable)
+
+    monkeypatch.setattr("swarm.estimate.render.judge_messages", judged)
+    foretold(settings, "shared")
+    foretold(settings, "shared", shock=Shock("hub"))
+    *_, whole, _, _, struck = read
+    assert struck == whole * 7 / 8
 
 
 @pytest.mark.parametrize("options", [None, {"token_budget": 20_000}], ids=str)
