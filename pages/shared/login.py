@@ -41,7 +41,11 @@ def ask_for_login() -> None:
         st.stop()
     with st.sidebar:
         st.caption(f":material/person: {plain(owner_of_session())}")
-        st.button("Log out", icon=":material/logout:", type="tertiary", on_click=st.logout, key="logout")
+        leaves = st.button("Log out", icon=":material/logout:", type="tertiary", key="logout")
+    if leaves:
+        st.logout()
+        # A page that goes on may ask to be drawn anew, as when a run ends, and the way out is forgotten.
+        st.stop()
 
 
 def owner_of_session() -> str | None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import httpx
@@ -288,6 +289,28 @@ def test_where_people_log_in_nothing_is_shown_before(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(login, "login_wanted", lambda: True)
     shown = AppTest.from_function(page, default_timeout=PATIENCE_S).run()
     assert [button.label for button in shown.button] == ["Log in"]
+    assert "The runs" not in [text.value for text in shown.markdown]
+
+
+def test_a_page_does_not_go_on_once_somebody_leaves(monkeypatch: pytest.MonkeyPatch, settings):
+    def page() -> None:
+        import streamlit as st
+
+        from pages.shared.login import ask_for_login
+
+        ask_for_login()
+        st.markdown("The runs")
+
+    left: list[bool] = []
+    there = SimpleNamespace(get={"is_logged_in": True}.get)
+    monkeypatch.setattr(login, "login_wanted", lambda: True)
+    monkeypatch.setattr(login, "owner_of_session", lambda: "ada@example.org")
+    monkeypatch.setattr(login.st, "user", there)
+    monkeypatch.setattr(login.st, "logout", lambda: left.append(True))
+    shown = AppTest.from_function(page, default_timeout=PATIENCE_S).run()
+    assert "The runs" in [text.value for text in shown.markdown]
+    shown.button(key="logout").click().run()
+    assert left == [True]
     assert "The runs" not in [text.value for text in shown.markdown]
 
 
