@@ -2,6 +2,7 @@
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from swarm.day_purse import DayPurse
 from swarm.history import History
 from swarm.journal import journal_of
 from swarm.journal_lines import read_journal
+from swarm.launch import _last_line as last_line
 from swarm.launch import is_running, launch, stop
 from swarm.mission import find_mission, load_library
 from swarm.record import record_of
@@ -255,3 +257,10 @@ def test_a_limited_run_wants_a_higher_limit_and_then_finishes(settings):
     resumed = swarm("resume", limited["run_id"], "--max-calls", "50", "--json")
     assert json.loads(resumed.stdout)["status"] == "finished"
     assert History(settings).run(limited["run_id"]).spec.limits.calls == 50
+
+
+def test_of_what_a_performer_said_the_last_line_is_told(tmp_path: Path):
+    said = tmp_path / "run.err"
+    assert last_line(said) == ""
+    said.write_text("a warning\nerror: there is no room\n\n")
+    assert last_line(said) == "there is no room"
