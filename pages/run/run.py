@@ -66,7 +66,7 @@ def show_view(record: RunRecord) -> int | None:
         label_visibility="collapsed",
     )
     # A name of its own, so that whoever looks from outside knows which view is there and not only asked for.
-    with st.container(key=f"view-{VIEWS.index(view)}"):
+    with st.container(key=f"view-{view}"):
         match view:
             case "Replay":
                 show_replay(record)

@@ -16,7 +16,7 @@ GROUPS = {
     "For people: to read, print or calculate": True,
     "For programs: Roleless, notebooks, other tools": False,
 }
-"""By `FileFormat.for_people`."""
+"""Headings, and whether formats for people stand below."""
 
 
 def export_menu(record: RunRecord) -> None:
@@ -28,18 +28,8 @@ def export_menu(record: RunRecord) -> None:
         for group, for_people in GROUPS.items():
             st.caption(group)
             for name, offered in FORMATS.items():
-                if offered.for_people is not for_people:
-                    continue
-                st.download_button(
-                    offered.label,
-                    partial(export_run, record, name),
-                    file_name(record, name),
-                    "application/octet-stream",
-                    help=offered.purpose,
-                    width="stretch",
-                    on_click="ignore",
-                    key=f"export_{name}",
-                )
+                if offered.for_people is for_people:
+                    _offer(record, name)
         st.caption("Pictures: the camera in the corner of each figure saves it as")
         chosen = st.segmented_control(
             "Pictures",
@@ -56,6 +46,19 @@ def export_menu(record: RunRecord) -> None:
             st.rerun()
         if record.simulated:
             st.caption("Files and pictures say that this run was simulated.")
+
+
+def _offer(record: RunRecord, name: str) -> None:
+    st.download_button(
+        FORMATS[name].label,
+        partial(export_run, record, name),
+        file_name(record, name),
+        "application/octet-stream",
+        help=FORMATS[name].purpose,
+        width="stretch",
+        on_click="ignore",
+        key=f"export_{name}",
+    )
 
 
 def export_runs(where: RunFilter, runs: int) -> None:

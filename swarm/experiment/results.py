@@ -143,7 +143,7 @@ def alpha_of(experiment: Experiment) -> float:
 
 
 def agreed(experiment: Experiment) -> dict[str, float]:
-    """Margin and level that an experiment agreed on, as a comparison of its runs takes them."""
+    """Margin (in quality, 0 to 1) and level of its verdicts (0 to 1), as a comparison takes them by name."""
     return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
 
 

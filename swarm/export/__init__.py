@@ -26,7 +26,7 @@ class FileFormat:
 
     label: str
     purpose: str
-    """What it is for, in a sentence."""
+    """Use of it, in a sentence of plain text."""
     write: Callable[[RunRecord], bytes]
     ending: str
     """Of the file's name, without the dot before it."""
@@ -56,7 +56,7 @@ FORMATS: Mapping[str, FileFormat] = {
     "eval": FileFormat("Inspect log (.eval)", "For inspect view.", as_inspect_log, "eval", binary=True),
     "otel": FileFormat("Spans (OpenTelemetry)", "OTLP/JSON, for tracing tools.", as_spans, "otel.json"),
 }
-"""What a run can become, by the name that `export --format` takes; pages and command line offer these."""
+"""All formats of a run, by the name that `export --format` takes; pages and command line offer these."""
 
 
 def export_run(record: RunRecord, format: str) -> bytes:

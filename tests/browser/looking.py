@@ -17,7 +17,7 @@ VIEWS = ("Role graph", "Replay", "Timeline", "Hierarchy", "Roles", "Idle agents"
 """Of a run, in their order."""
 OUTPUT = PROJECT / "tests" / "output"
 PICTURES = bool(os.environ.get("ROLELESS_TEST_PICTURES"))
-"""Whether pictures are kept for people to look at; taking them is half of what these tests would cost."""
+"""Pictures are kept for people to look at; not always, because taking them takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def fits(page: Page, width: int) -> None:
 def choose_view(page: Page, view: str) -> None:
     """Change to another view of a run, as a person does, and wait until it is there."""
     page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view, exact=True)).first.click()
-    page.locator(f".st-key-view-{VIEWS.index(view)}").wait_for()
+    page.locator(f".st-key-view-{view.replace(' ', '-')}").wait_for()
     settled(page)
 
 

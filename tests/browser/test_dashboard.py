@@ -15,7 +15,7 @@ from tests.recorded import a_turn, events_of
 
 pytestmark = pytest.mark.browser
 DARK = (390, "dark")
-"""What differs most from what the other tests look at; a page takes the other width from there as well."""
+"""A telephone at night: what differs most from what the other tests look at. The other width is taken from there."""
 
 
 def run_shown(page: Page) -> str:

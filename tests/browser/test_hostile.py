@@ -104,7 +104,7 @@ def write_own(page: Page, dashboard: Dashboard, text: str) -> None:
 
 
 def has_run(page: Page) -> bool:
-    """Whether a script of a text has run."""
+    """True when a script of a text has run."""
     return page.evaluate("typeof window.hit") != "undefined"
 
 
