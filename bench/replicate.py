@@ -106,8 +106,8 @@ def measure(settings: Settings, only: list[str]) -> dict[str, object]:
     done, waiting_mb = time.perf_counter(), most_held_mb()
     from swarm.claims.file import claim_book
     from swarm.claims.judging import judge_claims, tally
+    from swarm.cli.terminal.claims import print_claims
     from swarm.history import History
-    from swarm.terminal_claims import print_claims
 
     judged = judge_claims(History(settings).cells())
     told = time.perf_counter()

@@ -20,8 +20,8 @@ LAYERS = (
     "history_queries history_rows history_experiments history_cells history_exchange history_journals compose "
     "rehearsal estimate graph layout folding forest moments replay search origin wording",
     "perform launch experiment comparison claims imports teams figures story contrast export serve doctor doors "
-    "terminal terminal_claims terminal_compare terminal_experiments terminal_teams command",
-    "cli cli_arguments cli_claims cli_compare cli_experiments cli_history cli_run cli_team __main__ pages app",
+    "command",
+    "cli __main__ pages app",
 )
 """From the ground up: each may import its own layer and those before it."""
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -33,7 +33,7 @@ ONLY_IN = {
     "networkx": ("swarm/graph.py", "swarm/metrics/"),
     # The dashboard shows figures and draws none.
     "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py", "pages/shared/resources.py"),
-    "typer": ("swarm/cli", "swarm/command.py"),
+    "typer": ("swarm/cli/",),
     "scipy": ("swarm/stats/",),
 }
 """Where a foreign library may be named; everybody else goes through that door."""
@@ -169,7 +169,7 @@ def run_python(code: str, data: Path) -> str:
 
 PLAY = """
 import asyncio, sys
-import swarm.cli, swarm.run
+import swarm.cli.run
 from swarm.compose import compose
 from swarm.config import read_settings
 from swarm.mission import mission_from_text

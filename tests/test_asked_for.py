@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from swarm import cli_run
 from swarm.budget import Limits
 from swarm.cli import app
+from swarm.cli import run as cli_run
 from swarm.compose import compose
 from swarm.config import Settings
 from swarm.experiment.recipe import Recipes

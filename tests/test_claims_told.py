@@ -11,11 +11,11 @@ from swarm.claims.gaps import claim_of, missing
 from swarm.claims.judging import judge_claims
 from swarm.claims.report import more_words, plain
 from swarm.claims.words import estimate_words, how_tested, interval_words, stand_in_words
-from swarm.cli_claims import claims
+from swarm.cli.claims import claims
+from swarm.cli.terminal.claims import print_claims
 from swarm.errors import UnknownName
 from swarm.figures.claims import Row, scale_of
 from swarm.stats.estimate import Estimate
-from swarm.terminal_claims import print_claims
 from tests.test_claims import (
     BETTER,
     BOOK,

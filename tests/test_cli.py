@@ -5,11 +5,14 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import networkx as nx
 import pandas as pd
 import pytest
 
+from swarm.cli.commands import COMMANDS, HIDDEN, help_of, load
 from swarm.config import PROJECT
 from swarm.protocols import PROTOCOLS
 from tests.warm import cold, swarm
@@ -20,10 +23,6 @@ KEYS = [
     "roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
 ]  # fmt: skip
 MISSION = ["--mission", "food-festival"]
-COMMANDS = [
-    "run", "resume", "stop", "list", "show", "export", "delete", "missions", "models", "serve", "rebuild", "doctor",
-    "compare", "claims", "experiment", "team",
-]  # fmt: skip
 HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]
 
 
@@ -232,9 +231,26 @@ def test_people_see_roles_a_badge_and_no_terminal_escapes(tmp_path):
     assert "\x1b" not in shown.stdout
 
 
-def test_help_imports_nothing_heavy():
-    check = f"import sys, swarm.cli; print([name for name in {HEAVY} if name in sys.modules])"
+@pytest.mark.parametrize("group", [[], ["experiment"], ["team"]], ids=str)
+def test_help_imports_nothing_heavy(group: list[str]):
+    check = (
+        "import sys; from swarm.cli import app\n"
+        f"try: app({[*group, '--help']})\n"
+        f"finally: print([name for name in {HEAVY} if name in sys.modules])"
+    )
     found = subprocess.run(
         [sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True, check=True
     )
-    assert found.stdout.strip() == "[]"
+    assert found.stdout.strip().endswith("\n[]")
+
+
+def every_command(table: Any) -> Iterator[tuple[str, str]]:
+    for name, place in table.items():
+        yield from [(name, place)] if isinstance(place, str) else every_command(place)
+
+
+@pytest.mark.parametrize(("name", "place"), [*every_command(COMMANDS), *every_command(HIDDEN)])
+def test_help_says_of_a_command_what_the_command_says_of_itself(name: str, place: str):
+    command = load(name, place)
+    assert command.name == name
+    assert command.help == help_of(name, place)

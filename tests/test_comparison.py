@@ -9,7 +9,7 @@ import pytest
 from pages.shared import compared_groups
 from pages.shared.compared_link import Subject
 from swarm.cell import Cell, Condition
-from swarm.cli_compare import terms_of
+from swarm.cli.compare import terms_of
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of

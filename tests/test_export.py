@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
-from swarm.cli_history import export
+from swarm.cli.exchange import export
 from swarm.errors import UnknownName
 from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.export.report import pictures

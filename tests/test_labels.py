@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from swarm.cell import Cell, Condition
-from swarm.cli_history import list_runs, show
+from swarm.cli.history import list_runs, show
 from swarm.config import Settings
 from swarm.export import export_run
 from swarm.history import COLUMNS, History

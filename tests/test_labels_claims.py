@@ -12,10 +12,10 @@ from swarm.claims.evidence import Setting, SideRuns
 from swarm.claims.file import claim_book
 from swarm.claims.judging import Evidence, Judged
 from swarm.claims.report import plain, summary
+from swarm.cli.terminal.claims import print_claim, print_claims
 from swarm.figures.claims import claims_figure
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
-from swarm.terminal_claims import print_claim, print_claims
 from tests.compared import cell
 from tests.test_labels_terminal import columns
 

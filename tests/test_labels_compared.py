@@ -11,14 +11,14 @@ from rich.console import Console
 from pages.shared.compared_tables import show_missions
 from pages.shared.over_arms import show_shocks, show_team_sizes
 from swarm.cell import Cell
-from swarm.cli_compare import told
+from swarm.cli.compare import told
+from swarm.cli.terminal.comparison import print_comparison
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import contrast_sentence
 from swarm.comparison.group import Group
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.serve.wire import Ask, whole
 from swarm.stats.paired import Difference
-from swarm.terminal_compare import print_comparison
 from tests.compared import cell
 from tests.distinct import SPENT
 from tests.test_labels_pages import formats, shown

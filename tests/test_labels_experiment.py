@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from swarm.cli_experiments import list_experiments, print_the_plan, status
+from swarm.cli.experiment import list_experiments, print_the_plan, status
 from swarm.config import Settings
 from swarm.events import Event, ExperimentResumed, ExperimentStarted, RunFinished, RunStarted
 from swarm.experiment.results import Resolution, resolution_in_words

@@ -9,6 +9,10 @@ import pytest
 from rich.console import Console
 
 from swarm.budget import Limits
+from swarm.cli.terminal.comparison import print_runs_compared
+from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
+from swarm.cli.terminal.lists import print_missions, print_models
+from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
 from swarm.estimate import Estimate
 from swarm.experiment.perform import Progress
 from swarm.experiment.plan import Plan
@@ -16,9 +20,6 @@ from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import ExperimentRow
 from swarm.history_rows import row_of
 from swarm.models.card import ModelCard, Price
-from swarm.terminal import LiveRun, print_missions, print_models, print_record, print_runs
-from swarm.terminal_compare import print_runs_compared
-from swarm.terminal_experiments import LiveExperiment, print_experiments, print_plan
 from tests.distinct import MISSION, NAMES, OTHER, POINTS, RECORD, RUN_ID, events
 
 

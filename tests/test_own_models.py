@@ -293,7 +293,7 @@ def test_a_broken_file_of_ones_own_is_told_on_every_page_that_needs_it(settings:
 
 
 def test_the_command_lists_ones_own_models_and_no_key(settings: Settings, capsys: pytest.CaptureFixture[str]):
-    from swarm.cli import models
+    from swarm.cli.catalogue import models
 
     given(settings, entry())
     models(as_json=True)

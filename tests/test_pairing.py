@@ -7,9 +7,9 @@ import pytest
 import streamlit as st
 
 from pages.shared.experiment_results import EARLY_STOP
-from swarm.cli_compare import By
-from swarm.cli_compare import compare as print_comparison
-from swarm.cli_experiments import results as print_results
+from swarm.cli.compare import By
+from swarm.cli.compare import compare as print_comparison
+from swarm.cli.experiment import results as print_results
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.finding import finding, remarks

@@ -8,6 +8,14 @@ import pytest
 from rich.console import Console
 
 from swarm.claims.judging import judge_claims
+from swarm.cli.doctor import print_findings
+from swarm.cli.terminal import remark
+from swarm.cli.terminal.claims import print_claim, print_claims
+from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
+from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
+from swarm.cli.terminal.lists import print_missions, print_models
+from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
+from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.doctor import Finding
@@ -19,19 +27,6 @@ from swarm.models.catalogue import known_models
 from swarm.shock import Shock
 from swarm.story import story
 from swarm.teams.verdict import team_verdict
-from swarm.terminal import (
-    LiveRun,
-    print_findings,
-    print_missions,
-    print_models,
-    print_record,
-    print_runs,
-    remark,
-)
-from swarm.terminal_claims import print_claim, print_claims
-from swarm.terminal_compare import print_comparison, print_runs_compared
-from swarm.terminal_experiments import LiveExperiment, print_experiments, print_plan
-from swarm.terminal_teams import print_team, print_verdict
 from swarm.verdict import Verdict
 from tests.made import keep
 from tests.marked import (

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from swarm.cli_experiments import at_hand
-from swarm.cli_team import app
+from swarm.cli import app
+from swarm.cli.experiment import at_hand
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
 from swarm.history import RunFilter
@@ -76,7 +76,9 @@ def test_a_test_is_played_as_asked_ends_in_a_verdict_and_is_not_played_twice(tmp
 def test_a_plan_costs_nothing_starts_nothing_and_has_as_many_missions_as_asked(
     more: list[str], missions: int, tmp_path: Path
 ):
-    told = json.loads(CliRunner().invoke(app, ["test", *bakery(tmp_path), *more, "--plan", "--json"]).stdout)
+    told = json.loads(
+        CliRunner().invoke(app, ["team", "test", *bakery(tmp_path), *more, "--plan", "--json"]).stdout
+    )
     assert (told["runs"], told["arms"], told["missions"]) == (3 * missions, 3, missions)
     settings, history = at_hand()
     assert (history.experiments(), kept_teams(settings)) == ([], [])
@@ -100,7 +102,7 @@ def test_a_set_up_is_written_where_it_was_asked_for(tmp_path: Path):
     ],
 )
 def test_what_cannot_be_done_is_refused_with_what_is_wrong(arguments: list[str], said: str):
-    refused = CliRunner().invoke(app, arguments).exception
+    refused = CliRunner().invoke(app, ["team", *arguments]).exception
     assert isinstance(refused, BadInput)
     assert said in str(refused)
 

@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
+from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.grid import Way
 from swarm.teams import words
 from swarm.teams.formats import settled
 from swarm.teams.report import as_report
 from swarm.teams.verdict import TeamVerdict
-from swarm.terminal_teams import print_team, print_verdict
 from tests.teams.examples import BAKERY
 from tests.teams.judged import GRID, TEST, judged
 

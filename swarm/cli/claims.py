@@ -1,17 +1,23 @@
 """This file is where the command about the paper's claims is defined."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from swarm.cli_arguments import Json, write_file
-from swarm.errors import BadInput
-
-if TYPE_CHECKING:
-    from swarm.claims.file import Claim, ClaimBook
-    from swarm.config import Settings
-    from swarm.history import History
+from swarm.claims.file import Claim, ClaimBook, claim_book
+from swarm.claims.gaps import limited, missing, priced
+from swarm.claims.judging import judge_claims
+from swarm.claims.report import plain, summary
+from swarm.cli.arguments import Json, write_file
+from swarm.cli.terminal import print_json, remark
+from swarm.cli.terminal.claims import print_claim, print_claims
+from swarm.cli.terminal.experiments import print_plan
+from swarm.config import Settings, read_settings
+from swarm.errors import BadInput, UnknownName
+from swarm.experiment.file import experiment_toml
+from swarm.history import History
+from swarm.mission import load_library
 
 
 def claims(
@@ -28,14 +34,6 @@ def claims(
     as_json: Json = False,
 ) -> None:
     """Hold the paper's claims against your runs: supported, contradicted or undetermined; simulated and real apart."""
-    from swarm.claims.file import claim_book
-    from swarm.claims.judging import judge_claims
-    from swarm.claims.report import plain, summary
-    from swarm.config import read_settings
-    from swarm.history import History
-    from swarm.terminal import print_json
-    from swarm.terminal_claims import print_claim, print_claims
-
     book, settings = claim_book(), read_settings()
     history = History(settings)
     if missing:
@@ -58,8 +56,7 @@ def claims(
 _REMARKS = ("untestable", "contradictions", "undefined")
 
 
-def _chosen(book: "ClaimBook", group: str | None, claim: str | None) -> "list[Claim]":
-    from swarm.errors import UnknownName
+def _chosen(book: ClaimBook, group: str | None, claim: str | None) -> list[Claim]:
 
     if claim:
         return [book.claim(claim)]
@@ -69,14 +66,7 @@ def _chosen(book: "ClaimBook", group: str | None, claim: str | None) -> "list[Cl
     return [each for each in book.claims if wanted in (None, each.group.casefold())]
 
 
-def _write_missing(
-    claim: "Claim", model: str | None, path: Path, settings: "Settings", history: "History"
-) -> None:
-    from swarm.claims.gaps import limited, missing, priced
-    from swarm.experiment.file import experiment_toml
-    from swarm.mission import load_library
-    from swarm.terminal import remark
-    from swarm.terminal_experiments import print_plan
+def _write_missing(claim: Claim, model: str | None, path: Path, settings: Settings, history: History) -> None:
 
     experiment = missing(claim, history.cells(), load_library(settings.mission_folders), model)
     if experiment is None:

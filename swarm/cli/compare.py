@@ -1,21 +1,27 @@
 """This file is where the command that compares runs, or groups of runs, is defined."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from swarm.cli_arguments import Json
-from swarm.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from swarm.cell import Cell
-    from swarm.comparison.contrasts import Comparison
-    from swarm.grid import Factor
-    from swarm.history import History, RunFilter
+from swarm.cell import Cell
+from swarm.cli.arguments import Json
+from swarm.cli.terminal import print_json
+from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
+from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.finding import finding, findings, remarks
+from swarm.comparison.group import groups_by
+from swarm.comparison.levels import cells_by_level
+from swarm.config import read_settings
+from swarm.contrast import CAVEAT, contrast
+from swarm.errors import BadInput, UnknownName
+from swarm.experiment.results import agreed
+from swarm.grid import Factor
+from swarm.history import History, RunFilter
+from swarm.measures import COMPARED, summary
 
 MOST_SINGLE = 4
 
@@ -47,9 +53,6 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Say which is better, with its interval and price, or that nothing can be said: two runs, or groups of runs."""
-    from swarm.config import read_settings
-    from swarm.history import History, RunFilter
-
     history = History(read_settings())
     if by is None and experiment is None:
         _compare_runs(history, runs or (), as_json)
@@ -58,11 +61,7 @@ def compare(
     _compare_groups(history, where, _factor(history, by, experiment), group or (), reference, as_json)
 
 
-def _compare_runs(history: "History", run_ids: "Sequence[str]", as_json: bool) -> None:
-    from swarm.contrast import CAVEAT, contrast
-    from swarm.measures import summary
-    from swarm.terminal import print_json
-    from swarm.terminal_compare import print_runs_compared
+def _compare_runs(history: History, run_ids: Sequence[str], as_json: bool) -> None:
 
     if not 2 <= len(run_ids) <= MOST_SINGLE:
         raise BadInput(
@@ -80,17 +79,13 @@ def _compare_runs(history: "History", run_ids: "Sequence[str]", as_json: bool) -
 
 
 def _compare_groups(
-    history: "History",
-    where: "RunFilter",
-    factor: "Factor",
-    chosen: "Sequence[str]",
+    history: History,
+    where: RunFilter,
+    factor: Factor,
+    chosen: Sequence[str],
     reference: str | None,
     as_json: bool,
 ) -> None:
-    from swarm.comparison.contrasts import compare_groups
-    from swarm.comparison.group import groups_by
-    from swarm.terminal import print_json
-    from swarm.terminal_compare import print_comparison
 
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
     groups, _ = groups_by(cells, factor, reference)
@@ -101,20 +96,16 @@ def _compare_groups(
         print_comparison(comparison, factor)
 
 
-def terms_of(history: "History", experiment_id: str | None) -> dict[str, float]:
+def terms_of(history: History, experiment_id: str | None) -> dict[str, float]:
     """Margin and level of an experiment, so that its verdicts are the same here; else the usual."""
     if experiment_id is None:
         return {}
-    from swarm.experiment.results import agreed
 
     return agreed(history.experiment(experiment_id)[1])
 
 
-def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
+def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
     """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
-    from swarm.comparison.finding import finding, findings, remarks
-    from swarm.measures import COMPARED
-
     return {
         "finding": finding(comparison),
         "findings": findings(comparison),
@@ -152,7 +143,7 @@ def told(comparison: "Comparison", factor: "Factor") -> dict[str, Any]:
     }
 
 
-def _factor(history: "History", by: By | None, experiment: str | None) -> "Factor":
+def _factor(history: History, by: By | None, experiment: str | None) -> Factor:
     if by is not None:
         return by.value
     assert experiment is not None
@@ -162,7 +153,7 @@ def _factor(history: "History", by: By | None, experiment: str | None) -> "Facto
     return factor
 
 
-def _of_one_kind(cells: "list[Cell]") -> "list[Cell]":
+def _of_one_kind(cells: list[Cell]) -> list[Cell]:
     counts = {
         kind: sum(cell.runs for cell in cells if cell.condition.simulated is kind) for kind in (True, False)
     }
@@ -176,13 +167,8 @@ def _of_one_kind(cells: "list[Cell]") -> "list[Cell]":
     return cells
 
 
-def _chosen(
-    cells: "list[Cell]", factor: "Factor", chosen: "Sequence[str]", reference: str | None
-) -> "list[Cell]":
+def _chosen(cells: list[Cell], factor: Factor, chosen: Sequence[str], reference: str | None) -> list[Cell]:
     """The cells of the chosen groups; of all when none was chosen."""
-    from swarm.comparison.levels import cells_by_level
-    from swarm.errors import UnknownName
-
     levels = cells_by_level(cells, factor)
     for name in (*chosen, *([reference] if reference else [])):
         if name not in levels:

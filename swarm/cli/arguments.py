@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from swarm.errors import BadInput
+from swarm.export.bundle import MAX_BUNDLE_BYTES
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
 RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", metavar="RUN")]
@@ -26,8 +27,6 @@ def read_file(path: Path) -> bytes:
     Raises:
         BadInput: when it cannot be read.
     """
-    from swarm.export.bundle import MAX_BUNDLE_BYTES
-
     try:
         with path.open("rb") as file:
             # One byte more tells a file that is too large, and a device that never ends.

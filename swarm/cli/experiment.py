@@ -4,30 +4,34 @@ Each takes the experiment's file, or its id once it was begun.
 """
 
 import asyncio
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from swarm.cli_arguments import Json
+from swarm import launch
+from swarm.cell import Cell
+from swarm.cli.arguments import Json
+from swarm.cli.compare import told
+from swarm.cli.terminal import print_json, remark
+from swarm.cli.terminal.comparison import print_comparison
+from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
+from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
+from swarm.config import Settings, read_settings
 from swarm.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from swarm.cell import Cell
-    from swarm.config import Settings
-    from swarm.grid import Experiment
-    from swarm.history import History
-
-app = typer.Typer(
-    name="experiment",
-    help="Plan a grid of runs, see its price and what it can show, perform it, read the answer.",
-    no_args_is_help=True,
-)
+from swarm.experiment.file import read_experiment
+from swarm.experiment.perform import ignore_progress, perform
+from swarm.experiment.plan import plan as plan_experiment
+from swarm.experiment.recipe import Recipes, checked
+from swarm.experiment.results import alpha_of, resolution, resolution_in_words
+from swarm.experiment.results import results as results_of
+from swarm.experiment.words import STILL_GOING_ON
+from swarm.grid import Experiment
+from swarm.history import History, RunFilter
+from swarm.launch import launch_experiment
+from swarm.mission import load_library
 
 EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}
 
@@ -37,7 +41,6 @@ MaxUsd = Annotated[
 ]
 
 
-@app.command()
 def plan(
     file: File,
     wanted: Annotated[
@@ -50,7 +53,6 @@ def plan(
     print_the_plan(_read(file, settings, history), settings, history, wanted=wanted, as_json=as_json)
 
 
-@app.command()
 def run(
     file: File,
     max_usd: MaxUsd = None,
@@ -63,7 +65,6 @@ def run(
     _perform(experiment, settings, history, resumed=False, detach=detach, as_json=as_json)
 
 
-@app.command()
 def resume(
     file: File,
     max_usd: MaxUsd = None,
@@ -80,12 +81,8 @@ def resume(
     _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
 
 
-@app.command()
 def status(file: File, as_json: Json = False) -> None:
     """Show how far it is: runs finished and failed, dollars spent, time left."""
-    from swarm.terminal import print_json
-    from swarm.terminal_experiments import print_experiments
-
     settings, history = at_hand()
     row, _ = history.experiment(_id_of(file, settings, history))
     if as_json:
@@ -94,25 +91,16 @@ def status(file: File, as_json: Json = False) -> None:
         print_experiments([row])
 
 
-@app.command()
 def stop(file: File) -> None:
     """Ask it to stop; calls in flight get 5 seconds."""
-    from swarm import launch
-    from swarm.terminal import remark
-
     settings, history = at_hand()
     experiment_id = _id_of(file, settings, history)
     launch.stop(experiment_id, settings)
     remark(f"asked {experiment_id} to stop")
 
 
-@app.command()
 def results(file: File, as_json: Json = False) -> None:
     """Say what it shows so far, each difference with its 95 % interval."""
-    from swarm.experiment.words import STILL_GOING_ON
-    from swarm.history import RunFilter
-    from swarm.terminal import remark
-
     settings, history = at_hand()
     experiment_id = _id_of(file, settings, history)
     row, experiment = history.experiment(experiment_id)
@@ -121,12 +109,8 @@ def results(file: File, as_json: Json = False) -> None:
     _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), as_json)
 
 
-@app.command("list")
 def list_experiments(as_json: Json = False) -> None:
     """List experiments, newest first."""
-    from swarm.terminal import print_json
-    from swarm.terminal_experiments import print_experiments
-
     _, history = at_hand()
     rows = history.experiments()
     if as_json:
@@ -135,42 +119,21 @@ def list_experiments(as_json: Json = False) -> None:
         print_experiments(rows)
 
 
-def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
-    """Perform an experiment that comes on standard input; what the dashboard starts."""
-    from swarm.cli_run import forget_silence
-    from swarm.experiment.perform import perform
-    from swarm.grid import EXPERIMENT
-
-    settings, history = at_hand()
-    experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())
-    asyncio.run(perform(settings, experiment, resumed=resumed, remember=history.past_roles))
-    forget_silence(experiment.grid.id, settings)
-
-
-def at_hand() -> tuple["Settings", "History"]:
+def at_hand() -> tuple[Settings, History]:
     """The settings and the history of this process."""
-    from swarm.config import read_settings
-    from swarm.history import History
-
     settings = read_settings()
     return settings, History(settings)
 
 
 def print_the_plan(
-    experiment: "Experiment",
-    settings: "Settings",
-    history: "History",
+    experiment: Experiment,
+    settings: Settings,
+    history: History,
     *,
     wanted: float | None = None,
     as_json: bool = False,
 ) -> None:
     """Show what an experiment would take and could show."""
-    from swarm.experiment.plan import plan as plan_experiment
-    from swarm.experiment.recipe import Recipes, checked
-    from swarm.experiment.results import resolution, resolution_in_words
-    from swarm.terminal import print_json
-    from swarm.terminal_experiments import print_plan
-
     recipes = Recipes(experiment.grid, settings)
     foretold = plan_experiment(recipes, checked(recipes, None))
     sees = resolution(experiment, history.cells())
@@ -182,40 +145,34 @@ def print_the_plan(
         print_plan(experiment, foretold, resolution_in_words(sees, wanted))
 
 
-def _read(file: str, settings: "Settings", history: "History") -> "Experiment":
+def _read(file: str, settings: Settings, history: History) -> Experiment:
     """The experiment in a file, or the one of an id; terms as they are in the file, or were at last."""
-    from swarm.experiment.file import read_experiment
-    from swarm.mission import load_library
-
     path = Path(file)
     if path.exists() or path.suffix:
         return read_experiment(path, load_library(settings.mission_folders))
     return history.experiment(file)[1]
 
 
-def _id_of(file: str, settings: "Settings", history: "History") -> str:
+def _id_of(file: str, settings: Settings, history: History) -> str:
     return _read(file, settings, history).grid.id
 
 
-def _under(experiment: "Experiment", **terms: Any) -> "Experiment":
+def _under(experiment: Experiment, **terms: Any) -> Experiment:
     given = {name: value for name, value in terms.items() if value is not None}
     return experiment._replace(terms=replace(experiment.terms, **given))
 
 
 def _perform(
-    experiment: "Experiment",
-    settings: "Settings",
-    history: "History",
+    experiment: Experiment,
+    settings: Settings,
+    history: History,
     *,
     resumed: bool,
     detach: bool,
     as_json: bool,
 ) -> None:
-    from swarm.terminal import print_json, remark
 
     if detach:
-        from swarm.launch import launch_experiment
-
         experiment_id = launch_experiment(experiment, settings, resumed=resumed)
         print_json({"experiment_id": experiment_id}) if as_json else typer.echo(experiment_id)
         return
@@ -235,11 +192,9 @@ def _perform(
 
 
 async def watched(
-    experiment: "Experiment", settings: "Settings", history: "History", resumed: bool, as_json: bool
+    experiment: Experiment, settings: Settings, history: History, resumed: bool, as_json: bool
 ) -> Any:
     """Perform an experiment with a progress bar, or without one for machines; returns how it ended."""
-    from swarm.experiment.perform import ignore_progress, perform
-    from swarm.terminal_experiments import LiveExperiment
 
     async def play(watch: Callable[..., None]) -> Any:
         return await perform(settings, experiment, resumed=resumed, remember=history.past_roles, watch=watch)
@@ -250,11 +205,7 @@ async def watched(
         return await play(live.show)
 
 
-def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: bool) -> None:
-    from swarm.cli_compare import told
-    from swarm.experiment.results import results as results_of
-    from swarm.terminal import print_json
-    from swarm.terminal_compare import print_comparison
+def _print_results(experiment: Experiment, cells: Sequence[Cell], as_json: bool) -> None:
 
     if not cells:
         raise BadInput("no run of this experiment has ended yet")
@@ -276,11 +227,8 @@ def _print_results(experiment: "Experiment", cells: "Sequence[Cell]", as_json: b
         typer.echo(f"\n{line}")
 
 
-def _advice(experiment: "Experiment", cells: "Sequence[Cell]") -> list[str]:
+def _advice(experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
     """Which models to drop the roles with, where the experiment can tell; empty where it cannot."""
-    from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
-    from swarm.experiment.results import alpha_of
-
     if not tells_threshold(experiment.grid):
         return []
     try:

@@ -10,7 +10,7 @@ from swarm.claims.file import ClaimBook
 from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.report import KNOWN, more_words, summary
 from swarm.claims.words import estimate_words, figure_words, how_tested, side_words, stand_in_words
-from swarm.terminal import harmless
+from swarm.cli.terminal import harmless
 
 _STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 _MARKS = {"fitted": " ●", "seen": " ○", None: ""}

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from swarm.cli.terminal import harmless
+from swarm.experiment.perform import Progress as HowFar
+from swarm.experiment.plan import Plan
 from swarm.experiment.words import spent_in_words
-from swarm.terminal import harmless
+from swarm.grid import Experiment
+from swarm.history import ExperimentRow
 from swarm.wording import lasting, usd
-
-if TYPE_CHECKING:
-    from swarm.experiment.perform import Progress as HowFar
-    from swarm.experiment.plan import Plan
-    from swarm.grid import Experiment
-    from swarm.history import ExperimentRow
 
 
 def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> None:

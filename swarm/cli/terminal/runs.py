@@ -1,11 +1,8 @@
-"""This file is where runs are shown in a terminal. Models' text is shown as text: no markup, no control codes."""
+"""Runs as a terminal shows them: one while it is played, one that ended, all of them."""
 
-import json
-import re
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,19 +10,15 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from swarm.cli.terminal import harmless
+from swarm.cli.terminal.table import columns
 from swarm.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
-from swarm.mission import Mission
-from swarm.models.card import ModelCard
+from swarm.history_rows import RunRow
 from swarm.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
 from swarm.wording import DID, lasting, models_named, usd
 
-if TYPE_CHECKING:
-    from swarm.doctor import Finding
-    from swarm.history import RunRow
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STYLES: dict[Action, str] = {
     "plan": "cyan",
     "intend": "blue",
@@ -45,21 +38,6 @@ _RUN_COLUMNS: tuple[tuple[str, int | None, Literal["left", "right"]], ...] = (
 )
 _ROWS = 24
 """Most seats in the live table; of larger teams, those that spoke last."""
-
-
-def harmless(text: str) -> str:
-    """A text without terminal escapes and other control characters; line breaks and tabs stay."""
-    return _CONTROL.sub("�", text.replace("\r\n", "\n"))
-
-
-def print_json(value: object) -> None:
-    """Print one JSON value and nothing else."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
-
-
-def remark(text: str) -> None:
-    """Say something to the person, beside what is printed for machines."""
-    sys.stderr.write(harmless(text) + "\n")
 
 
 class LiveRun:
@@ -133,7 +111,7 @@ def print_record(record: RunRecord, console: Console | None = None) -> None:
     console.print(Group(*blocks))
 
 
-def print_runs(rows: Sequence["RunRow"], of: int) -> None:
+def print_runs(rows: Sequence[RunRow], of: int) -> None:
     """List runs, one a line, and say of how many."""
     if not rows:
         Console().print("No runs yet. Try: python -m swarm run --mission food-festival")
@@ -160,46 +138,6 @@ def print_runs(rows: Sequence["RunRow"], of: int) -> None:
         Console().print(f"{len(rows)} of {of:,} runs; --limit shows more", style="dim")
 
 
-def print_missions(missions: Sequence[Mission]) -> None:
-    """List missions."""
-    table = _columns("id", "level", "title", "domains")
-    for mission in missions:
-        title, domains = Text(harmless(mission.title)), Text(harmless(", ".join(mission.domains)))
-        table.add_row(mission.id, mission.level or "–", title, domains)
-    Console().print(table)
-
-
-def print_models(cards: Sequence[ModelCard], present: Mapping[str, Sequence[str]]) -> None:
-    """List models: prices per million tokens and keys by name."""
-    table = _columns("model", "input $/M", "output $/M", "context", "key", right=(1, 2, 3))
-    for card in cards:
-        price = (f"{card.price.input:g}", f"{card.price.output:g}") if card.price else ("?", "?")
-        found = ", ".join(present[card.id]) or (f"missing: {card.keys[0]}" if card.keys else "none needed")
-        name = Text(harmless(card.id))
-        table.add_row(name, *price, f"{card.context:,}" if card.context else "?", found)
-    Console().print(table)
-
-
-def print_findings(findings: Sequence["Finding"]) -> None:
-    """List what the doctor found."""
-    styles = {"good": "green", "note": "yellow", "bad": "red"}
-    table = _columns("", "what", "found")
-    for finding in findings:
-        table.add_row(
-            Text(finding.state, style=styles[finding.state]), finding.what, Text(harmless(finding.found))
-        )
-    Console().print(table)
-
-
-def _columns(*names: str, right: Sequence[int] = ()) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for position, name in enumerate(names):
-        # The first column names the thing, to be copied whole.
-        side = "right" if position in right else "left"
-        table.add_column(name, justify=side, overflow="fold", no_wrap=position == 0)
-    return table
-
-
 def _title(spec: RunSpec) -> Text:
     return Text(harmless(f"{spec.mission.title} · {spec.protocol} · {models_named(spec.team)}"), style="bold")
 
@@ -210,7 +148,7 @@ def _used(usage: Usage, simulated: bool) -> str:
 
 
 def _turns(record: RunRecord) -> Table:
-    table = _columns("agent", "did", "role", "builds on", "why")
+    table = columns("agent", "did", "role", "builds on", "why")
     for turn in record.turns:
         links = ", ".join(str(seat) for seat in turn.builds_on) or "–"
         role, why = Text(harmless(turn.role or "–")), Text(harmless(turn.reason or ""), style="dim")
@@ -224,7 +162,7 @@ def _verdict(record: RunRecord) -> RenderableType:
         return Text("not judged", style="dim")
     if verdict.unscored:
         return Text(harmless(f"unscored: {verdict.unscored}"), style="yellow")
-    table = _columns("criterion", "points", "reason", right=(1,))
+    table = columns("criterion", "points", "reason", right=(1,))
     for score in verdict.scores:
         table.add_row(score.criterion.replace("_", " "), f"{score.points} of 4", Text(harmless(score.reason)))
     return table

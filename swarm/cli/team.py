@@ -1,44 +1,47 @@
 """This file is where the commands about teams of other frameworks are defined: import, test, take home."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from swarm.cli_arguments import Json
-from swarm.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from swarm.config import Settings
-    from swarm.grid import Experiment
-    from swarm.history import History
-    from swarm.mission import Mission
-    from swarm.teams.given import GivenTeam
-    from swarm.teams.verdict import TeamVerdict
-
-app = typer.Typer(
-    name="team",
-    help="Should I drop my roles? Import a team of another framework, test it, take the better set-up home.",
-    no_args_is_help=True,
+from swarm.cli.arguments import Json, read_file, write_file
+from swarm.cli.compare import told
+from swarm.cli.experiment import EXIT_CODES, at_hand, print_the_plan, watched
+from swarm.cli.terminal import print_json, remark
+from swarm.cli.terminal.teams import print_team, print_verdict
+from swarm.config import Settings, read_settings
+from swarm.errors import BadInput, UnknownName
+from swarm.grid import Experiment
+from swarm.history import History, RunFilter
+from swarm.mission import Mission, load_library
+from swarm.teams.arms import (
+    ARM_NAMES,
+    USUAL_MISSIONS,
+    Arm,
+    lowered,
+    own_missions,
+    related_missions,
+    team_test,
 )
+from swarm.teams.export import export_team, write_files
+from swarm.teams.formats import import_team as read
+from swarm.teams.given import GivenTeam
+from swarm.teams.inputs import read_inputs
+from swarm.teams.kept import keep_team
+from swarm.teams.report import as_report
+from swarm.teams.verdict import TeamVerdict, team_verdict
+from swarm.teams.words import verdict_in_words
 
 Path_ = Annotated[Path, typer.Argument(help="A file, a folder or a zip of the team's files.", metavar="PATH")]
 Test = Annotated[str, typer.Argument(help="The id of a test.", metavar="TEST")]
 
 
-@app.command("import")
 def import_team(path: Path_, as_json: Json = False) -> None:
     """Show what is understood of a team, what is ignored, and why; keep it, and run nothing."""
-    from swarm.config import read_settings
-    from swarm.teams.formats import import_team as read
-    from swarm.teams.kept import keep_team
-    from swarm.terminal import print_json, remark
-    from swarm.terminal_teams import print_team
-
     team = read(path)
     team_id = keep_team(read_settings(), team)
     if as_json:
@@ -48,7 +51,6 @@ def import_team(path: Path_, as_json: Json = False) -> None:
         remark(f"kept as {team_id}; `python -m swarm team test {path} --model MODEL`")
 
 
-@app.command("test")
 def try_team(
     path: Path_,
     model: Annotated[
@@ -68,11 +70,6 @@ def try_team(
     as_json: Json = False,
 ) -> None:
     """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles."""
-    from swarm.cli_experiments import at_hand, print_the_plan
-    from swarm.teams.arms import lowered, team_test
-    from swarm.teams.formats import import_team as read
-    from swarm.teams.kept import keep_team
-
     settings, history = at_hand()
     team = read(path)
     chosen = _missions(team, settings, inputs, missions)
@@ -95,17 +92,12 @@ def try_team(
     raise typer.Exit(code)
 
 
-@app.command()
 def verdict(
     test: Test,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file as well.")] = None,
     as_json: Json = False,
 ) -> None:
     """Say what a test shows so far."""
-    from swarm.cli_arguments import write_file
-    from swarm.cli_experiments import at_hand
-    from swarm.teams.report import as_report
-
     _, history = at_hand()
     _, experiment = history.experiment(test)
     if html is not None:
@@ -113,7 +105,6 @@ def verdict(
     _show(experiment, history, as_json)
 
 
-@app.command()
 def export(
     path: Path_,
     to: Annotated[str, typer.Option(help="crewai, autogen, prompt or roleless.")],
@@ -121,11 +112,6 @@ def export(
     set_up: Annotated[str, typer.Option(help="given, free (no roles) or solo (one agent).")] = "free",
 ) -> None:
     """Write a set-up of the team: as it is, without roles, or one agent."""
-    from swarm.errors import UnknownName
-    from swarm.teams.arms import ARM_NAMES, Arm
-    from swarm.teams.export import export_team, write_files
-    from swarm.teams.formats import import_team as read
-
     arm: Arm | None = next((name for name in ARM_NAMES if name == set_up), None)
     if arm is None:
         raise UnknownName("set-up", set_up, ARM_NAMES)
@@ -136,12 +122,9 @@ def export(
 
 
 def _missions(
-    team: "GivenTeam", settings: "Settings", inputs: Path | None, wanted: int | None
-) -> "tuple[Mission, ...]":
+    team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
+) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    from swarm.mission import load_library
-    from swarm.teams.arms import USUAL_MISSIONS, own_missions, related_missions
-
     own = own_missions(team, _read_inputs(inputs) if inputs else ())
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
@@ -153,18 +136,13 @@ def _missions(
     return found
 
 
-def _read_inputs(path: Path) -> "Sequence[Mapping[str, str]]":
-    from swarm.cli_arguments import read_file
-    from swarm.teams.inputs import read_inputs
+def _read_inputs(path: Path) -> Sequence[Mapping[str, str]]:
 
     return read_inputs(path.name, read_file(path))
 
 
-def _play(experiment: "Experiment", settings: "Settings", history: "History", as_json: bool) -> int:
+def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:
     """Play what is missing of a test; returns the exit code. What was played before is not played again."""
-    from swarm.cli_experiments import EXIT_CODES, watched
-    from swarm.terminal import remark
-
     there = {row.experiment_id: row.status for row in history.experiments()}.get(experiment.grid.id)
     if there in ("finished", "clear"):
         remark(f"{experiment.grid.id} was played already; give another --seed to play it anew")
@@ -181,18 +159,12 @@ def _play(experiment: "Experiment", settings: "Settings", history: "History", as
     return EXIT_CODES[ended.status]
 
 
-def _verdict(experiment: "Experiment", history: "History") -> "TeamVerdict":
-    from swarm.history import RunFilter
-    from swarm.teams.verdict import team_verdict
+def _verdict(experiment: Experiment, history: History) -> TeamVerdict:
 
     return team_verdict(experiment, history.cells(RunFilter(experiment=experiment.grid.id)))
 
 
-def _show(experiment: "Experiment", history: "History", as_json: bool) -> None:
-    from swarm.cli_compare import told
-    from swarm.teams.words import verdict_in_words
-    from swarm.terminal import print_json
-    from swarm.terminal_teams import print_verdict
+def _show(experiment: Experiment, history: History, as_json: bool) -> None:
 
     found = _verdict(experiment, history)
     if as_json:

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from swarm.cli.terminal import harmless
+from swarm.cli.terminal.comparison import print_tables
 from swarm.comparison.finding import remarks
 from swarm.teams.given import GivenTeam, Note
 from swarm.teams.verdict import TeamVerdict
@@ -20,8 +22,6 @@ from swarm.teams.words import (
     winner_on_quality,
     winner_per_dollar,
 )
-from swarm.terminal import harmless
-from swarm.terminal_compare import print_tables
 
 GOAL_CHARS = 60
 MARKS = {"understood": "+", "changed": "~", "ignored": "-"}

@@ -1,26 +1,36 @@
 """This file is where the commands that perform runs are defined: run, resume, stop."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from swarm.budget import Limits
-from swarm.cli_arguments import Json, Pace, RunId
+from swarm.cli.arguments import Json, Pace, RunId
+from swarm.cli.perform import drain, ignore
+from swarm.cli.terminal import print_json, remark
+from swarm.cli.terminal.runs import LiveRun, print_record
+from swarm.compose import Remember, compose
+from swarm.config import Settings, ensure_data_folder, read_settings
 from swarm.errors import BadInput
-
-if TYPE_CHECKING:
-    from swarm.compose import Remember
-    from swarm.config import Settings
-    from swarm.events import Event
-    from swarm.mission import Mission
-    from swarm.shock import Shock
-    from swarm.spec import PastRole, RunSpec
+from swarm.events import Event
+from swarm.journal import journal_of
+from swarm.journal_lines import read_journal
+from swarm.launch import is_running, launch
+from swarm.launch import stop as ask_to_stop
+from swarm.measures import summary
+from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
+from swarm.perform import events_before
+from swarm.perform import perform as perform_run
+from swarm.perform import resume as resume_run
+from swarm.record import record_of, spec_of
+from swarm.run import new_run_id
+from swarm.shock import Shock
+from swarm.spec import PastRole, RunSpec
+from swarm.team import check_agents, read_roles
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 
@@ -69,10 +79,6 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Let a team do a mission."""
-    from swarm.compose import compose
-    from swarm.config import ensure_data_folder, read_settings
-    from swarm.terminal import remark
-
     settings = read_settings()
     ensure_data_folder(settings)
     spec = compose(
@@ -95,9 +101,6 @@ def run(
     if detach:
         _detach(spec, settings, as_json)
     else:
-        from swarm.perform import perform as perform_run
-        from swarm.run import new_run_id
-
         run_id = new_run_id()
         _perform(perform_run(settings, run_id, spec), run_id, settings, as_json)
 
@@ -114,12 +117,6 @@ def resume(
 
     A run that reached a limit needs a higher one. What it used before counts.
     """
-    from swarm.config import read_settings
-    from swarm.launch import is_running
-    from swarm.perform import events_before
-    from swarm.perform import resume as resume_run
-    from swarm.record import spec_of
-
     settings = read_settings()
     if is_running(run_id, settings):
         raise BadInput(f"run {run_id!r} is being performed; there is nothing to resume")
@@ -131,42 +128,11 @@ def resume(
 
 def stop(run_id: RunId) -> None:
     """Ask a running run to stop; calls in flight get 5 seconds."""
-    from swarm import launch
-    from swarm.config import read_settings
-    from swarm.terminal import remark
-
-    launch.stop(run_id, read_settings())
+    ask_to_stop(run_id, read_settings())
     remark(f"asked {run_id} to stop")
 
 
-def perform(run_id: RunId, resumed: Annotated[bool, typer.Option("--resume")] = False) -> None:
-    """Perform a run whose spec, or whose new limits, come on standard input; what the dashboard starts."""
-    from swarm import perform as performing
-    from swarm.budget import LIMITS
-    from swarm.config import read_settings
-    from swarm.spec import SPEC
-
-    settings = read_settings()
-    piped = sys.stdin.buffer.read()
-    if resumed:
-        events = performing.resume(settings, run_id, LIMITS.validate_json(piped))
-    else:
-        events = performing.perform(settings, run_id, SPEC.validate_json(piped))
-    asyncio.run(_drain(events, _ignore))
-    forget_silence(run_id, settings)
-
-
-def forget_silence(written: str, settings: "Settings") -> None:
-    """Remove the file in which a performer could have said why it failed, when it said nothing."""
-    from swarm.journal import journal_of
-
-    said = journal_of(written, settings).with_suffix(".err")
-    if said.exists() and not said.stat().st_size:
-        said.unlink()
-
-
-def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: "Settings") -> "Mission":
-    from swarm.mission import find_mission, load_library, mission_from_text, read_mission
+def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: Settings) -> Mission:
 
     if sum(value is not None for value in (mission_id, file, goal)) != 1:
         raise BadInput(
@@ -177,8 +143,7 @@ def _mission(mission_id: str | None, file: Path | None, goal: str | None, settin
     return read_mission(file) if file is not None else mission_from_text(goal or "")
 
 
-def _shock(kind: str | None, model: str | None) -> "Shock | None":
-    from swarm.shock import Shock
+def _shock(kind: str | None, model: str | None) -> Shock | None:
 
     if kind is None and model is not None:
         raise BadInput(f"--shock-model {model!r} is only for --shock swap")
@@ -186,7 +151,6 @@ def _shock(kind: str | None, model: str | None) -> "Shock | None":
 
 
 def _number_of_agents(text: str) -> int:
-    from swarm.team import check_agents
 
     try:
         return check_agents(int(text))
@@ -202,14 +166,12 @@ def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, 
             raise BadInput(f"--option {pair!r}: write it as name=value, for instance size=4")
         options[name.strip()] = value.strip()
     if roles_file:
-        from swarm.team import read_roles
-
         options["roles"] = read_roles(roles_file)
     return options
 
 
-def _remember(settings: "Settings") -> "Remember":
-    def remember(organization: str, mission: "Mission", simulated: bool) -> "tuple[PastRole, ...]":
+def _remember(settings: Settings) -> Remember:
+    def remember(organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
         # Most protocols remember nothing, and need not wait for the history to be opened.
         from swarm.history import History
 
@@ -218,13 +180,7 @@ def _remember(settings: "Settings") -> "Remember":
     return remember
 
 
-def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
-    from swarm.journal import journal_of
-    from swarm.journal_lines import read_journal
-    from swarm.launch import launch
-    from swarm.measures import summary
-    from swarm.record import record_of
-    from swarm.terminal import print_json
+def _detach(spec: RunSpec, settings: Settings, as_json: bool) -> None:
 
     run_id = launch(spec, settings)
     if as_json:
@@ -233,18 +189,13 @@ def _detach(spec: "RunSpec", settings: "Settings", as_json: bool) -> None:
         typer.echo(run_id)
 
 
-def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", as_json: bool) -> NoReturn:
-    from swarm.journal import journal_of
-    from swarm.journal_lines import read_journal
-    from swarm.measures import summary
-    from swarm.record import record_of
-    from swarm.terminal import LiveRun, print_json, print_record, remark
+def _perform(events: AsyncIterator[Event], run_id: str, settings: Settings, as_json: bool) -> NoReturn:
 
     if as_json:
-        asyncio.run(_drain(events, _ignore))
+        asyncio.run(drain(events, ignore))
     else:
         with LiveRun() as live:
-            asyncio.run(_drain(events, live.show))
+            asyncio.run(drain(events, live.show))
     record = record_of(read_journal(journal_of(run_id, settings)).events)
     if as_json:
         print_json(summary(record))
@@ -253,13 +204,3 @@ def _perform(events: AsyncIterator["Event"], run_id: str, settings: "Settings", 
     if record.reason:
         remark(record.reason)
     raise SystemExit(EXIT_CODES[record.status])
-
-
-async def _drain(events: AsyncIterator["Event"], show: Callable[["Event"], None]) -> None:
-    async with aclosing(events):  # pyright: ignore[reportArgumentType]
-        async for event in events:
-            show(event)
-
-
-def _ignore(event: "Event") -> None:
-    """For runs that nobody watches."""

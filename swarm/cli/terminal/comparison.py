@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from swarm.cli.terminal import harmless
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.measures import UNKNOWN
@@ -14,7 +15,6 @@ from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.contrast import CAVEAT
 from swarm.grid import Factor
 from swarm.record import RunRecord
-from swarm.terminal import harmless
 from swarm.wording import lasting, usd
 
 SIMULATED = Text(" SIMULATED ", style="black on yellow")

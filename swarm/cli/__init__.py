@@ -1,0 +1,55 @@
+"""The command line: `python -m swarm` does everything the dashboard does.
+
+Exit codes: 0 finished, 1 failed, 2 bad input, 3 stopped or a limit reached. With `--json` a command prints one
+JSON value and nothing else to standard output; remarks go to standard error.
+"""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from swarm.cli.commands import LazyGroup
+from swarm.cli.terminal import remark
+from swarm.config import fault_wanted, read_settings
+from swarm.errors import BadInput, SwarmError
+from swarm.faultpoint import arm
+from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
+from swarm.secrets import keys_in, without_values
+
+app = typer.Typer(
+    name="swarm",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def roleless() -> None:
+    """Roleless: compose a mission, watch a team organize itself, find it again."""
+
+
+def main() -> NoReturn:
+    """Run the command line; every error a person can act upon is one sentence."""
+    arm(fault_wanted())
+    secrets = read_settings().secret_values()
+    keep_out_of_logs(secrets)
+    try:
+        if any(keys_in(argument) for argument in sys.argv):
+            raise BadInput(
+                "an argument looks like a key: arguments can be read by others and stay in the shell's history; "
+                "keys belong in the environment"
+            )
+        if any("\udc80" <= letter <= "\udcff" for argument in sys.argv for letter in argument):
+            raise BadInput("an argument is not valid UTF-8 text")
+        app()
+    except SwarmError as error:
+        remark(without_values(f"error: {error}", secrets))
+        raise SystemExit(2 if isinstance(error, BadInput) else 1) from None
+    except Exception:
+        # Not before: Typer puts a hook of its own there.
+        keep_out_of_tracebacks(secrets)
+        raise
+    raise SystemExit(0)

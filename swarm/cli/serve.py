@@ -1,0 +1,44 @@
+"""The teams, and the simulated models, as an OpenAI server."""
+
+from typing import Annotated
+
+import typer
+
+from swarm.budget import Limits
+from swarm.cli.arguments import Pace
+from swarm.config import ensure_data_folder, read_settings
+from swarm.models.catalogue import load_catalogue, open_model
+from swarm.serve import make_app
+from swarm.serve import serve as serve_app
+from swarm.serve.access import access_to
+from swarm.serve.teams import Teams
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 8600,
+    host: Annotated[
+        str, typer.Option(help="Others than loopback want a token in ROLELESS_TOKEN.")
+    ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A further name by which requests may call this machine.")
+    ] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(help="Most dollars of a team's run. Real models: 1 unless given.")
+    ] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Most calls of a team's run.")] = None,
+    pace: Annotated[
+        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
+    ] = Pace.instant,
+) -> None:
+    """Offer teams, and the simulated models, to any OpenAI client: http://127.0.0.1:8600/v1.
+
+    A team is the model roleless/<protocol>-<agents>@<model>, such as roleless/sequential-8@sim/strong: the mission is
+    the user's last message, the reply is what the team delivers, and the run is kept like any other.
+    """
+    settings = read_settings()
+    access = access_to(host, settings.serve_token, allow_host or ())
+    ensure_data_folder(settings)
+    simulated = [card.id for card in load_catalogue().values() if card.simulated]
+    models = {name: open_model(name, settings, pace=pace.value) for name in simulated}
+    teams = Teams(settings, Limits(usd=max_usd, calls=max_calls), pace.value)
+    serve_app(host, port, make_app(models, teams, access))
