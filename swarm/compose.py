@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.config import Settings
 from swarm.errors import BadInput, PriceUnknown
+from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from swarm.config import PROJECT
 from swarm.errors import BadInput
-from swarm.models.loopback import is_loopback_host
+from swarm.security.loopback import is_loopback_host
 
 SECRETS = PROJECT / ".streamlit" / "secrets.toml"
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")

@@ -10,8 +10,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from swarm.budget import Limits
 from swarm.grid import Grid, Terms
+from swarm.limits import Limits
 from swarm.models.card import Price
 from swarm.shock import Struck
 from swarm.spec import PastRole, RunSpec

@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
-from swarm.budget import Limits
 from swarm.errors import BadInput
+from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.spec import MAX_SEED, Option, Pace
 from swarm.team import check_agents

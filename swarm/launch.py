@@ -1,4 +1,4 @@
-"""This file is where the processes that perform runs and experiments are started, found and stopped.
+"""This file is where the processes that perform runs, or experiments, are started, found and stopped.
 
 A launched performer outlives whoever launched it: a refresh, another page or a new dashboard changes nothing.
 """
@@ -9,12 +9,10 @@ import threading
 import time
 from pathlib import Path
 
-from swarm.budget import LIMITS, Limits
 from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.errors import BadInput, RunBusy, SwarmError
-from swarm.experiment.perform import begun_already
-from swarm.grid import EXPERIMENT, Experiment
 from swarm.journal import is_written_to, journal_of
+from swarm.limits import LIMITS, Limits
 from swarm.perform import events_before, stop_file_of
 from swarm.run import new_run_id
 from swarm.spec import SPEC, RunSpec
@@ -40,7 +38,7 @@ def launch(spec: RunSpec, settings: Settings, run_id: str | None = None) -> str:
     journal = journal_of(run_id, settings)
     if journal.exists() and journal.stat().st_size:
         raise RunBusy(f"run {run_id!r} was started already")
-    _spawn(["perform", run_id], SPEC.dump_json(spec), settings, run_id)
+    start_performer(["perform", run_id], SPEC.dump_json(spec), settings, run_id)
     return run_id
 
 
@@ -55,31 +53,7 @@ def relaunch(run_id: str, settings: Settings, limits: Limits | None = None) -> N
     if is_running(run_id, settings):
         raise RunBusy(f"run {run_id!r} is being performed")
     events_before(run_id, settings, limits)
-    _spawn(["perform", run_id, "--resume"], LIMITS.dump_json(limits), settings, run_id)
-
-
-def launch_experiment(experiment: Experiment, settings: Settings, *, resumed: bool = False) -> str:
-    """Start a process that performs an experiment, or what is left of one; returns its id once it has begun.
-
-    Args:
-        experiment: what is played, under what terms from now on.
-        settings: where to keep it.
-        resumed: whether it was begun before.
-
-    Raises:
-        RunBusy: when it is being performed.
-        SwarmError: when the process ended without beginning, with what it said.
-    """
-    ensure_data_folder(settings)
-    experiment_id = experiment.grid.id
-    if is_running(experiment_id, settings):
-        raise RunBusy(f"the experiment {experiment.grid.name!r} is being performed")
-    journal = journal_of(experiment_id, settings)
-    if not resumed and journal.exists() and journal.stat().st_size:
-        raise RunBusy(begun_already(experiment.grid))
-    how = ["--resume"] if resumed else []
-    _spawn(["perform-experiment", *how], EXPERIMENT.dump_json(experiment), settings, experiment_id)
-    return experiment_id
+    start_performer(["perform", run_id, "--resume"], LIMITS.dump_json(limits), settings, run_id)
 
 
 def stop(run_id: str, settings: Settings) -> None:
@@ -102,7 +76,18 @@ def is_running(run_id: str, settings: Settings) -> bool:
     return is_written_to(journal_of(run_id, settings))
 
 
-def _spawn(arguments: list[str], piped: bytes, settings: Settings, run_id: str) -> None:
+def start_performer(arguments: list[str], piped: bytes, settings: Settings, run_id: str) -> None:
+    """Start a process that performs something, and wait for the first thing that it writes down.
+
+    Args:
+        arguments: the command and what it takes.
+        piped: what it reads from standard input.
+        settings: where to keep what it tells.
+        run_id: of the run, or of the experiment.
+
+    Raises:
+        SwarmError: when it ended without beginning, with what it said.
+    """
     journal = journal_of(run_id, settings)
     size_before = journal.stat().st_size if journal.exists() else 0
     said = journal.with_suffix(".err")

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.budget import Limits
 from swarm.config import Settings, ensure_data_folder
 from swarm.day_purse import DayPurse
 from swarm.errors import BadInput, DamagedJournal, RunBusy, UnknownRun
 from swarm.events import Event, RunDeleted, RunFinished, RunStarted
 from swarm.journal import Journal, journal_of
 from swarm.journal_lines import read_journal
+from swarm.limits import Limits
 from swarm.protocols import find_protocol
 from swarm.record import spec_of
 from swarm.run import open_models, play

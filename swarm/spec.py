@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import TypeAdapter
 
-from swarm.budget import Limits
 from swarm.errors import BadInput
+from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.shock import Shock
 from swarm.team import Team

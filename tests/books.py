@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Budget, Limits
+from swarm.budget import Budget
 from swarm.config import Settings
 from swarm.day_purse import DayPurse, Today
 from swarm.events import Event
+from swarm.limits import Limits
 from swarm.models.model import Completion, Request
 from swarm.record import progress_of
 from swarm.turn import Usage

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from swarm.budget import Limits
 from swarm.events import Event, ProtocolEnded, RunFinished, RunStarted, ShockStruck
+from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.record import record_of
 from swarm.shock import Shock, Struck

@@ -6,8 +6,8 @@ the last seat to the first, so that no seat is its place in the order of speakin
 
 from dataclasses import replace
 
-from swarm.budget import Limits
 from swarm.events import CallEnded, Event, ProtocolEnded, RunStarted
+from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.models.card import Price
 from swarm.spec import RunSpec

@@ -15,11 +15,11 @@ from pages.shared.compose_link import DEFAULTS, link_of, read_link
 from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, link_to_conditions
 from pages.shared.paging import PER_PAGE, page_of
 from pages.shared.team_input import Conditions, choose_options
-from swarm.budget import Limits
 from swarm.cell import OWN
 from swarm.config import PROJECT
 from swarm.grid import FACTORS
 from swarm.history import EVERY_RUN, RunFilter
+from swarm.limits import Limits
 from swarm.protocols import PROTOCOLS, options_of
 from swarm.shock import Shock
 from swarm.spec import PACES

@@ -12,7 +12,7 @@ import pytest
 from swarm.config import PROJECT
 
 LAYERS = (
-    "errors config faultpoint secrets quiet team mission turn answer verdict budget shock spec grid cell",
+    "errors config faultpoint secrets quiet security limits team mission turn answer verdict budget shock spec grid cell",
     "models reply reply_json reply_scan prompts events metrics stats",
     "call protocols stage agent judge",
     # A role graph is drawn of a run's record, so it stands beside it.

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from swarm.budget import Limits
 from swarm.cli import app
 from swarm.cli import run as cli_run
 from swarm.compose import compose
@@ -18,6 +17,7 @@ from swarm.config import Settings
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid, Way
 from swarm.journal_lines import read_journal
+from swarm.limits import Limits
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import simulated_version
 from swarm.prompts import render

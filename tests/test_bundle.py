@@ -14,7 +14,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.events import CallEnded, RunStarted
 from swarm.export import FORMATS, export_run
@@ -24,6 +23,7 @@ from swarm.history_file import MIGRATIONS
 from swarm.imports import UNFINISHED, events_from, import_run
 from swarm.journal import Journal, journal_of
 from swarm.journal_lines import read_journal
+from swarm.limits import Limits
 from swarm.models.scripted import ScriptedModel
 from swarm.perform import events_before
 from swarm.record import RunRecord, record_of

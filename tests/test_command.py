@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.command import command_line, mission_toml, same_again
 from swarm.compose import compose
 from swarm.config import LIBRARY, PROJECT
+from swarm.limits import Limits
 from swarm.mission import (
     Mission,
     Requirement,

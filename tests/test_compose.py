@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import compose
 from swarm.config import LIBRARY, Settings, read_settings
 from swarm.errors import BadInput, MissingKey, SwarmError, UnknownName
+from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text
 from swarm.models.catalogue import load_catalogue
 from swarm.protocols import PROTOCOLS, REMEMBERING

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.compose import compose
 from swarm.config import Settings, read_settings
 from swarm.estimate import Estimate, Estimates, estimate
+from swarm.limits import Limits
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import card_of
 from swarm.models.model import Message

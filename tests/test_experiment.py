@@ -14,6 +14,7 @@ from swarm.experiment import perform as performing
 from swarm.experiment.chunk import WORTH_PROCESSES
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
+from swarm.experiment.launch import launch_experiment
 from swarm.experiment.past import Outcome, past_of
 from swarm.experiment.plan import plan, representative
 from swarm.experiment.recipe import Recipes, checked
@@ -21,7 +22,7 @@ from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import History, RunFilter
 from swarm.journal import journal_of
 from swarm.journal_lines import read_journal
-from swarm.launch import is_running, launch_experiment, stop
+from swarm.launch import is_running, stop
 from swarm.mission import load_library
 from swarm.perform import resume as resume_run
 from swarm.prompts import render

@@ -2,10 +2,10 @@
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.experiment.file import experiment_from_toml, experiment_toml, read_experiment
 from swarm.grid import MARGIN, Terms, Way
+from swarm.limits import Limits
 from swarm.mission import load_library
 
 FILE = """

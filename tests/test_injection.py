@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from swarm.answer import PlanAnswer
-from swarm.budget import Limits
+from swarm.limits import Limits
 from swarm.metrics.relay import relays
 from swarm.models.model import Request
 from swarm.models.scripted import ScriptedModel

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.budget import Limits
 from swarm.config import Settings
 from swarm.errors import DamagedJournal, DataFolderUnusable, RunBusy
 from swarm.events import (
@@ -34,6 +33,7 @@ from swarm.events import (
 from swarm.grid import Grid, Terms, Way
 from swarm.journal import Journal, is_written_to
 from swarm.journal_lines import line_of, mark_before, read_bodies, read_journal
+from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.spec import PastRole, RunSpec
 from swarm.team import Seat, Team

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from swarm.comparison.group import Group
+from swarm.comparison.team_size import ScalingRow
 from swarm.comparison.threshold import ModelCase, advice_in_words, threshold_in_words
 from swarm.comparison.tradeoff import Standpoint, standpoints, weighed
 from swarm.figures import by_mission_figure, forest_figure, measure_figure, quality_cost_figure, role_figure
@@ -15,7 +16,7 @@ from swarm.figures.idle import idle_figure
 from swarm.figures.over_runs import TITLES, abstention_figure, role_history_figure
 from swarm.figures.replay_controls import COUNTERS, board_of
 from swarm.figures.roles import roles_figure
-from swarm.figures.scaling import ScalingRow, scaling_figure
+from swarm.figures.scaling import scaling_figure
 from swarm.figures.standings import standings_figure
 from swarm.figures.threshold import threshold_figure
 from swarm.figures.timeline import timeline_figure

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from swarm.budget import Limits
 from swarm.cli.terminal.comparison import print_runs_compared
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
 from swarm.cli.terminal.lists import print_missions, print_models
@@ -19,6 +18,7 @@ from swarm.experiment.plan import Plan
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history import ExperimentRow
 from swarm.history_rows import row_of
+from swarm.limits import Limits
 from swarm.models.card import ModelCard, Price
 from tests.distinct import MISSION, NAMES, OTHER, POINTS, RECORD, RUN_ID, events
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.budget import Limits
 from swarm.errors import ModelUnavailable
+from swarm.limits import Limits
 from swarm.metrics.cost import spending
 from swarm.metrics.hierarchy import declared_links, depth, visibility_chain
 from swarm.metrics.participation import Participation, participation, parts

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from swarm.budget import Budget, Limits
+from swarm.budget import Budget
 from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
 from swarm.day_purse import DayPurse, Today, ask_once, utc_day
@@ -33,6 +33,7 @@ from swarm.events import Event, RunFinished
 from swarm.export.doubts import doubts_about
 from swarm.history import History
 from swarm.imports import events_from
+from swarm.limits import Limits
 from swarm.metrics.cost import EXACT_USD, mispriced, recomputed
 from swarm.models.card import Price
 from swarm.models.catalogue import load_catalogue

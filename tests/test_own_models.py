@@ -6,10 +6,10 @@ import os
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.compose import compose, default_judge
 from swarm.config import LIBRARY, Settings, read_settings
 from swarm.errors import BadInput, MissingKey, ModelUnavailable
+from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.models.card import FREE, Price
 from swarm.models.catalogue import card_of, check_key, known_models, load_catalogue, open_model, present_keys

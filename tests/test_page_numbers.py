@@ -18,11 +18,11 @@ from pages.shared.run_heading import show_numbers
 from pages.shared.side_by_side import show_counters
 from pages.shared.spending import show_spending
 from pages.shared.verdict import CRITERION, arithmetic, show_verdict
-from swarm.budget import Limits
 from swarm.estimate import Estimate
 from swarm.experiment.plan import Plan
 from swarm.graph import seats_of
 from swarm.history import ExperimentRow
+from swarm.limits import Limits
 from swarm.metrics.participation import Participation
 from swarm.models.card import ModelCard, Price
 from swarm.record import RunRecord

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import resuming, state
-from swarm.budget import Limits
 from swarm.config import PROJECT
 from swarm.history import History
 from swarm.journal import journal_of
+from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.run import new_run_id
 from swarm.verdict import Verdict

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Limits, Purse
+from swarm.budget import Purse
 from swarm.call import RetryPolicy
 from swarm.day_purse import DayPurse, Today
 from swarm.events import CallStarted, Event
+from swarm.limits import Limits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.events import RunJudged, RunStarted, ShockStruck
+from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.errors import ModelUnavailable
 from swarm.events import (
     CallEnded,
@@ -21,6 +20,7 @@ from swarm.events import (
     from_json,
     to_json,
 )
+from swarm.limits import Limits
 from swarm.measures import summary
 from swarm.models.card import Price
 from swarm.models.model import Completion

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.call import RetryPolicy
 from swarm.errors import ModelUnavailable
 from swarm.events import Event
+from swarm.limits import Limits
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
 from swarm.run import play

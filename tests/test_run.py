@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from swarm.answer import JudgeAnswer, PlanAnswer
-from swarm.budget import Limits
 from swarm.call import RetryPolicy
 from swarm.errors import BadInput, ModelUnavailable, UnknownName
 from swarm.events import (
@@ -22,6 +21,7 @@ from swarm.events import (
     TurnTaken,
     to_json,
 )
+from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.models.card import Price
 from swarm.models.model import Completion, Request

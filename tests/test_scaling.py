@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.figures.scaling import ScalingRow, scaling_figure
+from swarm.comparison.team_size import ScalingRow
+from swarm.figures.scaling import scaling_figure
 from swarm.metrics.resilience import Blow, resilience
 from swarm.metrics.scaling import scaling_curve
 

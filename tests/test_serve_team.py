@@ -15,7 +15,6 @@ import pytest
 import uvicorn
 from typer.testing import CliRunner
 
-from swarm.budget import Limits
 from swarm.cli import app
 from swarm.compose import compose
 from swarm.config import Settings, read_settings
@@ -23,6 +22,7 @@ from swarm.events import RunFinished, TurnTaken
 from swarm.history import History
 from swarm.journal_lines import read_journal
 from swarm.launch import is_running
+from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.protocols import PROTOCOLS
 from swarm.run import play

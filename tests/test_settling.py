@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from swarm.budget import Limits
 from swarm.config import Settings
 from swarm.day_purse import DayPurse, Today, ask_once
 from swarm.errors import DayLimitReached, FailureKind, ModelUnavailable
 from swarm.events import CallEnded, CallStarted, Event, TurnTaken
+from swarm.limits import Limits
 from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import Reply
 from swarm.run import play

@@ -11,7 +11,6 @@ import pytest
 
 from swarm.agent import DROPPED_OUT
 from swarm.answer import JudgeAnswer, PlanAnswer
-from swarm.budget import Limits
 from swarm.command import command_line
 from swarm.compose import compose
 from swarm.config import Settings, read_settings
@@ -21,6 +20,7 @@ from swarm.events import Event, ShockStruck, TurnTaken
 from swarm.export.bundle import as_bundle, read_bundle
 from swarm.export.doubts import doubts_about
 from swarm.imports import events_from
+from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.models.catalogue import card_of
 from swarm.models.model import Request

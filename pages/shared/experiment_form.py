@@ -9,9 +9,9 @@ from pages.shared.mission_input import read_upload
 from pages.shared.resources import catalogue
 from pages.shared.team_input import choose_options, model_label
 from pages.shared.words import level_name
-from swarm.budget import Limits
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
+from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS

@@ -12,11 +12,11 @@ from pages.shared.text import plain, sentence
 from swarm.command import python
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
+from swarm.experiment.launch import launch_experiment
 from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import resolution, resolution_in_words
 from swarm.grid import Experiment, Grid
-from swarm.launch import launch_experiment
 from swarm.wording import lasting, usd
 
 Go: TypeAlias = Callable[[str], None]

@@ -10,11 +10,11 @@ from pages.shared.resources import settings
 from pages.shared.run_heading import show_stop
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
+from swarm.experiment.launch import launch_experiment
 from swarm.experiment.words import spent_in_words
 from swarm.grid import Experiment
 from swarm.history import ExperimentRow
 from swarm.history_experiments import ExperimentStatus
-from swarm.launch import launch_experiment
 
 STATUS: dict[ExperimentStatus, Look] = {
     "running": Look("Running", ":material/play_circle:", "primary", "Runs are being played."),

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages.shared.resources import settings
 from pages.shared.text import sentence
-from swarm.budget import Limits
 from swarm.errors import SwarmError
 from swarm.launch import relaunch
+from swarm.limits import Limits
 from swarm.record import RunRecord
 
 LABELS = {"usd": "Most dollars", "tokens": "Most tokens", "calls": "Most calls", "seconds": "Most seconds"}

@@ -9,10 +9,10 @@ from pages.shared.picture import draw
 from pages.shared.resources import catalogue
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
-from swarm.budget import DEFAULT_MAX_USD, Limits
 from swarm.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
+from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace

@@ -22,6 +22,7 @@ from swarm.comparison.threshold import advice_in_words, model_cases, tells_thres
 from swarm.config import Settings, read_settings
 from swarm.errors import BadInput
 from swarm.experiment.file import read_experiment
+from swarm.experiment.launch import launch_experiment
 from swarm.experiment.perform import ignore_progress, perform
 from swarm.experiment.plan import plan as plan_experiment
 from swarm.experiment.recipe import Recipes, checked
@@ -30,7 +31,6 @@ from swarm.experiment.results import results as results_of
 from swarm.experiment.words import STILL_GOING_ON
 from swarm.grid import Experiment
 from swarm.history import History, RunFilter
-from swarm.launch import launch_experiment
 from swarm.mission import load_library
 
 EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}

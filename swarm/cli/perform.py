@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from swarm import perform as performing
-from swarm.budget import LIMITS
 from swarm.cli.arguments import RunId
 from swarm.config import Settings, read_settings
 from swarm.events import Event
 from swarm.journal import journal_of
+from swarm.limits import LIMITS
 from swarm.spec import SPEC
 
 

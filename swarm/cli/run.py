@@ -8,7 +8,6 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from swarm.budget import Limits
 from swarm.cli.arguments import Json, Pace, RunId
 from swarm.cli.perform import drain, ignore
 from swarm.cli.terminal import print_json, remark
@@ -21,6 +20,7 @@ from swarm.journal import journal_of
 from swarm.journal_lines import read_journal
 from swarm.launch import is_running, launch
 from swarm.launch import stop as ask_to_stop
+from swarm.limits import Limits
 from swarm.measures import summary
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
 from swarm.perform import events_before

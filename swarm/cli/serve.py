@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from swarm.budget import Limits
 from swarm.cli.arguments import Pace
 from swarm.config import ensure_data_folder, read_settings
+from swarm.limits import Limits
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.serve import make_app
 from swarm.serve import serve as serve_app

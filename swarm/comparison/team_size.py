@@ -9,7 +9,6 @@ from swarm.cell import Cell, sample
 from swarm.comparison.group import context_of, name_of
 from swarm.comparison.measures import p_value
 from swarm.errors import BadInput
-from swarm.figures.scaling import ScalingRow
 from swarm.metrics.scaling import ScalingPoint, scaling_curve
 from swarm.stats.estimate import mean_of
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
@@ -18,6 +17,22 @@ from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
 Sizes = Mapping[int, Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingRow:
+    """What one number of agents reached. None is not drawn, and no line leads across."""
+
+    agents: int
+    quality: float | None
+    """Mean over missions."""
+    low: float | None
+    """Of the interval around it; None when there is none."""
+    high: float | None
+    cost_usd: float | None
+    """Mean of a run; None when a price is unknown."""
+    missions: int
+    """That have a quality."""
 
 
 @dataclass(frozen=True)

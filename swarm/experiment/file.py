@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from swarm.budget import Limits
 from swarm.command import OWN
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
+from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission, read_mission
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace

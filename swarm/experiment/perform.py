@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, islice
 
 from swarm import __version__
-from swarm.budget import Budget, Limits
+from swarm.budget import Budget
 from swarm.compose import NO_JUDGE, Remember, remember_nothing
 from swarm.config import Settings, ensure_data_folder
 from swarm.day_purse import DayPurse
@@ -22,6 +22,7 @@ from swarm.experiment.plan import RUNS_AT_ONCE, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Planned
 from swarm.journal import Journal, journal_of
+from swarm.limits import Limits
 from swarm.perform import heeding_stops, stop_file_of
 from swarm.protocols import REMEMBERING
 from swarm.quiet import bug_in_words

@@ -4,6 +4,7 @@ Text of agents and missions is escaped in every label and hover box. Colours and
 simulated runs say so. docs/notebooks.md shows them at work.
 """
 
+from swarm.comparison.team_size import ScalingRow
 from swarm.figures.forest import forest_figure
 from swarm.figures.groups import by_mission_figure, measure_figure
 from swarm.figures.hierarchy import icicle_figure, org_chart
@@ -14,7 +15,7 @@ from swarm.figures.quality_cost import quality_cost_figure
 from swarm.figures.replay import replay_figure
 from swarm.figures.role_graph import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
 from swarm.figures.roles import roles_figure
-from swarm.figures.scaling import ScalingRow, scaling_figure
+from swarm.figures.scaling import scaling_figure
 from swarm.figures.standings import aligned_timelines, standings_figure
 from swarm.figures.timeline import timeline_figure
 

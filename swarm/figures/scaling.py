@@ -1,7 +1,6 @@
 """This file is where scaling is drawn: quality and cost against the number of agents, each doubling one step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from math import log2
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots  # pyright: ignore[reportUnknownVariableType]
 
+from swarm.comparison.team_size import ScalingRow
 from swarm.figures.look import ACCENT, PALETTE, framed, label, mark_kind, paragraph, write
 from swarm.wording import usd
 
@@ -19,22 +19,6 @@ TOP = 0.92
 """Where the first panel's title stands, below the mark of simulated runs."""
 ASIDE = 0.08
 """Between lines, in doublings."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScalingRow:
-    """What is drawn for one number of agents. None is not drawn, and no line leads across."""
-
-    agents: int
-    quality: float | None
-    """Mean over missions."""
-    low: float | None
-    """Of the interval around it; None when there is none."""
-    high: float | None
-    cost_usd: float | None
-    """Mean of a run; None when a price is unknown."""
-    missions: int
-    """That have a quality."""
 
 
 def scaling_figure(

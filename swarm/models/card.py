@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
-from swarm.models.loopback import is_loopback_url
+from swarm.security.loopback import is_loopback_url
 
 Structured = Literal["schema", "json", "none"]
 """How a model can be made to answer in JSON: by a schema, as any object, or only by asking nicely."""

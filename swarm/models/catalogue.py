@@ -13,8 +13,8 @@ from swarm.config import LIBRARY, Settings
 from swarm.errors import BadInput, MissingKey, UnknownName
 from swarm.models.card import FREE, ModelCard, ServerCard
 from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
-from swarm.models.loopback import is_loopback_url
 from swarm.models.model import Model
+from swarm.security.loopback import is_loopback_url
 from swarm.spec import Pace
 
 CATALOGUE = LIBRARY / "models.toml"

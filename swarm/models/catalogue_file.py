@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
-from swarm.models.loopback import address_fault, is_loopback_url
+from swarm.security.loopback import address_fault, is_loopback_url
 
 FREE_NOTE = "local server"
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import httpx
 
-from swarm.models.loopback import is_loopback_host
+from swarm.security.loopback import is_loopback_host
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 """Of a reply, before and after decompression; the longest real ones have a few hundred kilobytes."""

@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from swarm.errors import BadInput
-from swarm.models.loopback import is_loopback_host
+from swarm.security.loopback import is_loopback_host
 from swarm.serve.wire import Refused
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from swarm.budget import Limits
 from swarm.compose import NO_JUDGE, compose
 from swarm.config import Settings
 from swarm.errors import BadInput, BadMission, SwarmError, UnknownName
@@ -18,6 +17,7 @@ from swarm.history import History
 from swarm.journal import is_written_to, journal_of
 from swarm.journal_lines import read_journal
 from swarm.launch import launch, stop
+from swarm.limits import Limits
 from swarm.mission import MAX_MISSION_BYTES, Mission, mission_from_text
 from swarm.models.catalogue import card_of
 from swarm.protocols import PROTOCOLS, find_protocol

@@ -8,8 +8,8 @@ from threading import Thread
 
 from swarm.config import Settings
 from swarm.events import CallEnded, Event, RunFinished
+from swarm.experiment.launch import launch_experiment
 from swarm.history import History
-from swarm.launch import launch_experiment
 from swarm.mission import Mission, Requirement
 from swarm.teams.arms import team_test
 from swarm.teams.formats import settled

@@ -1,0 +1,34 @@
+"""Bounds of a run: dollars, tokens, calls, seconds."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from swarm.errors import BadInput
+
+DEFAULT_MAX_USD = 1.0
+"""The dollar limit of a run on a real model for which nobody gave one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one run. None means unbounded."""
+
+    usd: float | None = None
+    tokens: int | None = None
+    calls: int | None = None
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("usd", self.usd), ("tokens", self.tokens), ("calls", self.calls)):
+            _check(name, value)
+        _check("seconds", self.seconds)
+
+
+LIMITS: TypeAdapter[Limits | None] = TypeAdapter(Limits | None)
+"""Reads limits from JSON and writes them."""
+
+
+def _check(name: str, value: float | None) -> None:
+    if value is not None and not 0 < value < float("inf"):
+        raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")

@@ -1,0 +1,1 @@
+"""Keys, addresses and people: what keeps secrets in and strangers out."""
