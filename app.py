@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared.login import login_wanted, secrets_files
 from swarm.config import read_settings
-from swarm.doors import check_address
 from swarm.errors import BadInput
-from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
+from swarm.security.logs import keep_out_of_logs, keep_out_of_tracebacks
 from swarm.security.loopback import is_loopback_host
+from swarm.security.visitors import check_address
 
 # Streamlit's page has one script of its own in it; by their digests, no other one runs. `blob:` is how it loads
 # the script of a component (pages/shared/figure.js); only a script that runs already can make such an address.

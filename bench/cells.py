@@ -11,14 +11,14 @@ from functools import cache
 from statistics import fmean
 from typing import TypeAlias
 
-from swarm.compose import SIMULATED_JUDGE, compose
 from swarm.config import LIBRARY, read_settings
+from swarm.engine.compose import SIMULATED_JUDGE, compose
+from swarm.engine.run import play
 from swarm.mission import Level, Mission, load_library
 from swarm.models.card import FREE
 from swarm.models.simulated import SimulatedModel
 from swarm.models.simulated.mind import Traits
-from swarm.record import RunRecord, record_of
-from swarm.run import play
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import contributions
 
 Profiles: TypeAlias = Mapping[str, Traits]

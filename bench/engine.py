@@ -15,12 +15,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from swarm.compose import compose
 from swarm.config import read_settings
+from swarm.engine.compose import compose
+from swarm.engine.perform import perform
+from swarm.engine.run import new_run_id, play
 from swarm.mission import find_mission, load_library
 from swarm.models.model import Request
-from swarm.perform import perform
-from swarm.run import new_run_id, play
 from swarm.spec import RunSpec
 
 REPEATS = 3

@@ -17,6 +17,7 @@ from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.comparison.tradeoff import standpoints
 from swarm.config import read_settings
+from swarm.engine.run import RunSpec, play
 from swarm.errors import BadInput
 from swarm.figures import (
     by_mission_figure,
@@ -27,10 +28,10 @@ from swarm.figures import (
     role_figure,
     timeline_figure,
 )
-from swarm.history import History, RunFilter
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
-from swarm.record import RunRecord, record_of
-from swarm.run import RunSpec, play
+from swarm.recording.record import RunRecord, record_of
 from swarm.team import make_team
 
 REPEATS = 5

@@ -16,10 +16,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from swarm.config import LIBRARY, Settings, ensure_data_folder, read_settings
-from swarm.events import Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
-from swarm.history import History, RunFilter
-from swarm.journal import Journal
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import Mission, load_library
+from swarm.recording.events import Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
+from swarm.recording.journal import Journal
 from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.turn import Call, Turn, TurnKey, Usage, total

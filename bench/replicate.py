@@ -23,8 +23,8 @@ from swarm.errors import SwarmError
 from swarm.experiment.file import read_experiment
 from swarm.experiment.perform import Progress, perform
 from swarm.grid import Experiment
-from swarm.journal import journal_of
 from swarm.mission import load_library
+from swarm.recording.journal import journal_of
 
 GRIDS = LIBRARY / "experiments"
 FIRST = "replicate-"
@@ -79,7 +79,7 @@ def status_of(experiment_id: str, settings: Settings) -> str | None:
     """How far an experiment is; None when it was never begun."""
     if not journal_of(experiment_id, settings).exists():
         return None
-    from swarm.history import History
+    from swarm.history.store import History
 
     return History(settings).experiment(experiment_id)[0].status
 
@@ -87,7 +87,7 @@ def status_of(experiment_id: str, settings: Settings) -> str | None:
 def take_in(settings: Settings) -> int:
     """Take into the history what journals hold beyond it; how many runs there are."""
     # Processes that play import this file, and shall not hold what only the history needs.
-    from swarm.history import History
+    from swarm.history.store import History
 
     return History(settings).count()
 
@@ -107,7 +107,7 @@ def measure(settings: Settings, only: list[str]) -> dict[str, object]:
     from swarm.claims.file import claim_book
     from swarm.claims.judging import judge_claims, tally
     from swarm.cli.terminal.claims import print_claims
-    from swarm.history import History
+    from swarm.history.store import History
 
     judged = judge_claims(History(settings).cells())
     told = time.perf_counter()

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from statistics import quantiles
 
-from swarm.answer import AgentAnswer
 from swarm.errors import MalformedReply
-from swarm.reply import MAX_REPLY_CHARS, read_reply
+from swarm.reply.answer import AgentAnswer
+from swarm.reply.read import MAX_REPLY_CHARS, read_reply
 
 REPLIES = 10_000
 ORDINARY_P99_MS = 5.0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from swarm.errors import BadInput
+from swarm.turn import Usage
 
 DEFAULT_MAX_USD = 1.0
 """The dollar limit of a run on a real model for which nobody gave one."""
@@ -32,3 +33,11 @@ LIMITS: TypeAdapter[Limits | None] = TypeAdapter(Limits | None)
 def _check(name: str, value: float | None) -> None:
     if value is not None and not 0 < value < float("inf"):
         raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
+
+
+def dollars_of(used: Usage, reservation: Usage) -> float:
+    """Dollars of a call as a limit counts them: when nobody knows what it took, what was set aside for it.
+
+    Nothing for a call of unknown price, for which no dollars could be set aside.
+    """
+    return (reservation.cost_usd if used.cost_usd is None else used.cost_usd) or 0.0

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Budget
 from swarm.config import Settings
-from swarm.day_purse import DayPurse, Today
-from swarm.events import Event
+from swarm.engine.budget import Budget
+from swarm.engine.day_purse import DayPurse, Today
 from swarm.limits import Limits
 from swarm.models.model import Completion, Request
-from swarm.record import progress_of
+from swarm.recording.events import Event
+from swarm.recording.record import progress_of
 from swarm.turn import Usage
 from tests.staging import GARBAGE, PaidModel, ending_of, played, said
 

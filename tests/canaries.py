@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from swarm.config import read_settings
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 from tests.warm import swarm
 
 CANARIES = {

@@ -6,10 +6,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, TypeVar
 from unittest.mock import patch
 
-from swarm.events import Event
+from swarm.engine.run import play
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply, ScriptedModel
-from swarm.run import play
+from swarm.recording.events import Event
 from swarm.spec import RunSpec
 from tests.staging import Listener, act, speaker, stage
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from swarm.cell import Cell, Condition
-from swarm.measures import COMPARED
+from swarm.recording.measures import COMPARED
 
 QUALITY = [0.25 + each / 16 for each in (2, 5, 3, 8, 6, 4, 7, 9, 1, 5, 3, 6)]
 """Of twelve missions that differ in difficulty."""

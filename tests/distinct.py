@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from swarm.events import Event, ProtocolEnded, RunFinished, RunStarted, ShockStruck
 from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
-from swarm.record import record_of
+from swarm.recording.events import Event, ProtocolEnded, RunFinished, RunStarted, ShockStruck
+from swarm.recording.record import record_of
 from swarm.shock import Shock, Struck
 from swarm.team import make_team
 from swarm.turn import Action, Call, Turn, TurnKey, Usage, delivered, total

@@ -6,10 +6,10 @@ the last seat to the first, so that no seat is its place in the order of speakin
 
 from dataclasses import replace
 
-from swarm.events import CallEnded, Event, ProtocolEnded, RunStarted
 from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.models.card import Price
+from swarm.recording.events import CallEnded, Event, ProtocolEnded, RunStarted
 from swarm.spec import RunSpec
 from swarm.team import Seat, Team
 from swarm.turn import Action, Call, Turn, TurnKey, Usage

@@ -7,12 +7,12 @@ from typing import Any
 
 from swarm.claims.file import claim_book
 from swarm.config import ensure_data_folder, read_settings
-from swarm.events import Event, ExperimentStarted, RunDeleted
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import Mission
 from swarm.models.catalogue import simulated_version
 from swarm.prompts import render
+from swarm.recording.events import Event, ExperimentStarted, RunDeleted
 from swarm.shock import Shock
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import BEGAN, keep, later, spec, told, turn

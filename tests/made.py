@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from swarm.config import Settings
-from swarm.events import Ending, Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
-from swarm.journal import Journal
 from swarm.mission import Mission, Requirement
+from swarm.recording.events import Ending, Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
+from swarm.recording.journal import Journal
 from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.turn import Action, Call, Turn, TurnKey, Usage, total
@@ -136,7 +136,7 @@ def child(code: str, *arguments: object) -> Iterator[Piped]:
 def writing(path: Path):
     """A process that holds a journal for writing."""
     return child(
-        "import sys; from pathlib import Path; from swarm.journal import Journal\n"
+        "import sys; from pathlib import Path; from swarm.recording.journal import Journal\n"
         "with Journal(Path(sys.argv[1]), paid=False): print('ready', flush=True); sys.stdin.read()",
         path,
     )

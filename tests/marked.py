@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from swarm.config import Settings
-from swarm.events import CallEnded, Event, RunFinished, RunStarted
 from swarm.experiment.perform import perform
 from swarm.grid import Experiment
 from swarm.mission import Mission, Requirement, Stakeholder
 from swarm.protocols.given_team import Step
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import CallEnded, Event, RunFinished, RunStarted
+from swarm.recording.record import RunRecord, record_of
 from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.teams.arms import team_test

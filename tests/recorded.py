@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from swarm.events import Event, TurnStarted
 from swarm.mission import Mission
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import Event, TurnStarted
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Action, CueKind, Turn, Usage
 from tests.made import BAKERY, call, told, turn
 from tests.made import spec as recipe

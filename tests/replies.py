@@ -4,8 +4,8 @@ import html
 import json
 from typing import NamedTuple
 
-from swarm.answer import AgentAnswer, Answer, AssignmentAnswer, JudgeAnswer, PlanAnswer
-from swarm.reply import MAX_DEPTH, MAX_REPLY_CHARS, MAX_VALUES
+from swarm.reply.answer import AgentAnswer, Answer, AssignmentAnswer, JudgeAnswer, PlanAnswer
+from swarm.reply.read import MAX_DEPTH, MAX_REPLY_CHARS, MAX_VALUES
 
 FENCE = "took the object out of a code fence"
 AROUND = "left out the text around the object"

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from swarm.answer import JudgeAnswer, PlanAnswer
-from swarm.call import RetryPolicy
-from swarm.events import Event, RunFinished, TurnTaken
+from swarm.engine.call import RetryPolicy
+from swarm.engine.run import play
 from swarm.mission import Mission, Requirement
 from swarm.models.model import Completion, Model, Request
 from swarm.models.scripted import Reply, ScriptedModel
 from swarm.protocols import PROTOCOLS
-from swarm.run import play
+from swarm.recording.events import Event, RunFinished, TurnTaken
+from swarm.reply.answer import JudgeAnswer, PlanAnswer
 from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.turn import Turn

@@ -18,12 +18,13 @@ from pages.shared.team_input import Conditions, choose_options
 from swarm.cell import OWN
 from swarm.config import PROJECT
 from swarm.grid import FACTORS
-from swarm.history import EVERY_RUN, RunFilter
+from swarm.history.rows import RunFilter
+from swarm.history.store import EVERY_RUN
 from swarm.limits import Limits
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, options_of
 from swarm.shock import Shock
 from swarm.spec import PACES
-from swarm.wording import protocol_name
 from tests.drawn import drawn
 
 EACH = {

@@ -7,30 +7,43 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from swarm.config import PROJECT
 
-LAYERS = (
-    "errors config faultpoint secrets quiet security limits team mission turn answer verdict budget shock spec grid cell",
-    "models reply reply_json reply_scan prompts events metrics stats",
-    "call protocols stage agent judge",
-    # A role graph is drawn of a run's record, so it stands beside it.
-    "record measures teller strike day_purse run journal journal_lines history history_file history_intake "
-    "history_queries history_rows history_experiments history_cells history_exchange history_journals compose "
-    "rehearsal estimate graph layout folding forest moments replay search origin wording",
-    "perform launch experiment comparison claims imports teams figures story contrast export serve doctor doors "
-    "command",
-    "cli __main__ pages app",
-)
-"""From the ground up: each may import its own layer and those before it."""
-LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+MAY_IMPORT = {
+    "swarm": "",
+    "security": "swarm",
+    "models": "swarm security",
+    "protocols": "swarm",
+    "prompts": "swarm models",
+    "reply": "swarm",
+    "metrics": "swarm models",
+    "recording": "swarm metrics models",
+    "history": "swarm metrics recording",
+    "organization": "swarm metrics recording",
+    "engine": "swarm metrics models prompts protocols recording reply security",
+    "narrative": "swarm engine metrics organization recording",
+    "stats": "swarm",
+    "comparison": "swarm metrics narrative recording stats",
+    "experiment": "swarm comparison engine history models narrative prompts protocols recording security stats",
+    "claims": "swarm comparison engine experiment models narrative recording stats",
+    "figures": "swarm claims comparison engine metrics narrative organization recording stats",
+    "export": "swarm engine figures metrics models narrative organization prompts protocols recording",
+    "teams": "swarm comparison engine experiment export figures narrative prompts protocols security stats",
+    "serve": "swarm engine history models protocols recording security",
+    "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams",
+}
+"""What each package may import beside itself; "swarm" is the vocabulary, the files at its top."""
+ABOVE = {"__main__", "pages", "app"}
+"""May import everything."""
 
 ONLY_IN = {
     "streamlit": ("app.py", "pages/"),
-    "duckdb": ("swarm/history",),
+    "duckdb": ("swarm/history/",),
     "litellm": ("swarm/models/litellm.py",),
-    "networkx": ("swarm/graph.py", "swarm/metrics/"),
+    "networkx": ("swarm/organization/graph.py", "swarm/metrics/"),
     # The dashboard shows figures and draws none.
     "plotly": ("swarm/figures/", "app.py", "pages/shared/picture.py", "pages/shared/resources.py"),
     "typer": ("swarm/cli/",),
@@ -38,6 +51,8 @@ ONLY_IN = {
 }
 """Where a foreign library may be named; everybody else goes through that door."""
 
+WITHIN_REACH = tuple(f"swarm.{name}" for name in ("protocols", "errors", "mission", "team", "turn"))
+"""What a protocol may know of ours."""
 OUT_OF_REACH = {"os", "time", "random", "secrets", "datetime", "pathlib", "socket", "subprocess", "io"}
 """What a protocol must not be able to touch."""
 
@@ -63,14 +78,20 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def part_of(path: Path) -> str:
-    """The module or package of ours that a file belongs to, such as "metrics"."""
-    return path.with_suffix("").parts[1 if path.parts[0] == "swarm" else 0]
+def room_of(module: str) -> str:
+    """The package that a module of ours belongs to, such as "metrics"; "swarm" when it stands at the top."""
+    names = module.split(".")
+    if names[0] != "swarm" or names[1:2] == ["__main__"]:
+        return names[-1] if names[0] == "swarm" else names[0]
+    return names[1] if len(names) > 1 and (PROJECT / "swarm" / names[1]).is_dir() else "swarm"
 
 
-def imported_parts(path: Path) -> set[str]:
-    names = {module.split(".")[1] for module in imports(path) if module.startswith("swarm.")}
-    return names & LEVEL.keys() | {name for name in names if (PROJECT / "swarm" / f"{name}.py").exists()}
+def imported_rooms(path: Path) -> set[str]:
+    return {room_of(module) for module in imports(path) if module.partition(".")[0] == "swarm"}
+
+
+def own_room(path: Path) -> str:
+    return room_of(".".join(path.with_suffix("").parts))
 
 
 def of_every_file(check: Callable[[Path], None]) -> Callable[[], None]:
@@ -92,14 +113,22 @@ def complaint(check: Callable[[Path], None], path: Path) -> str | None:
 
 
 @of_every_file
-def test_imports_lead_downwards_only(path: Path):
-    if path.name == "__init__.py" and len(path.parts) == 2:
-        assert not imported_parts(path)
-        return
-    own = part_of(path)
-    assert own in LEVEL, f"{own} has no place in the layers: give it one, here and in docs/architecture.md"
-    upwards = {name for name in imported_parts(path) if LEVEL.get(name, 99) > LEVEL[own]}
-    assert not upwards, f"{path} imports {', '.join(upwards)} of a layer above its own"
+def test_a_package_imports_what_its_row_allows(path: Path):
+    own = own_room(path)
+    assert own in ABOVE | MAY_IMPORT.keys(), (
+        f"{own} has no row: give it one, here and in docs/architecture.md"
+    )
+    more = set() if own in ABOVE else imported_rooms(path) - {own, *MAY_IMPORT[own].split()}
+    assert not more, f"{own} may not import {', '.join(more)}"
+
+
+def test_every_row_is_needed_and_no_package_imports_itself_in_a_circle():
+    seen = {own: set[str]() for own in MAY_IMPORT}
+    for path in SOURCES:
+        if (own := own_room(path)) in MAY_IMPORT:
+            seen[own] |= imported_rooms(path) - {own}
+    assert seen == {own: set(row.split()) for own, row in MAY_IMPORT.items()}
+    assert nx.is_directed_acyclic_graph(nx.DiGraph(seen))
 
 
 @of_every_file
@@ -129,7 +158,8 @@ def test_the_engine_knows_no_dashboard(path: Path):
     "path", [path for path in SOURCES if path.parts[:2] == ("swarm", "protocols")], ids=str
 )
 def test_a_protocol_reaches_no_model_agent_store_clock_or_chance(path: Path):
-    assert imported_parts(path) <= {"protocols", "errors", "mission", "team", "turn"}
+    ours = {module for module in imports(path) if module.startswith("swarm.")}
+    assert all(module.startswith(WITHIN_REACH) for module in ours)
     assert not OUT_OF_REACH & {module.split(".")[0] for module in imports(path)}
 
 
@@ -170,10 +200,10 @@ def run_python(code: str, data: Path) -> str:
 PLAY = """
 import asyncio, sys
 import swarm.cli.run
-from swarm.compose import compose
+from swarm.engine.compose import compose
 from swarm.config import read_settings
 from swarm.mission import mission_from_text
-from swarm.run import play
+from swarm.engine.run import play
 async def drain():
     spec = compose(mission_from_text("Open a bakery"), read_settings(), agents=3)
     return [event async for event in play(spec)][-1].status
@@ -187,7 +217,9 @@ def test_playing_a_simulated_run_imports_no_heavy_library(tmp_path: Path):
     assert not {"litellm", "duckdb", "streamlit", "plotly", "pandas", "openai", "scipy"} & set(modules)
 
 
-@pytest.mark.parametrize("module", ["swarm", "swarm.run", "swarm.cli", "swarm.protocols", "swarm.history"])
+@pytest.mark.parametrize(
+    "module", ["swarm", "swarm.engine.run", "swarm.cli", "swarm.protocols", "swarm.history.store"]
+)
 def test_importing_does_nothing_that_can_be_seen(module: str, tmp_path: Path):
     assert run_python(f"import {module}", tmp_path / "data") == ""
     assert list(tmp_path.iterdir()) == []

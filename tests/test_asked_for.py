@@ -12,16 +12,16 @@ from typer.testing import CliRunner
 
 from swarm.cli import app
 from swarm.cli import run as cli_run
-from swarm.compose import compose
 from swarm.config import Settings
+from swarm.engine.compose import compose
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid, Way
-from swarm.journal_lines import read_journal
 from swarm.limits import Limits
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import simulated_version
 from swarm.prompts import render
-from swarm.record import spec_of
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import spec_of
 from swarm.shock import Shock
 from swarm.spec import DEFAULT_MAX_TOKENS, PastRole, RunSpec
 from tests.staging import MISSION

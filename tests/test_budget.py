@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.budget import Budget
+from swarm.engine.budget import Budget
 from swarm.errors import BadInput, LimitExceeded
 from swarm.limits import Limits
 from swarm.turn import Usage, total

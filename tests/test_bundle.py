@@ -14,20 +14,20 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from swarm.engine.perform import events_before
+from swarm.engine.run import RunSpec
 from swarm.errors import BadInput
-from swarm.events import CallEnded, RunStarted
 from swarm.export import FORMATS, export_run
 from swarm.export.bundle import MAX_BUNDLE_BYTES, as_bundle, read_bundle
-from swarm.history import History
-from swarm.history_file import MIGRATIONS
-from swarm.imports import UNFINISHED, events_from, import_run
-from swarm.journal import Journal, journal_of
-from swarm.journal_lines import read_journal
+from swarm.export.intake import UNFINISHED, events_from, import_run
+from swarm.history.file import MIGRATIONS
+from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.models.scripted import ScriptedModel
-from swarm.perform import events_before
-from swarm.record import RunRecord, record_of
-from swarm.run import RunSpec
+from swarm.recording.events import CallEnded, RunStarted
+from swarm.recording.journal import Journal, journal_of
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import RunRecord, record_of
 from swarm.team import make_team
 from swarm.turn import Turn, Usage
 from tests import recorded

@@ -9,7 +9,7 @@ from swarm.cell import Cell, options_as_kept
 from swarm.comparison.group import groups_by, name_of
 from swarm.experiment.results import reference_of, results
 from swarm.grid import Experiment, Terms, Way
-from swarm.history import History
+from swarm.history.store import History
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from tests.made import keep, spec, told

@@ -15,15 +15,15 @@ from swarm.claims.gaps import limited, missing, models_for, priced
 from swarm.claims.judging import Evidence, evidence_of, judge_claims, verdict_of
 from swarm.claims.report import markdown, plain, summary
 from swarm.claims.words import how_tested
-from swarm.compose import current_wording
 from swarm.config import LIBRARY, PROJECT, read_settings
+from swarm.engine.compose import current_wording
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.file import experiment_toml, read_experiment
 from swarm.experiment.perform import perform
 from swarm.grid import NO_SHOCK
-from swarm.history import History
-from swarm.measures import COMPARED
+from swarm.history.store import History
 from swarm.mission import load_library
+from swarm.recording.measures import COMPARED
 from swarm.stats.estimate import Estimate
 from swarm.stats.paired import compare
 from swarm.stats.unpaired import difference_of_means

@@ -12,11 +12,11 @@ from swarm.claims.file import claim_book
 from swarm.claims.gaps import missing
 from swarm.claims.judging import evidence_of
 from swarm.config import LIBRARY
-from swarm.events import RunStarted
 from swarm.experiment.perform import perform
 from swarm.figures.claims import claims_figure, scale_of
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import Mission, load_library
+from swarm.recording.events import RunStarted
 from swarm.shock import Shock
 from tests.made import keep
 from tests.marked import mark, unescaped

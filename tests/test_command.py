@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from swarm.command import command_line, mission_toml, same_again
-from swarm.compose import compose
 from swarm.config import LIBRARY, PROJECT
+from swarm.engine.command_line import command_line, mission_toml, same_again
+from swarm.engine.compose import compose
 from swarm.limits import Limits
 from swarm.mission import (
     Mission,

@@ -13,12 +13,12 @@ from swarm.cli.compare import terms_of
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
-from swarm.compose import current_wording
+from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.results import agreed, alpha_of, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import RunFilter
-from swarm.measures import COMPARED
+from swarm.history.rows import RunFilter
+from swarm.recording.measures import COMPARED
 from swarm.stats.power import PAPER_SD
 from tests.made import BAKERY
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from swarm.compose import compose
 from swarm.config import LIBRARY, Settings, read_settings
+from swarm.engine.compose import compose
 from swarm.errors import BadInput, MissingKey, SwarmError, UnknownName
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text

@@ -16,11 +16,11 @@ import pytest
 
 from swarm.config import PROJECT, Settings
 from swarm.errors import DamagedJournal, DataFolderUnusable, HistoryDamaged, SwarmError
-from swarm.events import RunResumed
-from swarm.history import History
-from swarm.history_file import MIGRATIONS
-from swarm.journal_lines import read_journal
-from swarm.record import record_of
+from swarm.history.file import MIGRATIONS
+from swarm.history.store import History
+from swarm.recording.events import RunResumed
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import record_of
 from tests.made import keep, later, spec, told, turn
 from tests.patience import PATIENCE_S
 from tests.seed import SEED

@@ -9,11 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.demo import DEMO_SEEDS, SEEDS_TRIED, demo_seed, demo_spec, is_of_demo
 from pages.shared.resources import missions
+from swarm.engine.run import new_run_id, play
 from swarm.figures import role_figure
-from swarm.graph import links_of, seats_of
 from swarm.models.simulated import thinking_s
-from swarm.record import RunRecord, record_of
-from swarm.run import new_run_id, play
+from swarm.organization.graph import links_of, seats_of
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Call
 from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn

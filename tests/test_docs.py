@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from swarm.config import PROJECT
-from swarm.measures import COMPARED, MEASURES
+from swarm.recording.measures import COMPARED, MEASURES
 from tests.staging import NAMES
 
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]

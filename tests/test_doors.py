@@ -10,8 +10,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import app as dashboard
 from pages.shared import login
 from swarm.config import PROJECT
-from swarm.doors import NEEDED, check_address, login_is_set_up, named_providers
 from swarm.errors import BadInput
+from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers
 from swarm.teams.inputs import MAX_INPUT_BYTES, MAX_SETS, MAX_VALUE_CHARS, read_inputs
 
 HERE = ["localhost", "127.0.0.1"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from swarm.compose import compose
 from swarm.config import Settings, read_settings
-from swarm.estimate import Estimate, Estimates, estimate
+from swarm.engine.compose import compose
+from swarm.engine.estimate import Estimate, Estimates, estimate
 from swarm.limits import Limits
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import card_of
@@ -66,7 +66,7 @@ def test_the_judge_is_not_foretold_to_read_what_goes_with_a_lost_seat(
         read.append(len(deliverable))
         return judge_messages(mission, deliverable)
 
-    monkeypatch.setattr("swarm.estimate.render.judge_messages", judged)
+    monkeypatch.setattr("swarm.engine.estimate.render.judge_messages", judged)
     foretold(settings, "shared")
     foretold(settings, "shared", shock=Shock("hub"))
     *_, whole, _, _, struck = read

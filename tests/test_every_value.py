@@ -12,18 +12,18 @@ import pandas as pd
 import pytest
 
 from swarm.config import Settings
-from swarm.events import RunResumed
 from swarm.export import export_run
+from swarm.export.intake import events_from
 from swarm.export.labels import facts_of
 from swarm.export.page import node, written
 from swarm.export.sections import details, opening
-from swarm.graph import seats_of
-from swarm.history import History
-from swarm.history_rows import row_of, turn_cells
-from swarm.imports import events_from
-from swarm.measures import summary
+from swarm.history.rows import row_of, turn_cells
+from swarm.history.store import History
 from swarm.models.card import Price
-from swarm.record import RunRecord, record_of
+from swarm.organization.graph import seats_of
+from swarm.recording.events import RunResumed
+from swarm.recording.measures import summary
+from swarm.recording.record import RunRecord, record_of
 from tests import distinct_values
 from tests.made import keep
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from swarm.engine.launch import is_running, stop
+from swarm.engine.perform import resume as resume_run
 from swarm.errors import BadInput, DamagedJournal, RunBusy
-from swarm.events import ExperimentFact, RunStarted
 from swarm.experiment import perform as performing
 from swarm.experiment.chunk import WORTH_PROCESSES
 from swarm.experiment.file import experiment_toml
@@ -19,14 +20,14 @@ from swarm.experiment.past import Outcome, past_of
 from swarm.experiment.plan import plan, representative
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import History, RunFilter
-from swarm.journal import journal_of
-from swarm.journal_lines import read_journal
-from swarm.launch import is_running, stop
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import load_library
-from swarm.perform import resume as resume_run
 from swarm.prompts import render
-from swarm.record import progress_of
+from swarm.recording.events import ExperimentFact, RunStarted
+from swarm.recording.journal import journal_of
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import progress_of
 from swarm.spec import PastRole
 from swarm.turn import Usage
 from tests.made import keep, told

@@ -10,12 +10,12 @@ from pages.shared import experiment_plan, experiment_status
 from pages.shared.experiment_form import DEFAULTS
 from swarm.cli.experiment import results as print_results
 from swarm.cli.terminal.experiments import print_experiments
-from swarm.events import ExperimentStarted
 from swarm.experiment.file import experiment_from_toml
 from swarm.experiment.words import STILL_GOING_ON, experiment_in_words
 from swarm.grid import Terms, Way
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import load_library
+from swarm.recording.events import ExperimentStarted
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, told, turn

@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from swarm.cli.exchange import export
+from swarm.engine.run import RunSpec
 from swarm.errors import UnknownName
 from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.export.report import pictures
 from swarm.mission import Mission, Requirement
-from swarm.record import RunRecord, record_of
-from swarm.run import RunSpec
+from swarm.recording.record import RunRecord, record_of
 from swarm.team import make_team
 from swarm.turn import Assignment, Call, Usage
 from swarm.verdict import CRITERIA, Score, Verdict

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from swarm.config import PROJECT
+from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.export import export_run
 from swarm.models.scripted import ScriptedModel
-from swarm.record import record_of
-from swarm.replay import prompts_of
+from swarm.recording.record import record_of
 from tests.staging import GARBAGE, NAMES, played, recipe
 from tests.test_export import ODD, by_protocol, real_record, record_under
 

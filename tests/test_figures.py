@@ -7,7 +7,7 @@ from swarm.figures import ARRANGEMENTS, best_arrangement, protocol_diagram, repl
 from swarm.figures.look import MARKS, label, paragraph
 from swarm.figures.protocol_diagram import DIAGRAM_AGENTS, MAX_TURNS, rehearsal_of
 from swarm.figures.role_nodes import colours_of
-from swarm.graph import seats_of
+from swarm.organization.graph import seats_of
 from swarm.protocols import PROTOCOLS
 from swarm.turn import Cue, TurnKey
 from tests.recorded import a_record, a_turn

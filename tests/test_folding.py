@@ -1,5 +1,5 @@
-from swarm.folding import each_for_itself, fold, group_of, links_between
-from swarm.graph import Link, links_of, seats_of
+from swarm.organization.graph import Link, links_of, seats_of
+from swarm.organization.grouping import each_for_itself, fold, group_of, links_between
 from tests.recorded import a_record, a_turn
 
 TURNS = [

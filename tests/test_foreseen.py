@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.cell import Cell
-from swarm.compose import current_wording
+from swarm.engine.compose import current_wording
 from swarm.experiment.results import resolution, resolution_in_words
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
 from tests.compared import cell

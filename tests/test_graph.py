@@ -3,7 +3,7 @@ from dataclasses import replace
 import networkx as nx
 import pytest
 
-from swarm.graph import graphml, heard_links, links_of, role_graph, seats_of
+from swarm.organization.graph import graphml, heard_links, links_of, role_graph, seats_of
 from swarm.turn import TurnKey
 from tests.recorded import a_record, a_turn
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from swarm import history_intake
 from swarm.config import Settings, read_settings
 from swarm.errors import DamagedJournal, HistoryBusy, HistoryDamaged, RunBusy, UnknownName, UnknownRun
-from swarm.events import Event, RunDeleted, RunFinished, RunResumed, TurnTaken
-from swarm.history import COLUMNS, EVERY_RUN, Damage, History, RunFilter, RunRow
-from swarm.history_file import opened
-from swarm.history_rows import row_of
-from swarm.journal_lines import read_journal
+from swarm.history import intake as history_intake
+from swarm.history.file import opened
+from swarm.history.rows import COLUMNS, Damage, RunFilter, RunRow, row_of
+from swarm.history.store import EVERY_RUN, History
 from swarm.mission import Mission
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import Event, RunDeleted, RunFinished, RunResumed, TurnTaken
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import RunRecord, record_of
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from swarm.team import generic_roles
@@ -561,7 +561,7 @@ PERFORM = """
 import sys
 from pathlib import Path
 from swarm.config import read_settings
-from swarm.journal import Journal, journal_of
+from swarm.recording.journal import Journal, journal_of
 from tests.made import spec, told
 settings = read_settings({"ROLELESS_DATA": sys.argv[1]})
 with Journal(journal_of("performed", settings), paid=False) as journal:
@@ -572,8 +572,8 @@ with Journal(journal_of("performed", settings), paid=False) as journal:
 WRITE_AND_ASK = """
 import sys
 from swarm.config import read_settings
-from swarm.history import History
-from swarm.record import record_of
+from swarm.history.store import History
+from swarm.recording.record import record_of
 from tests.made import keep, told
 settings = read_settings({"ROLELESS_DATA": sys.argv[1]})
 history = History(settings, patience_s=120.0)

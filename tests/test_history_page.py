@@ -10,7 +10,8 @@ import streamlit as st
 
 from pages.shared.exports import runs_csv, runs_parquet
 from pages.shared.run_table import choose_runs
-from swarm.history import History, RunFilter, RunRow
+from swarm.history.rows import RunFilter, RunRow
+from swarm.history.store import History
 from swarm.mission import Mission
 from swarm.shock import Shock
 from tests.drawn import drawn, line_of, words_on

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from swarm.figures.idle import idle_figure
-from swarm.graph import standings_of
 from swarm.metrics.participation import abstention_along
-from swarm.record import RunRecord, record_of
+from swarm.organization.graph import standings_of
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Assignment
 from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn

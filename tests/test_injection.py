@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.answer import PlanAnswer
+from swarm.engine.run import RunFinished
 from swarm.limits import Limits
 from swarm.metrics.relay import relays
 from swarm.models.model import Request
 from swarm.models.scripted import ScriptedModel
+from swarm.narrative.story import story
 from swarm.protocols import PROTOCOLS
-from swarm.record import record_of
-from swarm.run import RunFinished
-from swarm.story import story
+from swarm.recording.record import record_of
+from swarm.reply.answer import PlanAnswer
 from swarm.turn import TurnKey
 from tests.injections import INJECTIONS
 from tests.recorded import a_turn

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from swarm.config import Settings
 from swarm.errors import DamagedJournal, DataFolderUnusable, RunBusy
-from swarm.events import (
+from swarm.grid import Grid, Terms, Way
+from swarm.limits import Limits
+from swarm.mission import Mission
+from swarm.recording.events import (
     CallEnded,
     CallStarted,
     Event,
@@ -30,11 +33,8 @@ from swarm.events import (
     TurnTaken,
     to_json,
 )
-from swarm.grid import Grid, Terms, Way
-from swarm.journal import Journal, is_written_to
-from swarm.journal_lines import line_of, mark_before, read_bodies, read_journal
-from swarm.limits import Limits
-from swarm.mission import Mission
+from swarm.recording.journal import Journal, is_written_to
+from swarm.recording.journal_lines import line_of, mark_before, read_bodies, read_journal
 from swarm.spec import PastRole, RunSpec
 from swarm.team import Seat, Team
 from swarm.turn import Call, Turn, Usage
@@ -283,7 +283,7 @@ import resource, sys
 from pathlib import Path
 from tests.made import told
 from swarm.errors import DataFolderUnusable
-from swarm.journal import Journal
+from swarm.recording.journal import Journal
 path, events = Path(sys.argv[1]), told("run")
 with Journal(path, paid=False) as journal:
     for event in events[:3]:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from swarm.errors import ModelUnavailable
-from swarm.events import CallEnded, RunJudged
 from swarm.models.model import Completion
 from swarm.models.scripted import Reply, ScriptedModel
+from swarm.recording.events import CallEnded, RunJudged
 from swarm.verdict import CRITERIA, QUALITY_CRITERIA, Score, Verdict
 from tests.staging import GARBAGE, act, ending_of, judged, of_kind, played, recipe, said
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from swarm.config import Settings
-from swarm.events import ExperimentEnded, ExperimentResumed, ExperimentStarted, RunStarted
 from swarm.grid import Terms
-from swarm.history import History
-from swarm.history_experiments import ExperimentRow
-from swarm.measures import COMPARED
+from swarm.history.experiments import ExperimentRow
+from swarm.history.store import History
+from swarm.recording.events import ExperimentEnded, ExperimentResumed, ExperimentStarted, RunStarted
+from swarm.recording.measures import COMPARED
 from swarm.verdict import Verdict
 from tests import distinct_values
 from tests.made import BEGAN, keep, spec, told

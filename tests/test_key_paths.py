@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from swarm.cli import main
-from swarm.compose import compose
 from swarm.config import read_settings
+from swarm.engine.compose import compose
 from swarm.errors import BadInput
 from swarm.mission import Mission, Requirement
 from swarm.models.card import ModelCard
@@ -19,7 +19,7 @@ from swarm.models.catalogue import open_model
 from swarm.models.failures import failure, redacted
 from swarm.models.litellm import LiteLlmModel
 from swarm.models.transport import Exchange
-from swarm.secrets import GONE
+from swarm.security.keys import GONE
 from swarm.teams import autogen_parts, crewai_crew, reading
 from swarm.teams.formats import settled
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note

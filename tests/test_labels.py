@@ -16,11 +16,11 @@ from swarm.cell import Cell, Condition
 from swarm.cli.history import list_runs, show
 from swarm.config import Settings
 from swarm.export import export_run
-from swarm.history import COLUMNS, History
-from swarm.history_rows import RunRow, row_of, turn_cells
-from swarm.measures import summary
+from swarm.history.rows import COLUMNS, RunRow, row_of, turn_cells
+from swarm.history.store import History
 from swarm.metrics.roles import normalise
-from swarm.record import record_of
+from swarm.recording.measures import summary
+from swarm.recording.record import record_of
 from swarm.turn import Usage
 from tests import distinct
 from tests.distinct import NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events

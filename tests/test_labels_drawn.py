@@ -21,7 +21,7 @@ from swarm.figures.standings import standings_figure
 from swarm.figures.threshold import threshold_figure
 from swarm.figures.timeline import timeline_figure
 from swarm.metrics.over_runs import Abstention, RoleStep, RunRoles
-from swarm.moments import moments_of
+from swarm.organization.moments import moments_of
 from swarm.stats.estimate import Estimate
 from tests.compared import cell
 from tests.distinct import OTHER, RECORD

@@ -8,12 +8,13 @@ import pytest
 
 from swarm.cli.experiment import list_experiments, print_the_plan, status
 from swarm.config import Settings
-from swarm.events import Event, ExperimentResumed, ExperimentStarted, RunFinished, RunStarted
 from swarm.experiment.results import Resolution, resolution_in_words
 from swarm.experiment.words import experiment_in_words
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import ExperimentRow, History
+from swarm.history.experiments import ExperimentRow
+from swarm.history.store import History
 from swarm.mission import Mission
+from swarm.recording.events import Event, ExperimentResumed, ExperimentStarted, RunFinished, RunStarted
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, told, turn, verdict

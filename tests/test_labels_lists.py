@@ -12,11 +12,11 @@ from pages.shared.catalogue_table import show_catalogue
 from pages.shared.experiment_plan import _show_price
 from pages.shared.experiment_view import show_progress
 from swarm.config import Settings
-from swarm.events import RunFinished
-from swarm.history import History
-from swarm.history_rows import row_of
+from swarm.history.rows import row_of
+from swarm.history.store import History
 from swarm.metrics.over_runs import RoleStep, RunRoles
 from swarm.models.card import ModelCard, Price
+from swarm.recording.events import RunFinished
 from tests.distinct import RECORD
 from tests.made import BAKERY, BEGAN, keep, spec, told, turn, verdict
 from tests.test_labels_pages import bare, formats, lines, metrics, shown

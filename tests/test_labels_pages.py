@@ -19,8 +19,8 @@ from pages.shared.spending import show_spending
 from pages.shared.timeline import timeline_in_words
 from pages.shared.turn_card import show_turn
 from pages.shared.verdict import show_verdict
-from swarm.graph import seats_of
-from swarm.search import Found
+from swarm.organization.graph import seats_of
+from swarm.recording.search import Found
 from tests.distinct import NAMES, OTHER, POINTS, RECORD, TURNS, VERDICT
 
 SEATS = seats_of(RECORD)

@@ -12,12 +12,12 @@ from swarm.cli.terminal.comparison import print_runs_compared
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
 from swarm.cli.terminal.lists import print_missions, print_models
 from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
-from swarm.estimate import Estimate
+from swarm.engine.estimate import Estimate
 from swarm.experiment.perform import Progress
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import ExperimentRow
-from swarm.history_rows import row_of
+from swarm.history.experiments import ExperimentRow
+from swarm.history.rows import row_of
 from swarm.limits import Limits
 from swarm.models.card import ModelCard, Price
 from tests.distinct import MISSION, NAMES, OTHER, POINTS, RECORD, RUN_ID, events

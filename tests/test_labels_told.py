@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from swarm.contrast import contrast
 from swarm.export import export_run
 from swarm.export.page import Node
 from swarm.export.sections import details, opening
-from swarm.graph import Standing
+from swarm.narrative.contrast import contrast
+from swarm.narrative.labels import BECAME, DID, DOES, SAT_OUT
+from swarm.narrative.story import story
+from swarm.organization.graph import Standing
 from swarm.serve.telling import _DID as TOLD
-from swarm.story import story
 from swarm.turn import Action
-from swarm.wording import BECAME, DID, DOES, SAT_OUT
 from tests.distinct import OTHER, POINTS, RECORD, RUN_ID
 
 HEADLINE = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from swarm.export import export_run
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 from swarm.turn import Usage
 from tests import distinct
 from tests.distinct import RECORD, RUN_ID, TURNS, VERDICT

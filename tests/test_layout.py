@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.graph import Link
-from swarm.layout import columns, packed, radial, ring
+from swarm.organization.graph import Link
+from swarm.organization.layout import columns, packed, radial, ring
 
 SIZES = [1, 2, 3, 8, 16, 40, 41, 64, 256]
 

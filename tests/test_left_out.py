@@ -24,11 +24,11 @@ from swarm.comparison.team_size import size_curves
 from swarm.comparison.threshold import model_cases
 from swarm.comparison.withstood import stands
 from swarm.experiment.results import resolution, results
-from swarm.history import History, RunFilter
-from swarm.history_rows import row_of
+from swarm.history.rows import RunFilter, row_of
+from swarm.history.store import History
 from swarm.metrics.over_runs import role_story, sequences
 from swarm.mission import Mission
-from swarm.record import record_of
+from swarm.recording.record import record_of
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from swarm.verdict import Verdict

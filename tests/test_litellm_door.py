@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.answer import AgentAnswer, JudgeAnswer, PlanAnswer
 from swarm.config import read_settings
 from swarm.errors import ModelUnavailable
 from swarm.models.card import ModelCard
@@ -21,6 +20,7 @@ from swarm.models.form import schema_of
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
 from swarm.models.model import Message, Request
 from swarm.models.transport import Exchange
+from swarm.reply.answer import AgentAnswer, JudgeAnswer, PlanAnswer
 from tests.clockwork import slept_through
 from tests.fault_server import LASTING, SCENARIOS, FaultServer
 from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES

@@ -25,17 +25,17 @@ from swarm.figures.role_links import IN, OUT, STROKES
 from swarm.figures.standings import PATTERNS
 from swarm.figures.threshold import _LOOKS
 from swarm.figures.timeline import LOOKS as TIME_LOOKS
-from swarm.graph import SeatNow, Standing
 from swarm.grid import FACTORS
 from swarm.metrics.participation import Participation
-from swarm.origin import Origin
+from swarm.narrative.labels import BECAME, DID, DOES, SAT_OUT
+from swarm.narrative.role_origin import Origin
+from swarm.organization.graph import SeatNow, Standing
 from swarm.protocols import PROTOCOLS, options_of
-from swarm.record import Status
+from swarm.recording.record import Status
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import PACES
 from swarm.teams.formats import FORMATS as TEAM_FORMATS
 from swarm.turn import Action
-from swarm.wording import BECAME, DID, DOES, SAT_OUT
 from tests.drawn import drawn, line_of
 
 RUNS = {

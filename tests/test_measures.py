@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from swarm.config import Settings
-from swarm.history import History
-from swarm.history_rows import row_of
-from swarm.measures import COMPARED, MEASURES, OF_A_RUN, Measure
-from swarm.record import RunRecord
+from swarm.history.rows import row_of
+from swarm.history.store import History
+from swarm.recording.measures import COMPARED, MEASURES, OF_A_RUN, Measure
+from swarm.recording.record import RunRecord
 from swarm.turn import Assignment, Turn
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import ROLES, call, keep

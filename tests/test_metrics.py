@@ -18,7 +18,7 @@ from swarm.metrics.participation import Participation, participation, parts
 from swarm.metrics.redundancy import redundancy
 from swarm.metrics.roles import clusters, distinct_roles, evenness, gini, normalise
 from swarm.models.scripted import ScriptedModel
-from swarm.record import record_of
+from swarm.recording.record import record_of
 from swarm.turn import Action, Assignment, Call, Turn, Usage
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.staging import GARBAGE, NAMES, abstained, act, played, recipe, speaker

@@ -3,9 +3,9 @@ from itertools import pairwise
 
 import pytest
 
-from swarm.graph import seats_of
-from swarm.moments import moments_of
-from swarm.record import record_of
+from swarm.organization.graph import seats_of
+from swarm.organization.moments import moments_of
+from swarm.recording.record import record_of
 from tests.made import call
 from tests.recorded import a_record, a_turn
 from tests.staging import NAMES, played, recipe

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from swarm.budget import Budget
-from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
-from swarm.day_purse import DayPurse, Today, ask_once, utc_day
+from swarm.engine.budget import Budget
+from swarm.engine.compose import compose
+from swarm.engine.day_purse import DayPurse, Today, ask_once, utc_day
 from swarm.errors import (
     BadInput,
     DataFolderUnusable,
@@ -29,17 +29,17 @@ from swarm.errors import (
     PriceUnknown,
     RunEnded,
 )
-from swarm.events import Event, RunFinished
 from swarm.export.doubts import doubts_about
-from swarm.history import History
-from swarm.imports import events_from
+from swarm.export.intake import events_from
+from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.metrics.cost import EXACT_USD, mispriced, recomputed
 from swarm.models.card import Price
 from swarm.models.catalogue import load_catalogue
 from swarm.models.model import Completion, Message, Request
 from swarm.protocols import PROTOCOLS
-from swarm.record import RECORD, progress_of, record_of
+from swarm.recording.events import Event, RunFinished
+from swarm.recording.record import RECORD, progress_of, record_of
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.made import call as a_call
@@ -288,7 +288,7 @@ def test_a_day_begins_when_it_does_in_utc_wherever_one_lives(monkeypatch: pytest
     there = type(
         "There", (datetime,), {"now": staticmethod(lambda zone=None: now.astimezone(zone or now.tzinfo))}
     )
-    monkeypatch.setattr("swarm.day_purse.datetime", there)
+    monkeypatch.setattr("swarm.engine.day_purse.datetime", there)
     assert utc_day() == date(2026, 11, 30)
 
 
@@ -405,7 +405,7 @@ def test_what_nobody_knows_the_cost_of_takes_all_that_was_set_aside_for_it(setti
 def test_who_holds_the_count_for_good_is_told_of_instead_of_waited_for(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("swarm.day_purse.LOCK_WAIT_S", 0.05)
+    monkeypatch.setattr("swarm.engine.day_purse.LOCK_WAIT_S", 0.05)
     spend(DayPurse(settings), 0.5, 0.5)
     [path] = (settings.data / "spending").glob("*.lock")
     with FileLock(path), pytest.raises(DataFolderUnusable, match="has been locked for"):
@@ -415,7 +415,7 @@ def test_who_holds_the_count_for_good_is_told_of_instead_of_waited_for(
 SPENDER = """
 import asyncio, sys
 from swarm.config import read_settings
-from swarm.day_purse import DayPurse
+from swarm.engine.day_purse import DayPurse
 from swarm.errors import DayLimitReached
 from swarm.turn import Usage
 
@@ -571,7 +571,7 @@ def test_a_clock_that_jumps_changes_neither_order_nor_durations_nor_limits(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     spec = recipe("shared", 8, limits=Limits(seconds=60.0, usd=1.0))
-    monkeypatch.setattr("swarm.teller.datetime", JumpingClock)
+    monkeypatch.setattr("swarm.engine.recorder.datetime", JumpingClock)
     events = played(spec, PaidModel("team", act, price=PRICE))
     dates = [event.at for event in events]
     assert dates != sorted(dates)

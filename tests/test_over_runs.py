@@ -11,11 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from swarm.config import PROJECT, Settings
-from swarm.events import RunStarted
 from swarm.figures.look import ACCENT, INK
 from swarm.figures.over_runs import abstention_figure, role_history_figure
-from swarm.history import History, RunFilter
-from swarm.history_rows import row_of
+from swarm.history.rows import RunFilter, row_of
+from swarm.history.store import History
 from swarm.metrics.over_runs import (
     RunRoles,
     abstention_by_position,
@@ -27,7 +26,8 @@ from swarm.metrics.participation import parts
 from swarm.metrics.roles import roles_taken
 from swarm.mission import Mission
 from swarm.models.scripted import ScriptedModel
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import RunStarted
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Turn
 from tests.made import BEGAN, keep, spec, told, turn
 from tests.patience import PATIENCE_S

@@ -6,15 +6,15 @@ import os
 
 import pytest
 
-from swarm.compose import compose, default_judge
 from swarm.config import LIBRARY, Settings, read_settings
+from swarm.engine.compose import compose, default_judge
+from swarm.engine.run import play
 from swarm.errors import BadInput, MissingKey, ModelUnavailable
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.models.card import FREE, Price
 from swarm.models.catalogue import card_of, check_key, known_models, load_catalogue, open_model, present_keys
 from swarm.models.model import Completion, Message, Request
-from swarm.run import play
 from tests.fault_server import FaultServer
 from tests.patience import PATIENCE_S
 from tests.test_pages import opened, words_of

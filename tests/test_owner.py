@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.compose import compose
 from swarm.config import read_settings
-from swarm.events import RunStarted, from_json, to_json
+from swarm.engine.compose import compose
+from swarm.engine.run import play
 from swarm.export import export_run
-from swarm.history import History, RunFilter
-from swarm.imports import import_run
+from swarm.export.intake import import_run
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
-from swarm.record import RunRecord, record_of
-from swarm.run import play
+from swarm.recording.events import RunStarted, from_json, to_json
+from swarm.recording.record import RunRecord, record_of
 from tests.made import keep, told
 from tests.test_processes import MISSION
 from tests.warm import swarm

@@ -19,12 +19,12 @@ from pages.shared.verdict import show_verdict
 from swarm.claims.evidence import SideRuns
 from swarm.claims.judging import judge_claims
 from swarm.config import read_settings
-from swarm.day_purse import DayPurse, Today
-from swarm.folding import group_of
-from swarm.graph import seats_of
+from swarm.engine.day_purse import DayPurse, Today
 from swarm.grid import Experiment, Terms
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 from swarm.models.card import Price
+from swarm.organization.graph import seats_of
+from swarm.organization.grouping import group_of
 from swarm.teams.given import GivenRole, GivenTeam, Note
 from swarm.verdict import Verdict
 from tests.drawn import drawn, line_of, words_on

@@ -18,14 +18,14 @@ from pages.shared.run_heading import show_numbers
 from pages.shared.side_by_side import show_counters
 from pages.shared.spending import show_spending
 from pages.shared.verdict import CRITERION, arithmetic, show_verdict
-from swarm.estimate import Estimate
+from swarm.engine.estimate import Estimate
 from swarm.experiment.plan import Plan
-from swarm.graph import seats_of
-from swarm.history import ExperimentRow
+from swarm.history.experiments import ExperimentRow
 from swarm.limits import Limits
 from swarm.metrics.participation import Participation
 from swarm.models.card import ModelCard, Price
-from swarm.record import RunRecord
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord
 from swarm.shock import Shock
 from swarm.turn import Usage
 from swarm.verdict import CRITERIA, QUALITY_CRITERIA, Score, Verdict

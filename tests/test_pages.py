@@ -8,11 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared import resuming, state
 from swarm.config import PROJECT
-from swarm.history import History
-from swarm.journal import journal_of
+from swarm.engine.run import new_run_id
+from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import Mission
-from swarm.run import new_run_id
+from swarm.recording.journal import journal_of
 from swarm.verdict import Verdict
 from tests.made import keep, verdict, writing
 from tests.patience import PATIENCE_S

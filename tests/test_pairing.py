@@ -17,10 +17,10 @@ from swarm.comparison.group import groups_by
 from swarm.comparison.levels import means_by_mission
 from swarm.comparison.rows import measure_rows
 from swarm.errors import BadInput
-from swarm.events import ExperimentStarted
 from swarm.figures import forest_figure
 from swarm.grid import Terms, Way
 from swarm.mission import load_library
+from swarm.recording.events import ExperimentStarted
 from swarm.verdict import Verdict
 from tests.made import BEGAN, keep, spec, told, turn
 from tests.test_comparison import FREE, GIVEN, arm, cell

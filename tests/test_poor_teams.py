@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.answer import AgentAnswer
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import ScriptedModel
+from swarm.narrative.story import story
 from swarm.prompts.render import mark
-from swarm.record import record_of
-from swarm.reply import MAX_REPLY_CHARS
-from swarm.story import story
+from swarm.recording.record import record_of
+from swarm.reply.answer import AgentAnswer
+from swarm.reply.read import MAX_REPLY_CHARS
 from swarm.turn import Usage
 from tests.staging import NAMES, act, ending_of, played, recipe, said, speaker, turns_of
 

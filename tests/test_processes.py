@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from swarm.day_purse import DayPurse
-from swarm.history import History
-from swarm.journal import journal_of
-from swarm.journal_lines import read_journal
-from swarm.launch import _last_line as last_line
-from swarm.launch import is_running, launch, stop
+from swarm.engine.day_purse import DayPurse
+from swarm.engine.launch import _last_line as last_line
+from swarm.engine.launch import is_running, launch, stop
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
-from swarm.record import record_of
+from swarm.recording.journal import journal_of
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import record_of
 from swarm.spec import SPEC
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
@@ -216,7 +216,7 @@ def test_a_damaged_line_stops_a_resume_instead_of_paying_twice(settings):
 
 
 def compose_small(settings, **more):
-    from swarm.compose import compose
+    from swarm.engine.compose import compose
 
     mission = find_mission(load_library(settings.mission_folders), "api-security-review")
     return compose(mission, settings, agents=4, **more)

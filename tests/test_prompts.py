@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from swarm.config import LIBRARY, Settings
+from swarm.engine.run import RunSpec
 from swarm.mission import Mission, Requirement, Stakeholder, load_library
 from swarm.models.catalogue import open_model
 from swarm.models.model import Message, Request
 from swarm.models.scripted import ScriptedModel
 from swarm.prompts.render import agent_messages, ask_again, judge_messages, mark, mission_text, version
-from swarm.run import RunSpec
 from swarm.spec import PastRole
 from swarm.team import Seat, make_team
 from swarm.turn import Assignment, Cue, Turn

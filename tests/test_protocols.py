@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from swarm.answer import AgentAnswer, PlanAnswer
 from swarm.errors import BadInput, ModelUnavailable, ProtocolFailed, UnknownName
 from swarm.mission import Mission, Requirement
 from swarm.models.scripted import Reply, ScriptedModel
 from swarm.protocols import PROTOCOLS, find_protocol, in_a_sentence, options_of
 from swarm.protocols.given_team import read_steps
 from swarm.protocols.together import together
+from swarm.reply.answer import AgentAnswer, PlanAnswer
 from swarm.team import Seat, Team, generic_roles, make_team
 from swarm.turn import Action, Assignment, Call, Cue, Speak, Turn, Usage
 from tests.staging import (

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from swarm.budget import Purse
-from swarm.call import RetryPolicy
-from swarm.day_purse import DayPurse, Today
-from swarm.events import CallStarted, Event
+from swarm.engine.budget import Purse
+from swarm.engine.call import RetryPolicy
+from swarm.engine.day_purse import DayPurse, Today
+from swarm.engine.run import play
 from swarm.limits import Limits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
 from swarm.models.scripted import ScriptedModel
-from swarm.run import play
+from swarm.recording.events import CallStarted, Event
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.fault_server import FaultServer
@@ -76,7 +76,7 @@ def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, serve
 
 @pytest.mark.parametrize("scenario", ["429", "silent", "drip"])
 def test_a_run_neither_waits_nor_listens_beyond_its_own_deadline(runner, server, scenario: str):
-    spec = replace(recipe("sequential", 3, judge=None), limits=Limits(seconds=0.5))
+    spec = replace(recipe("sequential", 3, judge=None), limits=Limits(seconds=2.0))
     events = runner.run(drained(spec, {"team": at(server, scenario)}, RetryPolicy()))
     assert ending_of(events).status == "limited"
     assert server.hits == {scenario: 1}

@@ -12,17 +12,17 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from swarm.config import PROJECT, read_settings
-from swarm.events import Event
+from swarm.engine.run import play
 from swarm.experiment.chunk import open_pool
 from swarm.experiment.perform import perform
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import Mission
 from swarm.models.model import Request
 from swarm.models.scripted import ScriptedModel
-from swarm.quiet import bug_in_words, keep_out_of_logs, keep_out_of_tracebacks
-from swarm.run import play
+from swarm.recording.events import Event
+from swarm.security.logs import bug_in_words, keep_out_of_logs, keep_out_of_tracebacks
 from tests.canaries import CANARIES, EVERY, found_in, found_in_folder, in_environment
 from tests.staging import recipe
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from swarm.events import RunJudged, RunStarted, ShockStruck
+from swarm.engine.run import open_models
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
 from swarm.prompts import render
-from swarm.run import open_models
+from swarm.recording.events import RunJudged, RunStarted, ShockStruck
 from swarm.shock import Shock
 from swarm.spec import PACES, PastRole, RunSpec
 from swarm.team import make_team

@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from swarm.errors import ModelUnavailable
-from swarm.events import (
+from swarm.limits import Limits
+from swarm.models.card import Price
+from swarm.models.model import Completion
+from swarm.models.scripted import ScriptedModel
+from swarm.recording.events import (
     CallEnded,
     CallStarted,
     Event,
@@ -20,12 +24,8 @@ from swarm.events import (
     from_json,
     to_json,
 )
-from swarm.limits import Limits
-from swarm.measures import summary
-from swarm.models.card import Price
-from swarm.models.model import Completion
-from swarm.models.scripted import ScriptedModel
-from swarm.record import progress_of, record_of, spec_of
+from swarm.recording.measures import summary
+from swarm.recording.record import progress_of, record_of, spec_of
 from swarm.turn import Call, Usage
 from tests.made import later, told
 from tests.staging import (

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from swarm.figures import replay_figure
-from swarm.graph import seats_of
-from swarm.record import RunRecord, record_of
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord, record_of
 from swarm.team import Team, make_team
 from swarm.turn import Usage
 from tests.recorded import a_record, a_turn

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from swarm.answer import AgentAnswer, Answer, JudgeAnswer, PlanAnswer
 from swarm.errors import MalformedReply
-from swarm.reply import read_reply
-from swarm.reply_scan import pieces
+from swarm.reply.answer import AgentAnswer, Answer, JudgeAnswer, PlanAnswer
+from swarm.reply.read import read_reply
+from swarm.reply.scan import pieces
 from tests.replies import BAD, GOOD, MARKS, MINE, WORDS, Bad, Good
 
 

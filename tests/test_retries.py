@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from swarm.call import RetryPolicy
+from swarm.engine.call import RetryPolicy
+from swarm.engine.run import play
 from swarm.errors import ModelUnavailable
-from swarm.events import Event
 from swarm.limits import Limits
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
-from swarm.run import play
+from swarm.recording.events import Event
 from tests.books import USED
 from tests.clockwork import Played, play_through, slept_through
 from tests.staging import PaidModel, act, ending_of, recipe, said, speaker, stage, turns_of

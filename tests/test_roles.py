@@ -12,7 +12,7 @@ from swarm.figures.roles import SHOWN, roles_figure
 from swarm.metrics.roles import role_groups, roles_taken, words_shared
 from swarm.mission import Mission, Requirement
 from swarm.protocols import PROTOCOLS
-from swarm.record import RunRecord, record_of
+from swarm.recording.record import RunRecord, record_of
 from tests.made import keep
 from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn, events_of

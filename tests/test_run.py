@@ -8,10 +8,16 @@ from typing import Any
 
 import pytest
 
-from swarm.answer import JudgeAnswer, PlanAnswer
-from swarm.call import RetryPolicy
+from swarm.engine.call import RetryPolicy
+from swarm.engine.run import RunSpec, play
 from swarm.errors import BadInput, ModelUnavailable, UnknownName
-from swarm.events import (
+from swarm.limits import Limits
+from swarm.mission import Mission
+from swarm.models.card import Price
+from swarm.models.model import Completion, Model, Request
+from swarm.models.scripted import Reply, ScriptedModel
+from swarm.protocols import PROTOCOLS
+from swarm.recording.events import (
     CallEnded,
     CallStarted,
     Event,
@@ -21,16 +27,11 @@ from swarm.events import (
     TurnTaken,
     to_json,
 )
-from swarm.limits import Limits
-from swarm.mission import Mission
-from swarm.models.card import Price
-from swarm.models.model import Completion, Request
-from swarm.models.scripted import Reply, ScriptedModel
-from swarm.protocols import PROTOCOLS
-from swarm.record import progress_of, record_of
-from swarm.run import RunSpec, play
+from swarm.recording.record import progress_of, record_of
+from swarm.reply.answer import JudgeAnswer, PlanAnswer
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn, Usage, total
+from tests.clockwork import slept_through
 from tests.staging import (
     GARBAGE,
     MISSION,
@@ -249,12 +250,21 @@ class Stuck(ScriptedModel):
         return await super().complete(request)
 
 
+def played_out(spec: RunSpec, *models: Model) -> list[Event]:
+    """Play a run in a time that passes only while everybody waits: what computing takes does not count."""
+
+    async def drain() -> list[Event]:
+        return [event async for event in play(spec, run_id="r1", models=stage(*models))]
+
+    return slept_through(drain())[0]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_limit_of_seconds_stops_every_protocol_and_keeps_what_was_done(name: str):
     spec = recipe(
         name, limits=Limits(seconds=0.05), options={"token_budget": 90_000} if name == "solo" else {}
     )
-    events = played(spec, Stuck("team", act))
+    events = played_out(spec, Stuck("team", act))
     end = ending_of(events)
     assert (end.status, len(turns_of(events))) == ("limited", 1)
     assert "seconds" in (end.reason or "")
@@ -264,7 +274,7 @@ def test_a_request_cut_off_by_the_clock_counts_as_spent():
     class StuckPaid(Stuck, PaidModel):
         pass
 
-    events = played(recipe(limits=Limits(seconds=0.05)), StuckPaid("team", act))
+    events = played_out(recipe(limits=Limits(seconds=0.05)), StuckPaid("team", act))
     reserved = of_kind(CallStarted, events)[-1].reserved
     spent = ending_of(events).spent
     assert spent.estimated

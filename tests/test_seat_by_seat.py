@@ -15,9 +15,9 @@ from swarm.figures import (
 from swarm.figures.hierarchy import icicle_figure, org_chart
 from swarm.figures.look import ACCENT, CLEAR, INK, MARKS, PALETTE
 from swarm.figures.timeline import timeline_figure
-from swarm.forest import forest_of
-from swarm.graph import seats_of
-from swarm.record import RunRecord
+from swarm.organization.forest import forest_of
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord
 from swarm.turn import Usage
 from tests.recorded import a_record, a_turn
 

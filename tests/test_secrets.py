@@ -9,15 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from swarm.compose import compose
 from swarm.config import PROJECT, Settings, read_settings
+from swarm.engine.compose import compose
+from swarm.engine.launch import launch
+from swarm.engine.run import play
 from swarm.errors import BadInput
 from swarm.export import FORMATS, export_run
-from swarm.history import History
-from swarm.launch import launch
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library, mission_from_text
-from swarm.run import play
-from swarm.secrets import keys_in
+from swarm.security.keys import keys_in
 from tests.canaries import CANARIES, forms, found_in, found_in_arguments, found_in_folder, said
 from tests.fault_server import FaultServer
 from tests.made import keep
@@ -131,7 +131,7 @@ def test_a_performer_that_dies_of_a_bug_tells_no_key(
         "        everything = dict(os.environ)\n"
         "        import logging; logging.getLogger('x').error('a log of %s', everything)\n"
         "        raise RuntimeError('a bug with ' + ' '.join(everything.values()))\n"
-        "    import swarm.run; swarm.run.take_turn = broken\n"
+        "    import swarm.engine.run; swarm.engine.run.take_turn = broken\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PROJECT}")
     spec = compose(find_mission(load_library(settings.mission_folders), "food-festival"), settings, agents=1)

@@ -10,12 +10,12 @@ import httpx
 import pytest
 import uvicorn
 
-from swarm.answer import AgentAnswer
 from swarm.errors import ModelUnavailable
 from swarm.models.card import ModelCard, Price
 from swarm.models.litellm import LiteLlmModel
 from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import ScriptedModel
+from swarm.reply.answer import AgentAnswer
 from swarm.serve import CHUNK_CHARS, MAX_BODY_BYTES, make_app
 from swarm.turn import Usage
 from tests.patience import PATIENCE_S

@@ -16,16 +16,16 @@ import uvicorn
 from typer.testing import CliRunner
 
 from swarm.cli import app
-from swarm.compose import compose
 from swarm.config import Settings, read_settings
-from swarm.events import RunFinished, TurnTaken
-from swarm.history import History
-from swarm.journal_lines import read_journal
-from swarm.launch import is_running
+from swarm.engine.compose import compose
+from swarm.engine.launch import is_running
+from swarm.engine.run import play
+from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.protocols import PROTOCOLS
-from swarm.run import play
+from swarm.recording.events import RunFinished, TurnTaken
+from swarm.recording.journal_lines import read_journal
 from swarm.serve import make_app
 from swarm.serve.access import Access
 from swarm.serve.teams import MOST_RUNS, Teams

@@ -8,13 +8,13 @@ from typing import Any, get_args
 import pytest
 
 from swarm.config import Settings
-from swarm.day_purse import DayPurse, Today, ask_once
+from swarm.engine.day_purse import DayPurse, Today, ask_once
+from swarm.engine.run import play
 from swarm.errors import DayLimitReached, FailureKind, ModelUnavailable
-from swarm.events import CallEnded, CallStarted, Event, TurnTaken
 from swarm.limits import Limits
 from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import Reply
-from swarm.run import play
+from swarm.recording.events import CallEnded, CallStarted, Event, TurnTaken
 from swarm.turn import Usage, total
 from tests.books import AMPLE_USD, FATAL, LOST, MOST, RIGHT, TERMINAL, USED, WRONG, Books, Hanging, Meter
 from tests.clockwork import slept_through

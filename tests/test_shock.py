@@ -9,33 +9,33 @@ from typing import Any
 
 import pytest
 
-from swarm.agent import DROPPED_OUT
-from swarm.answer import JudgeAnswer, PlanAnswer
-from swarm.command import command_line
-from swarm.compose import compose
 from swarm.config import Settings, read_settings
+from swarm.engine.agent import DROPPED_OUT
+from swarm.engine.command_line import command_line
+from swarm.engine.compose import compose
+from swarm.engine.estimate import estimate
+from swarm.engine.rebuilt_prompts import prompts_of
+from swarm.engine.shock_effects import foreseen
+from swarm.engine.stage import late_requirements
 from swarm.errors import BadInput, UnknownName
-from swarm.estimate import estimate
-from swarm.events import Event, ShockStruck, TurnTaken
 from swarm.export.bundle import as_bundle, read_bundle
 from swarm.export.doubts import doubts_about
-from swarm.imports import events_from
+from swarm.export.intake import events_from
 from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.models.catalogue import card_of
 from swarm.models.model import Request
 from swarm.models.scripted import Reply, ScriptedModel
-from swarm.moments import moments_of
+from swarm.narrative.story import story
+from swarm.organization.moments import moments_of
 from swarm.prompts import render
 from swarm.protocols import PROTOCOLS
 from swarm.protocols.together import together
-from swarm.record import record_of
-from swarm.replay import prompts_of
+from swarm.recording.events import Event, ShockStruck, TurnTaken
+from swarm.recording.record import record_of
+from swarm.reply.answer import JudgeAnswer, PlanAnswer
 from swarm.shock import SHOCKS, Late, Shock, Struck
 from swarm.spec import SPEC, RunSpec
-from swarm.stage import late_requirements
-from swarm.story import story
-from swarm.strike import foreseen
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn
 from tests.staging import (

@@ -16,7 +16,6 @@ from swarm.comparison.levels import means_by_mission
 from swarm.comparison.redline import Piece
 from swarm.comparison.tradeoff import standpoints
 from swarm.config import PROJECT
-from swarm.events import RunStarted
 from swarm.experiment.perform import perform
 from swarm.figures import (
     by_mission_figure,
@@ -28,6 +27,7 @@ from swarm.figures import (
 from swarm.figures.standings import aligned_timelines
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.mission import Mission, load_library
+from swarm.recording.events import RunStarted
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.compared import arm, cell
 from tests.made import keep

@@ -13,10 +13,9 @@ from statistics import fmean
 import pytest
 
 from bench.cells import FITTED, Cell, Outcome, Situation
-from swarm.answer import AgentAnswer, JudgeAnswer
-from swarm.compose import compose
 from swarm.config import LIBRARY, PROJECT, Settings, read_settings
-from swarm.events import RunFinished, RunJudged
+from swarm.engine.compose import compose
+from swarm.engine.run import play
 from swarm.metrics.hierarchy import depth
 from swarm.mission import LEVELS as KNOWN_LEVELS
 from swarm.mission import Level, Mission, load_library, mission_from_text
@@ -26,9 +25,10 @@ from swarm.models.simulated.brief import read_needs, read_pieces
 from swarm.models.simulated.verdict import weigh
 from swarm.prompts.render import judge_messages
 from swarm.protocols import PROTOCOLS
-from swarm.record import record_of
-from swarm.reply import read_reply
-from swarm.run import play
+from swarm.recording.events import RunFinished, RunJudged
+from swarm.recording.record import record_of
+from swarm.reply.answer import AgentAnswer, JudgeAnswer
+from swarm.reply.read import read_reply
 from swarm.spec import RunSpec
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn

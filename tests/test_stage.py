@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from swarm.engine.rebuilt_prompts import prompts_of
+from swarm.engine.rehearsal import as_asked, rehearse
+from swarm.engine.stage import Cued, drive, foreknown
 from swarm.errors import ProtocolFailed, UnknownName
 from swarm.mission import Mission
 from swarm.protocols import PROTOCOLS
-from swarm.record import record_of
-from swarm.rehearsal import as_asked, rehearse
-from swarm.replay import prompts_of
-from swarm.stage import Cued, drive, foreknown
+from swarm.recording.record import record_of
 from swarm.team import Team
 from swarm.turn import Cue, Speak, Turn
 from tests.staging import ending_of, played, recipe

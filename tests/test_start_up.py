@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.doctor import _start_up
+from swarm.cli.examination import _start_up
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.contrast import contrast
 from swarm.errors import BadInput, ProtocolFailed
-from swarm.events import TurnStarted
-from swarm.graph import seats_of
 from swarm.mission import Mission
-from swarm.origin import origin_of_roles, origin_under
+from swarm.narrative.contrast import contrast
+from swarm.narrative.labels import SAT_OUT
+from swarm.narrative.role_origin import origin_of_roles, origin_under
+from swarm.narrative.story import hearing, story, who_sat_out
+from swarm.organization.graph import seats_of
 from swarm.protocols import PROTOCOLS
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import TurnStarted
+from swarm.recording.record import RunRecord, record_of
 from swarm.spec import RunSpec
-from swarm.story import hearing, story, who_sat_out
 from swarm.team import make_team
 from swarm.turn import Assignment, Cue, TurnKey, Usage
 from swarm.verdict import Verdict
-from swarm.wording import SAT_OUT
 from tests.made import BAKERY, verdict
 from tests.recorded import a_record, a_turn
 from tests.staging import MISSION, NAMES, simulated

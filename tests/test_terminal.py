@@ -9,6 +9,7 @@ from rich.console import Console
 
 from swarm.claims.judging import judge_claims
 from swarm.cli.doctor import print_findings
+from swarm.cli.examination import Finding
 from swarm.cli.terminal import remark
 from swarm.cli.terminal.claims import print_claim, print_claims
 from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
@@ -18,14 +19,13 @@ from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
-from swarm.doctor import Finding
 from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Experiment
-from swarm.history import History
+from swarm.history.store import History
 from swarm.models.catalogue import known_models
+from swarm.narrative.story import story
 from swarm.shock import Shock
-from swarm.story import story
 from swarm.teams.verdict import team_verdict
 from swarm.verdict import Verdict
 from tests.made import keep

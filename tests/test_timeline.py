@@ -8,7 +8,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pages.shared.timeline import timeline_in_words
-from swarm.events import CallEnded, RunFinished
 from swarm.figures.look import MARKS
 from swarm.figures.replay_controls import board_of
 from swarm.figures.timeline import LOOKS, timeline_figure
@@ -17,8 +16,9 @@ from swarm.figures.timeline_growth import growth_of
 from swarm.figures.timeline_scale import unit_for
 from swarm.metrics.timing import TOLERANCE_S, critical_path, timing
 from swarm.models.scripted import ScriptedModel
-from swarm.moments import moments_of
-from swarm.record import RunRecord, record_of
+from swarm.organization.moments import moments_of
+from swarm.recording.events import CallEnded, RunFinished
+from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Call, Turn, TurnKey, Usage, total
 from swarm.verdict import Verdict
 from tests.made import later, verdict

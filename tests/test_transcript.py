@@ -11,10 +11,10 @@ from pages.shared.deliverable import share_of_words, show_deliverable
 from pages.shared.spending import show_spending, unfinished
 from pages.shared.transcript import show_transcript
 from pages.shared.verdict import arithmetic, show_verdict
-from swarm.graph import seats_of
+from swarm.organization.graph import seats_of
 from swarm.protocols import PROTOCOLS
-from swarm.record import record_of
-from swarm.search import AROUND, EXCERPTS, TurnFilter, find_turns
+from swarm.recording.record import record_of
+from swarm.recording.search import AROUND, EXCERPTS, TurnFilter, find_turns
 from swarm.turn import Assignment, TurnKey, Usage, parts_of
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import call, verdict

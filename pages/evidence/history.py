@@ -18,9 +18,9 @@ from pages.shared.run_table import ORDERS, choose_runs
 from pages.shared.text import plain, sentence
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
-from swarm.history import RunFilter, RunRow
+from swarm.history.rows import RunFilter, RunRow
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
-from swarm.wording import protocol_name
 
 PER_PAGE = 50
 MOST_COLUMNS = 4

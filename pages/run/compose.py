@@ -14,15 +14,15 @@ from pages.shared.numbers import count
 from pages.shared.resources import estimates, history, missions, settings
 from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
 from pages.shared.text import plain, sentence
-from swarm.command import command_line, mission_toml
-from swarm.compose import compose
+from swarm.engine.command_line import command_line, mission_toml
+from swarm.engine.compose import compose
+from swarm.engine.estimate import Estimates
 from swarm.errors import SwarmError
-from swarm.estimate import Estimates
 from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
+from swarm.narrative.labels import lasting, usd
 from swarm.spec import RunSpec
 from swarm.team import make_team
-from swarm.wording import lasting, usd
 
 T = TypeVar("T")
 

@@ -21,8 +21,8 @@ from pages.shared.transcript import show_transcript
 from pages.shared.verdict import show_verdict
 from pages.shared.words import run_label
 from swarm.errors import SwarmError
-from swarm.graph import seats_of
-from swarm.record import RunRecord
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord
 
 POLL_S = 0.5
 CHOICES = 200

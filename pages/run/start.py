@@ -13,10 +13,10 @@ from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_sentence
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram, role_figure
-from swarm.history import RunFilter, RunRow
-from swarm.origin import origin_under
+from swarm.history.rows import RunFilter, RunRow
+from swarm.narrative.labels import protocol_name
+from swarm.narrative.role_origin import origin_under
 from swarm.protocols import in_a_sentence
-from swarm.wording import protocol_name
 
 LATEST = 6
 LOOKED_AT = 20  # finished runs, for one worth drawing

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from pages.shared.text import plain
-from swarm.record import Status
+from swarm.recording.record import Status
 from swarm.shock import SHOCKS, Shock
 
 

@@ -19,7 +19,7 @@ from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
 from swarm.models.catalogue import card_of, check_key
-from swarm.wording import lasting, usd
+from swarm.narrative.labels import lasting, usd
 
 BADGES: dict[Verdict, tuple[str, Any]] = {
     "supported": (":material/check_circle:", "green"),

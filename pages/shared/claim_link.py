@@ -8,8 +8,8 @@ from swarm.claims.file import SHOCKS
 from swarm.claims.judging import Evidence
 from swarm.comparison.group import name_of
 from swarm.grid import NO_SHOCK, Factor
-from swarm.history import RunFilter
-from swarm.wording import protocol_name
+from swarm.history.rows import RunFilter
+from swarm.narrative.labels import protocol_name
 
 
 def where_of(evidence: Evidence) -> RunFilter:

@@ -12,7 +12,7 @@ from pages.shared.text import plain
 from swarm.cell import Cell
 from swarm.comparison.levels import cells_by_level
 from swarm.grid import FACTORS
-from swarm.history import EVERY_RUN
+from swarm.history.store import EVERY_RUN
 
 LATEST = 6
 """Experiments that are offered."""

@@ -14,13 +14,13 @@ from swarm.cell import OWN, Cell, Condition
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.group import Group
 from swarm.comparison.levels import MissionMeans, means_by_mission
-from swarm.contrast import CAVEAT
 from swarm.figures import role_figure
-from swarm.graph import seats_of
 from swarm.grid import Factor
-from swarm.history import RunFilter, RunRow
-from swarm.record import RunRecord
-from swarm.story import story
+from swarm.history.rows import RunFilter, RunRow
+from swarm.narrative.contrast import CAVEAT
+from swarm.narrative.story import story
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord
 
 LOOKED_AT = 5_000
 """Most runs of a mission among which the example is sought."""

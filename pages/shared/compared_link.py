@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, link_to_conditions
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import FACTORS, Factor
-from swarm.history import RunFilter, RunRow
+from swarm.history.rows import RunFilter, RunRow
 
 KINDS = {"Simulated": True, "Real": False}
 FACTOR_NAMES: dict[Factor, str] = {

@@ -16,13 +16,13 @@ from pages.shared.text import plain
 from pages.shared.timeline import timeline_in_words
 from pages.shared.words import protocol_sentence
 from swarm.comparison.rows import Row
-from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.figures import aligned_timelines, role_figure, standings_figure
-from swarm.graph import seats_of
-from swarm.measures import kept
-from swarm.record import RunRecord
-from swarm.story import story
-from swarm.wording import lasting, models_named, protocol_name, usd
+from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
+from swarm.narrative.labels import lasting, models_named, protocol_name, usd
+from swarm.narrative.story import story
+from swarm.organization.graph import seats_of
+from swarm.recording.measures import kept
+from swarm.recording.record import RunRecord
 
 POLL_S = 1.0
 COLUMN_PX = {2: 420, 3: 290, 4: 420}

@@ -19,8 +19,8 @@ from swarm.comparison.levels import means_by_mission
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.export import no_formula
 from swarm.figures import measure_figure
-from swarm.measures import MEASURES
-from swarm.wording import protocol_name
+from swarm.narrative.labels import protocol_name
+from swarm.recording.measures import MEASURES
 
 DRAWN: tuple[str, ...] = (
     "depth",

@@ -8,7 +8,7 @@ from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
 from swarm.comparison.redline import Beside, Piece, marked, side_by_side
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 
 
 def show_texts(records: Sequence[RunRecord], names: Sequence[str]) -> None:

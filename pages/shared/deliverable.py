@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 from swarm.turn import Turn
 
 BY_PART, AS_ONE = "By part", "As one text"

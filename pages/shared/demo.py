@@ -2,8 +2,8 @@
 
 from random import Random
 
-from swarm.compose import compose
 from swarm.config import Settings
+from swarm.engine.compose import compose
 from swarm.mission import Mission, find_mission
 from swarm.spec import RunSpec
 

@@ -13,10 +13,10 @@ from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
-from swarm.wording import protocol_name
 
 CHOOSE_FOR_ME = "Choose for me"
 USUAL_SIZES = ("1", "2", "4", "8", "16", "32", "64", "128", "256")

@@ -8,7 +8,7 @@ from pages.shared import state
 from pages.shared.experiment_status import STATUS
 from pages.shared.numbers import NONE
 from swarm.export import no_formula
-from swarm.history import ExperimentRow
+from swarm.history.experiments import ExperimentRow
 
 
 def choose_from_list(rows: Sequence[ExperimentRow]) -> None:

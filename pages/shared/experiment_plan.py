@@ -9,7 +9,7 @@ from pages.shared import state
 from pages.shared.numbers import count, plural
 from pages.shared.resources import cells, settings
 from pages.shared.text import plain, sentence
-from swarm.command import python
+from swarm.engine.command_line import python
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
 from swarm.experiment.launch import launch_experiment
@@ -17,7 +17,7 @@ from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import resolution, resolution_in_words
 from swarm.grid import Experiment, Grid
-from swarm.wording import lasting, usd
+from swarm.narrative.labels import lasting, usd
 
 Go: TypeAlias = Callable[[str], None]
 

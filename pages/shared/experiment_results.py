@@ -14,7 +14,7 @@ from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.experiment.results import results
 from swarm.figures import forest_figure, quality_cost_figure
 from swarm.grid import Experiment
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 
 EARLY_STOP = (
     "It might have ended early, so at the end p < .046 is asked for instead of p < .05; of a difference that "

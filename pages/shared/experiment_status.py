@@ -13,8 +13,7 @@ from swarm.errors import SwarmError
 from swarm.experiment.launch import launch_experiment
 from swarm.experiment.words import spent_in_words
 from swarm.grid import Experiment
-from swarm.history import ExperimentRow
-from swarm.history_experiments import ExperimentStatus
+from swarm.history.experiments import ExperimentRow, ExperimentStatus
 
 STATUS: dict[ExperimentStatus, Look] = {
     "running": Look("Running", ":material/play_circle:", "primary", "Runs are being played."),

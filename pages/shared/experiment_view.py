@@ -17,8 +17,9 @@ from swarm.experiment.file import experiment_toml
 from swarm.experiment.results import alpha_of
 from swarm.experiment.words import STILL_GOING_ON, experiment_in_words, spent_in_words
 from swarm.grid import NO_SHOCK, Experiment
-from swarm.history import ExperimentRow, RunFilter
-from swarm.wording import lasting, usd
+from swarm.history.experiments import ExperimentRow
+from swarm.history.rows import RunFilter
+from swarm.narrative.labels import lasting, usd
 
 POLL_S = 1.0
 ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"

@@ -9,8 +9,8 @@ from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.resources import history
 from swarm.export import FORMATS, export_run, file_name, no_formula
-from swarm.history import RunFilter
-from swarm.record import RunRecord
+from swarm.history.rows import RunFilter
+from swarm.recording.record import RunRecord
 
 GROUPS = {
     "For people: to read, print or calculate": True,

@@ -9,9 +9,9 @@ from pages.shared.numbers import plural
 from pages.shared.picture import draw, draw_choosable
 from pages.shared.text import plain
 from swarm.figures.hierarchy import icicle_figure, org_chart
-from swarm.forest import Forest, Tie, forest_of
-from swarm.record import RunRecord
-from swarm.wording import brief
+from swarm.narrative.labels import brief
+from swarm.organization.forest import Forest, Tie, forest_of
+from swarm.recording.record import RunRecord
 
 View = Literal["tree", "icicle"]
 VIEWS: dict[View, str] = {"tree": "Tree", "icicle": "Icicle"}

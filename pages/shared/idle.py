@@ -9,10 +9,10 @@ from pages.shared.picture import draw_choosable
 from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.figures.idle import BARS_FROM, idle_figure
-from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.participation import Participation
-from swarm.record import RunRecord
-from swarm.wording import BECAME, ranges
+from swarm.narrative.labels import BECAME, ranges
+from swarm.organization.graph import SeatNow, Standing, seats_of
+from swarm.recording.record import RunRecord
 
 LISTED = 16
 """Of more agents all are in a table one can scroll and sort."""

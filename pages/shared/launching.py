@@ -8,8 +8,8 @@ from pages.shared import state
 from pages.shared.demo import DEMO_PROTOCOLS, demo_seed, demo_spec
 from pages.shared.resources import missions, settings
 from swarm.config import Settings
+from swarm.engine.launch import launch
 from swarm.errors import RunBusy
-from swarm.launch import launch
 from swarm.spec import RunSpec
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import NO_SHOCK
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 from swarm.mission import Level
 from swarm.shock import SHOCKS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.text import plain
-from swarm.doors import login_is_set_up, named_providers
+from swarm.security.visitors import login_is_set_up, named_providers
 
 
 def login_wanted() -> bool:

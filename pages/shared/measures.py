@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.shared.numbers import NONE, count
-from swarm.measures import OF_A_RUN, Measure
-from swarm.record import RunRecord
+from swarm.recording.measures import OF_A_RUN, Measure
+from swarm.recording.record import RunRecord
 
 
 def show_measures(record: RunRecord) -> None:

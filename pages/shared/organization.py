@@ -11,10 +11,10 @@ from pages.shared.seats import list_seats, show_participation
 from pages.shared.text import plain
 from swarm.figures import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
 from swarm.figures.role_graph import FOLDED_FROM, Arrangement, Shown
-from swarm.folding import fold, group_of
-from swarm.graph import SeatNow, seats_of
-from swarm.record import RunRecord
-from swarm.wording import BECAME
+from swarm.narrative.labels import BECAME
+from swarm.organization.graph import SeatNow, seats_of
+from swarm.organization.grouping import fold, group_of
+from swarm.recording.record import RunRecord
 
 SHOWN_CHARS = 700
 """So much of what an agent said is shown beside the graph."""

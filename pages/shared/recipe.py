@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages.shared.text import plain
-from swarm.command import mission_toml, same_again
-from swarm.compose import NO_JUDGE
-from swarm.record import RunRecord
+from swarm.engine.command_line import mission_toml, same_again
+from swarm.engine.compose import NO_JUDGE
+from swarm.narrative.labels import protocol_name, shock_named
+from swarm.recording.record import RunRecord
 from swarm.spec import fingerprint
-from swarm.wording import protocol_name, shock_named
 
 
 def show_recipe(record: RunRecord) -> None:

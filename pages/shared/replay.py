@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared import state
 from pages.shared.picture import draw_replay, paper
 from pages.shared.resources import replay_of
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 
 
 def show_replay(record: RunRecord) -> None:

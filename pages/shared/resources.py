@@ -10,15 +10,16 @@ from pages.shared.login import owner_of_session
 from pages.shared.picture import Paper
 from swarm.cell import Cell
 from swarm.config import Settings, read_settings
+from swarm.engine.estimate import Estimates, estimate
 from swarm.errors import BadInput
-from swarm.estimate import Estimates, estimate
 from swarm.figures import replay_figure
-from swarm.history import EVERY_RUN, History, RunFilter
+from swarm.history.rows import RunFilter
+from swarm.history.store import EVERY_RUN, History
 from swarm.mission import Mission, load_library
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, known_models, load_catalogue
 from swarm.models.local import LocalServer, find_local_servers
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec, fingerprint
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.shared.resources import settings
 from pages.shared.text import sentence
+from swarm.engine.launch import relaunch
 from swarm.errors import SwarmError
-from swarm.launch import relaunch
 from swarm.limits import Limits
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 
 LABELS = {"usd": "Most dollars", "tokens": "Most tokens", "calls": "Most calls", "seconds": "Most seconds"}
 

@@ -19,8 +19,8 @@ from swarm.metrics.roles import (
     roles_taken,
     words_shared,
 )
-from swarm.origin import Origin, origin_of_roles
-from swarm.record import RunRecord
+from swarm.narrative.role_origin import Origin, origin_of_roles
+from swarm.recording.record import RunRecord
 
 WORDS_NAMED = 24
 ALIKE = "Roles are alike when they share at least half of their words."

@@ -9,7 +9,7 @@ from pages.shared.picture import draw
 from pages.shared.resources import history
 from swarm.export import no_formula
 from swarm.figures.over_runs import abstention_figure, role_history_figure
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 from swarm.metrics.over_runs import (
     Abstention,
     Circumstances,
@@ -20,7 +20,7 @@ from swarm.metrics.over_runs import (
     role_story,
     sequences,
 )
-from swarm.wording import protocol_name
+from swarm.narrative.labels import protocol_name
 
 NEWEST = 200
 """So many finished runs are looked at."""

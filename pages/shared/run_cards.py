@@ -9,7 +9,7 @@ from pages.shared.badges import kind_badge, origin_badge, status_badge
 from pages.shared.numbers import ago, quality
 from pages.shared.text import plain
 from pages.shared.words import team_words
-from swarm.history import RunRow
+from swarm.history.rows import RunRow
 
 
 def show_cards(rows: Sequence[RunRow]) -> None:

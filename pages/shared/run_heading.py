@@ -11,11 +11,11 @@ from pages.shared.resuming import resume_with_more
 from pages.shared.seats import PARTS_EXPLAINED
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
-from swarm.launch import relaunch, stop
-from swarm.measures import MEASURES
-from swarm.record import RunRecord
-from swarm.story import story
-from swarm.wording import lasting, protocol_name, usd
+from swarm.engine.launch import relaunch, stop
+from swarm.narrative.labels import lasting, protocol_name, usd
+from swarm.narrative.story import story
+from swarm.recording.measures import MEASURES
+from swarm.recording.record import RunRecord
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."

@@ -7,7 +7,7 @@ from pages.shared.resources import settings
 from pages.shared.text import sentence
 from swarm.errors import SwarmError
 from swarm.export.bundle import MAX_BUNDLE_BYTES
-from swarm.imports import import_run
+from swarm.export.intake import import_run
 
 
 def show_import() -> None:

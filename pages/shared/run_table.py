@@ -11,8 +11,8 @@ from pages.shared.badges import STATUS
 from pages.shared.numbers import NONE, quality
 from pages.shared.words import level_name, run_label
 from swarm.export import no_formula
-from swarm.history import RunRow
-from swarm.wording import protocol_name
+from swarm.history.rows import RunRow
+from swarm.narrative.labels import protocol_name
 
 ORDERS: dict[str, tuple[str, bool]] = {
     "Newest first": ("started", True),

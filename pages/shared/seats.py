@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.shared.text import plain
 from swarm.export import no_formula
-from swarm.graph import SeatNow, Standing
 from swarm.metrics.participation import Participation
-from swarm.record import Status
-from swarm.wording import BECAME, SAT_OUT
+from swarm.narrative.labels import BECAME, SAT_OUT
+from swarm.organization.graph import SeatNow, Standing
+from swarm.recording.record import Status
 
 LISTED = 16
 """More seats become a table one can scroll and sort."""

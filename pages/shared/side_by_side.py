@@ -14,12 +14,12 @@ from pages.shared.resources import history, missions, settings
 from pages.shared.run_heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.shared.text import plain, sentence
 from pages.shared.words import protocol_sentence
-from swarm.contrast import CAVEAT, check_comparable, contrast
 from swarm.errors import BadInput, SwarmError
 from swarm.figures import role_figure
-from swarm.record import RunRecord
-from swarm.story import story
-from swarm.wording import lasting, protocol_name
+from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
+from swarm.narrative.labels import lasting, protocol_name
+from swarm.narrative.story import story
+from swarm.recording.record import RunRecord
 
 POLL_S = 0.5
 

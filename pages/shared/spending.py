@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.shared.numbers import NONE, count, plural
 from swarm.export import no_formula
-from swarm.graph import SeatNow
-from swarm.record import RunRecord
+from swarm.narrative.labels import lasting, usd
+from swarm.organization.graph import SeatNow
+from swarm.recording.record import RunRecord
 from swarm.turn import Usage, total
-from swarm.wording import lasting, usd
 
 MEASURED = ("Input tokens", "of them cached", "Output tokens", "Cost")
 FEW = 12

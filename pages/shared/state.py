@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import streamlit as st
 
+from swarm.engine.run import new_run_id
 from swarm.models.local import LocalServer
-from swarm.run import new_run_id
 
 Link: TypeAlias = dict[str, tuple[str, ...]]
 """The parameters of a URL, each with its values."""

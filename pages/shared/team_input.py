@@ -9,14 +9,14 @@ from pages.shared.picture import draw
 from pages.shared.resources import catalogue
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
-from swarm.compose import NO_JUDGE
+from swarm.engine.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
 from swarm.limits import DEFAULT_MAX_USD, Limits
+from swarm.narrative.labels import protocol_name, usd
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace
-from swarm.wording import protocol_name, usd
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"

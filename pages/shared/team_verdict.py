@@ -14,7 +14,7 @@ from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.errors import BadInput
 from swarm.figures import forest_figure
 from swarm.grid import Experiment
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 from swarm.teams.arms import ARM_NAMES, Arm
 from swarm.teams.export import TARGETS, as_download, export_team
 from swarm.teams.given import GivenTeam

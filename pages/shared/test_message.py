@@ -9,11 +9,11 @@ import streamlit as st
 from pages.shared.numbers import count
 from pages.shared.resources import settings
 from pages.shared.text import plain
-from swarm.day_purse import ask_once
+from swarm.engine.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
-from swarm.wording import lasting, usd
+from swarm.narrative.labels import lasting, usd
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300

@@ -7,9 +7,9 @@ from pages.shared.picture import draw
 from swarm.figures.timeline import timeline_figure
 from swarm.figures.timeline_bars import JUDGE, bars_of
 from swarm.metrics.timing import Timing, critical_path, timing
-from swarm.record import RunRecord
+from swarm.narrative.labels import lasting
+from swarm.recording.record import RunRecord
 from swarm.spec import PACES
-from swarm.wording import lasting
 
 EXPLAINED = {
     "Waiting": "Thin grey line: waiting for a free place, or before asking again.",

@@ -9,11 +9,11 @@ from pages.shared import state
 from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.turn_card import show_turn
-from swarm.graph import standings_of
-from swarm.record import RunRecord
-from swarm.search import Found, TurnFilter, find_turns
+from swarm.narrative.labels import BECAME, DID
+from swarm.organization.graph import standings_of
+from swarm.recording.record import RunRecord
+from swarm.recording.search import Found, TurnFilter, find_turns
 from swarm.turn import CueKind, Transcript
-from swarm.wording import BECAME, DID
 
 # The keys are the names in the URL, so that what somebody found is a link.
 WORDS_KEY, AGENT_KEY, ROLE_KEY, DID_KEY, PAGE_KEY = "q", "agent", "role", "did", "turns"

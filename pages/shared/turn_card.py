@@ -4,11 +4,11 @@ import streamlit as st
 
 from pages.shared.numbers import count, plural
 from pages.shared.text import plain
-from swarm.record import RunRecord
-from swarm.replay import prompts_of
-from swarm.search import Excerpt, Found
+from swarm.engine.rebuilt_prompts import prompts_of
+from swarm.narrative.labels import DID, agents_named, lasting, usd
+from swarm.recording.record import RunRecord
+from swarm.recording.search import Excerpt, Found
 from swarm.turn import Action, Assignment, Turn
-from swarm.wording import DID, agents_named, lasting, usd
 
 TALL = 900
 """Characters from which a raw text scrolls in a box of its own."""

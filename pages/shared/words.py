@@ -2,9 +2,9 @@
 
 from pages.shared.numbers import plural
 from pages.shared.text import plain
-from swarm.history import RunRow
+from swarm.history.rows import RunRow
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence
-from swarm.wording import protocol_name
 
 
 def protocol_sentence(protocol: str) -> str:

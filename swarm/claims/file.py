@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from swarm.config import LIBRARY
 from swarm.errors import UnknownName
-from swarm.measures import COMPARED
 from swarm.mission import Level
+from swarm.recording.measures import COMPARED
 
 ModelClass = Literal["strong", "open", "small", "weak"]
 """Of the paper's models: Claude Sonnet 4.6, DeepSeek v3.2, GPT-4.1-mini, GLM-5."""

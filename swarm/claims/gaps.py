@@ -9,8 +9,8 @@ from swarm.cell import Cell
 from swarm.claims.evidence import gather, swapped_to
 from swarm.claims.file import SHOCKS, Claim, ModelClass, Side, claim_book
 from swarm.claims.judging import Evidence, evidence_of
-from swarm.compose import NO_JUDGE, current_wording
 from swarm.config import Settings
+from swarm.engine.compose import NO_JUDGE, current_wording
 from swarm.errors import BadInput
 from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes

@@ -14,8 +14,8 @@ from swarm.cli.terminal import remark
 from swarm.config import fault_wanted, read_settings
 from swarm.errors import BadInput, SwarmError
 from swarm.faultpoint import arm
-from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
-from swarm.secrets import keys_in, without_values
+from swarm.security.keys import keys_in, without_values
+from swarm.security.logs import keep_out_of_logs, keep_out_of_tracebacks
 
 app = typer.Typer(
     name="swarm",

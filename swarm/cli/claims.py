@@ -16,7 +16,7 @@ from swarm.cli.terminal.experiments import print_plan
 from swarm.config import Settings, read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.file import experiment_toml
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import load_library
 
 

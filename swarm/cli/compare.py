@@ -16,12 +16,13 @@ from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import cells_by_level
 from swarm.config import read_settings
-from swarm.contrast import CAVEAT, contrast
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.results import agreed
 from swarm.grid import Factor
-from swarm.history import History, RunFilter
-from swarm.measures import COMPARED, summary
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
+from swarm.narrative.contrast import CAVEAT, contrast
+from swarm.recording.measures import COMPARED, summary
 
 MOST_SINGLE = 4
 

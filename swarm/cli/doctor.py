@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from swarm.cli.arguments import Json
+from swarm.cli.examination import Finding, examine
 from swarm.cli.terminal import harmless, print_json
 from swarm.cli.terminal.table import columns
 from swarm.config import read_settings
-from swarm.doctor import Finding, examine
 
 
 def doctor(as_json: Json = False) -> None:

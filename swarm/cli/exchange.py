@@ -11,9 +11,9 @@ from swarm.cli.terminal import print_json, remark
 from swarm.config import read_settings
 from swarm.errors import BadInput
 from swarm.export import FORMATS, export_run
-from swarm.history import History
-from swarm.imports import import_run
-from swarm.measures import summary
+from swarm.export.intake import import_run
+from swarm.history.store import History
+from swarm.recording.measures import summary
 
 
 def export(

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from swarm import launch
 from swarm.cell import Cell
 from swarm.cli.arguments import Json
 from swarm.cli.compare import told
@@ -20,6 +19,7 @@ from swarm.cli.terminal.comparison import print_comparison
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
 from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
 from swarm.config import Settings, read_settings
+from swarm.engine import launch
 from swarm.errors import BadInput
 from swarm.experiment.file import read_experiment
 from swarm.experiment.launch import launch_experiment
@@ -30,7 +30,8 @@ from swarm.experiment.results import alpha_of, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
 from swarm.experiment.words import STILL_GOING_ON
 from swarm.grid import Experiment
-from swarm.history import History, RunFilter
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import load_library
 
 EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}

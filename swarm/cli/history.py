@@ -9,8 +9,9 @@ from swarm.cli.arguments import Json, RunId
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.runs import print_record, print_runs
 from swarm.config import read_settings
-from swarm.history import History, RunFilter, RunRow
-from swarm.measures import summary
+from swarm.history.rows import RunFilter, RunRow
+from swarm.history.store import History
+from swarm.recording.measures import summary
 
 
 def list_runs(

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from swarm import perform as performing
 from swarm.cli.arguments import RunId
 from swarm.config import Settings, read_settings
-from swarm.events import Event
-from swarm.journal import journal_of
+from swarm.engine import perform as performing
 from swarm.limits import LIMITS
+from swarm.recording.events import Event
+from swarm.recording.journal import journal_of
 from swarm.spec import SPEC
 
 
@@ -41,7 +41,7 @@ def perform_experiment(resumed: Annotated[bool, typer.Option("--resume")] = Fals
     # The same process performs runs, whose start no library of the history may delay.
     from swarm.experiment.perform import perform as perform_it
     from swarm.grid import EXPERIMENT
-    from swarm.history import History
+    from swarm.history.store import History
 
     settings = read_settings()
     experiment = EXPERIMENT.validate_json(sys.stdin.buffer.read())

@@ -12,22 +12,22 @@ from swarm.cli.arguments import Json, Pace, RunId
 from swarm.cli.perform import drain, ignore
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.runs import LiveRun, print_record
-from swarm.compose import Remember, compose
 from swarm.config import Settings, ensure_data_folder, read_settings
+from swarm.engine.compose import Remember, compose
+from swarm.engine.launch import is_running, launch
+from swarm.engine.launch import stop as ask_to_stop
+from swarm.engine.perform import events_before
+from swarm.engine.perform import perform as perform_run
+from swarm.engine.perform import resume as resume_run
+from swarm.engine.run import new_run_id
 from swarm.errors import BadInput
-from swarm.events import Event
-from swarm.journal import journal_of
-from swarm.journal_lines import read_journal
-from swarm.launch import is_running, launch
-from swarm.launch import stop as ask_to_stop
 from swarm.limits import Limits
-from swarm.measures import summary
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
-from swarm.perform import events_before
-from swarm.perform import perform as perform_run
-from swarm.perform import resume as resume_run
-from swarm.record import record_of, spec_of
-from swarm.run import new_run_id
+from swarm.recording.events import Event
+from swarm.recording.journal import journal_of
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.measures import summary
+from swarm.recording.record import record_of, spec_of
 from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
 from swarm.team import check_agents, read_roles
@@ -173,7 +173,7 @@ def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, 
 def _remember(settings: Settings) -> Remember:
     def remember(organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
         # Most protocols remember nothing, and need not wait for the history to be opened.
-        from swarm.history import History
+        from swarm.history.store import History
 
         return History(settings).past_roles(organization, mission, simulated)
 

@@ -16,7 +16,8 @@ from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.config import Settings, read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Experiment
-from swarm.history import History, RunFilter
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import Mission, load_library
 from swarm.teams.arms import (
     ARM_NAMES,

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
 from swarm.grid import FACTORS, NO_SHOCK, Factor
+from swarm.narrative.labels import protocol_name
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
 from swarm.team import generic_roles
-from swarm.wording import protocol_name
 
 LONGEST_OPTIONS = 50
 """Of the characters that tell a protocol's settings in a group's name."""

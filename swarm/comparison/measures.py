@@ -1,7 +1,7 @@
 """Numbers of a comparison as they are written."""
 
-from swarm.measures import MEASURES
-from swarm.wording import lasting, usd
+from swarm.narrative.labels import lasting, usd
+from swarm.recording.measures import MEASURES
 
 MINUS = "−"
 UNKNOWN = "–"

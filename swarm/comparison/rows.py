@@ -8,7 +8,7 @@ from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import times
 from swarm.comparison.group import Group
 from swarm.comparison.measures import UNKNOWN, number, p_value, write
-from swarm.measures import COMPARED, MEASURES
+from swarm.recording.measures import COMPARED, MEASURES
 from swarm.stats.estimate import Estimate
 
 

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
-from swarm.events import RunFinished, RunJudged
+from swarm.engine.run import play
 from swarm.experiment.past import Outcome
 from swarm.experiment.recipe import Recipes
-from swarm.journal_lines import line_of
-from swarm.quiet import keep_out_of_logs, keep_out_of_tracebacks
-from swarm.run import play
+from swarm.recording.events import RunFinished, RunJudged
+from swarm.recording.journal_lines import line_of
+from swarm.security.logs import keep_out_of_logs, keep_out_of_tracebacks
 
 PROCESSES = os.cpu_count() or 1
 RUNS_PER_CHUNK = 20

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from swarm.command import OWN
+from swarm.engine.command_line import OWN
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.limits import Limits

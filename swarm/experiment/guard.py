@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from swarm.events import ExperimentEnding
 from swarm.experiment.past import Outcome
 from swarm.grid import Grid, Terms
+from swarm.recording.events import ExperimentEnding
 
 PRICE_CHECKED_AFTER = 0.01
 """Share of the runs after which prices are compared with those foretold; at least one block."""

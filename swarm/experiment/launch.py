@@ -1,11 +1,11 @@
 """The process that performs an experiment, started."""
 
 from swarm.config import Settings, ensure_data_folder
+from swarm.engine.launch import is_running, start_performer
 from swarm.errors import RunBusy
 from swarm.experiment.perform import begun_already
 from swarm.grid import EXPERIMENT, Experiment
-from swarm.journal import journal_of
-from swarm.launch import is_running, start_performer
+from swarm.recording.journal import journal_of
 
 
 def launch_experiment(experiment: Experiment, settings: Settings, *, resumed: bool = False) -> str:

@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from swarm.errors import DamagedJournal
-from swarm.events import Event, ExperimentEnded, ExperimentStarted, RunFinished, RunJudged, from_json
-from swarm.journal_lines import read_bodies
-from swarm.record import progress_of
+from swarm.recording.events import (
+    Event,
+    ExperimentEnded,
+    ExperimentStarted,
+    RunFinished,
+    RunJudged,
+    from_json,
+)
+from swarm.recording.journal_lines import read_bodies
+from swarm.recording.record import progress_of
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 
@@ -24,7 +31,7 @@ class Outcome(NamedTuple):
     number: int
     """Of the planned run."""
     status: str
-    """How it ended; see `swarm.events.Ending`."""
+    """How it ended; see `swarm.recording.events.Ending`."""
     quality: float | None
     """None when it is unscored or did not finish."""
     spent: Usage

@@ -9,27 +9,33 @@ from functools import partial
 from itertools import chain, islice
 
 from swarm import __version__
-from swarm.budget import Budget
-from swarm.compose import NO_JUDGE, Remember, remember_nothing
 from swarm.config import Settings, ensure_data_folder
-from swarm.day_purse import DayPurse
+from swarm.engine.budget import Budget
+from swarm.engine.compose import NO_JUDGE, Remember, remember_nothing
+from swarm.engine.day_purse import DayPurse
+from swarm.engine.perform import heeding_stops, stop_file_of
+from swarm.engine.recorder import Teller
+from swarm.engine.run import play
 from swarm.errors import BadInput, DayLimitReached, RunBusy
-from swarm.events import ExperimentEnded, ExperimentEnding, ExperimentResumed, ExperimentStarted, RunFinished
 from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
 from swarm.experiment.guard import Guard
 from swarm.experiment.past import Outcome, Past, past_of
 from swarm.experiment.plan import RUNS_AT_ONCE, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Planned
-from swarm.journal import Journal, journal_of
 from swarm.limits import Limits
-from swarm.perform import heeding_stops, stop_file_of
 from swarm.protocols import REMEMBERING
-from swarm.quiet import bug_in_words
-from swarm.record import progress_of
-from swarm.run import play
+from swarm.recording.events import (
+    ExperimentEnded,
+    ExperimentEnding,
+    ExperimentResumed,
+    ExperimentStarted,
+    RunFinished,
+)
+from swarm.recording.journal import Journal, journal_of
+from swarm.recording.record import progress_of
+from swarm.security.logs import bug_in_words
 from swarm.spec import PastRole
-from swarm.teller import Teller
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from swarm.estimate import Estimate, Estimates, estimate
+from swarm.engine.estimate import Estimate, Estimates, estimate
 from swarm.experiment.chunk import PROCESSES
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid

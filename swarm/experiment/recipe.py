@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from swarm.compose import NO_JUDGE, compose, current_wording
 from swarm.config import Settings
+from swarm.engine.compose import NO_JUDGE, compose, current_wording
 from swarm.errors import BadInput
-from swarm.events import ExperimentStarted
 from swarm.grid import NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
 from swarm.models.catalogue import card_of
+from swarm.recording.events import ExperimentStarted
 from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
 

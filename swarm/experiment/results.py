@@ -9,7 +9,7 @@ from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample,
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import name_of
-from swarm.compose import current_wording
+from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid

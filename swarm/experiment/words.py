@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from swarm.grid import NO_SHOCK, Experiment, Way
-from swarm.wording import listed, protocol_name, usd
+from swarm.narrative.labels import listed, protocol_name, usd
 
 if TYPE_CHECKING:
-    from swarm.history import ExperimentRow
+    from swarm.history.experiments import ExperimentRow
 
 STILL_GOING_ON = "It is still going on: all this may change, and a verdict counts only at the end."
 """Above what a running experiment shows."""

@@ -14,8 +14,8 @@ from swarm.export.markdown import as_markdown
 from swarm.export.otel import as_spans
 from swarm.export.report import as_report
 from swarm.export.table import as_csv, as_parquet, no_formula
-from swarm.graph import graphml
-from swarm.record import RunRecord
+from swarm.organization.graph import graphml
+from swarm.recording.record import RunRecord
 
 SLUG_CHARS = 40
 

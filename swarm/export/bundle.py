@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from swarm.errors import BadInput
 from swarm.export.doubts import doubts_about
-from swarm.measures import summary
-from swarm.record import RECORD, RunRecord
+from swarm.recording.measures import summary
+from swarm.recording.record import RECORD, RunRecord
 
 BUNDLE_FORMAT = "roleless-run/2"
 MAX_BUNDLE_BYTES = 50_000_000

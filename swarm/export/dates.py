@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 
 
 def date_of(record: RunRecord, seconds: float) -> datetime:

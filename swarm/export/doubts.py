@@ -11,7 +11,7 @@ from swarm.export.providers import SIMULATED, UNKNOWN, provider_of
 from swarm.metrics.cost import mispriced
 from swarm.protocols import PROTOCOLS, check_options
 from swarm.protocols.given_team import read_steps
-from swarm.record import RECORD, RunRecord
+from swarm.recording.record import RECORD, RunRecord
 from swarm.team import MAX_ROLE_CHARS
 from swarm.turn import Call, Turn, Usage, total
 from swarm.verdict import CRITERIA

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.export.dates import date_of
 from swarm.models.model import Message
 from swarm.prompts.render import judge_messages
-from swarm.record import RunRecord
-from swarm.replay import prompts_of
+from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn, Usage
 
 _STOP = {"stop": "stop", "length": "max_tokens", "content_filter": "content_filter"}

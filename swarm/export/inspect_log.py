@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from swarm.export.inspect_events import Events, digest, iso, known, model_usage, output_of, scores_of
-from swarm.measures import kept
 from swarm.prompts.render import mission_text
-from swarm.record import RunRecord, Status
+from swarm.recording.measures import kept
+from swarm.recording.record import RunRecord, Status
 from swarm.turn import Call, Turn, Usage, total
 
 VERSION = 2

@@ -1,7 +1,7 @@
 """This file is where reports for people get their labels, and values with units."""
 
-from swarm.record import RunRecord
-from swarm.wording import BECAME, SAT_OUT, lasting, models_named, usd
+from swarm.narrative.labels import BECAME, SAT_OUT, lasting, models_named, usd
+from swarm.recording.record import RunRecord
 
 UNKNOWN = "–"
 

@@ -3,10 +3,10 @@
 import re
 
 from swarm.export.labels import facts_of, kind_of
-from swarm.record import RunRecord
-from swarm.story import story
+from swarm.narrative.labels import DID
+from swarm.narrative.story import story
+from swarm.recording.record import RunRecord
 from swarm.turn import Turn
-from swarm.wording import DID
 
 
 def as_markdown(record: RunRecord) -> bytes:

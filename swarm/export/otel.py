@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from swarm.export.dates import date_of
 from swarm.export.providers import provider_of
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Score
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from swarm.export.page import Node, node, written
 from swarm.export.sections import details, opening
 from swarm.metrics.roles import roles_taken
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 
 if TYPE_CHECKING:
     from swarm.figures.embedded import Figure

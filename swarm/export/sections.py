@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from swarm.command import mission_toml, same_again
+from swarm.engine.command_line import mission_toml, same_again
 from swarm.export.labels import UNKNOWN, headline, kind_of, models_of
 from swarm.export.page import Node, node, table
-from swarm.graph import SeatNow, seats_of
-from swarm.record import RunRecord
+from swarm.narrative.labels import BECAME, DID, shock_named
+from swarm.narrative.story import story
+from swarm.organization.graph import SeatNow, seats_of
+from swarm.recording.record import RunRecord
 from swarm.spec import fingerprint
-from swarm.story import story
 from swarm.turn import Turn
 from swarm.verdict import CRITERIA
-from swarm.wording import BECAME, DID, shock_named
 
 LONG_VALUE = 12
 """Longer values of headline numbers are set smaller."""

@@ -5,7 +5,7 @@ import io
 import string
 from typing import Any
 
-from swarm.record import RunRecord
+from swarm.recording.record import RunRecord
 from swarm.turn import Turn
 
 COLUMNS = (

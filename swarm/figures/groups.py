@@ -12,7 +12,7 @@ from swarm.comparison.measures import number
 from swarm.comparison.rows import estimate_words
 from swarm.figures.look import ACCENT, FAINT, INK, QUIET, framed, label, mark_kind
 from swarm.figures.timeline_scale import unit_for
-from swarm.measures import MEASURES, Kind
+from swarm.recording.measures import MEASURES, Kind
 from swarm.stats.estimate import Estimate
 
 LINES_UP_TO = 200

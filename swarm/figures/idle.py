@@ -7,9 +7,9 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from swarm.figures.look import CLEAR, FAINT, INK, MARKS, ON_COLOUR, bare, key_to, mark_kind, paragraph, write
-from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.participation import Stretch, abstention_along, parts
-from swarm.record import RunRecord
+from swarm.organization.graph import SeatNow, Standing, seats_of
+from swarm.recording.record import RunRecord
 
 BARS_FROM = 24
 """Smaller teams have too few seats in a tenth of the order to speak of a share."""

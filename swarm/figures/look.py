@@ -11,7 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from swarm.graph import Standing
+from swarm.organization.graph import Standing
 
 ACCENT = "#1f8a8f"
 FAINT = "rgba(128, 138, 150, 0.28)"

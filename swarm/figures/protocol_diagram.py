@@ -10,11 +10,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from swarm.engine.rehearsal import Rehearsed, as_asked, rehearse
+from swarm.engine.stage import Cued
 from swarm.figures.look import ACCENT, FAINT, QUIET, bare
 from swarm.mission import Mission
-from swarm.rehearsal import Rehearsed, as_asked, rehearse
 from swarm.spec import RunSpec
-from swarm.stage import Cued
 from swarm.team import make_team
 from swarm.turn import Call, CueKind, Turn, TurnKey, Usage
 

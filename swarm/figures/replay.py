@@ -15,11 +15,11 @@ from swarm.figures.replay_controls import BOARD, board_of, buttons, counter_name
 from swarm.figures.role_links import ARROWS_UP_TO, IN, STROKES, Stroke, points_of
 from swarm.figures.role_names import LABELS_UP_TO, room_for, side_of
 from swarm.figures.role_nodes import colour_of, colours_of, name_of, sizes_of, symbol_of
-from swarm.folding import Node, each_for_itself
-from swarm.graph import Link, SeatNow, Standing, links_of, seats_of
-from swarm.layout import RING_UP_TO, Place, ring
-from swarm.moments import Moment, moments_of
-from swarm.record import RunRecord
+from swarm.organization.graph import Link, SeatNow, Standing, links_of, seats_of
+from swarm.organization.grouping import Node, each_for_itself
+from swarm.organization.layout import RING_UP_TO, Place, ring
+from swarm.organization.moments import Moment, moments_of
+from swarm.recording.record import RunRecord
 
 MOST_FRAMES = 129
 """Longer runs show every second turn, every third, and so on: more frames would make the figure heavy."""
@@ -34,8 +34,8 @@ def replay_figure(record: RunRecord, moment: int | None = None, height: int = 62
 
     Args:
         record: of a run that has ended.
-        moment: the one that is shown first, see `swarm.moments.moments_of`; None, and numbers that are none,
-            mean the beginning.
+        moment: the one that is shown first, see `moments_of`; None, and numbers that are none, mean the
+            beginning.
         height: in pixels.
 
     Returns:

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from swarm.figures.look import CLEAR, FAINT, INK, label
 from swarm.figures.role_links import STROKES
-from swarm.moments import Moment
-from swarm.record import RunRecord
-from swarm.wording import DOES, lasting, usd
+from swarm.narrative.labels import DOES, lasting, usd
+from swarm.organization.moments import Moment
+from swarm.recording.record import RunRecord
 
 SPEEDS = {"▶ Slow": 1600, "▶ Play": 700, "▶▶ Fast": 250}
 """Milliseconds a frame."""

@@ -11,10 +11,10 @@ from swarm.figures.look import FAINT, bare, mark_kind, write
 from swarm.figures.role_links import HEARD_UP_TO, Bend, link_traces
 from swarm.figures.role_names import LABELS_UP_TO, NAMED_LAYERS, group_names, names_beside
 from swarm.figures.role_nodes import colours_of, node_traces, sizes_of
-from swarm.folding import Node, each_for_itself, fold, group_of, links_between
-from swarm.graph import Link, heard_links, links_of, seats_of
-from swarm.layout import RING_UP_TO, Place, columns, packed, radial, ring
-from swarm.record import RunRecord
+from swarm.organization.graph import Link, heard_links, links_of, seats_of
+from swarm.organization.grouping import Node, each_for_itself, fold, group_of, links_between
+from swarm.organization.layout import RING_UP_TO, Place, columns, packed, radial, ring
+from swarm.recording.record import RunRecord
 
 Arrangement = Literal["order", "layers", "roles"]
 ARRANGEMENTS: dict[Arrangement, str] = {"order": "In order", "layers": "By layer", "roles": "By role"}
@@ -60,7 +60,7 @@ def role_figure(
         arrangement: in seat order, by declared layer, or by role; None: what reads best.
         shown: the links that agents declare, or who heard whom.
         unfolded: None draws every seat; otherwise seats of equal roles are one node, but for these groups
-            (see `swarm.folding.group_of`).
+            (see `swarm.organization.grouping.group_of`).
         focus: a seat whose links stand out.
         height: in pixels.
         most_tokens: of the largest node, where several graphs shall have the same scale; None: the largest here.

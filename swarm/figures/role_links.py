@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, FAINT, QUIET
-from swarm.graph import Link
-from swarm.layout import Place
+from swarm.organization.graph import Link
+from swarm.organization.layout import Place
 
 Bend: TypeAlias = Literal["straight", "inwards", "aside"]
 """Which way links are bent: not at all, towards the middle of a ring, or to one side."""

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 
 from swarm.figures.look import CLEAR
 from swarm.figures.role_nodes import name_of
-from swarm.folding import Node
-from swarm.layout import Place
+from swarm.organization.grouping import Node
+from swarm.organization.layout import Place
 
 LABELS_UP_TO = 16
 """More role names would overlap; hover boxes have them then."""

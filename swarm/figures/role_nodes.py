@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import plotly.graph_objects as go
 
 from swarm.figures.look import CLEAR, INK, MARKS, ON_COLOUR, PALETTE, QUIET, key_to, label, paragraph
-from swarm.folding import Node
-from swarm.graph import SeatNow, Standing
-from swarm.layout import RING_UP_TO, Place
-from swarm.wording import agents_named
+from swarm.narrative.labels import agents_named
+from swarm.organization.graph import SeatNow, Standing
+from swarm.organization.grouping import Node
+from swarm.organization.layout import RING_UP_TO, Place
 
 DIAMETERS = {10: (26, 42), 16: (18, 26), RING_UP_TO: (16, 24), 100: (12, 20), 256: (7, 14)}
 """Of nodes in pixels, smallest and largest, by how many there are."""

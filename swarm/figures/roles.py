@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, CLEAR, INK, framed, label, mark_kind, paragraph, write
 from swarm.figures.role_nodes import colours_of
-from swarm.graph import seats_of
 from swarm.metrics.roles import RoleGroup, role_groups, roles_taken
-from swarm.record import RunRecord
+from swarm.organization.graph import seats_of
+from swarm.recording.record import RunRecord
 
 SHOWN = 20
 """More bars would make a wall; the figure says how many more there are."""

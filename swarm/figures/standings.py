@@ -9,8 +9,8 @@ from swarm.figures.look import CLEAR, MARKS, framed, label, mark_kind
 from swarm.figures.timeline import timeline_figure
 from swarm.figures.timeline_bars import bars_of, span_s
 from swarm.figures.timeline_growth import growth_of
-from swarm.graph import Standing, seats_of
-from swarm.record import RunRecord
+from swarm.organization.graph import Standing, seats_of
+from swarm.recording.record import RunRecord
 
 ROW_PX = 44
 PATTERNS: dict[Standing, str] = {

@@ -23,10 +23,10 @@ from swarm.figures.look import (
 from swarm.figures.timeline_bars import JUDGE, UNKNOWN, Bar, Doing, bars_of, span_s
 from swarm.figures.timeline_growth import draw_growth, growth_axes, growth_of, growth_px
 from swarm.figures.timeline_scale import Scale
-from swarm.graph import SeatNow, Standing, seats_of
 from swarm.metrics.timing import critical_path
-from swarm.record import RunRecord
-from swarm.wording import usd
+from swarm.narrative.labels import usd
+from swarm.organization.graph import SeatNow, Standing, seats_of
+from swarm.recording.record import RunRecord
 
 NAMED_UP_TO = 16
 """Seats; the rows of more have no room for the role's name, hover boxes have it then."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from swarm.events import TurnStarted
-from swarm.record import RunRecord
+from swarm.recording.events import TurnStarted
+from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn
 
 Doing = Literal["waiting", "thinking", "planning", "in_vain", "judging", "open"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from swarm.figures.timeline_bars import JUDGE, UNKNOWN, Bar
-from swarm.graph import SeatNow
+from swarm.organization.graph import SeatNow
 
 TICK_PX = 13
 """Less room makes numbers touch."""

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from swarm.errors import FailureKind, ModelUnavailable
 from swarm.models.transport import Exchange
-from swarm.secrets import without_values
+from swarm.security.keys import without_values
 
 MAX_MESSAGE_CHARS = 300
 _MAX_SAID_CHARS = 1_000

@@ -9,19 +9,19 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from swarm.compose import NO_JUDGE, compose
 from swarm.config import Settings
+from swarm.engine.compose import NO_JUDGE, compose
+from swarm.engine.launch import launch, stop
+from swarm.engine.run import new_run_id
 from swarm.errors import BadInput, BadMission, SwarmError, UnknownName
-from swarm.events import Event, RunFinished, TurnTaken
-from swarm.history import History
-from swarm.journal import is_written_to, journal_of
-from swarm.journal_lines import read_journal
-from swarm.launch import launch, stop
+from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import MAX_MISSION_BYTES, Mission, mission_from_text
 from swarm.models.catalogue import card_of
 from swarm.protocols import PROTOCOLS, find_protocol
-from swarm.run import new_run_id
+from swarm.recording.events import Event, RunFinished, TurnTaken
+from swarm.recording.journal import is_written_to, journal_of
+from swarm.recording.journal_lines import read_journal
 from swarm.serve.wire import Ask, Refused
 from swarm.spec import Pace, RunSpec
 from swarm.team import check_agents

@@ -7,7 +7,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from swarm.events import Event, RunFinished, TurnTaken
+from swarm.recording.events import Event, RunFinished, TurnTaken
 from swarm.serve.teams import ONCE, POLL_S, Run, Teams
 from swarm.serve.unfolding import Unfolding
 from swarm.serve.wire import Ask, Refused, Stream, broken_off, comment, whole

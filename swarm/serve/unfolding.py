@@ -2,9 +2,9 @@
 
 from contextlib import suppress
 
+from swarm.engine.rehearsal import as_asked, rehearse
 from swarm.errors import SwarmError
-from swarm.events import Event, RunFinished, TurnTaken
-from swarm.rehearsal import as_asked, rehearse
+from swarm.recording.events import Event, RunFinished, TurnTaken
 from swarm.spec import RunSpec
 from swarm.turn import Turn
 

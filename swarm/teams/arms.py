@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Literal
 
-from swarm.command import OWN
-from swarm.compose import NO_JUDGE
 from swarm.config import Settings
+from swarm.engine.command_line import OWN
+from swarm.engine.compose import NO_JUDGE
 from swarm.errors import BadInput
 from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes, checked

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 from swarm.team import one_line
 from swarm.teams.reading import BadTeam, Data, Tolerant, mapping
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 from swarm.team import MAX_AGENTS
 from swarm.teams.blanks import blanks
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
 from swarm.teams import agent_framework, autogen, chatdev, crewai, metagpt, openclaw, toml
 from swarm.teams.blanks import blanks

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from swarm.errors import BadInput
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 
 MAX_INPUT_BYTES = 1_000_000
 MAX_SETS = 500

@@ -6,8 +6,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from swarm.command import OWN
 from swarm.config import Settings, ensure_data_folder
+from swarm.engine.command_line import OWN
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Grid
 from swarm.teams import toml

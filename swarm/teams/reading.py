@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from swarm.errors import BadInput
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 
 MAX_NESTING = 40
 MAX_ALIASES = 200

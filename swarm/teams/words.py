@@ -6,12 +6,12 @@ from swarm.comparison.contrasts import Contrast
 from swarm.comparison.finding import times, would_settle
 from swarm.comparison.measures import number
 from swarm.grid import Grid
+from swarm.narrative.labels import listed
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
 from swarm.teams.arms import ARM_NAMES, Arm
 from swarm.teams.given import GivenTeam
 from swarm.teams.verdict import ALIKE, TeamVerdict
-from swarm.wording import listed
 
 EMULATION = (
     "Emulation of your roles, not of the framework's runtime: its tools, memory and loop are not there."

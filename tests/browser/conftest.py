@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from swarm.config import PROJECT, Settings
+from swarm.engine.launch import stop
 from swarm.errors import BadInput
-from swarm.history import History
-from swarm.launch import stop
+from swarm.history.store import History
 from tests.browser.looking import Dashboard, answers, wait_until
 from tests.browser.warm import Warm
 from tests.patience import PATIENCE_MS, PATIENCE_S

@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from swarm.config import Settings
-from swarm.events import CallEnded, Event, RunFinished
 from swarm.experiment.launch import launch_experiment
-from swarm.history import History
+from swarm.history.store import History
 from swarm.mission import Mission, Requirement
+from swarm.recording.events import CallEnded, Event, RunFinished
 from swarm.teams.arms import team_test
 from swarm.teams.formats import settled
 from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note

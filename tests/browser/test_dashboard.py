@@ -8,7 +8,7 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 from pages.shared.demo import DEMO_PROTOCOLS, DEMO_SEEDS, demo_spec
 from pages.shared.resources import missions
-from swarm.history import History
+from swarm.history.store import History
 from tests.browser.looking import Dashboard, badge, fits, keep_picture, look, settled, wait_until, widths
 from tests.made import keep, told
 from tests.recorded import a_turn, events_of

@@ -20,10 +20,10 @@ import app as dashboard_app
 from app import SECURITY_HEADERS, OnlyThisMachine, SecurityHeaders
 from pages.shared import login
 from swarm.config import PROJECT
-from swarm.doors import NEEDED, check_address, login_is_set_up, named_providers
+from swarm.engine.launch import stop
 from swarm.errors import BadInput
-from swarm.history import History
-from swarm.launch import stop
+from swarm.history.store import History
+from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers
 from tests.browser.conftest import serving
 from tests.browser.hostile import hostile_run
 from tests.browser.looking import Dashboard, look, settled, wait_until

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from swarm.engine.launch import is_running, stop
 from swarm.experiment.launch import launch_experiment
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.history import History
-from swarm.launch import is_running, stop
+from swarm.history.store import History
 from swarm.mission import load_library
 from tests.browser.looking import badge, fits, keep_picture, look, settled, wait_until, widths
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from swarm.history import History
+from swarm.history.store import History
 from swarm.teams.kept import kept_teams
 from tests.browser.hostile import Listener, hostile_run, hostile_test, listening, payloads
 from tests.browser.looking import VIEWS, Dashboard, choose_view, look, settled

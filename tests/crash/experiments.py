@@ -2,12 +2,13 @@
 
 from collections import Counter
 
-from swarm.events import RunFinished
 from swarm.grid import EXPERIMENT, Experiment, Grid, Terms, Way
-from swarm.history import History, RunFilter
-from swarm.journal import journal_of
-from swarm.journal_lines import read_journal
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.mission import load_library
+from swarm.recording.events import RunFinished
+from swarm.recording.journal import journal_of
+from swarm.recording.journal_lines import read_journal
 from tests.crash.harness import Stage, Trial
 
 MISSIONS, WAYS = 20, (Way("sequential"), Way("solo"))

@@ -20,15 +20,15 @@ from pathlib import Path
 
 import uvicorn
 
-from swarm.compose import compose
 from swarm.config import Settings, read_settings
-from swarm.events import CallEnded, CallStarted, Event, RunFinished, RunJudged, TurnTaken
-from swarm.history import History
-from swarm.journal_lines import read_journal
+from swarm.engine.compose import compose
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Request
-from swarm.record import RunRecord, record_of
+from swarm.recording.events import CallEnded, CallStarted, Event, RunFinished, RunJudged, TurnTaken
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import RunRecord, record_of
 from swarm.serve import make_app
 from swarm.spec import SPEC
 from swarm.turn import Call

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from swarm.journal_lines import read_journal
-from swarm.record import RunRecord
+from swarm.recording.journal_lines import read_journal
+from swarm.recording.record import RunRecord
 from tests.crash.harness import AGENTS, Stage, Trial, digest
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.compose import compose
 from swarm.config import Settings
-from swarm.history import History
-from swarm.launch import launch
+from swarm.engine.compose import compose
+from swarm.engine.launch import launch
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from tests.crash.experiments import Killed, unkilled
 from tests.crash.harness import Stage, staged

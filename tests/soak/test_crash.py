@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from swarm.events import RunFinished
-from swarm.perform import stop_file_of
+from swarm.engine.perform import stop_file_of
+from swarm.recording.events import RunFinished
 from tests.crash.experiments import Killed, unkilled
 from tests.crash.harness import RUN, Stage, Trial, staged
 from tests.crash.oracle import Broken, Unbroken, state

@@ -8,9 +8,9 @@ from statistics import quantiles
 import pytest
 
 from bench.reply import HOSTILE
-from swarm.answer import AgentAnswer
 from swarm.errors import MalformedReply
-from swarm.reply import read_reply
+from swarm.reply.answer import AgentAnswer
+from swarm.reply.read import read_reply
 from tests.replies import BAD, GOOD, MARKS, MINE, WORDS
 from tests.seed import SEED
 

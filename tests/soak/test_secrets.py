@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from swarm.compose import compose
 from swarm.config import Settings, read_settings
-from swarm.history import History
-from swarm.launch import launch
+from swarm.engine.compose import compose
+from swarm.engine.launch import launch
+from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from tests.browser.conftest import browser, chromium, serving  # noqa: F401
 from tests.browser.looking import Dashboard, look, settled, wait_until

@@ -9,10 +9,11 @@ import time
 import pytest
 
 from swarm.config import PROJECT
-from swarm.events import RunFinished
-from swarm.history import History, RunFilter
-from swarm.history_file import longest_wait_s
-from swarm.journal_lines import read_journal
+from swarm.history.file import longest_wait_s
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
+from swarm.recording.events import RunFinished
+from swarm.recording.journal_lines import read_journal
 from tests.browser.conftest import dashboard, warm  # noqa: F401
 from tests.test_processes import MISSION
 from tests.warm import swarm

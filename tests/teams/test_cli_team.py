@@ -10,7 +10,7 @@ from swarm.cli import app
 from swarm.cli.experiment import at_hand
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
-from swarm.history import RunFilter
+from swarm.history.rows import RunFilter
 from swarm.teams import toml
 from swarm.teams.export import write_files
 from swarm.teams.formats import settled

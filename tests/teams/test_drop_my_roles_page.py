@@ -8,9 +8,9 @@ import streamlit as st
 from pages.shared import experiment_plan, state
 from pages.shared.team_verdict import _content, _show_card, _show_set_ups
 from swarm.config import LIBRARY, read_settings
-from swarm.events import ExperimentStarted
 from swarm.grid import Experiment, Terms, Way
 from swarm.mission import load_library
+from swarm.recording.events import ExperimentStarted
 from swarm.teams.arms import ARM_NAMES, own_missions, related_missions, team_test
 from swarm.teams.export import TARGETS
 from swarm.teams.files import files_of

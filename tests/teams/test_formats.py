@@ -6,7 +6,7 @@ import pytest
 
 from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
-from swarm.secrets import without_secrets
+from swarm.security.keys import without_secrets
 from swarm.teams import autogen_write, toml
 from swarm.teams.files import Files, files_of_uploads
 from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.errors import BadInput
-from swarm.secrets import GONE, without_secrets
+from swarm.security.keys import GONE, without_secrets
 from swarm.teams.reading import Tolerant, read_json, read_json5, read_yaml, shaped
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(

@@ -12,10 +12,10 @@ from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.measures import UNKNOWN
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.comparison.tradeoff import standpoints, weighed
-from swarm.contrast import CAVEAT
 from swarm.grid import Factor
-from swarm.record import RunRecord
-from swarm.wording import lasting, usd
+from swarm.narrative.contrast import CAVEAT
+from swarm.narrative.labels import lasting, usd
+from swarm.recording.record import RunRecord
 
 SIMULATED = Text(" SIMULATED ", style="black on yellow")
 

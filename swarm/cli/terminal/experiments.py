@@ -14,8 +14,8 @@ from swarm.experiment.perform import Progress as HowFar
 from swarm.experiment.plan import Plan
 from swarm.experiment.words import spent_in_words
 from swarm.grid import Experiment
-from swarm.history import ExperimentRow
-from swarm.wording import lasting, usd
+from swarm.history.experiments import ExperimentRow
+from swarm.narrative.labels import lasting, usd
 
 
 def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> None:

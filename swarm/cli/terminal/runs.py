@@ -12,12 +12,12 @@ from rich.text import Text
 
 from swarm.cli.terminal import harmless
 from swarm.cli.terminal.table import columns
-from swarm.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
-from swarm.history_rows import RunRow
-from swarm.record import RunRecord
+from swarm.history.rows import RunRow
+from swarm.narrative.labels import DID, lasting, models_named, usd
+from swarm.recording.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
+from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
-from swarm.wording import DID, lasting, models_named, usd
 
 _STYLES: dict[Action, str] = {
     "plan": "cyan",

@@ -1,0 +1,222 @@
+"""This file is where a model is called: reserve, record, ask, retry, read, ask once more, settle.
+
+The one retry loop of Roleless. Models ask once; agents and judges only say what they want to know.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+from swarm.engine.budget import Budget
+from swarm.errors import MalformedReply, ModelUnavailable, Stopped
+from swarm.faultpoint import reached
+from swarm.models.model import Model, Request, whole_characters
+from swarm.prompts.render import ask_again
+from swarm.recording.events import CallEnded, CallStarted, Fact
+from swarm.reply.answer import Answer
+from swarm.reply.read import Read, read_reply
+from swarm.turn import Call, Usage
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often a failed call is made again, and how long to wait before."""
+
+    attempts: int = 3
+    first_wait_s: float = 1.0
+    """Doubled with each attempt, with jitter; a provider's Retry-After counts instead."""
+    longest_wait_s: float = 60.0
+    """A provider that wants a longer wait is not waited for."""
+    failed_turns: int = 3
+    """A model that fails this many turns in a row, with no success between, is given up and the run ends."""
+
+    def wait_s(self, attempt: int, error: ModelUnavailable) -> float | None:
+        """Seconds to wait after `attempt` (from 1) failed; None when it should not be repeated."""
+        # A request whose outcome is unknown may have been billed: it is sent again once only.
+        attempts = min(self.attempts, 2) if error.billed == "unknown" else self.attempts
+        if not error.retryable or attempt >= attempts:
+            return None
+        if error.retry_after_s is not None:
+            wait = error.retry_after_s * random.uniform(1.0, 1.1)
+        else:
+            wait = self.first_wait_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+        return wait if wait <= self.longest_wait_s else None
+
+
+class Tell(Protocol):
+    """Record one fact of the run; returns when it is as durable as it has to be."""
+
+    def __call__(self, fact: type[Fact], /, **fields: object) -> Awaitable[None]:
+        """Number and date a fact made of `fields`, and record it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[A]):
+    """What came of asking: an answer, or why there is none."""
+
+    calls: tuple[Call, ...]
+    answer: A | None = None
+    notes: tuple[str, ...] = ()
+    unreadable: str | None = None
+    """Why the second reply could not be read either."""
+    failed: str | None = None
+    """Why the model gave no reply."""
+
+
+class Caller:
+    """Makes all calls of one run. Owned by one event loop."""
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        budget: Budget,
+        tell: Tell,
+        clock: Callable[[], float],
+        stored: Mapping[int | None, Sequence[Call]],
+        policy: RetryPolicy,
+        stop: asyncio.Event,
+    ) -> None:
+        """Take what a run needs for its calls.
+
+        Args:
+            models: by the ids that seats and judge name.
+            budget: of the run.
+            tell: records facts.
+            clock: seconds since the run began.
+            stored: calls made before the run was interrupted, by turn index (None: the judge's).
+            policy: when to ask again.
+            stop: once it is set, no further request leaves.
+        """
+        self._models = models
+        self._budget = budget
+        self._tell = tell
+        self._clock = clock
+        self._stored = stored
+        self._policy = policy
+        self._stop = stop
+        self._failed_turns: Counter[str] = Counter()
+        self._given_up: dict[str, ModelUnavailable] = {}
+
+    async def ask_for(self, model: str, request: Request, shape: type[A], index: int | None) -> Asked[A]:
+        """Ask until there is an answer of the wanted shape: retries after failures, one re-ask if unreadable.
+
+        Raises:
+            LimitExceeded: when a call could pass a limit of the run.
+            Stopped: when somebody asked the run to stop.
+            ModelUnavailable: when no call to this model can succeed any more.
+        """
+        calls = list(self._stored.get(index, ()))
+        first = next((call for call in reversed(calls) if call.reply is not None), None)
+        remembered = first is not None
+        if first is None:
+            first = await self._ask(self._models[model], request, calls, index)
+        read = _read(first, shape)
+        if not isinstance(read, str):
+            return Asked(tuple(calls), read.answer, read.repairs)
+        if first.reply is None:
+            return Asked(tuple(calls), failed=read)
+        if not remembered:
+            await self._tell(CallEnded, index=index, outcome=first, because=read)
+        again = replace(request, messages=ask_again(request.messages, first.reply, read))
+        return await self._ask_again(model, again, shape, calls, index, note=f"asked again: {read}")
+
+    async def _ask_again(
+        self, model: str, request: Request, shape: type[A], calls: list[Call], index: int | None, note: str
+    ) -> Asked[A]:
+        """The one re-ask after an unreadable reply."""
+        reply = await self._ask(self._models[model], request, calls, index)
+        read = _read(reply, shape)
+        if not isinstance(read, str):
+            return Asked(tuple(calls), read.answer, (note, *read.repairs))
+        if reply.reply is None:
+            return Asked(tuple(calls), failed=read, notes=(note,))
+        return Asked(tuple(calls), unreadable=read, notes=(note,))
+
+    async def _ask(self, model: Model, request: Request, calls: list[Call], index: int | None) -> Call:
+        """Call with retries; every attempt is added to `calls`. Returns the last one."""
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome, error = await self._call(model, request)
+            calls.append(outcome)
+            if error is None:
+                self._failed_turns[model.name] = 0
+                return outcome
+            wait_s = self._policy.wait_s(attempt, error)
+            gives_up = wait_s is None and self._gives_up(model, error)
+            if wait_s is None and not gives_up:
+                return outcome
+            await self._tell(CallEnded, index=index, outcome=outcome, because=str(error))
+            if gives_up:
+                raise error
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), wait_s)
+
+    async def _call(self, model: Model, request: Request) -> tuple[Call, ModelUnavailable | None]:
+        """One attempt: wait for a place, set the money aside, ask, settle."""
+        queued = self._clock()
+        async with model.place():
+            if model.name in self._given_up:
+                raise self._given_up[model.name]
+            reservation = await self._budget.reserve(model.most(request))
+            # Places and money may have been waited for, and somebody may have asked to stop meanwhile.
+            if self._stop.is_set():
+                await self._budget.give_back(reservation)
+                raise Stopped()
+            return await self._exchange(model, request, reservation, self._budget.calls, queued)
+
+    async def _exchange(
+        self, model: Model, request: Request, most: Usage, number: int, queued: float
+    ) -> tuple[Call, ModelUnavailable | None]:
+        """One request, for which `most` is set aside and, whatever happens, settled."""
+        used = Usage()
+        started = self._clock()
+        try:
+            if not model.simulated:
+                await self._tell(CallStarted, number=number, model=model.name, reserved=most)
+                used = replace(most, estimated=True)
+            reply = await model.complete(request)
+            reached("replied")
+            used = reply.usage
+            return Call(
+                number,
+                model.name,
+                reply=whole_characters(reply.text),
+                finish=reply.finish and whole_characters(reply.finish),
+                usage=used,
+                started_s=started,
+                ended_s=self._clock(),
+                waited_s=started - queued,
+                served_by=reply.served_by and whole_characters(reply.served_by),
+            ), None
+        except ModelUnavailable as error:
+            used = Usage() if error.billed == "no" else used
+            said = whole_characters(str(error))
+            call = Call(number, model.name, error=said, usage=used, started_s=started, ended_s=self._clock())
+            return replace(call, waited_s=started - queued), error
+        finally:
+            await self._budget.settle(most, used)
+
+    def _gives_up(self, model: Model, error: ModelUnavailable) -> bool:
+        self._failed_turns[model.name] += 1
+        hopeless = error.fatal or self._failed_turns[model.name] >= self._policy.failed_turns
+        if hopeless:
+            self._given_up[model.name] = error
+        return hopeless
+
+
+def _read(call: Call, shape: type[A]) -> Read[A] | str:
+    """The answer in a call's reply, or the reason why there is none."""
+    if call.reply is None:
+        return call.error or "no reply"
+    try:
+        return read_reply(call.reply, finish=call.finish, shape=shape)
+    except MalformedReply as error:
+        return str(error)

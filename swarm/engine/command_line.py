@@ -1,0 +1,156 @@
+"""This file is where a run's recipe becomes the command line that does the same."""
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from swarm.config import PROJECT
+from swarm.engine.compose import NO_JUDGE
+from swarm.mission import Mission, Requirement
+from swarm.protocols import options_of
+from swarm.shock import Shock
+from swarm.spec import RunSpec
+from swarm.team import Team, generic_roles
+
+ROLES_FILE = "roles.txt"
+"""Where roles that were given one by one are kept, one a line."""
+OWN = "own"
+"""The id of missions that are not in the library."""
+
+
+def python() -> str:
+    """The Python that runs Roleless, as one calls it in the project's folder."""
+    here = Path(sys.executable)
+    return here.relative_to(PROJECT).as_posix() if here.is_relative_to(PROJECT) else "python"
+
+
+def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str = "mission.toml") -> str:
+    """Write the command that composes and performs the same run, quoted for a shell.
+
+    Args:
+        spec: the recipe.
+        judge: what was asked for: a model, "none", or None to let Roleless choose again.
+        mission_file: where a mission that is not in the library is kept; see `mission_toml`. A goal alone
+            needs no file.
+    """
+    words = [
+        python(),
+        "-m",
+        "swarm",
+        "run",
+        *_mission(spec.mission, mission_file),
+        "--protocol",
+        spec.protocol,
+    ]
+    words += _options(spec)
+    words += ["--agents", str(len(spec.team)), *_models(spec.team)]
+    words += ["--judge", judge] if judge else []
+    words += ["--seed", str(spec.seed)] if spec.seed else []
+    words += _shock(spec.shock)
+    words += _limits(spec)
+    words += ["--pace", spec.pace] if spec.pace != "instant" else []
+    words += ["--organization", spec.organization] if spec.organization != "default" else []
+    return shlex.join(words)
+
+
+def same_again(spec: RunSpec) -> str:
+    """The command that repeats a stored run, its judge named."""
+    return command_line(spec, judge=spec.judge or NO_JUDGE)
+
+
+def mission_toml(mission: Mission) -> str:
+    """Write a mission as a file that `--mission-file` and the dashboard read.
+
+    Examples:
+        >>> print(mission_toml(Mission("own", "Bakery", "Open a bakery.")))
+        title = "Bakery"
+        goal = "Open a bakery."
+    """
+    return "\n".join(_toml_lines(mission))
+
+
+def _toml_lines(mission: Mission) -> Iterator[str]:
+    yield f"title = {_string(mission.title)}"
+    if mission.level:
+        yield f"level = {_string(mission.level)}"
+    yield f"goal = {_string(mission.goal)}"
+    for name in ("values", "domains", "unknowns"):
+        if lines := getattr(mission, name):
+            yield f"{name} = {_strings(lines)}"
+    for stakeholder in mission.stakeholders:
+        yield f"\n[[stakeholders]]\nname = {_string(stakeholder.name)}\nwants = {_string(stakeholder.wants)}"
+    for requirement in mission.requirements:
+        yield from _requirement_lines(requirement)
+
+
+def _requirement_lines(requirement: Requirement) -> Iterator[str]:
+    yield f"\n[[requirements]]\ntext = {_string(requirement.text)}"
+    if requirement.phase:
+        yield f"phase = {_string(requirement.phase)}"
+    if requirement.needs:
+        yield f"needs = {list(requirement.needs)}"
+    if requirement.conflict:
+        yield f"conflict = {_strings(requirement.conflict)}"
+
+
+def _mission(mission: Mission, file: str) -> list[str]:
+    if mission.id != OWN:
+        return ["--mission", mission.id]
+    rest = (
+        mission.values,
+        mission.requirements,
+        mission.domains,
+        mission.unknowns,
+        mission.stakeholders,
+    )
+    if any(rest) or mission.level:
+        return ["--mission-file", file]
+    return ["--goal", mission.goal]
+
+
+def _options(spec: RunSpec) -> list[str]:
+    words: list[str] = []
+    for name, value in spec.options.items():
+        if name == "roles":
+            words += [] if value in ((), generic_roles()) else ["--roles-file", ROLES_FILE]
+        elif value != options_of(spec.protocol).get(name):
+            words += ["--option", f"{name}={value}"]
+    return words
+
+
+def _models(team: Team) -> list[str]:
+    if len(team.models) == 1:
+        return ["--model", *team.models]
+    runs: list[tuple[str, int]] = []
+    for seat in team:
+        if runs and runs[-1][0] == seat.model:
+            runs[-1] = (seat.model, runs[-1][1] + 1)
+        else:
+            runs.append((seat.model, 1))
+    return ["--model", ", ".join(f"{seats} {model}" for model, seats in runs)]
+
+
+def _shock(shock: Shock | None) -> list[str]:
+    if shock is None:
+        return []
+    return ["--shock", shock.kind, *(["--shock-model", shock.model] if shock.model else [])]
+
+
+def _limits(spec: RunSpec) -> list[str]:
+    limits, words = spec.limits, list[str]()
+    words += ["--max-usd", f"{limits.usd:g}"] if limits.usd is not None else []
+    words += ["--max-tokens", str(limits.tokens)] if limits.tokens is not None else []
+    words += ["--max-calls", str(limits.calls)] if limits.calls is not None else []
+    words += ["--timeout-s", f"{limits.seconds:g}"] if limits.seconds is not None else []
+    return words
+
+
+def _string(text: str) -> str:
+    # JSON's strings are TOML's, but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _strings(texts: tuple[str, ...]) -> str:
+    return "[" + ", ".join(_string(text) for text in texts) + "]"

@@ -1,0 +1,238 @@
+"""This file is where what a person asked for becomes a run's recipe: judge, limit and memory are settled here.
+
+The command line, the dashboard and the Python API all compose through it, so they refuse the same things.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from swarm.config import Settings
+from swarm.engine.shock_effects import foreseen, speakers_of
+from swarm.errors import BadInput, PriceUnknown
+from swarm.limits import DEFAULT_MAX_USD, Limits
+from swarm.mission import Mission
+from swarm.models.card import ModelCard
+from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version
+from swarm.models.model import whole_characters
+from swarm.prompts import render
+from swarm.protocols import REMEMBERING, check_options, options_of
+from swarm.protocols.given_team import read_steps
+from swarm.security.keys import keys_in
+from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
+from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
+from swarm.team import check_roles, generic_roles, make_team
+
+SIMULATED_JUDGE = "sim/judge"
+NO_JUDGE = "none"
+
+Remember: TypeAlias = Callable[[str, Mission, bool], tuple[PastRole, ...]]
+"""Looks up what an organization remembers: its name, the mission now, whether the team is simulated."""
+
+
+def remember_nothing(organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
+    """The memory of an organization without a past."""
+    return ()
+
+
+def compose(
+    mission: Mission,
+    settings: Settings,
+    *,
+    protocol: str = "sequential",
+    options: Mapping[str, Any] | None = None,
+    agents: int = 8,
+    models: Sequence[str] = ("sim/strong",),
+    judge: str | None = None,
+    seed: int = 0,
+    limits: Limits | None = None,
+    pace: Pace = "instant",
+    organization: str = "default",
+    remember: Remember = remember_nothing,
+    shock: Shock | None = None,
+) -> RunSpec:
+    """Make a complete recipe, or say in one sentence why it cannot be.
+
+    Args:
+        mission: what to deliver.
+        settings: for keys and providers' addresses.
+        protocol: a name in PROTOCOLS.
+        options: settings of the protocol.
+        agents: 1 to 256.
+        models: see `make_team`.
+        judge: a model; None chooses one (see `default_judge`); "none" for a run that is not judged.
+        seed: makes simulated runs repeatable; sent to providers that take one.
+        limits: a run on real models without a dollar limit gets one of $1.
+        pace: how much of a simulated model's thinking time is waited for.
+        organization: whose memory the roles of this run join.
+        remember: asked only for protocols whose agents know the roles of earlier missions.
+        shock: what happens in the middle of the run, if anything.
+
+    Raises:
+        BadInput: for anything unknown, out of range, mixed or unaffordable.
+    """
+    if pace not in PACES:
+        raise BadInput(f"pace {pace!r}: known are {', '.join(PACES)}")
+    if not organization.strip() or len(organization) > 80 or whole_characters(organization) != organization:
+        raise BadInput(f"organization {organization[:80]!a}: give a name of 1 to 80 characters")
+    chosen = check_options(protocol, options or {})
+    team = make_team(models, agents)
+    swapped = [shock.model] if shock and shock.model else []
+    cards = [card_of(model, settings) for model in dict.fromkeys([*team.models, *swapped])]
+    simulated = _all_or_none_simulated(cards)
+    judging, warnings = _judge(judge, cards, settings)
+    if not simulated:
+        _check_for_keys(mission, chosen)
+    paid = [*cards, *([judging] if judging else [])]
+    for card in paid:
+        check_key(card, settings)
+    if not simulated and settings.max_usd_per_day is not None:
+        _check_prices(paid)
+    bounds, price_warnings = _limits(limits or Limits(), paid)
+    if "roles" in options_of(protocol):
+        chosen["roles"] = check_roles(chosen.get("roles") or generic_roles(), "the list of roles")
+    spec = RunSpec(
+        mission=mission,
+        team=team,
+        protocol=protocol,
+        options=chosen,
+        seed=seed,
+        limits=bounds,
+        judge=judging.id if judging else None,
+        memory=remember(organization, mission, simulated) if protocol in REMEMBERING else (),
+        organization=organization,
+        pace=pace,
+        max_tokens=max(card.max_output for card in cards),
+        judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
+        prompts=render.version(),
+        minds=simulated_version() if simulated else "",
+        warnings=(
+            *warnings,
+            *price_warnings,
+            *(line for card in dict.fromkeys(paid) for line in card.cautions),
+        ),
+        shock=shock,
+    )
+    if protocol == "given_team":
+        read_steps(spec.options.get("steps", ()), agents)  # pyright: ignore[reportArgumentType]
+    _check_shock(spec)
+    return spec
+
+
+def current_wording(simulated: bool) -> str:
+    """What `RunSpec.wording` says of runs that are composed now, with simulated or with real models."""
+    return f"{render.version()} {simulated_version() if simulated else ''}".strip()
+
+
+def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[ModelCard, tuple[str, ...]]:
+    """Choose a judge for a team.
+
+    Returns:
+        The simulated judge for simulated teams; for real ones the first priced model of the catalogue
+        of another family whose key is present, else the team's own first model with a warning in words.
+    """
+    if cards[0].simulated:
+        return card_of(SIMULATED_JUDGE, settings), ()
+    families = {card.family for card in cards}
+    strangers = (
+        card
+        for card in known_models(settings).values()
+        # Where prompts go that have an address of their own, a person decides.
+        if not card.simulated and card.price and not card.api_base and card.family not in families
+    )
+    stranger = next((card for card in strangers if present_keys(card, settings)), None)
+    if stranger:
+        return stranger, ()
+    own = cards[0]
+    return own, (
+        f"The judge {own.id} is of the same family as the team: it may favour its own kind. "
+        "Set the key of another provider, or name a judge.",
+    )
+
+
+def _check_shock(spec: RunSpec) -> None:
+    """Refuse a shock that could not strike, or would change nothing."""
+    shock = spec.shock
+    if shock is None:
+        return
+    under = f"under {spec.protocol} with a team of {len(spec.team)}"
+    if shock.kind in REMOVING and len(speakers_of(spec)) < 2:
+        raise BadInput(f"the shock {shock.kind!r}: only one agent works {under}, and nobody would be left")
+    if foreseen(spec) is None:
+        raise BadInput(
+            f"the shock {shock.kind!r} has no middle to strike in: one agent has a single turn {under}"
+        )
+    if shock.kind == "swap" and [*spec.team.models] == [shock.model]:
+        raise BadInput(
+            f"the shock 'swap': every agent answers with {shock.model!r} already; name another model"
+        )
+    requirements = len(spec.mission.requirements)
+    if shock.kind == "priorities" and requirements < FEWEST_REQUIREMENTS:
+        raise BadInput(
+            f"the shock 'priorities': the mission lists {requirements} requirements, and needs at least "
+            f"{FEWEST_REQUIREMENTS} so that a quarter of them can come late"
+        )
+
+
+def _check_for_keys(mission: Mission, options: Mapping[str, object]) -> None:
+    """A key that was pasted into a mission, or into roles that are given, would be sent to a provider, and kept."""
+    texts = [render.mission_text(mission), *map(str, options.values())]
+    if keys := sum(map(keys_in, texts)):
+        raise BadInput(
+            f"something in the mission or the options ({keys} in all) looks like a key, and would be sent to a "
+            "provider: take it out; keys belong in the environment"
+        )
+
+
+def _judge(
+    wanted: str | None, cards: Sequence[ModelCard], settings: Settings
+) -> tuple[ModelCard | None, tuple[str, ...]]:
+    if wanted is None:
+        return default_judge(cards, settings)
+    if wanted == NO_JUDGE:
+        return None, ("Nobody judges this run, so it has no quality.",)
+    judge = card_of(wanted, settings)
+    if judge.simulated and not cards[0].simulated:
+        raise BadInput(
+            f"judge {wanted!r} is simulated and cannot judge real work; name a real model, or none"
+        )
+    if cards[0].simulated and not judge.simulated:
+        raise BadInput(
+            f"judge {wanted!r} is real and would spend real money on simulated work; name sim/judge, or none"
+        )
+    if not judge.simulated and judge.family in {card.family for card in cards}:
+        return judge, (f"The judge {wanted} is of the same family as the team: it may favour its own kind.",)
+    return judge, ()
+
+
+def _all_or_none_simulated(cards: Sequence[ModelCard]) -> bool:
+    kinds = {card.simulated for card in cards}
+    if len(kinds) > 1:
+        names = ", ".join(card.id for card in cards)
+        raise BadInput(f"a team is all simulated or all real, never mixed: {names}")
+    return kinds.pop()
+
+
+def _check_prices(cards: Sequence[ModelCard]) -> None:
+    unpriced = next((card.id for card in cards if card.price is None), None)
+    if unpriced:
+        raise BadInput(str(PriceUnknown(unpriced)))
+
+
+def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[str, ...]]:
+    if all(card.simulated for card in cards):
+        return limits, ()
+    unpriced = [card.id for card in cards if card.price is None]
+    if unpriced and limits.calls is None and limits.tokens is None:
+        raise BadInput(
+            f"the price of {unpriced[0]} is unknown, so dollars cannot be limited: "
+            "limit calls or tokens instead, or add its price to data/models.toml"
+        )
+    said = [
+        f"The price of {name} is unknown: its dollars are neither counted nor limited."
+        for name in dict.fromkeys(unpriced)
+    ]
+    if limits.usd is None and len(unpriced) < len(cards):
+        said.append(f"No dollar limit was given: the run stops before it passes ${DEFAULT_MAX_USD:.2f}.")
+        limits = replace(limits, usd=DEFAULT_MAX_USD)
+    return limits, tuple(said)

@@ -1,0 +1,1 @@
+"""All runs in DuckDB: asked, filtered, compared."""

@@ -1,0 +1,87 @@
+"""This file is where the history gathers runs into cells: one mission under one condition, with all repeats.
+
+A simulated run is the same whenever it is played with the same seed, so of several one is kept: else one run that two
+experiments played would count as two repeats.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import DuckDBPyRelation
+
+from swarm.cell import OWN, Cell, Condition
+from swarm.recording.measures import COMPARED, MEASURES
+
+# PyArrow has no types, and makes most of its functions when it is imported.
+arrow: Any = pa
+compute: Any = pc
+
+# All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
+_ENDED_WELL = "FILTER (status = 'finished')"
+_LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) {_ENDED_WELL} AS {key}_of" for key in COMPARED)
+_CELLS = f"""
+    SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
+        coalesce(judge, 'none') AS judge, prompts,
+        CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
+        any_value(mission_title) AS title, any_value(level) AS level,
+        count(*) FILTER (status <> 'finished') AS unfinished,
+        list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids, {_LISTS}
+    FROM cell_runs WHERE imported IS NULL AND status <> 'running'
+    GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608
+_COLUMNS = tuple(f"{key}_of" for key in COMPARED)
+_HEAD = (*Condition._fields, "mission", "title", "level", "unfinished")
+
+
+def cells(runs: DuckDBPyRelation) -> list[Cell]:
+    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
+    found = runs.query("cell_runs", _CELLS)
+    assert found is not None
+    # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
+    table: Any = found.to_arrow_table().combine_chunks()
+    heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
+    counts, columns = _in_order(table)
+    bounds: list[int] = [0, *counts.cumsum().tolist()]
+    return [
+        _cell(head, [column[start:end] for column in columns])
+        for head, (start, end) in zip(heads, pairwise(bounds), strict=True)
+    ]
+
+
+def _in_order(table: Any) -> tuple[Any, list[list[Any]]]:
+    """How many runs each row of a table of lists has, and seeds and measures of all runs, row by row, then by seed."""
+    lengths = compute.fill_null(compute.list_value_length(table.column("seeds")), 0)
+    counts = lengths.to_numpy()
+    flat: dict[str, Any] = {
+        name: compute.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
+    }
+    flat["row"] = arrow.array(np.repeat(np.arange(len(counts)), counts))
+    flat["unscored"] = compute.is_null(flat["quality_of"])
+    flat["simulated"] = arrow.array(np.repeat(table.column("simulated").to_numpy(), counts))
+    unsorted = arrow.table(flat)
+    runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "unscored", "run_ids")])
+    runs = runs.filter(arrow.array(~_played_before(runs)))
+    kept = np.bincount(runs.column("row").to_numpy(), minlength=len(counts))
+    return kept, [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
+
+
+def _played_before(runs: Any) -> Any:
+    """Of each run, whether it is simulated and the one before it is of the same row and seed."""
+    row, seeds, simulated = (runs.column(name).to_numpy() for name in ("row", "seeds", "simulated"))
+    return simulated & (np.diff(row, prepend=-1) == 0) & (np.diff(seeds, prepend=-1) == 0)
+
+
+def _numbers(column: Any) -> list[Any]:
+    """A column of numbers; None where one is missing."""
+    numbers = column.to_numpy().tolist()
+    return [None if number != number else number for number in numbers] if column.null_count else numbers
+
+
+def _cell(head: tuple[Any, ...], columns: Sequence[Sequence[Any]]) -> Cell:
+    condition, (mission, title, level, unfinished) = Condition(*head[:8]), head[8:]
+    seeds, *values = map(tuple, columns)
+    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(COMPARED, values, strict=True)))

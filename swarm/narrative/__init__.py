@@ -1,0 +1,1 @@
+"""A run, and what differs between two, in plain words."""

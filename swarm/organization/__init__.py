@@ -1,0 +1,1 @@
+"""A run as seats and links: who heard whom, who stood where."""

@@ -1,0 +1,1 @@
+"""What a model wrote becomes an answer, or a reason why it is none."""
