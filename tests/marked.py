@@ -18,10 +18,10 @@ from swarm.recording.events import CallEnded, Event, RunFinished, RunStarted
 from swarm.recording.record import RunRecord, record_of
 from swarm.spec import RunSpec
 from swarm.team import make_team
-from swarm.teams.arms import team_test
 from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.kept import keep_team
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.storage import keep_team
+from swarm.teams.trial.arms import team_test
 from swarm.turn import Assignment, TurnKey
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.made import call, keep, spec, told, turn

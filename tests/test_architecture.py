@@ -31,9 +31,19 @@ MAY_IMPORT = {
     "claims": "swarm comparison engine experiment models narrative recording stats",
     "figures": "swarm claims comparison engine metrics narrative organization recording stats",
     "export": "swarm engine figures metrics models narrative organization prompts protocols recording",
-    "teams": "swarm comparison engine experiment export figures narrative prompts protocols security stats",
+    "teams.reading": "swarm protocols security",
+    "teams.agent_framework": "protocols teams.reading",
+    "teams.autogen": "swarm protocols security teams.reading",
+    "teams.chatdev": "swarm protocols teams.reading",
+    "teams.crewai": "swarm protocols security teams.reading",
+    "teams.metagpt": "swarm protocols teams.reading",
+    "teams.openclaw": "swarm teams.reading",
+    "teams.trial": "swarm comparison engine experiment export figures narrative protocols stats teams.reading",
+    "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.crewai "
+    "teams.metagpt teams.openclaw teams.reading teams.trial",
     "serve": "swarm engine history models protocols recording security",
-    "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams",
+    "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams "
+    "teams.reading teams.trial",
 }
 """What each package may import beside itself; "swarm" is the vocabulary, the files at its top."""
 ABOVE = {"__main__", "pages", "app"}
@@ -83,7 +93,13 @@ def room_of(module: str) -> str:
     names = module.split(".")
     if names[0] != "swarm" or names[1:2] == ["__main__"]:
         return names[-1] if names[0] == "swarm" else names[0]
-    return names[1] if len(names) > 1 and (PROJECT / "swarm" / names[1]).is_dir() else "swarm"
+    deep = 3 if names[1:2] == ["teams"] else 2
+    rooms = [
+        ".".join(names[1:end])
+        for end in range(2, min(deep, len(names)) + 1)
+        if (PROJECT / "/".join(names[:end])).is_dir()
+    ]
+    return rooms[-1] if rooms else "swarm"
 
 
 def imported_rooms(path: Path) -> set[str]:

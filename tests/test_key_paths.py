@@ -20,10 +20,12 @@ from swarm.models.failures import failure, redacted
 from swarm.models.litellm import LiteLlmModel
 from swarm.models.transport import Exchange
 from swarm.security.keys import GONE
-from swarm.teams import autogen_parts, crewai_crew, reading
+from swarm.teams.autogen import parts as autogen_parts
+from swarm.teams.crewai import crew as crewai_crew
 from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.inputs import read_inputs
+from swarm.teams.reading import values as reading
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from tests.canaries import CANARIES, KEY, KNOWN_BY_LOOK, found_in, in_environment
 
 

@@ -25,7 +25,7 @@ from swarm.history.rows import RunFilter
 from swarm.models.card import Price
 from swarm.organization.graph import seats_of
 from swarm.organization.grouping import group_of
-from swarm.teams.given import GivenRole, GivenTeam, Note
+from swarm.teams.reading.given import GivenRole, GivenTeam, Note
 from swarm.verdict import Verdict
 from tests.drawn import drawn, line_of, words_on
 from tests.recorded import a_record, a_turn

@@ -26,7 +26,7 @@ from swarm.history.store import History
 from swarm.models.catalogue import known_models
 from swarm.narrative.story import story
 from swarm.shock import Shock
-from swarm.teams.verdict import team_verdict
+from swarm.teams.trial.verdict import team_verdict
 from swarm.verdict import Verdict
 from tests.made import keep
 from tests.marked import (

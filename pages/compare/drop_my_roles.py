@@ -11,8 +11,8 @@ from pages.shared.team_test_form import choose_test
 from pages.shared.team_verdict import show_team_test
 from pages.shared.text import sentence
 from swarm.errors import SwarmError
-from swarm.teams.given import GivenTeam
-from swarm.teams.kept import kept_team
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.storage import kept_team
 
 INTRODUCTION = (
     "You have a team with roles: a crew, a group chat, a company of agents. Would the same agents do as well without "

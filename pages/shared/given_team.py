@@ -5,8 +5,8 @@ import streamlit as st
 from pages.shared.numbers import NONE, plural
 from pages.shared.text import plain
 from swarm.export import no_formula
-from swarm.teams.given import GivenTeam, Note
-from swarm.teams.words import coordination_in_words, order_in_words
+from swarm.teams.reading.given import GivenTeam, Note
+from swarm.teams.trial.sentences import coordination_in_words, order_in_words
 
 ICONS = {
     "understood": ":material/check:",

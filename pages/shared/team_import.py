@@ -12,11 +12,11 @@ from pages.shared.resources import history, settings
 from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
 from swarm.errors import SwarmError
-from swarm.teams.arms import is_team_test, team_name
-from swarm.teams.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.formats import FORMATS, read_team
 from swarm.teams.inputs import read_inputs
-from swarm.teams.kept import keep_team
+from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
+from swarm.teams.storage import keep_team
+from swarm.teams.trial.arms import is_team_test, team_name
 
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
 WHAT_TO_BRING = {

@@ -16,9 +16,16 @@ from swarm.grid import Experiment
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
 from swarm.spec import MAX_SEED
-from swarm.teams.arms import USUAL_MISSIONS, lowered, own_missions, placeholders, related_missions, team_test
-from swarm.teams.given import GivenTeam
 from swarm.teams.inputs import MAX_SETS, read_inputs
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.trial.arms import (
+    USUAL_MISSIONS,
+    lowered,
+    own_missions,
+    placeholders,
+    related_missions,
+    team_test,
+)
 
 ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
 MOST_OF_LIBRARY = 32

@@ -15,13 +15,12 @@ from swarm.errors import BadInput
 from swarm.figures import forest_figure
 from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
-from swarm.teams.arms import ARM_NAMES, Arm
 from swarm.teams.export import TARGETS, as_download, export_team
-from swarm.teams.given import GivenTeam
-from swarm.teams.kept import team_of
-from swarm.teams.report import as_report
-from swarm.teams.verdict import TeamVerdict, team_verdict
-from swarm.teams.words import (
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.storage import team_of
+from swarm.teams.trial.arms import ARM_NAMES, Arm
+from swarm.teams.trial.report import as_report
+from swarm.teams.trial.sentences import (
     EMULATION,
     about_the_arms,
     advice,
@@ -30,9 +29,10 @@ from swarm.teams.words import (
     winner_on_quality,
     winner_per_dollar,
 )
-from swarm.teams.words import (
+from swarm.teams.trial.sentences import (
     sentence as verdict_sentence,
 )
+from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 
 ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
 

@@ -19,7 +19,12 @@ from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.mission import Mission, load_library
-from swarm.teams.arms import (
+from swarm.teams.export import export_team, write_files
+from swarm.teams.formats import import_team as read
+from swarm.teams.inputs import read_inputs
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.storage import keep_team
+from swarm.teams.trial.arms import (
     ARM_NAMES,
     USUAL_MISSIONS,
     Arm,
@@ -28,14 +33,9 @@ from swarm.teams.arms import (
     related_missions,
     team_test,
 )
-from swarm.teams.export import export_team, write_files
-from swarm.teams.formats import import_team as read
-from swarm.teams.given import GivenTeam
-from swarm.teams.inputs import read_inputs
-from swarm.teams.kept import keep_team
-from swarm.teams.report import as_report
-from swarm.teams.verdict import TeamVerdict, team_verdict
-from swarm.teams.words import verdict_in_words
+from swarm.teams.trial.report import as_report
+from swarm.teams.trial.sentences import verdict_in_words
+from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 
 Path_ = Annotated[Path, typer.Argument(help="A file, a folder or a zip of the team's files.", metavar="PATH")]
 Test = Annotated[str, typer.Argument(help="The id of a test.", metavar="TEST")]

@@ -6,7 +6,7 @@ What means the same has one form here, whichever format it came from.
 from dataclasses import replace
 
 from swarm.protocols.given_team import MAX_STEPS, Step
-from swarm.teams.given import GivenTeam, Note
+from swarm.teams.reading.given import GivenTeam, Note
 
 
 def explicit(team: GivenTeam) -> GivenTeam:

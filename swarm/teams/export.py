@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from swarm.errors import BadInput, UnknownName
-from swarm.teams import autogen_write, crewai_write, prompt_recipe, toml
-from swarm.teams.arms import Arm
-from swarm.teams.given import GivenTeam
+from swarm.teams import prompt_recipe, toml
+from swarm.teams.autogen import write as autogen_write
+from swarm.teams.crewai import write as crewai_write
+from swarm.teams.reading.given import GivenTeam
 from swarm.teams.setups import set_up
+from swarm.teams.trial.arms import Arm
 
 Writer: TypeAlias = Callable[[GivenTeam, Arm], dict[str, str]]
 """Makes the files of a set-up, by path, of the team as it was given."""

@@ -10,11 +10,17 @@ from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS
 from swarm.security.keys import without_secrets
 from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
-from swarm.teams import agent_framework, autogen, chatdev, crewai, metagpt, openclaw, toml
-from swarm.teams.blanks import blanks
+from swarm.teams import toml
+from swarm.teams.agent_framework import reader as agent_framework
+from swarm.teams.autogen import reader as autogen
+from swarm.teams.chatdev import reader as chatdev
+from swarm.teams.crewai import reader as crewai
 from swarm.teams.explicit import explicit
-from swarm.teams.files import Files, files_of
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.metagpt import reader as metagpt
+from swarm.teams.openclaw import reader as openclaw
+from swarm.teams.reading.blanks import blanks
+from swarm.teams.reading.files import Files, files_of
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 
 Reader: TypeAlias = Callable[[Files], GivenTeam | None]
 """Reads a team; None when the files are of another format. Raises BadTeam, naming file and place."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from swarm.prompts.render import template
 from swarm.protocols.given_team import Step
-from swarm.teams.arms import Arm, placeholders
-from swarm.teams.given import GivenTeam
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.trial.arms import Arm, placeholders
 
 
 def write(team: GivenTeam, arm: Arm) -> dict[str, str]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from swarm.prompts.render import template
 from swarm.protocols.given_team import Step
-from swarm.teams.arms import Arm
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.trial.arms import Arm
 
 FREE_ROLE = "Team member"
 SOLO_ROLE = "Sole worker"

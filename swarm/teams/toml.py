@@ -7,9 +7,9 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swarm.protocols.given_team import Step
-from swarm.teams.files import Files
-from swarm.teams.given import Coordination, GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.reading import BadTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.reading.values import BadTeam
 
 
 class _Table(BaseModel):

@@ -11,10 +11,10 @@ from swarm.experiment.launch import launch_experiment
 from swarm.history.store import History
 from swarm.mission import Mission, Requirement
 from swarm.recording.events import CallEnded, Event, RunFinished
-from swarm.teams.arms import team_test
 from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.kept import keep_team
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.storage import keep_team
+from swarm.teams.trial.arms import team_test
 from swarm.turn import Assignment, TurnKey
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.browser.looking import wait_until

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from swarm.config import LIBRARY
-from swarm.teams.files import files_of
 from swarm.teams.formats import read_team
+from swarm.teams.reading.files import files_of
 from tests.browser.looking import badge, fits, keep_picture, look, settled, widths
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from swarm.history.store import History
-from swarm.teams.kept import kept_teams
+from swarm.teams.storage import kept_teams
 from tests.browser.hostile import Listener, hostile_run, hostile_test, listening, payloads
 from tests.browser.looking import VIEWS, Dashboard, choose_view, look, settled
 

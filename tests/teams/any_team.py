@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
-from swarm.teams.given import Coordination, GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam
 
 BLANKS = ("town", "guests", "x_1")
 MODELS = ("openai/gpt-4.1", "gemini/gemini-2.0-flash", "ollama/llama3:8b", "sim/strong", "gpt-4o", "my model")

@@ -9,9 +9,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from swarm.errors import BadInput
-from swarm.teams.files import Files, files_of
 from swarm.teams.formats import read_team, settled
-from swarm.teams.given import GivenTeam
+from swarm.teams.reading.files import Files, files_of
+from swarm.teams.reading.given import GivenTeam
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CANARY = "canarycanarycanary"

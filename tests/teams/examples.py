@@ -1,7 +1,7 @@
 """A team that uses all that a team can have, for tests."""
 
 from swarm.protocols.given_team import Step
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
 
 BAKERY = GivenTeam(
     name="Bakery launch",

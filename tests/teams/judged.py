@@ -3,7 +3,7 @@
 from swarm.cell import Cell, options_as_kept
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.mission import Mission
-from swarm.teams.verdict import TeamVerdict, team_verdict
+from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 from tests.compared import arm
 
 GIVEN = {"title": "Bakery <b>launch</b>", "roles": ("Scout", "Baker")}

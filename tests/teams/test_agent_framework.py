@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
-from swarm.teams.given import GivenRole
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenRole
 from tests.teams.damage import CANARY, imported_or_explained, refused, swapped, texts, told, torn
 
 FILES = texts("agent_framework")

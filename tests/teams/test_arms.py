@@ -10,7 +10,10 @@ from swarm.experiment.plan import plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import EXPERIMENT, Terms
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
-from swarm.teams.arms import (
+from swarm.teams.formats import settled
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.storage import keep_team, team_of
+from swarm.teams.trial.arms import (
     PROTOCOL_OF,
     could_be,
     is_team_test,
@@ -22,9 +25,6 @@ from swarm.teams.arms import (
     team_test,
     token_budget,
 )
-from swarm.teams.formats import settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
-from swarm.teams.kept import keep_team, team_of
 from tests.teams.examples import BAKERY
 
 TEAM = settled(BAKERY)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
-from swarm.teams.given import GivenRole, GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenRole, GivenTeam
 from tests.teams.damage import CANARY, as_json, imported_or_explained, refused, swapped, texts, told, torn
 
 NAMES = sorted(path.removesuffix(".json") for path in texts("autogen") if path != "gallery.json")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
-from swarm.teams import autogen_write
-from swarm.teams.files import Files
+from swarm.teams.autogen import write as autogen_write
 from swarm.teams.formats import import_team, read_team, settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
 from tests.teams.damage import FIXTURES, as_json, imported_or_explained, swapped, texts
 from tests.teams.examples import BAKERY
 

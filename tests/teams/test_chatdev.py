@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import MAX_STEPS, Step
-from swarm.teams.blanks import filled
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
-from swarm.teams.given import GivenTeam
-from swarm.teams.unlooped import unlooped
+from swarm.teams.reading.acyclic import unlooped
+from swarm.teams.reading.blanks import filled
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenTeam
 from tests.teams.damage import as_json, imported_or_explained, refused, swapped, texts, told, torn
 
 BAKERY = texts("chatdev/bakery")
@@ -249,29 +249,10 @@ def test_several_graphs_are_refused_and_the_nearest_is_read():
     assert read_team(Files({"a.yaml": text, "subgraphs/b.yaml": text})).name == "audio_guide"
 
 
-# MacNet.
-
-
-def test_the_nodes_of_a_network_hear_those_who_lead_to_them_and_all_ends_lead_to_the_last():
-    team = read_team(Files(NETWORK))
-    assert team.source == "ChatDev"
-    assert team.coordination == "graph"
-    assert heard(team) == [
-        ("Riddler 0", ()),
-        ("Riddler 1", (1,)),
-        ("Riddler 2", (1,)),
-        ("Riddler 3", (2, 3)),
-        ("Riddler 4", ()),
-        ("Riddler -2", (4, 5)),
-    ]
-    assert {role.background for role in team.roles} == {"You write riddles.\nRhyme (always)."}
-    assert team.models == ("openai/gpt-4o-mini",)
-
-
-@pytest.mark.parametrize("line", ["0->", "a->b", "3-1", "0-999999", "0-200,300-500", "", "-1->0"])
-def test_links_that_are_none_or_too_many_are_refused_by_place(line: str):
-    said = refused({"config.yaml": yaml.safe_dump({"graph": ["0", line], "Node_out_id": -2})})
-    assert said.startswith("config.yaml, graph.1: ")
+def test_a_network_of_macnet_is_refused_by_its_name():
+    assert refused(NETWORK) == (
+        "macnet.yaml: a network of ChatDev's MacNet, a research branch; of ChatDev, chains and graphs can be read"
+    )
 
 
 @pytest.mark.parametrize(

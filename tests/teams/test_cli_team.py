@@ -14,9 +14,9 @@ from swarm.history.rows import RunFilter
 from swarm.teams import toml
 from swarm.teams.export import write_files
 from swarm.teams.formats import settled
-from swarm.teams.kept import kept_teams, team_of
-from swarm.teams.verdict import team_verdict
-from swarm.teams.words import advice
+from swarm.teams.storage import kept_teams, team_of
+from swarm.teams.trial.sentences import advice
+from swarm.teams.trial.verdict import team_verdict
 from tests.teams.examples import BAKERY
 from tests.warm import swarm
 

@@ -6,10 +6,10 @@ import pytest
 
 from swarm.errors import BadInput
 from swarm.protocols.given_team import Step
-from swarm.teams.crewai import read
-from swarm.teams.files import Files, files_of_uploads
+from swarm.teams.crewai.reader import read
 from swarm.teams.formats import import_team, read_team
-from swarm.teams.given import GivenTeam
+from swarm.teams.reading.files import Files, files_of_uploads
+from swarm.teams.reading.given import GivenTeam
 
 CREWS = Path(__file__).parent / "fixtures" / "crewai"
 BAKERY = CREWS / "bakery" / "src" / "bakery"

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.errors import BadInput
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
+from swarm.teams.reading.files import Files
 
 CREWS = Path(__file__).parent / "fixtures" / "crewai"
 CANARY = "sk-canary-0123456789abcdef"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 
 from swarm.protocols.given_team import Step
-from swarm.teams.crewai_write import FREE_TASK, write
-from swarm.teams.files import Files
+from swarm.teams.crewai.write import FREE_TASK, write
 from swarm.teams.formats import import_team, read_team, settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
 from tests.teams.any_team import teams
 from tests.teams.examples import BAKERY
 

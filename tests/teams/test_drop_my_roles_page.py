@@ -11,13 +11,13 @@ from swarm.config import LIBRARY, read_settings
 from swarm.grid import Experiment, Terms, Way
 from swarm.mission import load_library
 from swarm.recording.events import ExperimentStarted
-from swarm.teams.arms import ARM_NAMES, own_missions, related_missions, team_test
 from swarm.teams.export import TARGETS
-from swarm.teams.files import files_of
 from swarm.teams.formats import read_team
 from swarm.teams.inputs import read_inputs
-from swarm.teams.kept import kept_teams
-from swarm.teams.words import advice, winner_on_quality, winner_per_dollar
+from swarm.teams.reading.files import files_of
+from swarm.teams.storage import kept_teams
+from swarm.teams.trial.arms import ARM_NAMES, own_missions, related_missions, team_test
+from swarm.teams.trial.sentences import advice, winner_on_quality, winner_per_dollar
 from tests.drawn import drawn, words_on
 from tests.made import BEGAN, keep
 from tests.teams.test_verdict import GRID, judged

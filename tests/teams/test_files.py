@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import BadInput
-from swarm.teams import files
-from swarm.teams.files import files_of, files_of_uploads
+from swarm.teams.reading import files
+from swarm.teams.reading.files import files_of, files_of_uploads
 
 ESCAPES = [
     "../evil.yaml",

@@ -7,11 +7,12 @@ import pytest
 from swarm.errors import BadInput
 from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
 from swarm.security.keys import without_secrets
-from swarm.teams import autogen_write, toml
-from swarm.teams.files import Files, files_of_uploads
+from swarm.teams import toml
+from swarm.teams.autogen import write as autogen_write
 from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled
-from swarm.teams.given import GivenRole, GivenTask, GivenTeam, Note
-from swarm.teams.kept import keep_team, kept_team, kept_teams
+from swarm.teams.reading.files import Files, files_of_uploads
+from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.storage import keep_team, kept_team, kept_teams
 from tests.teams.examples import BAKERY
 
 CANARY = "sk-canary-0123456789abcdefghij"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from swarm.protocols.given_team import Step
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
-from swarm.teams.given import GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenTeam
 from tests.teams.damage import as_json, imported_or_explained, refused, swapped, texts, told, torn
 
 STORED = texts("metagpt/team.json")

@@ -6,9 +6,9 @@ import pyjson5
 import pytest
 from hypothesis import given, settings
 
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team
-from swarm.teams.given import GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import GivenTeam
 from tests.teams.damage import CANARY, as_json, imported_or_explained, refused, swapped, texts, told, torn
 
 KITCHEN = texts("openclaw/kitchen")

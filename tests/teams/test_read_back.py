@@ -9,13 +9,13 @@ import yaml
 from hypothesis import example, given, settings
 
 from swarm.protocols.given_team import Step, read_steps
-from swarm.teams.arms import ARM_NAMES
-from swarm.teams.crewai_write import FREE_TASK, write
+from swarm.teams.crewai.write import FREE_TASK, write
 from swarm.teams.export import TARGETS, export_team
-from swarm.teams.files import Files
 from swarm.teams.formats import read_team, settled
-from swarm.teams.given import Coordination, GivenRole, GivenTask, GivenTeam
+from swarm.teams.reading.files import Files
+from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam
 from swarm.teams.setups import set_up
+from swarm.teams.trial.arms import ARM_NAMES
 from tests.teams.any_team import teams
 
 ROLES = (GivenRole("Ann", "Find {town}", "You walk."), GivenRole("Bob", "", "", "openai/gpt-4.1"))

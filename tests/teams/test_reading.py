@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from swarm.errors import BadInput
 from swarm.security.keys import GONE, without_secrets
-from swarm.teams.reading import Tolerant, read_json, read_json5, read_yaml, shaped
+from swarm.teams.reading.values import Tolerant, read_json, read_json5, read_yaml, shaped
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(24)

@@ -9,11 +9,11 @@ import pytest
 
 from swarm.errors import BadInput
 from swarm.prompts.render import template
-from swarm.teams.arms import ARM_NAMES
 from swarm.teams.export import TARGETS, as_download, export_team, write_files
-from swarm.teams.files import files_of_uploads
 from swarm.teams.formats import read_team, settled
+from swarm.teams.reading.files import files_of_uploads
 from swarm.teams.setups import set_up
+from swarm.teams.trial.arms import ARM_NAMES
 from tests.teams.examples import BAKERY
 
 TEAM = settled(BAKERY)

@@ -9,9 +9,9 @@ from swarm.comparison.finding import would_settle
 from swarm.errors import BadInput
 from swarm.export.page import Node, node, written
 from swarm.grid import Experiment, Grid, Terms, Way
-from swarm.teams import words
-from swarm.teams.report import _tables, as_report
-from swarm.teams.verdict import ALIKE, team_verdict
+from swarm.teams.trial import sentences as words
+from swarm.teams.trial.report import _tables, as_report
+from swarm.teams.trial.verdict import ALIKE, team_verdict
 from tests.compared import QUALITY, arm
 from tests.teams.judged import GRID, TEST, cells_of, judged
 

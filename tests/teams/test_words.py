@@ -11,10 +11,10 @@ from rich.console import Console
 
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.grid import Way
-from swarm.teams import words
 from swarm.teams.formats import settled
-from swarm.teams.report import as_report
-from swarm.teams.verdict import TeamVerdict
+from swarm.teams.trial import sentences as words
+from swarm.teams.trial.report import as_report
+from swarm.teams.trial.verdict import TeamVerdict
 from tests.teams.examples import BAKERY
 from tests.teams.judged import GRID, TEST, judged
 

@@ -9,9 +9,8 @@ from rich.text import Text
 from swarm.cli.terminal import harmless
 from swarm.cli.terminal.comparison import print_tables
 from swarm.comparison.finding import remarks
-from swarm.teams.given import GivenTeam, Note
-from swarm.teams.verdict import TeamVerdict
-from swarm.teams.words import (
+from swarm.teams.reading.given import GivenTeam, Note
+from swarm.teams.trial.sentences import (
     EMULATION,
     SIMULATED_NOTE,
     advice,
@@ -22,6 +21,7 @@ from swarm.teams.words import (
     winner_on_quality,
     winner_per_dollar,
 )
+from swarm.teams.trial.verdict import TeamVerdict
 
 GOAL_CHARS = 60
 MARKS = {"understood": "+", "changed": "~", "ignored": "-"}

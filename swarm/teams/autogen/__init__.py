@@ -1,0 +1,1 @@
+"""Teams of AutoGen, read and written."""

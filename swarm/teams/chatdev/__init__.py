@@ -1,0 +1,1 @@
+"""Teams of ChatDev, read: chains of phases and graphs of nodes."""

@@ -1,0 +1,1 @@
+"""Crews of CrewAI, read and written."""

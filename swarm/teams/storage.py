@@ -1,0 +1,90 @@
+"""This file is where imported teams are kept, in the data folder, so that a test can be read and taken home later."""
+
+import hashlib
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from swarm.config import Settings, ensure_data_folder
+from swarm.engine.command_line import OWN
+from swarm.errors import BadInput, UnknownName
+from swarm.grid import Grid
+from swarm.teams import toml
+from swarm.teams.formats import settled
+from swarm.teams.reading.files import Files, files_of
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.trial.arms import could_be, options_of_team
+
+_ID = re.compile(r"[a-z0-9-]{1,60}")
+_NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
+
+
+def keep_team(settings: Settings, team: GivenTeam) -> str:
+    """Keep a team as a file of ours; returns its id. Equal teams have equal ids.
+
+    Raises:
+        BadInput: when the data folder cannot be written.
+    """
+    [text] = toml.write(team).values()
+    slug = _NOT_IN_AN_ID.sub("-", team.name.lower()).strip("-")[:40].strip("-") or "team"
+    team_id = f"{slug}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    ensure_data_folder(settings)
+    path = _folder(settings) / f"{team_id}.toml"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            [with_notes] = toml.write(team, notes=True).values()
+            # Whoever reads at this moment finds the whole file, or none.
+            beside = path.with_suffix(f".{secrets.token_hex(4)}")
+            beside.write_text(with_notes, encoding="utf-8")
+            beside.replace(path)
+    except OSError as error:
+        raise BadInput(f"cannot keep the team in {str(path.parent)!r}: {error.strerror}") from error
+    return team_id
+
+
+def kept_team(settings: Settings, team_id: str) -> GivenTeam:
+    """A team that was kept.
+
+    Raises:
+        UnknownName: when none of this id is kept.
+        BadInput: when its file was changed into something else.
+    """
+    if not _ID.fullmatch(team_id) or team_id not in kept_teams(settings):
+        raise UnknownName("team", team_id[:80], kept_teams(settings))
+    return _read(files_of(_folder(settings) / f"{team_id}.toml"))
+
+
+def kept_teams(settings: Settings) -> list[str]:
+    """Ids of all that are kept, sorted."""
+    return sorted(path.stem for path in _folder(settings).glob("*.toml"))
+
+
+def team_of(settings: Settings, grid: Grid) -> GivenTeam | None:
+    """The kept team that an experiment tests; None when none is kept, or several could be meant.
+
+    Files that were changed into something else are passed over.
+    """
+    found: list[GivenTeam] = []
+    for team_id in kept_teams(settings):
+        with suppress(BadInput):
+            found.append(kept_team(settings, team_id))
+    meant = [
+        team
+        for team in found
+        if options_of_team(team) == grid.ways[0].options
+        and all(could_be(team, mission) for mission in grid.missions if mission.id == OWN)
+    ]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data / "own-teams"
+
+
+def _read(files: Files) -> GivenTeam:
+    team = toml.read(files)
+    if team is None:
+        raise BadInput(f"{next(iter(files.texts))}: it has no table [team]")
+    return settled(team)

@@ -1,0 +1,213 @@
+"""This file is where the verdict on a team is put into words: plain text, for whoever shows it to make safe."""
+
+from collections.abc import Mapping
+
+from swarm.comparison.contrasts import Contrast
+from swarm.comparison.finding import times, would_settle
+from swarm.comparison.measures import number
+from swarm.grid import Grid
+from swarm.narrative.labels import listed
+from swarm.protocols.given_team import Step
+from swarm.stats.paired import Difference, Word, family, verdict
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.trial.arms import ARM_NAMES, Arm
+from swarm.teams.trial.verdict import ALIKE, TeamVerdict
+
+EMULATION = (
+    "Emulation of your roles, not of the framework's runtime: its tools, memory and loop are not there."
+)
+SIMULATED_NOTE = (
+    "Simulated models answered. They show how a test works and cost nothing; what they say of your roles says nothing "
+    "of real models."
+)
+IN_A_SENTENCE: Mapping[Arm, str] = {
+    "given": "your roles",
+    "free": "the same agents without roles",
+    "solo": "one agent with the same tokens",
+}
+
+
+def arms_in_words(grid: Grid) -> str:
+    """What is set against what, in one line."""
+    missions = f"{len(grid.missions):,} mission{'' if len(grid.missions) == 1 else 's'}"
+    times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
+    return (
+        f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent with the same "
+        f"tokens: {grid.teams[0]}, {missions}{times_each}."
+    )
+
+
+def about_the_arms(grid: Grid) -> tuple[str, ...]:
+    """What each arm plays, in a sentence each."""
+    options = grid.ways[0].options
+    order = "under their leader" if options.get("led") else "in the order of its file"
+    steps = options.get("steps", ())
+    turns = (
+        f"{len(steps) or grid.agents[0]} turns"
+        if isinstance(steps, tuple) and not options.get("led")
+        else "a plan first"
+    )
+    agents, budget = grid.agents[0], grid.ways[2].options.get("token_budget", 0)
+    return (
+        f"Your roles: {agents} agents with the roles, goals and backgrounds of the file, {order}; {turns}.",
+        f"No roles: {agents} agents one after another (Sequential); each chooses what to do, or sits it out.",
+        f"One agent: it revises its own work until it is content or has used {budget:,} tokens, which is what a run "
+        "with your roles is expected to use.",
+        f"All three play the same missions with the same seeds and models: {grid.teams[0]}."
+        + (" The one agent has the model of the first seat." if "," in grid.teams[0] else ""),
+    )
+
+
+def coordination_in_words(team: GivenTeam) -> str:
+    """How the team decides who works when, in a sentence."""
+    agents = len(team.roles)
+    if team.coordination == "leader":
+        return f"{agents} agents: {team.roles[0].name} leads, hands out jobs, and the others work one after another."
+    turns = len(team.steps) or agents
+    heard = "hearing all before it" if team.coordination == "order" else "hearing those that lead to it"
+    return f"{agents} agent{'s' if agents > 1 else ''}, {turns} turn{'s' if turns > 1 else ''}, each {heard}."
+
+
+def order_in_words(team: GivenTeam) -> list[str]:
+    """Who speaks when, a line each; empty under a leader."""
+    if team.coordination == "leader":
+        return []
+    steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
+    return [_step_in_words(number, step, team) for number, step in enumerate(steps, 1)]
+
+
+def _step_in_words(number: int, step: Step, team: GivenTeam) -> str:
+    task = f": {step.task}" if step.task else ""
+    if step.hears is None:
+        return f"{number}. {team.roles[step.seat - 1].name}{task}"
+    heard = f"hears {listed([str(other) for other in step.hears])}" if step.hears else "hears nobody"
+    return f"{number}. {team.roles[step.seat - 1].name}{task} ({heard})"
+
+
+def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
+    """All that is said of a verdict, for machines: the sentence, the advice, the winners, what is not settled."""
+    return {
+        "team": found.team,
+        "sentence": sentence(found),
+        "advice": advice(found),
+        "winner_on_quality": winner_on_quality(found),
+        "winner_per_dollar": winner_per_dollar(found),
+        "unsettled": unsettled(found),
+        "label": EMULATION,
+        "simulated": found.simulated,
+        "missions": found.missions,
+        "runs": found.runs,
+    }
+
+
+def sentence(found: TeamVerdict) -> str:
+    """The verdict in one sentence; more only to say what would settle it.
+
+    Returns:
+        Such as "On 12 missions your roles scored 0.031 lower than the same agents without roles (95 % interval −0.055
+        to −0.008; better: no roles), at 1.1 times the cost; one agent with the same tokens scored 0.090 lower …".
+    """
+    kind = "simulated " if found.simulated else ""
+    missions = f"{found.missions} mission{'' if found.missions == 1 else 's'}"
+    opening = f"On {missions} ({found.runs:,} {kind}runs) "
+    parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
+    return f"{opening}{'; '.join(parts)}."
+
+
+def unsettled(found: TeamVerdict) -> tuple[str, ...]:
+    """For each comparison that is not settled, how many more missions would settle it, and for how much."""
+    return tuple(
+        f"{ARM_NAMES[arm]} against your roles is not settled. {would_settle(each, found.comparison.comparisons)}"
+        for arm, each in found.contrasts.items()
+        if each.verdict == "undetermined"
+    )
+
+
+def winner_on_quality(found: TeamVerdict) -> str:
+    """Which arm wins on quality, as far as it is shown."""
+    return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "On quality")
+
+
+def winner_per_dollar(found: TeamVerdict) -> str:
+    """Which arm gives most quality for a dollar, as far as it is shown."""
+    if not found.per_dollar:
+        return "Per dollar: nothing can be said, as the cost of some runs is not known."
+    alpha = next(iter(found.contrasts.values())).alpha
+    adjusted = family([*found.per_dollar.values()], planned=found.comparison.comparisons)
+    words: dict[Arm, Word] = {
+        arm: verdict(difference, alpha=alpha)
+        for arm, difference in zip(found.per_dollar, adjusted, strict=True)
+    }
+    return _winner(words, "Per dollar")
+
+
+def advice(found: TeamVerdict) -> str:
+    """What to do about it, in one sentence."""
+    arm = found.recommended
+    if arm is None:
+        return "Keep your roles for now: nothing is shown to be better, or as good for less."
+    if arm == "given":
+        return "Keep your roles: neither dropping them nor a single agent did better here."
+    what = "Drop the roles" if arm == "free" else "Try one agent instead of the team"
+    if found.contrasts[arm].verdict == "better":
+        return f"{what}: it scored higher here."
+    return f"{what}: it did about as well here, and costs less."
+
+
+def cost_in_words(contrast: Contrast, *, simulated: bool) -> str:
+    """What your roles cost beside an arm, in words."""
+    kind = "simulated " if simulated else ""
+    if not contrast.cost_ratio:
+        return "how their costs compare is not known"
+    if abs(contrast.cost_ratio - 1) < ALIKE:
+        return f"at about the same {kind}cost"
+    return f"at {times(1 / contrast.cost_ratio)} the {kind}cost"
+
+
+def _part(found: TeamVerdict, arm: Arm) -> str:
+    contrast = found.contrasts[arm]
+    if arm == "solo":
+        told = _told(IN_A_SENTENCE[arm], "your roles", contrast.difference, contrast.verdict, arm, sign=1)
+        ratio = contrast.cost_ratio
+        price = "" if not ratio or abs(ratio - 1) < ALIKE else f", at {times(ratio)} the cost of your roles"
+        return f"{told}{price}"
+    told = _told("your roles", IN_A_SENTENCE[arm], contrast.difference, contrast.verdict, arm, sign=-1)
+    return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"
+
+
+def _told(subject: str, other: str, found: Difference, word: Word, arm: Arm, *, sign: int) -> str:
+    """How one did against another; with sign -1, the subject is the reference of the difference."""
+    size = number(abs(found.difference))
+    higher = sign * found.difference > 0
+    than = f"{size} {'higher' if higher else 'lower'} than" if float(size) else "the same as"
+    named = {
+        "better": f"better: {ARM_NAMES[arm].lower()}",
+        "worse": "better: your roles",
+        "equivalent": f"equivalent within ±{found.margin:g}",
+        "undetermined": "undetermined",
+    }[word]
+    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {named})"
+
+
+def _interval(found: Difference, sign: int) -> str:
+    if found.low is None or found.high is None:
+        return "no interval, as it is the same on every mission"
+    low, high = sorted((sign * found.low, sign * found.high))
+    return f"95 % interval {number(low)} to {number(high)}"
+
+
+def _winner(words: Mapping[Arm, Word], what: str) -> str:
+    better = [IN_A_SENTENCE[arm] for arm, word in words.items() if word == "better"]
+    open_ones = [
+        IN_A_SENTENCE[arm] for arm in ("free", "solo") if words.get(arm, "undetermined") == "undetermined"
+    ]
+    if better:
+        won = f"{listed(better)} beat{'s' if len(better) == 1 and better[0].startswith('one') else ''} your roles"
+    elif all(word == "worse" for word in words.values()) and not open_ones:
+        won = "your roles win"
+    elif not open_ones:
+        won = "nothing beats your roles"
+    else:
+        won = "no winner is shown"
+    rest = f"; {listed(open_ones)} against your roles: not settled" if open_ones else ""
+    return f"{what}: {won}{rest}."

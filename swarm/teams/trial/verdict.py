@@ -1,0 +1,159 @@
+"""This file is where the three arms of a team's test become one verdict: should the roles be dropped? Pure.
+
+`swarm/teams/trial/sentences.py` puts it into words. No arm is called better by its mean alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from swarm.cell import Cell, options_as_kept
+from swarm.comparison.contrasts import Comparison, Contrast, Refused
+from swarm.comparison.group import Group, name_of
+from swarm.errors import BadInput
+from swarm.experiment.results import results
+from swarm.grid import Experiment, Grid
+from swarm.stats.paired import Difference, Word, compare
+from swarm.stats.sample import Sample
+from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_name
+
+ALIKE = 0.05
+"""Shares of a dollar's worth of quality within this are about the same; so are ratios of cost this near to 1."""
+
+COMPARABLE: tuple[str, ...] = (
+    "quality",
+    "mission_relevance",
+    "cost_usd",
+    "tokens",
+    "duration_s",
+    "efficiency",
+    "abstained",
+    "unusable",
+)
+"""Measures that mean the same in a team and in a single agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamVerdict:
+    """What a test says of a team."""
+
+    team: str
+    comparison: Comparison
+    """Of all arms with the given roles; its groups are called as arms are."""
+    contrasts: Mapping[Arm, Contrast]
+    """Of "free" and "solo" against the given roles, those that could be compared."""
+    per_dollar: Mapping[Arm, Difference]
+    """Of quality per dollar, likewise; without arms whose cost is not known."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its runs are simulated: all, or none."""
+        return self.comparison.simulated
+
+    @property
+    def missions(self) -> int:
+        """Common to your roles and an arm they are compared with, the smallest number."""
+        return min(each.difference.missions for each in self.contrasts.values())
+
+    @property
+    def runs(self) -> int:
+        """Finished runs of all arms that the comparisons rest upon."""
+        return sum(group.runs for group in self.comparison.groups)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What the arms are shown by; the time of simulated runs is this machine's."""
+        return tuple(each for each in COMPARABLE if each != "duration_s" or not self.simulated)
+
+    @property
+    def recommended(self) -> Arm | None:
+        """The set-up to take home: what is shown to be better, or as good for less; None when nothing is shown."""
+        words: dict[Arm, Word] = {arm: each.verdict for arm, each in self.contrasts.items()}
+        better: list[Arm] = [arm for arm in words if words[arm] == "better"]
+        cheaper: list[Arm] = [
+            arm for arm in words if words[arm] == "equivalent" and _costs_less(self.contrasts[arm])
+        ]
+        if chosen := better or cheaper:
+            return min(chosen, key=lambda arm: self.contrasts[arm].cost_ratio or 1.0)
+        settled = len(words) == 2 and all(word in ("worse", "equivalent") for word in words.values())
+        return "given" if settled else None
+
+
+def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
+    """Judge a team by the runs of its test, as far as they have finished.
+
+    Raises:
+        BadInput: when the experiment is no test of a team, or nothing can be compared yet.
+    """
+    if not is_team_test(experiment.grid):
+        raise BadInput(
+            f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
+        )
+    compared = results(experiment, cells).found
+    if not compared:
+        raise BadInput("no run of this test has finished yet, so there is no verdict")
+    _, found = compared[0]
+    comparison = _renamed(found, experiment.grid)
+    contrasts: dict[Arm, Contrast] = {_arm_of(each.group): each for each in comparison.contrasts}
+    per_dollar: dict[Arm, Difference] = {
+        arm: worth for arm, each in contrasts.items() if (worth := _per_dollar(each))
+    }
+    return TeamVerdict(team_name(experiment.grid), comparison, contrasts, per_dollar)
+
+
+def _arm_of(group: Group) -> Arm:
+    protocol = group.every_cell[0].condition.protocol
+    return next(arm for arm, name in PROTOCOL_OF.items() if name == protocol)
+
+
+def _renamed(comparison: Comparison, grid: Grid) -> Comparison:
+    """The same comparison with groups called as arms are."""
+    contrasts = [
+        replace(each, group=_called(each.group), reference=_called(each.reference))
+        for each in comparison.contrasts
+    ]
+    return replace(
+        comparison,
+        groups=tuple(map(_called, comparison.groups)),
+        contrasts=tuple(contrasts),
+        refused=tuple(_refused(each, grid) for each in comparison.refused),
+    )
+
+
+def _refused(refused: Refused, grid: Grid) -> Refused:
+    name, why = refused.name, refused.why
+    for arm, way in zip(PROTOCOL_OF, grid.ways, strict=True):
+        group = name_of("protocol", (way.protocol, options_as_kept(way.options)))
+        name, why = name.replace(group, ARM_NAMES[arm]), why.replace(group, ARM_NAMES[arm])
+    return Refused(name, why)
+
+
+def _called(group: Group) -> Group:
+    return replace(group, name=ARM_NAMES[_arm_of(group)])
+
+
+def _per_dollar(contrast: Contrast) -> Difference | None:
+    """Quality for a dollar of an arm against the given roles; None when a cost is unknown or nothing."""
+    arm, reference = _worth(contrast.group), _worth(contrast.reference)
+    if arm is None or reference is None or len(arm.keys() & reference.keys()) < 2:
+        return None
+    usual = sum(values[0] for values in reference.values()) / len(reference)
+    return compare(arm, reference, margin=ALIKE * usual)
+
+
+def _worth(group: Group) -> Sample | None:
+    """Quality over dollars by mission, of the means of its runs."""
+    if not group.total("cost_usd"):
+        return None
+    quality, cost = group.sample("quality"), group.sample("cost_usd")
+    means = {
+        mission: (_mean(quality[mission]), _mean(cost[mission])) for mission in quality if mission in cost
+    }
+    return {mission: [scored / paid] for mission, (scored, paid) in means.items() if paid > 0}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _costs_less(contrast: Contrast) -> bool:
+    return contrast.cost_ratio is not None and contrast.cost_ratio < 1 - ALIKE
