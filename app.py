@@ -127,7 +127,7 @@ refuse_strangers()
 keep_out_of_logs(read_settings().secret_values())
 keep_out_of_tracebacks(read_settings().secret_values())
 app = st.App(
-    "pages/shared/menu.py",
+    "pages/frame/menu.py",
     routes=[Route("/health", health)],
     middleware=[
         Middleware(SecurityHeaders),

@@ -141,7 +141,7 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "redirect": reply("", 307, [("Location", "/ok/chat/completions")]),
     "redirect_get": reply("", 302, [("Location", "/ok/chat/completions")]),
     "other_model": reply(chat(model="gpt-9")),
-    "slow_ok": lambda request: time.sleep(SLOW_S) or reply(chat()),
+    "crowd": reply(chat()),
     "refusal": reply(
         chat(
             choices=[
@@ -239,7 +239,7 @@ class FaultServer:
 
     def __init__(self):
         self.requests: list[Received] = []
-        self.slow_s = SLOW_S
+        self.crowd = 0
         self.most_at_once = 0
         self._now = 0
         self._counting = threading.Condition()
@@ -277,10 +277,18 @@ class FaultServer:
                 LASTING[request.scenario](connection)
                 return
             scenario = SCENARIOS.get(request.scenario, refusal(404, "no such scenario"))
+            if request.scenario == "crowd":
+                self._gather()
             answer = scenario(request) if callable(scenario) else scenario
             # Before the answer, after which the client may send the next request at once.
             self._count(-1)
             connection.sendall(answer)
+
+    def _gather(self):
+        """Return when `crowd` requests are here at once, and one more, for which it does not wait long."""
+        with self._counting:
+            self._counting.wait_for(lambda: self.most_at_once >= self.crowd, HOLD_S)
+            self._counting.wait_for(lambda: self.most_at_once > self.crowd, SLOW_S)
 
     def _count(self, change: int):
         with self._counting:

@@ -2,7 +2,7 @@
 
 HANGING = ("silent", "drip", "drip_headers", "half_then_silent", "pings")
 """These end at the deadline of a call, and not before."""
-ELSEWHERE = {"models_list", "cached", "cached_too_many", "other_model", "slow_ok"}
+ELSEWHERE = {"models_list", "cached", "cached_too_many", "other_model", "crowd"}
 """These behave; what is read of them has tests of its own."""
 FAILURES = {
     # scenario: kind, billed, retry_after_s

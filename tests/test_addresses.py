@@ -7,14 +7,14 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
+from pages.claims.link import link_to_runs
+from pages.compose.link import DEFAULTS, link_of, read_link
 from pages.shared import state
-from pages.shared.claim_link import link_to_runs
-from pages.shared.compared_link import KINDS, link_to_groups, read_subject
-from pages.shared.compared_tables import _link_to_runs
-from pages.shared.compose_link import DEFAULTS, link_of, read_link
-from pages.shared.linked_conditions import conditions_in_words, conditions_of_address, link_to_conditions
 from pages.shared.paging import PER_PAGE, page_of
 from pages.shared.team_input import Conditions, choose_options
+from pages.side_by_side.conditions import conditions_in_words, conditions_of_address, link_to_conditions
+from pages.side_by_side.link import KINDS, link_to_groups, read_subject
+from pages.side_by_side.tables import _link_to_runs
 from swarm.cell import OWN
 from swarm.config import PROJECT
 from swarm.grid import FACTORS
@@ -212,14 +212,14 @@ def test_a_moment_in_the_address_is_a_number_or_none():
 
 
 READS = {
-    "run/start.py": {"pair"},
-    "run/compose.py": set(),
-    "run/run.py": {"run", "moment"},
-    "compare/side_by_side.py": {"run", "by", "kind", "experiment"},
-    "compare/experiments.py": {"experiment", "claim", "model"},
-    "compare/drop_my_roles.py": {"experiment", "team"},
-    "evidence/claims.py": {"claim", "about"},
-    "evidence/history.py": {"find", "kind", "experiment"},
+    "start/page.py": {"pair"},
+    "compose/page.py": set(),
+    "run/page.py": {"run", "moment"},
+    "side_by_side/page.py": {"run", "by", "kind", "experiment"},
+    "experiments/page.py": {"experiment", "claim", "model"},
+    "drop_my_roles/page.py": {"experiment", "team"},
+    "claims/page.py": {"claim", "about"},
+    "history/page.py": {"find", "kind", "experiment"},
 }
 """What each page reads of its address, as far as links that are written out name it."""
 
@@ -251,10 +251,10 @@ def test_every_link_leads_to_a_page_that_reads_what_it_names():
 
 def test_a_leap_names_its_thing_as_the_page_there_reads_it():
     leaps = {
-        state.show_run: ("../run/run.py", state.shown_run),
-        state.show_experiment: ("../compare/experiments.py", state.shown_experiment),
-        state.show_team: ("../compare/drop_my_roles.py", state.shown_team),
-        state.show_team_test: ("../compare/drop_my_roles.py", state.shown_experiment),
+        state.show_run: ("../run/page.py", state.shown_run),
+        state.show_experiment: ("../experiments/page.py", state.shown_experiment),
+        state.show_team: ("../drop_my_roles/page.py", state.shown_team),
+        state.show_team_test: ("../drop_my_roles/page.py", state.shown_experiment),
     }
     tree = ast.parse((PROJECT / "pages/shared/state.py").read_text(encoding="utf-8"))
     bodies = {node.name: ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)}

@@ -46,8 +46,23 @@ MAY_IMPORT = {
     "teams.reading teams.trial",
 }
 """What each package may import beside itself; "swarm" is the vocabulary, the files at its top."""
+PAGES = {
+    "shared": "",
+    "frame": "shared",
+    "run": "shared",
+    "compose": "shared",
+    "models": "shared",
+    "side_by_side": "run shared",
+    "start": "run shared",
+    "claims": "shared side_by_side",
+    "history": "shared side_by_side",
+    "experiments": "run shared side_by_side",
+    "drop_my_roles": "experiments shared side_by_side",
+}
+"""What each page may take from others, beside all that is not a page."""
+MOST_SHARED = 16
 ABOVE = {"__main__", "pages", "app"}
-"""May import everything."""
+"""May import every package of `swarm`."""
 
 ONLY_IN = {
     "streamlit": ("app.py", "pages/"),
@@ -145,6 +160,27 @@ def test_every_row_is_needed_and_no_package_imports_itself_in_a_circle():
             seen[own] |= imported_rooms(path) - {own}
     assert seen == {own: set(row.split()) for own, row in MAY_IMPORT.items()}
     assert nx.is_directed_acyclic_graph(nx.DiGraph(seen))
+
+
+def imported_pages(path: Path) -> set[str]:
+    return {module.split(".")[1] for module in imports(path) if module.startswith("pages.")}
+
+
+def test_a_page_takes_from_others_what_its_row_allows():
+    seen = {own: set[str]() for own in PAGES}
+    for path in (path for path in SOURCES if path.parts[0] == "pages"):
+        seen[path.parts[1]] |= imported_pages(path) - {path.parts[1]}
+    assert seen == {own: set(row.split()) for own, row in PAGES.items()}
+    assert nx.is_directed_acyclic_graph(nx.DiGraph(seen))
+
+
+def test_what_stands_in_shared_is_shared_by_two_pages_or_more():
+    shared = PROJECT / "pages" / "shared"
+    assert len([path for path in shared.iterdir() if path.is_file()]) <= MOST_SHARED
+    for file in shared.glob("*.py"):
+        name = f"pages.shared.{file.stem}"
+        takers = {path.parts[:2] for path in SOURCES if name in set(imports(path))}
+        assert len(takers) > 1, f"{name} is taken by {takers} alone"
 
 
 @of_every_file

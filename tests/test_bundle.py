@@ -535,7 +535,7 @@ def test_a_scripted_judge_without_a_verdict_travels(settings):
 
 def shown_import() -> None:
     """The page that AppTest plays."""
-    from pages.shared.run_import import show_import
+    from pages.history.importing import show_import
 
     show_import()
 

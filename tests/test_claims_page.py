@@ -25,7 +25,7 @@ from tests.test_claims import BETTER, BOOK, both, said
 from tests.test_pages import opened, words_of
 from tests.test_side_by_side import scored
 
-PAGE = "evidence/claims.py"
+PAGE = "claims/page.py"
 ROLES = claim_book().claim("roles-4")
 
 
@@ -131,7 +131,7 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
     app = opened(PAGE, claim=claim.id)
     assert "zqjudge" in words_of(app)
     assert unescaped(words_of(app)) == set()
-    there = opened("compare/side_by_side.py", **link_of(app, "Side by side"))
+    there = opened("side_by_side/page.py", **link_of(app, "Side by side"))
     told = words_of(there).replace("\\", "")
     assert (
         "Only runs with protocol sequential, shared; model sim/strong; level 3 or 4; 8 agents; no shock"
@@ -144,7 +144,7 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
         for each in (evidence.estimate.low, evidence.estimate.value, evidence.estimate.high)
     )
     assert all(each in table for each in (low, value, high))
-    found = opened("evidence/history.py", **link_of(app, "History"))
+    found = opened("history/page.py", **link_of(app, "History"))
     assert "level 3 or 4; 8 agents; no shock" in words_of(found).replace("\\", "")
     assert len(found.multiselect(key="pick_0").options) == 16
     found.button(key="any_condition").click().run()

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from pages.shared import compared_groups
-from pages.shared.compared_link import Subject
+from pages.side_by_side import groups as compared_groups
+from pages.side_by_side.link import Subject
 from swarm.cell import Cell, Condition
 from swarm.cli.compare import terms_of
 from swarm.comparison.contexts import compare_in_contexts

@@ -80,7 +80,7 @@ def test_only_what_was_chosen_is_called_chosen(settings):
 def a_side() -> None:
     import streamlit as st
 
-    from pages.shared.side_by_side import show_side
+    from pages.start.side_by_side import show_side
 
     show_side(st.session_state["records"][0])
 
@@ -88,7 +88,7 @@ def a_side() -> None:
 def a_difference() -> None:
     import streamlit as st
 
-    from pages.shared.side_by_side import show_difference
+    from pages.start.side_by_side import show_difference
 
     show_difference(*st.session_state["records"], False)
 

@@ -77,7 +77,7 @@ class Walk:
     """One visitor of the dashboard, who notes on every page which marks mean something there."""
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=60).run()
+        self.app = AppTest.from_file(str(PROJECT / "pages" / "frame" / "menu.py"), default_timeout=60).run()
         self.found: set[tuple[str, str, str, str]] = set()
         self.seen: set[str] = set()
 
@@ -169,47 +169,47 @@ TABS = ("Transcript", "Deliverable", "Verdict", "Measures", "Tokens and cost", "
 def look_at_runs(walk: Walk) -> None:
     """Every view and tab of a run, of one with many agents, of one without scores; what is unfolded and searched."""
     for view, tab in zip(VIEWS, TABS, strict=True):
-        walk.choose(view=view, details=tab).to("run/run.py", run=RUN_ID)
-    walk.choose(view="Idle agents", details="Deliverable").to("run/run.py", run=MANY)
-    walk.choose(view="Role graph", details="Verdict").to("run/run.py", run=UNSCORED)
+        walk.choose(view=view, details=tab).to("run/page.py", run=RUN_ID)
+    walk.choose(view="Idle agents", details="Deliverable").to("run/page.py", run=MANY)
+    walk.choose(view="Role graph", details="Verdict").to("run/page.py", run=UNSCORED)
     unfolded = dict.fromkeys((f"raw_{RUN_ID}_1_2", f"heard_{RUN_ID}_1_2"), True)
-    walk.choose(details="Transcript", **unfolded).to("run/run.py", run=RUN_ID)
-    walk.choose(details="Verdict", judge_reply=True).to("run/run.py", run=RUN_ID)
-    walk.choose(details="Transcript").to("run/run.py", run=RUN_ID, q="zqtext")
+    walk.choose(details="Transcript", **unfolded).to("run/page.py", run=RUN_ID)
+    walk.choose(details="Verdict", judge_reply=True).to("run/page.py", run=RUN_ID)
+    walk.choose(details="Transcript").to("run/page.py", run=RUN_ID, q="zqtext")
     walk.app.selectbox[0].set_value(4)
-    walk.look("run/run.py")
+    walk.look("run/page.py")
 
 
 def look_at_comparisons(walk: Walk, test: str, team: str) -> None:
     """Runs, groups, an experiment and the test of a team."""
-    walk.to("compare/side_by_side.py")
-    walk.to("compare/side_by_side.py", run=[RUN_ID, MANY, UNSCORED])
-    walk.to("compare/side_by_side.py", by="models", kind="Simulated", find="zqgroup", judge=mark("judge"))
-    walk.to("compare/side_by_side.py", by="protocol", experiment=test)
-    for page in ("compare/experiments.py", "compare/drop_my_roles.py"):
+    walk.to("side_by_side/page.py")
+    walk.to("side_by_side/page.py", run=[RUN_ID, MANY, UNSCORED])
+    walk.to("side_by_side/page.py", by="models", kind="Simulated", find="zqgroup", judge=mark("judge"))
+    walk.to("side_by_side/page.py", by="protocol", experiment=test)
+    for page in ("experiments/page.py", "drop_my_roles/page.py"):
         walk.to(page)
         walk.to(page, experiment=test)
-    walk.to("compare/drop_my_roles.py", team=team)
+    walk.to("drop_my_roles/page.py", team=team)
 
 
 def look_at_the_rest(walk: Walk) -> None:
     """Lists, forms, and what the pages say to links that lead nowhere."""
-    walk.to("run/start.py")
-    walk.to("run/start.py", pair=[RUN_ID, MANY])
-    walk.choose(deleted_mission=mark("gone")).to("evidence/history.py")
+    walk.to("start/page.py")
+    walk.to("start/page.py", pair=[RUN_ID, MANY])
+    walk.choose(deleted_mission=mark("gone")).to("history/page.py")
     walk.app.multiselect(key="pick_0").set_value([RUN_ID])
-    walk.look("evidence/history.py")
-    walk.choose(history_view="Roles over runs").to("evidence/history.py")
-    walk.to("evidence/history.py", experiment=mark("exp"), judge=mark("cond"))
-    walk.to("evidence/claims.py", about="Protocols")
-    walk.to("setup/models.py")
-    walk.to("run/compose.py", mission="marked", **{mark("bad"): "x"})
-    for page in ("run/run.py", "compare/side_by_side.py"):
+    walk.look("history/page.py")
+    walk.choose(history_view="Roles over runs").to("history/page.py")
+    walk.to("history/page.py", experiment=mark("exp"), judge=mark("cond"))
+    walk.to("claims/page.py", about="Protocols")
+    walk.to("models/page.py")
+    walk.to("compose/page.py", mission="marked", **{mark("bad"): "x"})
+    for page in ("run/page.py", "side_by_side/page.py"):
         walk.to(page, run=[mark("bad"), mark("worse")])
-    walk.to("run/start.py", pair=[mark("bad"), mark("worse")])
-    for page in ("compare/experiments.py", "compare/drop_my_roles.py"):
+    walk.to("start/page.py", pair=[mark("bad"), mark("worse")])
+    for page in ("experiments/page.py", "drop_my_roles/page.py"):
         walk.to(page, experiment=mark("bad"))
-    walk.to("compare/drop_my_roles.py", team=mark("bad"))
+    walk.to("drop_my_roles/page.py", team=mark("bad"))
 
 
 def test_no_text_of_others_means_anything_on_any_page(settings):

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared import experiment_plan, experiment_status
-from pages.shared.experiment_form import DEFAULTS
+from pages.experiments import plan as experiment_plan
+from pages.experiments import status as experiment_status
+from pages.experiments.form import DEFAULTS
 from swarm.cli.experiment import results as print_results
 from swarm.cli.terminal.experiments import print_experiments
 from swarm.experiment.file import experiment_from_toml
@@ -22,7 +23,7 @@ from tests.made import BEGAN, keep, told, turn
 from tests.test_experiment import experiment_of, longer, perform, stopped_after
 from tests.test_pages import opened, words_of
 
-PAGE = "compare/experiments.py"
+PAGE = "experiments/page.py"
 FREE = Verdict("sim/judge", unscored="it was not to be reached")
 
 
@@ -349,5 +350,5 @@ def test_what_the_form_cannot_hold_is_refused_and_leaves_it_as_it_was(line, inst
 def test_a_run_of_an_experiment_leads_to_it_and_cannot_be_resumed_alone(settings, missions):
     perform(settings, experiment_of(missions, Terms(max_usd=0.08)))
     row = next(row for row in History(settings).runs() if row.status == "limited")
-    app = opened("run/run.py", run=row.run_id)
+    app = opened("run/page.py", run=row.run_id)
     assert "resume" not in [button.key for button in app.button]

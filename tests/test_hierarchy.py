@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.hierarchy import depth_in_words
+from pages.run.hierarchy import depth_in_words
 from swarm.figures.hierarchy import icicle_figure, org_chart
 from swarm.metrics.hierarchy import declared_links, depth, layers, longest_chain, superiors
 from swarm.narrative.labels import ranges
@@ -354,7 +354,7 @@ def test_a_run_that_has_just_begun_has_nothing_yet():
 def shown() -> None:
     import streamlit as st
 
-    from pages.shared.hierarchy import show_hierarchy
+    from pages.run.hierarchy import show_hierarchy
 
     show_hierarchy(st.session_state["record"])
 

@@ -8,8 +8,8 @@ import pandas
 import pytest
 import streamlit as st
 
+from pages.history.table import choose_runs
 from pages.shared.exports import runs_csv, runs_parquet
-from pages.shared.run_table import choose_runs
 from swarm.history.rows import RunFilter, RunRow
 from swarm.history.store import History
 from swarm.mission import Mission
@@ -19,7 +19,7 @@ from tests.made import BEGAN, keep, verdict
 from tests.recorded import a_turn, events_of
 from tests.test_pages import keep_run, opened
 
-PAGE = "evidence/history.py"
+PAGE = "history/page.py"
 
 
 @pytest.fixture(autouse=True)

@@ -178,7 +178,7 @@ def test_a_large_team_stays_small():
 def shown() -> None:
     import streamlit as st
 
-    from pages.shared.idle import show_idle
+    from pages.run.idle import show_idle
 
     show_idle(st.session_state["record"])
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from pages.shared.claim_detail import _side_cells
-from pages.shared.claim_list import _cells
+from pages.claims.detail import _side_cells
+from pages.claims.list import _cells
 from swarm.claims.evidence import Setting, SideRuns
 from swarm.claims.file import claim_book
 from swarm.claims.judging import Evidence, Judged

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pages.shared.compared_tables import show_missions
-from pages.shared.over_arms import show_shocks, show_team_sizes
+from pages.experiments.over_arms import show_shocks, show_team_sizes
+from pages.side_by_side.tables import show_missions
 from swarm.cell import Cell
 from swarm.cli.compare import told
 from swarm.cli.terminal.comparison import print_comparison

@@ -7,10 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import experiment_list, roles_over_runs, run_table
-from pages.shared.catalogue_table import show_catalogue
-from pages.shared.experiment_plan import _show_price
-from pages.shared.experiment_view import show_progress
+from pages.experiments import list as experiment_list
+from pages.experiments.plan import _show_price
+from pages.experiments.view import show_progress
+from pages.history import roles_over_runs
+from pages.history import table as run_table
+from pages.models.catalogue import show_catalogue
 from swarm.config import Settings
 from swarm.history.rows import row_of
 from swarm.history.store import History
@@ -168,13 +170,13 @@ def test_each_order_of_the_history_puts_its_own_run_first(settings: Settings):
     for order, by in run_table.ORDERS.items():
         assert History(settings).runs(order=by)[0].mission_title == order
     assert [*firsts] == [*run_table.ORDERS]
-    chosen = opened("evidence/history.py", order="Dearest first").multiselect(key="pick_0").options
+    chosen = opened("history/page.py", order="Dearest first").multiselect(key="pick_0").options
     assert " · Dearest first · " in chosen[0]
 
 
 def test_what_a_composed_run_would_take_stands_in_its_own_line_and_column(settings: Settings):
     st.cache_resource.clear()
-    app = opened("run/compose.py", mission="food-festival", agents="8")
+    app = opened("compose/page.py", mission="food-festival", agents="8")
     (table,) = [table for table in app.table if "High" in table.value.columns]
     assert [*table.value.columns] == ["", "Low", "**Expected**", "High"]
     (calls, tokens, time, price) = lines(table)

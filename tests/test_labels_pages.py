@@ -6,19 +6,19 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.compared_runs import FACTS
-from pages.shared.hierarchy import depth_in_words
-from pages.shared.idle import show_idle
-from pages.shared.measures import show_measures
-from pages.shared.recipe import show_recipe
-from pages.shared.roles import show_roles
-from pages.shared.run_heading import show_numbers
-from pages.shared.seats import list_seats, show_participation
-from pages.shared.side_by_side import show_counters
-from pages.shared.spending import show_spending
-from pages.shared.timeline import timeline_in_words
-from pages.shared.turn_card import show_turn
-from pages.shared.verdict import show_verdict
+from pages.run.heading import show_numbers
+from pages.run.hierarchy import depth_in_words
+from pages.run.idle import show_idle
+from pages.run.measures import show_measures
+from pages.run.recipe import show_recipe
+from pages.run.roles import show_roles
+from pages.run.seats import list_seats, show_participation
+from pages.run.spending import show_spending
+from pages.run.timeline import timeline_in_words
+from pages.run.turn_card import show_turn
+from pages.run.verdict import show_verdict
+from pages.side_by_side.runs import FACTS
+from pages.start.side_by_side import show_counters
 from swarm.organization.graph import seats_of
 from swarm.recording.search import Found
 from tests.distinct import NAMES, OTHER, POINTS, RECORD, TURNS, VERDICT

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pages.run.start import worth_drawing
+from pages.start.page import worth_drawing
 from swarm.cell import Cell
 from swarm.claims.evidence import gather
 from swarm.claims.gaps import missing

@@ -333,8 +333,10 @@ def test_a_stopped_call_frees_its_place(runner, server):
 
 
 def test_a_crowd_waits_for_places(runner, server):
+    server.crowd = MAX_IN_FLIGHT
+
     async def ask():
-        model = model_at(server, "slow_ok")
+        model = model_at(server, "crowd")
         async with model.place():
             return await model.complete(ASK)
 

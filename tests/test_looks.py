@@ -7,16 +7,19 @@ from typing import get_args
 
 import pytest
 
-from pages.shared import badges, claim_detail, experiment_status, threshold
-from pages.shared.compared_link import FACTOR_NAMES
-from pages.shared.given_team import ICONS as NOTE_ICONS
-from pages.shared.idle import IDLE
-from pages.shared.roles import ORIGINS
-from pages.shared.seats import ICONS as SEAT_ICONS
-from pages.shared.seats import list_seats, show_participation
-from pages.shared.team_import import WHAT_TO_BRING
+from pages.claims import detail as claim_detail
+from pages.drop_my_roles.given_team import ICONS as NOTE_ICONS
+from pages.drop_my_roles.importing import WHAT_TO_BRING
+from pages.experiments import status as experiment_status
+from pages.experiments import threshold
+from pages.run.idle import IDLE
+from pages.run.roles import ORIGINS
+from pages.run.seats import ICONS as SEAT_ICONS
+from pages.run.seats import list_seats, show_participation
+from pages.run.turn_card import COLOURS as TURN_COLOURS
+from pages.shared import badges
 from pages.shared.team_input import OPTION_WORDS, PACE_WORDS, SHOCK_WORDS
-from pages.shared.turn_card import COLOURS as TURN_COLOURS
+from pages.side_by_side.link import FACTOR_NAMES
 from swarm.comparison.threshold import ADVICE, Advice
 from swarm.export import FORMATS
 from swarm.figures.forest import MARKED

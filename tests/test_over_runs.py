@@ -343,8 +343,8 @@ def test_titles_of_missions_are_escaped_in_the_figure():
 
 def history_page(**query: str) -> AppTest:
     """The history, seen as roles over runs."""
-    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S).run()
-    app.switch_page("../evidence/history.py")
+    app = AppTest.from_file(str(PROJECT / "pages" / "frame" / "menu.py"), default_timeout=PATIENCE_S).run()
+    app.switch_page("../history/page.py")
     app.query_params["history_view"] = "Roles over runs"
     for name, value in query.items():
         app.query_params[name] = value

@@ -276,18 +276,18 @@ def test_only_the_name_of_a_key_is_told(settings: Settings):
 
 def test_the_pages_list_ones_own_models_and_their_cautions(settings: Settings):
     given(settings, entry())
-    app = opened("setup/models.py")
+    app = opened("models/page.py")
     table = app.dataframe[0].value
     row = table[table["Id"] == "house/claw"].iloc[0]
     assert (row["Asked at"], row["Key"]) == (LOOPBACK, "missing")
     assert "OpenClaw agent" in row["Note"]
-    form = opened("run/compose.py")
+    form = opened("compose/page.py")
     assert any("Claw · price unknown" in option for option in form.selectbox(key="model").options)
 
 
 def test_a_broken_file_of_ones_own_is_told_on_every_page_that_needs_it(settings: Settings):
     given(settings, entry(REMOTE))
-    for page in ("setup/models.py", "run/compose.py"):
+    for page in ("models/page.py", "compose/page.py"):
         app = opened(page)
         assert "is not on this machine" in words_of(app), page
 

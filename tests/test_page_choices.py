@@ -5,17 +5,19 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared import experiment_status, run_heading, state
+from pages.claims.detail import _side_cells
+from pages.claims.list import choose_claims, show_claims
+from pages.drop_my_roles.given_team import show_given_team
+from pages.experiments import status as experiment_status
+from pages.experiments.over_arms import show_team_sizes
+from pages.experiments.threshold import show_threshold
+from pages.models.test_message import show_reply
+from pages.run import heading as run_heading
+from pages.run.organization import show_seat, unfold_clicked
+from pages.run.verdict import show_verdict
+from pages.shared import state
 from pages.shared.badges import STATUS
-from pages.shared.claim_detail import _side_cells
-from pages.shared.claim_list import choose_claims, show_claims
-from pages.shared.given_team import show_given_team
-from pages.shared.organization import show_seat, unfold_clicked
-from pages.shared.over_arms import show_team_sizes
 from pages.shared.resources import cells as stored_cells
-from pages.shared.test_message import show_reply
-from pages.shared.threshold import show_threshold
-from pages.shared.verdict import show_verdict
 from swarm.claims.evidence import SideRuns
 from swarm.claims.judging import judge_claims
 from swarm.config import read_settings
@@ -46,7 +48,7 @@ def fresh_caches():
 
 def test_a_card_leads_to_its_own_run(settings):
     runs = [keep_run(settings, run_id=f"20261122-120000-{minute:06x}", minute=minute) for minute in range(3)]
-    app = opened("run/start.py")
+    app = opened("start/page.py")
     app.button(key=f"open_{runs[1]}").click().run()
     assert app.query_params["run"] == runs[1]
 

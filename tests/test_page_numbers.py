@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from pages.shared.catalogue_table import show_catalogue, show_keys
-from pages.shared.compared_runs import FACTS
-from pages.shared.experiment_list import choose_from_list
-from pages.shared.experiment_plan import _show_price
-from pages.shared.experiment_view import show_progress
-from pages.shared.idle import _show_counts
-from pages.shared.measures import show_measures
-from pages.shared.recipe import show_recipe
-from pages.shared.run_heading import show_numbers
-from pages.shared.side_by_side import show_counters
-from pages.shared.spending import show_spending
-from pages.shared.verdict import CRITERION, arithmetic, show_verdict
+from pages.experiments.list import choose_from_list
+from pages.experiments.plan import _show_price
+from pages.experiments.view import show_progress
+from pages.models.catalogue import show_catalogue, show_keys
+from pages.run.heading import show_numbers
+from pages.run.idle import _show_counts
+from pages.run.measures import show_measures
+from pages.run.recipe import show_recipe
+from pages.run.spending import show_spending
+from pages.run.verdict import CRITERION, arithmetic, show_verdict
+from pages.side_by_side.runs import FACTS
+from pages.start.side_by_side import show_counters
 from swarm.engine.estimate import Estimate
 from swarm.experiment.plan import Plan
 from swarm.history.experiments import ExperimentRow

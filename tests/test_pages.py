@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import resuming, state
+from pages.run import resuming
+from pages.shared import state
 from swarm.config import PROJECT
 from swarm.engine.run import new_run_id
 from swarm.history.store import History
@@ -19,14 +20,14 @@ from tests.patience import PATIENCE_S
 from tests.recorded import a_turn, events_of
 
 PAGES = (
-    "run/start.py",
-    "run/compose.py",
-    "run/run.py",
-    "compare/side_by_side.py",
-    "compare/experiments.py",
-    "evidence/claims.py",
-    "evidence/history.py",
-    "setup/models.py",
+    "start/page.py",
+    "compose/page.py",
+    "run/page.py",
+    "side_by_side/page.py",
+    "experiments/page.py",
+    "claims/page.py",
+    "history/page.py",
+    "models/page.py",
 )
 ENDINGS = ("finished", "stopped", "limited", "failed")
 STATUS_WORDS = {
@@ -45,7 +46,7 @@ def fresh_caches():
 
 def opened(page: str, **query: str | list[str]) -> AppTest:
     """The app with one page open."""
-    app = AppTest.from_file(str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S).run()
+    app = AppTest.from_file(str(PROJECT / "pages" / "frame" / "menu.py"), default_timeout=PATIENCE_S).run()
     assert not app.exception
     app.switch_page(f"../{page}")
     for name, value in query.items():
@@ -95,7 +96,7 @@ def test_every_page_works_with_a_thousand_runs(page, settings):
 
 @pytest.mark.parametrize("ending", [*ENDINGS, None])
 def test_every_status_is_drawn_on_purpose(ending, settings):
-    app = opened("run/run.py", run=keep_run(settings, ending=ending))
+    app = opened("run/page.py", run=keep_run(settings, ending=ending))
     assert len(app.error) == (ending == "failed")
     assert STATUS_WORDS[ending] in words_of(app)
     assert "SIMULATED" in words_of(app)
@@ -104,7 +105,7 @@ def test_every_status_is_drawn_on_purpose(ending, settings):
 def test_a_running_run_can_be_stopped(settings):
     run_id = keep_run(settings, [a_turn(1)], agents=3, ending=None, thinking=2)
     with writing(journal_of(run_id, settings)):
-        app = opened("run/run.py", run=run_id)
+        app = opened("run/page.py", run=run_id)
         assert "Running" in words_of(app)
         app.button(key="stop").click().run()
         assert not app.exception
@@ -116,7 +117,7 @@ def test_a_limited_run_is_resumed_with_a_higher_limit(settings, monkeypatch):
     given = []
     monkeypatch.setattr(resuming, "relaunch", lambda run_id, settings, limits: given.append(limits))
     run_id = keep_run(settings, ending="limited", spec={"limits": Limits(0.5, 900, 3, 20)})
-    app = opened("run/run.py", run=run_id)
+    app = opened("run/page.py", run=run_id)
     app.button(key="resume").click().run()
     fields = {"Most dollars": 1.0, "Most tokens": 1_800, "Most calls": 6, "Most seconds": 40}
     assert {field.label: field.value for field in app.number_input} == fields
@@ -128,14 +129,14 @@ def test_a_limited_run_is_resumed_with_a_higher_limit(settings, monkeypatch):
 
 @pytest.mark.parametrize("action", ["abstain", "unparsed", "failed"])
 def test_a_run_in_which_nobody_worked_is_drawn(action, settings):
-    app = opened("run/run.py", run=keep_run(settings, [a_turn(1, action), a_turn(2, action)]))
+    app = opened("run/page.py", run=keep_run(settings, [a_turn(1, action), a_turn(2, action)]))
     assert not app.error
     assert "**0** active" in words_of(app)
 
 
 def test_an_unscored_verdict_says_why(settings):
     unscored = Verdict("sim/judge", unscored="its reply could not be read")
-    app = opened("run/run.py", run=keep_run(settings, judged=unscored))
+    app = opened("run/page.py", run=keep_run(settings, judged=unscored))
     assert [metric.value for metric in app.metric if metric.label == "Quality"] == ["–"]
     app.session_state["details"] = "Verdict"
     assert "its reply could not be read" in words_of(app.run()).replace("\\", "")
@@ -160,7 +161,7 @@ TABS = {
 
 
 def test_every_view_and_every_tab_of_a_run_shows_its_own(settings):
-    app = opened("run/run.py", run=keep_run(settings, judged=verdict()))
+    app = opened("run/page.py", run=keep_run(settings, judged=verdict()))
     for view, alt in VIEWS.items():
         app.session_state["view"] = view
         assert [chart.proto.alt[: len(alt)] for chart in app.run().get("plotly_chart")] == [alt]
@@ -174,32 +175,32 @@ def test_every_view_and_every_tab_of_a_run_shows_its_own(settings):
 
 def test_the_transcript_shows_contributions_as_text(settings):
     app = opened(
-        "run/run.py", run=keep_run(settings, [a_turn(1, text="**Bold** ![x](http://evil.example/x.png)")])
+        "run/page.py", run=keep_run(settings, [a_turn(1, text="**Bold** ![x](http://evil.example/x.png)")])
     )
     assert "**Bold** ![x](http://evil.example/x.png)" in [text.value for text in app.text]
     assert "![x]" not in "\n".join(markdown.value for markdown in app.markdown)
 
 
 def test_an_unknown_run_is_one_sentence(settings):
-    app = opened("run/run.py", run="20200101-000000-000000")
+    app = opened("run/page.py", run="20200101-000000-000000")
     assert [error.value for error in app.error]
     assert "unknown" in app.error[0].value.lower() or "no run" in app.error[0].value.lower()
 
 
 def test_a_name_that_is_no_run_id_is_one_sentence(settings):
-    assert len(opened("run/run.py", run="../../etc/passwd").error) == 1
+    assert len(opened("run/page.py", run="../../etc/passwd").error) == 1
 
 
 def test_without_a_run_the_page_offers_those_there_are(settings):
     run_id = keep_run(settings)
-    app = opened("run/run.py")
+    app = opened("run/page.py")
     app.selectbox(key="pick_run").select(run_id).run()
     assert not app.exception
     assert app.query_params["run"] == run_id
 
 
 def test_the_demo_sets_two_teams_to_work_side_by_side(settings):
-    app = opened("run/start.py")
+    app = opened("start/page.py")
     app.button(key="demo").click().run()
     assert not app.exception
     assert not app.error
@@ -214,7 +215,7 @@ def test_the_demo_sets_two_teams_to_work_side_by_side(settings):
 def test_two_clicks_start_one_pair(settings):
     token = ("20261122-120000-abcdef", "20261122-120000-fedcba")
     for _click in range(2):
-        app = opened("run/start.py")
+        app = opened("start/page.py")
         app.session_state["next_pair"] = token
         app.button(key="demo").click().run()
         assert not app.exception
@@ -228,7 +229,7 @@ def keep_pair(settings, **other) -> list[str]:
 
 def test_a_link_to_two_runs_shows_what_differed(settings):
     pair = keep_pair(settings)
-    app = opened("run/start.py", pair=pair)
+    app = opened("start/page.py", pair=pair)
     assert not app.error
     said = words_of(app).replace("\\", "")
     assert "Sequential scored 0.75 and Shared 0.75: in Sequential," in said
@@ -241,7 +242,7 @@ def test_a_link_to_two_runs_shows_what_differed(settings):
 def test_nothing_is_said_to_differ_before_both_have_ended(settings):
     pair = keep_pair(settings, turns=[a_turn(1)], agents=3, ending=None, thinking=2)
     with writing(journal_of(pair[1], settings)):
-        app = opened("run/start.py", pair=pair)
+        app = opened("start/page.py", pair=pair)
         assert not app.error
         assert "scored" not in words_of(app)
         assert "What will differ?" in words_of(app)
@@ -250,7 +251,7 @@ def test_nothing_is_said_to_differ_before_both_have_ended(settings):
 
 @pytest.mark.parametrize("ending", [*ENDINGS[1:], None])
 def test_what_ended_early_still_stands_beside_the_other(ending, settings):
-    app = opened("run/start.py", pair=keep_pair(settings, ending=ending, spec={"protocol": "solo"}))
+    app = opened("start/page.py", pair=keep_pair(settings, ending=ending, spec={"protocol": "solo"}))
     assert not app.error
     said = words_of(app).replace("\\", "")
     assert "Sequential scored 0.75 and Solo" in said
@@ -269,7 +270,7 @@ def test_what_ended_early_still_stands_beside_the_other(ending, settings):
     ],
 )
 def test_a_bad_link_to_two_runs_is_one_sentence(named, told, settings):
-    app = opened("run/start.py", pair=named(keep_pair(settings)))
+    app = opened("start/page.py", pair=named(keep_pair(settings)))
     assert len(app.error) == 1
     assert told in app.error[0].value.replace("\\", "").lower()
     app.button(key="back").click().run()
@@ -282,18 +283,18 @@ def test_runs_of_two_missions_are_refused_before_they_have_ended(settings):
     mission = Mission("own", "Close a bakery", "Close it.")
     pair = keep_pair(settings, turns=[a_turn(1)], agents=3, ending=None, mission=mission)
     with writing(journal_of(pair[1], settings)):
-        app = opened("run/start.py", pair=pair)
+        app = opened("start/page.py", pair=pair)
     assert "only runs of one mission" in app.error[0].value
     assert not app.metric
 
 
 def test_only_the_demo_can_be_played_again(settings):
-    app = opened("run/start.py", pair=keep_pair(settings))
+    app = opened("start/page.py", pair=keep_pair(settings))
     assert "again" not in [button.key for button in app.button]
 
 
 def test_simulated_and_real_runs_do_not_stand_side_by_side(settings):
-    app = opened("run/start.py", pair=keep_pair(settings, simulated=False))
+    app = opened("start/page.py", pair=keep_pair(settings, simulated=False))
     assert "one run is simulated and the other is real" in app.error[0].value.lower()
     assert not app.metric
 
@@ -317,7 +318,7 @@ def test_two_running_clocks_do_not_set_each_other_back(monkeypatch):
 
 
 def test_a_composed_run_is_launched_as_composed(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.segmented_control(key="mission_source").set_value("Your own words").run()
     app.text_area(key="own_goal").set_value("Open a bakery\n- Find a site")
     app.text_area(key="own_requirements").set_value("- Hire two bakers\nTell the neighbours")
@@ -342,7 +343,7 @@ def test_a_composed_run_is_launched_as_composed(settings):
 def test_two_clicks_start_one_run(settings):
     token = "20261122-120000-abcdef"
     for _click in range(2):
-        app = opened("run/compose.py", agents="2")
+        app = opened("compose/page.py", agents="2")
         app.session_state["next_run_id"] = token
         app.button(key="run").click().run()
         assert not app.exception
@@ -350,7 +351,7 @@ def test_two_clicks_start_one_run(settings):
 
 
 def test_links_fill_the_form(settings):
-    app = opened("run/compose.py", mission="sepsis-alert", protocol="broadcast", agents="5")
+    app = opened("compose/page.py", mission="sepsis-alert", protocol="broadcast", agents="5")
     assert app.selectbox(key="mission").value == "sepsis-alert"
     assert app.radio(key="protocol").value == "broadcast"
     assert app.number_input(key="agents").value == 5
@@ -374,12 +375,12 @@ def test_links_fill_the_form(settings):
     ],
 )
 def test_a_bad_link_is_one_sentence(query, told, settings):
-    app = opened("run/compose.py", **query)
+    app = opened("compose/page.py", **query)
     assert told in app.error[0].value.replace("\\", "")
 
 
 def test_a_shock_is_chosen_explained_and_part_of_the_recipe(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     assert "--shock" not in app.code[0].value
     assert "shock_model" not in [box.key for box in app.selectbox]
     app.selectbox(key="shock").set_value("priorities").run()
@@ -409,7 +410,7 @@ def test_a_link_says_everything_and_is_written_back(settings):
         "max_calls": ["40"],
         "timeout_s": ["60"],
     }
-    app = opened("run/compose.py", **link)
+    app = opened("compose/page.py", **link)
     assert not app.error
     told = app.code[0].value
     for words in (
@@ -434,7 +435,7 @@ def test_a_link_says_everything_and_is_written_back(settings):
 
 
 def test_too_many_agents_are_one_sentence_and_no_run(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.number_input(key="agents").set_value(300).run()
     assert [error.value.replace("\\", "") for error in app.error] == [
         "300 agents: a team has 1 to 256 agents"
@@ -444,7 +445,7 @@ def test_too_many_agents_are_one_sentence_and_no_run(settings):
 
 
 def test_nothing_typed_is_no_error(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.segmented_control(key="mission_source").set_value("Your own words").run()
     assert not app.error
     assert app.button(key="not_yet").disabled
@@ -452,7 +453,7 @@ def test_nothing_typed_is_no_error(settings):
 
 @pytest.mark.parametrize("goal", ["x" * 70_000, "a\0b"])
 def test_a_bad_mission_is_one_sentence_and_nothing_typed_is_lost(goal, settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.segmented_control(key="mission_source").set_value("Your own words").run()
     app.text_area(key="own_goal").set_value(goal).run()
     assert len(app.error) == 1
@@ -461,7 +462,7 @@ def test_a_bad_mission_is_one_sentence_and_nothing_typed_is_lost(goal, settings)
 
 
 def test_a_broken_file_names_its_line(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.segmented_control(key="mission_source").set_value("A file").run()
     app.file_uploader(key="mission_upload").upload(
         "bakery.toml", b'title = "T"\ngoal = "G"\nrodent = 1\n'
@@ -470,7 +471,7 @@ def test_a_broken_file_names_its_line(settings):
 
 
 def test_a_mix_that_does_not_add_up_is_one_sentence(settings):
-    app = opened("run/compose.py")
+    app = opened("compose/page.py")
     app.segmented_control(key="team_mode").set_value("A mix").run()
     app.text_input(key="team_mix").set_value("2 sim/strong, 2 sim/weak").run()
     assert "do not fill 8 seats" in app.error[0].value
@@ -478,9 +479,9 @@ def test_a_mix_that_does_not_add_up_is_one_sentence(settings):
 
 def test_a_missing_key_is_named_and_no_value_is_shown(settings, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-canary-1234")
-    app = opened("run/compose.py", model="openai/gpt-4.1-mini")
+    app = opened("compose/page.py", model="openai/gpt-4.1-mini")
     assert "OPENAI_API_KEY" in app.error[0].value.replace("\\", "")
-    models = opened("setup/models.py")
+    models = opened("models/page.py")
     everything = words_of(models) + str([table.value for table in models.dataframe])
     assert "ANTHROPIC_API_KEY: present" in everything.replace("\\", "")
     assert "canary" not in everything
@@ -488,7 +489,7 @@ def test_a_missing_key_is_named_and_no_value_is_shown(settings, monkeypatch):
 
 def test_real_money_is_asked_for_twice(settings, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
-    app = opened("run/compose.py", model="openai/gpt-4.1-mini", agents="2")
+    app = opened("compose/page.py", model="openai/gpt-4.1-mini", agents="2")
     app.button(key="run").click().run()
     assert not app.exception
     assert "The run stops before it passes **$1.00**" in words_of(app)
@@ -505,14 +506,14 @@ def test_real_money_is_asked_for_twice(settings, monkeypatch):
 def test_an_unwritable_data_folder_is_one_sentence(settings, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("ROLELESS_DATA", str(tmp_path / "file"))
-    for page in ("run/start.py", "evidence/history.py"):
+    for page in ("start/page.py", "history/page.py"):
         assert "ROLELESS_DATA" in opened(page).error[0].value.replace("\\", "")
 
 
 def test_the_history_filters_opens_and_deletes(settings):
     kept = keep_run(settings)
     other = keep_run(settings, ending="failed")
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     assert len(app.dataframe[0].value) == 2
     app.multiselect(key="of_status").set_value(["failed"]).run()
     assert len(app.dataframe[0].value) == 1
@@ -525,7 +526,7 @@ def test_the_history_filters_opens_and_deletes(settings):
 
 def test_deleting_asks_first(settings):
     run_id = keep_run(settings)
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     app.multiselect(key="pick_0").select(run_id).run()
     app.button(key="delete").click().run()
     assert app.button(key="really_delete")
@@ -537,12 +538,12 @@ def test_damaged_lines_are_reported(settings):
     path = journal_of(run_id, settings)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:2], b"garbage\n", *lines[2:]]))
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     assert "1 line of the journal cannot be read" in app.warning[0].value
 
 
 def test_a_simulated_model_answers_the_test_message(settings):
-    app = opened("setup/models.py")
+    app = opened("models/page.py")
     app.button(key="send").click().run()
     assert not app.exception
     assert not app.error

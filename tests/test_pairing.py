@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared.experiment_results import EARLY_STOP
+from pages.experiments.results import EARLY_STOP
 from swarm.cli.compare import By
 from swarm.cli.compare import compare as print_comparison
 from swarm.cli.experiment import results as print_results
@@ -182,7 +182,7 @@ def test_what_an_experiment_cannot_compare_is_shown_with_its_reason(settings, ca
     st.cache_resource.clear()
     experiment_id = half_scored(settings)
     why = "Sequential has no scored run, so nothing can be said of it"
-    app = opened("compare/experiments.py", experiment=experiment_id)
+    app = opened("experiments/page.py", experiment=experiment_id)
     assert "sim/weak" in [each.value.replace("\\", "") for each in app.subheader]
     assert f"Nothing can be said here: {why}." in words_of(app).replace("\\", "")
     captions = [each.value for each in app.caption if "±" in each.value]

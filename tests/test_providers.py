@@ -74,7 +74,7 @@ def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, serve
     assert day.so_far() == Today(pytest.approx(end.spent.cost_usd), 0.0)
 
 
-@pytest.mark.parametrize("scenario", ["429", "silent", "drip"])
+@pytest.mark.parametrize("scenario", ["429_gemini", "silent", "drip"])
 def test_a_run_neither_waits_nor_listens_beyond_its_own_deadline(runner, server, scenario: str):
     spec = replace(recipe("sequential", 3, judge=None), limits=Limits(seconds=2.0))
     events = runner.run(drained(spec, {"team": at(server, scenario)}, RetryPolicy()))

@@ -150,8 +150,8 @@ def roles_page(settings, events) -> AppTest:
     def page():
         import streamlit as st
 
+        from pages.run.roles import show_roles
         from pages.shared.resources import history
-        from pages.shared.roles import show_roles
 
         show_roles(history().run(st.query_params["run"]))
 

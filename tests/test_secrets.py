@@ -126,7 +126,7 @@ def test_a_performer_that_dies_of_a_bug_tells_no_key(
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\n"
         "if 'perform' in sys.orig_argv:\n"
-        "    from swarm import agent\n"
+        "    from swarm.engine import agent\n"
         "    async def broken(*_, **more):\n"
         "        everything = dict(os.environ)\n"
         "        import logging; logging.getLogger('x').error('a log of %s', everything)\n"
@@ -220,11 +220,9 @@ def test_no_page_has_a_field_for_keys():
 def test_no_key_is_in_the_state_or_the_address_of_a_page(keys, settings):
     from streamlit.testing.v1 import AppTest
 
-    for page in sorted((PROJECT / "pages").glob("*/*.py")):
-        if page.parent.name == "shared":
-            continue
+    for page in sorted((PROJECT / "pages").glob("*/page.py")):
         app = AppTest.from_file(
-            str(PROJECT / "pages" / "shared" / "menu.py"), default_timeout=PATIENCE_S
+            str(PROJECT / "pages" / "frame" / "menu.py"), default_timeout=PATIENCE_S
         ).run()
         app.switch_page(f"../{page.parent.name}/{page.name}")
         app.run()

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 import pytest
 import streamlit as st
 
-from pages.shared.compared_example import alike, typical
-from pages.shared.compared_texts import markdown_of
+from pages.side_by_side.example import alike, typical
+from pages.side_by_side.texts import markdown_of
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import means_by_mission
@@ -35,7 +35,7 @@ from tests.recorded import a_record, a_turn, events_of
 from tests.test_pages import keep_run, opened, words_of
 from tests.warm import swarm
 
-PAGE = "compare/side_by_side.py"
+PAGE = "side_by_side/page.py"
 LIBRARY = [*load_library((PROJECT / "data" / "missions",)).values()]
 HOSTILE = '<b onmouseover=x>m</b> <a href="https://evil.example">x</a>'
 
@@ -250,7 +250,7 @@ def test_the_runs_of_a_mission_are_led_to_under_the_same_filters(settings):
     links = next(
         each.value["Runs"] for each in app.dataframe if "Runs" in each.value and "Mission" in each.value
     )
-    found = opened("evidence/history.py", **parse_qs(links[0].partition("?")[2]))
+    found = opened("history/page.py", **parse_qs(links[0].partition("?")[2]))
     assert {*found.multiselect(key="of_protocol").value} == {"shared", "solo"}
     assert "level 2; 2 agents" in said_on(found)
     assert len(found.multiselect(key="pick_0").options) == 2
@@ -260,7 +260,7 @@ def test_the_runs_of_a_mission_are_led_to_under_the_same_filters(settings):
     ("query", "told"),
     [({"agents": "many"}, "no number of agents"), ({"shock": "thunder"}, "unknown shock 'thunder'")],
 )
-@pytest.mark.parametrize("page", [PAGE, "evidence/history.py"])
+@pytest.mark.parametrize("page", [PAGE, "history/page.py"])
 def test_conditions_that_are_none_are_one_sentence(page, query, told, settings):
     keep_arms(settings, shared=0, sequential=3)
     app = opened(page, by="protocol", **query)
@@ -269,14 +269,14 @@ def test_conditions_that_are_none_are_one_sentence(page, query, told, settings):
 
 def test_a_few_chosen_runs_lead_to_columns_and_many_to_groups(settings):
     keep_arms(settings, shared=0, sequential=3)
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     assert len({*app.multiselect(key="pick_0").options}) == 16
     rows = [f"20261122-120000-{number:03x}9{place + 4:02x}" for number in range(3) for place in range(2)]
     app.multiselect(key="pick_0").set_value(rows[:2]).run()
     app.button(key="compare").click().run()
     assert {*app.query_params["run"]} == {*rows[:2]}
     assert "by" not in app.query_params
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     app.multiselect(key="pick_0").set_value(rows).run()
     app.button(key="compare").click().run()
     assert app.query_params["by"] == "protocol"
@@ -285,7 +285,7 @@ def test_a_few_chosen_runs_lead_to_columns_and_many_to_groups(settings):
 
 def test_all_that_match_are_compared_with_the_filters_of_the_history(settings):
     keep_arms(settings, shared=0, sequential=3, solo=2)
-    app = opened("evidence/history.py")
+    app = opened("history/page.py")
     app.multiselect(key="of_protocol").set_value(["shared", "solo"]).run()
     (link,) = [each.proto for each in app.get("page_link") if each.proto.label == "Compare all that match"]
     assert link.query_string == "by=protocol&of_protocol=shared&of_protocol=solo"
@@ -403,7 +403,7 @@ def test_an_experiment_is_compared_by_what_it_asks_about(settings):
     assert not app.error
     assert app.segmented_control(key="compared_by").value == "models"
     assert "on 2 missions (4 simulated runs), sim/weak scored" in said_on(app)
-    assert len(opened("evidence/history.py", experiment=grid.id).dataframe[0].value) == 4
+    assert len(opened("history/page.py", experiment=grid.id).dataframe[0].value) == 4
 
 
 def test_the_command_says_the_same_as_the_page(settings):

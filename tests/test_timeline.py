@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pages.shared.timeline import timeline_in_words
+from pages.run.timeline import timeline_in_words
 from swarm.figures.look import MARKS
 from swarm.figures.replay_controls import board_of
 from swarm.figures.timeline import LOOKS, timeline_figure

@@ -7,10 +7,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.deliverable import share_of_words, show_deliverable
-from pages.shared.spending import show_spending, unfinished
-from pages.shared.transcript import show_transcript
-from pages.shared.verdict import arithmetic, show_verdict
+from pages.run.deliverable import share_of_words, show_deliverable
+from pages.run.spending import show_spending, unfinished
+from pages.run.transcript import show_transcript
+from pages.run.verdict import arithmetic, show_verdict
 from swarm.organization.graph import seats_of
 from swarm.protocols import PROTOCOLS
 from swarm.recording.record import record_of

@@ -22,7 +22,7 @@ def shown_run() -> str | None:
 
 def show_run(run_id: str) -> None:
     """Go to a run's page."""
-    st.switch_page("../run/run.py", query_params={"run": run_id})
+    st.switch_page("../run/page.py", query_params={"run": run_id})
 
 
 def shown_experiment() -> str | None:
@@ -32,7 +32,7 @@ def shown_experiment() -> str | None:
 
 def show_experiment(experiment_id: str) -> None:
     """Go to an experiment."""
-    st.switch_page("../compare/experiments.py", query_params={"experiment": experiment_id})
+    st.switch_page("../experiments/page.py", query_params={"experiment": experiment_id})
 
 
 def shown_team() -> str | None:
@@ -42,7 +42,7 @@ def shown_team() -> str | None:
 
 def show_team(team_id: str) -> None:
     """Go to a team that was imported."""
-    st.switch_page("../compare/drop_my_roles.py", query_params={"team": team_id})
+    st.switch_page("../drop_my_roles/page.py", query_params={"team": team_id})
 
 
 def keep_input_sets(sets: Sequence[Mapping[str, str]]) -> None:
@@ -57,7 +57,7 @@ def input_sets() -> tuple[Mapping[str, str], ...]:
 
 def show_team_test(experiment_id: str) -> None:
     """Go to the test of a team."""
-    st.switch_page("../compare/drop_my_roles.py", query_params={"experiment": experiment_id})
+    st.switch_page("../drop_my_roles/page.py", query_params={"experiment": experiment_id})
 
 
 def next_run_id() -> str:

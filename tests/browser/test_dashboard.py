@@ -96,9 +96,8 @@ def test_playing_again_shows_another_pair_and_one_can_go_back(dashboard, browser
 
 def test_the_clock_ticks_while_a_run_is_running_and_the_page_falls_silent_after(dashboard, browser):
     page = look(browser)
-    open_page(page, dashboard, "/compose?agents=6")
-    page.get_by_text("Seed, pace and organization").click()
-    page.get_by_text("As real models").click()
+    open_page(page, dashboard, "/compose?agents=6&pace=real")
+    expect(page.get_by_text("--pace real")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Run", exact=True).click()
     expect(badge(page, "Running")).to_be_visible()
@@ -183,6 +182,7 @@ def test_a_restarted_page_finds_the_run_again(dashboard, browser):
     open_page(page, dashboard, "/compose?agents=2")
     page.get_by_text("Seed, pace and organization").click()
     page.get_by_text("As real models").click()
+    expect(page.get_by_text("--pace real")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Run", exact=True).click()
     expect(badge(page, "Running")).to_be_visible()

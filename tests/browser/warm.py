@@ -83,9 +83,9 @@ def load() -> None:
     """Load what pages load; no thread, no server and no file of the history is opened by that."""
     for name in LOADED_WITH_A_FIRST_PAGE:
         importlib.import_module(name)
-    for path in sorted((PROJECT / "pages" / "shared").glob("*.py")):
-        if path.stem != "menu":
-            importlib.import_module(f"pages.shared.{path.stem}")
+    for path in sorted((PROJECT / "pages").glob("*/*.py")):
+        if path.stem not in ("menu", "page"):
+            importlib.import_module(f"pages.{path.parent.name}.{path.stem}")
     # A child that looks for garbage would otherwise copy all of this.
     gc.collect()
     gc.freeze()

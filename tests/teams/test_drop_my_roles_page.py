@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.shared import experiment_plan, state
-from pages.shared.team_verdict import _content, _show_card, _show_set_ups
+from pages.drop_my_roles.verdict import _content, _show_card, _show_set_ups
+from pages.experiments import plan as experiment_plan
+from pages.shared import state
 from swarm.config import LIBRARY, read_settings
 from swarm.grid import Experiment, Terms, Way
 from swarm.mission import load_library
@@ -23,7 +24,7 @@ from tests.made import BEGAN, keep
 from tests.teams.test_verdict import GRID, judged
 from tests.test_pages import opened
 
-PAGE = "compare/drop_my_roles.py"
+PAGE = "drop_my_roles/page.py"
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
 INPUTS = read_inputs("inputs.csv", (EXAMPLE / "inputs.csv").read_bytes())
 

@@ -11,6 +11,6 @@ from starlette.routing import Route  # noqa: E402
 
 from app import health  # noqa: E402
 
-MENU = str(PROJECT / "pages" / "shared" / "menu.py")
+MENU = str(PROJECT / "pages" / "frame" / "menu.py")
 ROUTES = [Route("/health", health)]
 app = st.App(MENU, routes=ROUTES)

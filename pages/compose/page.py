@@ -1,0 +1,144 @@
+"""Compose: what to deliver, who does it, how they work together; what that will take; run."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import streamlit as st
+
+from pages.compose.link import fill_form, link_of
+from pages.shared import state
+from pages.shared.launching import run_and_watch
+from pages.shared.mission_input import LIBRARY, choose_mission
+from pages.shared.numbers import count
+from pages.shared.resources import estimates, history, missions, settings
+from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
+from pages.shared.text import plain, sentence
+from swarm.engine.command_line import command_line, mission_toml
+from swarm.engine.compose import compose
+from swarm.engine.estimate import Estimates
+from swarm.errors import SwarmError
+from swarm.figures.protocol_diagram import speakers
+from swarm.models.catalogue import card_of
+from swarm.narrative.labels import lasting, usd
+from swarm.spec import RunSpec
+from swarm.team import make_team
+
+T = TypeVar("T")
+
+
+@st.dialog("Spend real money?", icon=":material/payments:")
+def confirm(spec: RunSpec, expected: Estimates) -> None:
+    """Show the price once more before anything is paid for."""
+    low, likely, high = expected.low, expected.expected, expected.high
+    st.markdown(
+        f"**About {usd(likely.cost_usd)}** (between {usd(low.cost_usd)} and {usd(high.cost_usd)}) "
+        f"for {count(likely.calls)} calls and {count(likely.input_tokens + likely.output_tokens)} tokens."
+    )
+    limit = spec.limits.usd
+    st.markdown(f"The run stops before it passes **{usd(limit)}**." if limit else "No dollar limit is set.")
+    if st.button("Run and pay", type="primary", icon=":material/play_arrow:", width="stretch"):
+        try:
+            run_and_watch(spec)
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
+
+
+def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> None:
+    """What the run will take, low, expected and high."""
+    columns = {"Low": expected.low, "**Expected**": expected.expected, "High": expected.high}
+    rows = {
+        name: [
+            count(foretold.calls),
+            count(foretold.input_tokens + foretold.output_tokens),
+            lasting(foretold.seconds),
+            usd(foretold.cost_usd),
+        ]
+        for name, foretold in columns.items()
+    }
+    st.table({"": ["Calls", "Tokens", "Time", "Price"], **rows}, border="horizontal", hide_index=True)
+    if simulated:
+        st.caption(
+            "Simulated agents are free. The price is what models of their class would cost.",
+        )
+    likely, limit = expected.expected.cost_usd, spec.limits.usd
+    if likely and limit and likely > limit:
+        st.warning("The expected price is above the limit: the run would end early.", icon=":material/info:")
+    for warning in spec.warnings:
+        st.warning(plain(warning), icon=":material/info:")
+
+
+def show_outcome(spec: RunSpec, judge: str | None) -> None:
+    """What to expect, the same as a command, and the button."""
+    simulated = card_of(next(iter(spec.team.models)), settings()).simulated
+    expected = estimates(spec)
+    show_expectation(spec, expected, simulated)
+    if st.button("Run", type="primary", icon=":material/play_arrow:", width="stretch", key="run"):
+        run_and_watch(spec) if simulated else confirm(spec, expected)
+    command = command_line(spec, judge=judge)
+    st.caption("The same from a terminal:")
+    st.code(command, language="bash", wrap_lines=True)
+    if "--mission-file" in command:
+        st.download_button("Download mission.toml", lambda: mission_toml(spec.mission), "mission.toml")
+
+
+def checked(read: Callable[[], T | None]) -> T | None:
+    """What a part of the form says; when it cannot be used, None and a sentence there."""
+    try:
+        return read()
+    except SwarmError as error:
+        st.error(sentence(error), icon=":material/error:")
+        return None
+
+
+def show_nothing_to_run(mission_is_missing: bool) -> None:
+    """Say what is missing, and a button for later."""
+    st.caption("First say what the team must deliver." if mission_is_missing else "First mend the team.")
+    st.button(
+        "Run", type="primary", icon=":material/play_arrow:", width="stretch", key="not_yet", disabled=True
+    )
+
+
+st.title("Compose a run", anchor=False)
+if ignored := fill_form():
+    st.error(plain(ignored), icon=":material/error:")
+
+form, outcome = st.columns([8, 5], gap="large")
+with form:
+    st.subheader("Mission", anchor=False)
+    mission = checked(choose_mission(missions()))
+    st.subheader("Team", anchor=False)
+    agents, models = choose_team()
+    team = checked(partial(make_team, models, agents))
+    st.subheader("Protocol", anchor=False, help="Who speaks, in what order, and what each agent hears.")
+    protocol, options = choose_protocol()
+    if agents > 1 and checked(partial(speakers, protocol)) == 1:
+        st.caption(f":material/info: One agent works; the other {agents - 1} stay idle.")
+    st.subheader("Judge and limits", anchor=False)
+    conditions = choose_conditions("sim/" in " ".join(models))
+    library_mission = st.session_state["mission"] if st.session_state["mission_source"] == LIBRARY else None
+    state.write_link(link_of(library_mission, agents, models, protocol, options, conditions))
+with outcome:
+    st.subheader("What to expect", anchor=False)
+    try:
+        if mission is None or team is None:
+            show_nothing_to_run(mission is None)
+            st.stop()
+        composed = compose(
+            mission,
+            settings(),
+            protocol=protocol,
+            options=options,
+            agents=agents,
+            models=models,
+            judge=conditions.judge,
+            seed=conditions.seed,
+            limits=conditions.limits,
+            pace=conditions.pace,
+            organization=conditions.organization,
+            shock=conditions.shock,
+            remember=history().past_roles,
+        )
+        show_outcome(composed, conditions.judge)
+    except SwarmError as error:
+        st.error(sentence(error), icon=":material/error:")

@@ -1,0 +1,156 @@
+"""This file is where a person says how an imported team is tested: on which missions, with which models."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.experiments.form import CHOOSE_FOR_ME, LEAST_USD
+from pages.shared import state
+from pages.shared.numbers import plural
+from pages.shared.team_input import model_label
+from pages.shared.text import plain, sentence
+from swarm.config import Settings
+from swarm.errors import SwarmError
+from swarm.grid import Experiment
+from swarm.mission import Mission
+from swarm.models.catalogue import load_catalogue
+from swarm.spec import MAX_SEED
+from swarm.teams.inputs import MAX_SETS, read_inputs
+from swarm.teams.reading.given import GivenTeam
+from swarm.teams.trial.arms import (
+    USUAL_MISSIONS,
+    lowered,
+    own_missions,
+    placeholders,
+    related_missions,
+    team_test,
+)
+
+ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
+MOST_OF_LIBRARY = 32
+USUAL_MAX_USD = 5.0
+USUAL_MODEL = "sim/strong"
+
+
+def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Settings) -> Experiment:
+    """Draw the form; return the test it describes.
+
+    Raises:
+        BadInput: when that cannot be played, in one sentence.
+    """
+    model = _choose_model(team)
+    missions = _choose_missions(team, library)
+    with st.expander("Repeats, judge, seed, limit", icon=":material/settings:"):
+        repeats, judge, seed = _choose_rest()
+        max_usd = st.number_input(
+            "Most dollars in all",
+            LEAST_USD,
+            value=max(LEAST_USD, lowered(USUAL_MAX_USD, team.max_usd) or USUAL_MAX_USD),
+            step=1.0,
+            format="%.2f",
+            key="team_max_usd",
+            help="The test stops before it passes this. Simulated agents only pretend to spend.",
+        )
+    return team_test(
+        team,
+        missions,
+        settings,
+        model=model,
+        judge=judge,
+        repeats=repeats,
+        seed=seed,
+        max_usd=None if _is_simulated(model) else max_usd,
+    )
+
+
+def _choose_model(team: GivenTeam) -> str | None:
+    complete = all(role.model for role in team.roles)
+    kind = ONE_FOR_ALL
+    if complete:
+        kind = st.segmented_control(
+            "Models", [ONE_FOR_ALL, AS_NAMED], default=ONE_FOR_ALL, required=True, key="team_models"
+        )
+    if kind == AS_NAMED:
+        st.caption(plain(", ".join(team.models)))
+        return None
+    names = [name for name in load_catalogue() if name != "sim/judge"]
+    return st.selectbox(
+        "Model of every agent",
+        names,
+        names.index(USUAL_MODEL),
+        format_func=model_label,
+        key="team_model",
+        accept_new_options=True,
+        help="All three arms use it. Simulated models are free and need no key; what they say of your roles says "
+        "nothing of real models.",
+    )
+
+
+def _choose_missions(team: GivenTeam, library: Mapping[str, Mission]) -> tuple[Mission, ...]:
+    own = _choose_own(team)
+    usual = max(0, USUAL_MISSIONS - len(own))
+    count = st.slider(
+        "Missions of the library beside them" if own else "Missions of the library",
+        0,
+        min(MOST_OF_LIBRARY, len(library)),
+        usual,
+        key=f"team_library_{len(own)}",
+        help="Those nearest to what your team is about. A verdict needs 6 missions in all; more find smaller ones.",
+    )
+    related = related_missions(team, library.values(), count)
+    if related:
+        with st.expander(f"Which {plural(len(related), 'mission')}", icon=":material/flag:"):
+            st.markdown("\n".join(f"- {plain(mission.title)}" for mission in related))
+    return (*own, *related)
+
+
+def _choose_own(team: GivenTeam) -> tuple[Mission, ...]:
+    """The missions that the team's own tasks make; what is wrong with them is told, and none is made then."""
+    if not team.tasks:
+        st.caption("The files hold no tasks: the team is told what to do when it is started.")
+        return ()
+    if not st.toggle("The team's own tasks", True, key="team_own"):
+        return ()
+    try:
+        return own_missions(team, _choose_inputs(team) if placeholders(team) else ())
+    except SwarmError as error:
+        st.warning(sentence(error), icon=":material/edit:")
+        return ()
+
+
+def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
+    """One set of values for each mission: typed into a table, or from a CSV file."""
+    names = placeholders(team)
+    st.markdown("Each line is a mission: what your team is started with.")
+    upload = st.file_uploader("Values as CSV, a column each", "csv", key="team_inputs")
+    if upload is not None:
+        return read_inputs(upload.name, upload.getvalue())
+    first = {name: team.inputs.get(name, "") for name in names}
+    rows: list[dict[str, Any]] = st.data_editor(
+        [first | each for each in state.input_sets() if each.keys() & first.keys()] or [first],
+        num_rows="dynamic",
+        hide_index=True,
+        key=f"team_inputs_table_{hash(names)}",
+        column_config={name: st.column_config.TextColumn(required=True) for name in names},
+        alt="Values of the placeholders, a mission a line",
+    )
+    filled = [{name: str(row.get(name) or "").strip() for name in names} for row in rows[:MAX_SETS]]
+    return [row for row in filled if any(row.values())]
+
+
+def _choose_rest() -> tuple[int, str | None, int]:
+    repeats = st.number_input("Repeats of every mission", 1, value=1, key="team_repeats")
+    judge = st.selectbox(
+        "Judge",
+        [CHOOSE_FOR_ME, *load_catalogue()],
+        format_func=lambda name: name if name == CHOOSE_FOR_ME else model_label(name),
+        key="team_judge",
+        accept_new_options=True,
+    )
+    seed = st.number_input("First seed", 0, MAX_SEED, key="team_seed", help="The same for every arm.")
+    return repeats, None if judge == CHOOSE_FOR_ME else judge, seed
+
+
+def _is_simulated(model: str | None) -> bool:
+    return model is not None and all(entry.split()[-1].startswith("sim/") for entry in model.split(","))

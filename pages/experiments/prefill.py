@@ -1,0 +1,122 @@
+"""This file is where the form of an experiment is filled: from a file, or from the link that led here."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from pages.experiments.form import CHOOSE_FOR_ME, DEFAULTS, LEAST_USD, MARGINS
+from pages.shared import state
+from pages.shared.resources import cells, missions, settings
+from pages.shared.team_input import option_key
+from pages.shared.text import sentence
+from swarm.claims.file import claim_book
+from swarm.claims.gaps import limited, missing, priced
+from swarm.errors import BadInput, SwarmError
+from swarm.experiment.file import experiment_from_toml
+from swarm.grid import NO_SHOCK, Experiment, Grid
+from swarm.narrative.labels import listed, protocol_name
+from swarm.protocols import options_of
+from swarm.shock import SHOCKS
+
+CLAIM, MODEL = "claim", "model"
+"""What a link names to fill the form with the runs that a claim lacks."""
+
+
+def leads_to_the_form() -> bool:
+    """Whether the link that led here wants the form."""
+    return CLAIM in st.query_params
+
+
+def prefill() -> str | None:
+    """Fill the form from what the link names or what is uploaded, once.
+
+    Returns:
+        What it was filled from, in words, or why it was not; None when it was left alone.
+    """
+    with st.popover("Begin with a file", icon=":material/file_open:"):
+        upload = st.file_uploader("An experiment file", ["toml"], key="exp_file_upload")
+    try:
+        if upload and state.is_new("exp_file_upload", upload.file_id):
+            text = upload.getvalue().decode("utf-8-sig", "replace")
+            fill_experiment(experiment_from_toml(text, upload.name, missions()), upload.name)
+            return f"Filled from {upload.name}."
+        return _from_claim()
+    except SwarmError as error:
+        st.error(sentence(error), icon=":material/error:")
+        return None
+
+
+def fill_experiment(experiment: Experiment, source: str) -> None:
+    """Show an experiment of missions from the library in the form.
+
+    Args:
+        experiment: what is to be shown.
+        source: where it comes from, for messages.
+
+    Raises:
+        BadInput: when the form cannot hold all of it: what it left out would not be played.
+    """
+    if beyond := [*_beyond_the_form(experiment)]:
+        raise BadInput(f"{source}: the form cannot hold {listed(beyond)}: run it by the command line")
+    grid, terms = experiment
+    st.session_state.update(_options(grid))
+    st.session_state.update(
+        {
+            "exp_name": grid.name,
+            "exp_protocols": [way.protocol for way in grid.ways],
+            "exp_models": [*grid.teams],
+            "exp_agents": [str(number) for number in grid.agents],
+            "exp_missions": [mission.id for mission in grid.missions],
+            "exp_repeats": grid.repeats,
+            "exp_shocks": [*grid.shocks],
+            "exp_shock_model": grid.shock_model or DEFAULTS["exp_shock_model"],
+            "exp_judge": grid.judge or CHOOSE_FOR_ME,
+            "exp_seed": grid.seed,
+            "exp_max_usd": terms.max_usd,
+            "exp_run_usd": grid.limits.usd,
+            "exp_stop_when_clear": terms.stop_when_clear,
+            "exp_margin": terms.margin,
+        }
+    )
+
+
+def _options(grid: Grid) -> dict[str, object]:
+    """Every option of the protocols by its widget's key: what is not given has its default, whatever stood there."""
+    return {
+        option_key(way.protocol, name): "\n".join(value) if isinstance(value, tuple) else value
+        for way in grid.ways
+        for name, value in (options_of(way.protocol) | dict(way.options)).items()
+    }
+
+
+def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
+    """What the form has no widget for, or none that goes so far, in words."""
+    grid, terms = experiment
+    protocols = [way.protocol for way in grid.ways]
+    twice = [each for each in dict.fromkeys(protocols) if protocols.count(each) > 1]
+    yield from (f"{protocol_name(each)} twice, with different options" for each in twice)
+    bounds = {name: getattr(grid.limits, name) for name in ("tokens", "calls", "seconds")}
+    yield from (f"a limit of {bound:,} {name}" for name, bound in bounds.items() if bound is not None)
+    yield from (f"a limit of ${usd:g}" for usd in (terms.max_usd, grid.limits.usd) if usd and usd < LEAST_USD)
+    yield from (f"the shock {shock!r}" for shock in grid.shocks if shock not in (NO_SHOCK, *SHOCKS))
+    if grid.pace != "instant":
+        yield f"the pace {grid.pace!r}"
+    if grid.organization is not None:
+        yield f"the organization {grid.organization!r}"
+    if not MARGINS[0] <= terms.margin <= MARGINS[1]:
+        yield f"a margin of {terms.margin:g}"
+
+
+def _from_claim() -> str | None:
+    claim_id, model = (st.query_params.get(name) for name in (CLAIM, MODEL))
+    if claim_id is None:
+        return None
+    claim = claim_book().claim(claim_id)
+    said = f"Filled with the runs that the claim “{claim.statement}” lacks."
+    if not state.is_new("exp_claim", (claim_id, model)):
+        return said
+    experiment = missing(claim, cells(), missions(), model)
+    if experiment is None:
+        return f"The claim “{claim.statement}” has a verdict already: it lacks nothing."
+    fill_experiment(limited(experiment, priced(experiment, settings())), f"the claim {claim.id!r}")
+    return said

@@ -1,0 +1,54 @@
+"""Models: the catalogue, keys that are present, servers on this machine, a test message."""
+
+import streamlit as st
+
+from pages.models.catalogue import show_catalogue, show_keys
+from pages.models.test_message import show_test
+from pages.shared import state
+from pages.shared.resources import local_servers, settings
+from pages.shared.text import plain, sentence
+from swarm.errors import SwarmError
+from swarm.models.catalogue import known_models
+
+
+def show_servers() -> None:
+    """Model servers on this machine."""
+    if st.button("Look for servers", icon=":material/search:", key="look"):
+        state.keep_servers(local_servers())
+    found = state.found_servers()
+    if found is None:
+        st.caption(
+            "Ollama, LM Studio, vLLM and llama.cpp are looked for at their usual addresses on this machine."
+        )
+        return
+    if not found:
+        st.caption("None answered. Start one, for instance with `ollama serve`, and look again.")
+    for server in found:
+        st.markdown(f"**{plain(server.name)}** at {plain(server.base_url)}")
+        st.code("\n".join(server.models) or "no model loaded", language=None)
+
+
+st.title("Models", anchor=False)
+try:
+    catalogue = [*known_models(settings()).values()]
+    simulated = [card for card in catalogue if card.simulated]
+    real = [card for card in catalogue if not card.simulated]
+    st.subheader("Keys", anchor=False)
+    show_keys(real)
+    st.subheader("Real models", anchor=False)
+    st.caption(
+        "Prices in US dollars per million tokens. Any other LiteLLM model works by its name; servers of your own, "
+        "and whole agents, get an entry in models.toml of the data folder (docs/models.md)."
+    )
+    show_catalogue(real)
+    st.subheader("Simulated models", anchor=False)
+    st.caption(
+        "They run on this machine, cost nothing and need no key. Their prices are of the class they imitate."
+    )
+    show_catalogue(simulated)
+    st.subheader("On this machine", anchor=False)
+    show_servers()
+    st.subheader("Send a test message", anchor=False)
+    show_test(catalogue)
+except SwarmError as error:
+    st.error(sentence(error), icon=":material/error:")

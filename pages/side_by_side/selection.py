@@ -1,0 +1,196 @@
+"""This file is where it is chosen which runs are compared, what groups they form, and which group is the reference."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from pages.shared.numbers import plural
+from pages.shared.resources import cells as stored_cells
+from pages.shared.resources import history
+from pages.shared.text import plain
+from pages.side_by_side.link import (
+    FACTOR_NAMES,
+    KINDS,
+    Subject,
+    key_of,
+    linked,
+    linked_all,
+    start_over,
+    write_choice,
+)
+from swarm.cell import Cell
+from swarm.comparison.group import Group, groups_by
+from swarm.comparison.levels import cells_by_level
+from swarm.errors import BadInput
+from swarm.experiment.results import reference_of
+from swarm.grid import FACTORS, Factor
+
+MOST_GROUPS = 4
+NO_JUDGE = "none"
+
+
+def choose_cells(subject: Subject) -> tuple[Cell, ...]:
+    """The cells that may be compared: of one kind, one judge, one version of the prompts; draws what chooses these.
+
+    Raises:
+        BadInput: when no finished run is meant.
+    """
+    _show_limits(subject)
+    cells = [cell for cell in stored_cells(subject.where) if cell.runs or cell.unfinished]
+    if not any(cell.runs for cell in cells):
+        raise BadInput("no finished run matches: take a filter away, or run something")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="which_runs"):
+        cells = _of_one_kind(cells)
+        cells = _of_one_judge(cells)
+        return tuple(_of_one_prompt(cells))
+
+
+def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
+    """What groups are formed by; by default what the address says, else what the experiment asks about."""
+    usual = subject.by or _asked_about(subject) or next(iter(_varying(cells)), "protocol")
+    key = key_of("by")
+    st.session_state[key] = linked("by", FACTORS, usual)
+    chosen = st.segmented_control(
+        "Compare",
+        FACTORS,
+        required=True,
+        format_func=FACTOR_NAMES.__getitem__,
+        key=key,
+        on_change=partial(write_choice, "by", ("group", "reference")),
+    )
+    return chosen or usual
+
+
+def choose_groups(subject: Subject, cells: Sequence[Cell], factor: Factor) -> tuple[Group, ...]:
+    """Up to four groups, the reference first."""
+    levels = {
+        name: found for name, found in cells_by_level(cells, factor).items() if any(it.runs for it in found)
+    }
+    runs = {name: sum(cell.runs for cell in found) for name, found in levels.items()}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen = _choose_levels(runs)
+        reference = _choose_reference(chosen, _usual_reference(subject))
+    return groups_by([cell for name in chosen for cell in levels[name]], factor, reference)[0]
+
+
+def _choose_levels(runs: Mapping[str, int]) -> list[str]:
+    """Of many, those with the most runs are chosen at first."""
+    most = sorted(runs, key=lambda name: -runs[name])[:MOST_GROUPS]
+    st.session_state[key_of("group")] = linked_all("group", [*runs], [name for name in runs if name in most])
+    return st.multiselect(
+        "Groups",
+        [*runs],
+        format_func=lambda name: f"{name} · {plural(runs[name], 'run')}",
+        max_selections=MOST_GROUPS,
+        select_all=False,
+        key=key_of("group"),
+        on_change=partial(write_choice, "group"),
+        help=f"Two to {MOST_GROUPS}. Each is set against the reference by the missions and conditions that both have.",
+    )
+
+
+def _usual_reference(subject: Subject) -> str | None:
+    """What an experiment measures its arms against; None for runs of no experiment."""
+    if subject.experiment is None:
+        return None
+    return reference_of(history().experiment(subject.experiment)[1].grid)
+
+
+def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
+    at_first = usual if usual in chosen else chosen[0]
+    st.session_state[key_of("reference")] = linked("reference", chosen, at_first)
+    return st.selectbox(
+        "Reference",
+        chosen,
+        key=key_of("reference"),
+        on_change=partial(write_choice, "reference"),
+        help="What all others are set against.",
+        width=240,
+    )
+
+
+def _show_limits(subject: Subject) -> None:
+    """What keeps runs out, and a way to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if subject.experiment:
+            row, _ = history().experiment(subject.experiment)
+            st.markdown(
+                f"Experiment **{plain(row.name)}**, {row.finished:,} of {plural(row.runs, 'run')} finished"
+            )
+            st.page_link(
+                "../experiments/page.py",
+                label="Its own page",
+                icon=":material/open_in_new:",
+                query_params={"experiment": subject.experiment},
+            )
+        if subject.limits:
+            st.markdown(f"Only runs with {plain('; '.join(subject.limits))}.")
+        if st.button(
+            "Compare something else", icon=":material/restart_alt:", type="tertiary", key="start_over"
+        ):
+            start_over()
+
+
+def _of_one_kind(cells: list[Cell]) -> list[Cell]:
+    """Simulated and real runs are never compared: where there are both, one kind is chosen."""
+    counts = Counter[bool]()
+    for cell in cells:
+        counts[cell.condition.simulated] += cell.runs
+    there = [name for name, simulated in KINDS.items() if counts[simulated]]
+    if len(there) < 2:
+        return cells
+    st.session_state[key_of("kind")] = linked("kind", there, there[0])
+    kind = st.segmented_control(
+        "Models are",
+        there,
+        required=True,
+        format_func=lambda name: f"{name} · {plural(counts[KINDS[name]], 'run')}",
+        key=key_of("kind"),
+        on_change=partial(write_choice, "kind", ("group", "reference")),
+    )
+    return [cell for cell in cells if cell.condition.simulated == KINDS[kind or there[0]]]
+
+
+def _of_one_judge(cells: list[Cell]) -> list[Cell]:
+    """Scores of different judges do not say the same: where there are several, one is chosen."""
+    counts = Counter[str]()
+    for cell in cells:
+        counts[cell.condition.judge] += cell.runs
+    judges = [judge for judge, _ in counts.most_common() if judge != NO_JUDGE]
+    if len(judges) < 2:
+        return cells
+    judge = _choose_one("Judged by", "judge", {judge: counts[judge] for judge in judges})
+    return [cell for cell in cells if cell.condition.judge == judge]
+
+
+def _of_one_prompt(cells: list[Cell]) -> list[Cell]:
+    """Agents that were asked in other words are not comparable either."""
+    counts = Counter[str]()
+    for cell in cells:
+        counts[cell.condition.prompts] += cell.runs
+    if len(counts) < 2:
+        return cells
+    version = _choose_one("Version of the prompts", "prompts", dict(counts.most_common()))
+    return [cell for cell in cells if cell.condition.prompts == version]
+
+
+def _choose_one(label: str, name: str, counts: Mapping[str, int]) -> str:
+    """One of several, at first that with the most runs."""
+    st.session_state[key_of(name)] = linked(name, [*counts], next(iter(counts)))
+    return st.selectbox(
+        label,
+        [*counts],
+        format_func=lambda it: f"{it or 'unknown'} · {plural(counts[it], 'run')}",
+        key=key_of(name),
+        on_change=partial(write_choice, name),
+    )
+
+
+def _asked_about(subject: Subject) -> Factor | None:
+    return history().experiment(subject.experiment)[1].grid.factor if subject.experiment else None
+
+
+def _varying(cells: Sequence[Cell]) -> list[Factor]:
+    return [factor for factor in FACTORS if len(cells_by_level(cells, factor)) > 1]
