@@ -1,4 +1,4 @@
-"""This file is where the paper's cells stand that the simulated models are held against, and how each is measured.
+"""The paper's cells stand that the simulated models are held against, and how each is measured.
 
 Figures of arXiv 2603.28990. `FITTED` are the only ones that `bench/calibrate.py` fits to; `PREDICTED` are measured
 afterwards. It plays whole runs through the one loop: prompts rendered, replies parsed, deliverables judged.

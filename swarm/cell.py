@@ -1,4 +1,4 @@
-"""This file is where runs are gathered for comparison: a cell is one mission under one condition, with all repeats."""
+"""Runs are gathered for comparison: a cell is one mission under one condition, with all repeats."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""This file is where the environment is read, once, into a frozen value. Nothing else looks at it."""
+"""The environment is read, once, into a frozen value. Nothing else looks at it."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""This file is where a process dies on purpose, at a named point, for those who test that nothing is lost by it.
+"""A process dies on purpose, at a named point, for those who test that nothing is lost by it.
 
 The name is in the environment, `ROLELESS_FAULT`, of a command line when it starts, and comes from nowhere else: neither
 a dashboard nor what it launches is ever armed, and nothing that is read later arms anything.

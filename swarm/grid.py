@@ -1,4 +1,4 @@
-"""This file is where an experiment is defined: what is varied, what is held, and how often each cell is repeated.
+"""An experiment is defined: what is varied, what is held, and how often each cell is repeated.
 
 An arm is everything but mission and repeat: a protocol with its options, a team, a shock. Every arm plays the same
 missions with the same seeds, so differences between arms are paired. What is played stands in a `Grid`; under what

@@ -1,4 +1,4 @@
-"""This file is where a mission is defined, and read from TOML, from plain text or from the library.
+"""A mission is defined, and read from TOML, from plain text or from the library.
 
 A mission says what the team must deliver. It knows nothing of teams, protocols or models.
 """

@@ -1,4 +1,4 @@
-"""This file is where a shock is defined: what happens to a team in the middle of its work.
+"""A shock is defined: what happens to a team in the middle of its work.
 
 It says what shall happen. When it strikes and whom is decided in `strike.py`; a protocol never learns of it.
 """

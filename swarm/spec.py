@@ -1,4 +1,4 @@
-"""This file is where a run's recipe is defined: complete and frozen, so that the run can be played again."""
+"""A run's recipe is defined: complete and frozen, so that the run can be played again."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""This file is where a team is defined: ordered seats, a model for each."""
+"""A team is defined: ordered seats, a model for each."""
 
 import tomllib
 from collections import Counter

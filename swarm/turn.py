@@ -1,4 +1,4 @@
-"""This file is where a turn is defined: what a speaker is asked, what it answered, and what that took.
+"""A turn is defined: what a speaker is asked, what it answered, and what that took.
 
 All values are frozen and know nothing of models, prompts or files.
 """

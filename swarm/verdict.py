@@ -1,4 +1,4 @@
-"""This file is where a judge's verdict is defined. How one is reached is swarm/engine/judge.py's business."""
+"""A judge's verdict is defined. How one is reached is swarm/engine/judge.py's business."""
 
 from dataclasses import dataclass
 from typing import Literal

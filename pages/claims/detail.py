@@ -1,4 +1,4 @@
-"""This file is where one claim is shown in full: its test, what runs say, which runs these are, what is missing."""
+"""One claim is shown in full: its test, what runs say, which runs these are, what is missing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""This file is where the runs that a claim rests upon become links, which hold every condition the claim asks for."""
+"""The runs that a claim rests upon become links, which hold every condition the claim asks for."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""This file is where claims are chosen and listed: filters, one of them in full, a figure, and all in one table."""
+"""Claims are chosen and listed: filters, one of them in full, a figure, and all in one table."""
 
 from collections.abc import Sequence
 

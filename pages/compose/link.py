@@ -1,4 +1,4 @@
-"""This file is where a link such as /compose?mission=food-festival&agents=8 fills the Compose form.
+"""A link such as /compose?mission=food-festival&agents=8 fills the Compose form.
 
 Every field can be read from the link and is written to it, under the name it has on the command line.
 """

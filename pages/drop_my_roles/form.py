@@ -1,4 +1,4 @@
-"""This file is where a person says how an imported team is tested: on which missions, with which models."""
+"""A person says how an imported team is tested: on which missions, with which models."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where it is shown what was understood of an imported team, and what was not, before anything runs."""
+"""An imported team as it was understood, and what was not, before anything runs."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where a team's files are handed over, and where earlier tests are found again."""
+"""A team's files are handed over, and where earlier tests are found again."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""This file is where the test of a team is shown: how far it is, the verdict card, and what to take home."""
+"""The test of a team is shown: how far it is, the verdict card, and what to take home."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""This file is where a person says what an experiment varies, what it holds, and how often it is repeated."""
+"""A person says what an experiment varies, what it holds, and how often it is repeated."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where experiments are listed, one a line, to choose one of them."""
+"""Experiments are listed, one a line, to choose one of them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where it is shown what more agents bring, and how teams stand shocks, arm by arm."""
+"""Size and shocks, arm by arm: what more agents bring, how teams stand a blow."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where it is shown what an experiment would take and could show, and where it is started."""
+"""An experiment's plan: what it would take and could show; it is started here."""
 
 from collections.abc import Callable
 from typing import TypeAlias

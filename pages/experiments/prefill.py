@@ -1,4 +1,4 @@
-"""This file is where the form of an experiment is filled: from a file, or from the link that led here."""
+"""The form of an experiment is filled: from a file, or from the link that led here."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""This file is where it is shown what an experiment shows so far: verdicts in words, pictures, then the numbers."""
+"""An experiment's results so far: findings in words, pictures, then the numbers."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where the state of an experiment is shown, and where it is stopped and resumed."""
+"""The state of an experiment is shown, and where it is stopped and resumed."""
 
 from dataclasses import replace
 

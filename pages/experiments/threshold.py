@@ -1,4 +1,4 @@
-"""This file is where it is shown, model by model, whether roles should be dropped."""
+"""Advice, model by model, whether to drop the roles."""
 
 from collections.abc import Sequence
 

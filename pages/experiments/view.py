@@ -1,4 +1,4 @@
-"""This file is where one experiment is shown, live or ended: how far it is, and what it shows so far."""
+"""One experiment is shown, live or ended: how far it is, and what it shows so far."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where a run that was exported elsewhere is taken in."""
+"""A run that was exported elsewhere is taken in."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where roles are followed over many runs: kept or changed, new or known, and who keeps abstaining."""
+"""Roles are followed over many runs: kept or changed, new or known, and who keeps abstaining."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where runs are listed, one a line, to choose some of them."""
+"""Runs are listed, one a line, to choose some of them."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""This file is where the catalogue is shown: prices, context sizes, and which keys are present."""
+"""The catalogue is shown: prices, context sizes, and which keys are present."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where one message is sent to one model, to see that it answers."""
+"""One message is sent to one model, to see that it answers."""
 
 import asyncio
 import time

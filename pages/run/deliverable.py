@@ -1,4 +1,4 @@
-"""This file is where what a team delivered is shown: by part, with who wrote it, or as one text."""
+"""What a team delivered is shown: by part, with who wrote it, or as one text."""
 
 from collections.abc import Sequence
 

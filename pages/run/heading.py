@@ -1,4 +1,4 @@
-"""This file is where a run is introduced: how it stands, what can be done about it, its headline numbers."""
+"""A run is introduced: how it stands, what can be done about it, its headline numbers."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where the hierarchy of a run is shown: how deep it is, and who stands under whom."""
+"""The hierarchy of a run is shown: how deep it is, and who stands under whom."""
 
 from itertools import pairwise
 from typing import Literal

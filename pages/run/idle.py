@@ -1,4 +1,4 @@
-"""This file is where the agents who did not work are shown: four kinds that are never mixed, and their reasons."""
+"""The agents who did not work are shown: four kinds that are never mixed, and their reasons."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where a run's measures are shown, each with its meaning; definitions stand in docs/metrics.md."""
+"""A run's measures are shown, each with its meaning; definitions stand in docs/metrics.md."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where the organization of a run is shown: the role graph and who is doing what."""
+"""The organization of a run is shown: the role graph and who is doing what."""
 
 from collections.abc import Sequence
 

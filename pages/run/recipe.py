@@ -1,4 +1,4 @@
-"""This file is where a run's recipe is shown: everything one needs to do the same again."""
+"""A run's recipe is shown: everything one needs to do the same again."""
 
 import streamlit as st
 

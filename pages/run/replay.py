@@ -1,4 +1,4 @@
-"""This file is where a run is replayed."""
+"""A run is replayed."""
 
 import streamlit as st
 

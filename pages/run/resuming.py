@@ -1,4 +1,4 @@
-"""This file is where a run that reached a limit is resumed under a higher one."""
+"""A run that reached a limit is resumed under a higher one."""
 
 from dataclasses import asdict
 

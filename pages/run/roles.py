@@ -1,4 +1,4 @@
-"""This file is where the roles of a run are shown: which, whose, how many there really are, where they come from."""
+"""The roles of a run are shown: which, whose, how many there really are, where they come from."""
 
 from collections.abc import Sequence
 

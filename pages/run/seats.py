@@ -1,4 +1,4 @@
-"""This file is where the seats of a run are listed: who is doing what, and what became of everybody."""
+"""The seats of a run are listed: who is doing what, and what became of everybody."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where it is shown what a run took: tokens, money and time, of the whole and of every agent."""
+"""A run's spending: tokens, money and time, of the whole and of every agent."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where the time of a run is shown: who did what when, and what made it as long as it was."""
+"""The time of a run is shown: who did what when, and what made it as long as it was."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where a run's transcript is read and searched: filters, how many turns they leave, the turns."""
+"""A run's transcript is read and searched: filters, how many turns they leave, the turns."""
 
 from collections.abc import Sequence
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""This file is where one turn is shown, framed as the work of an agent and never rendered as markup."""
+"""One turn is shown, framed as the work of an agent and never rendered as markup."""
 
 import streamlit as st
 

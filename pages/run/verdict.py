@@ -1,4 +1,4 @@
-"""This file is where a verdict is shown: quality and how it adds up, reasons, the judge's reply to the letter."""
+"""A verdict is shown: quality and how it adds up, reasons, the judge's reply to the letter."""
 
 import streamlit as st
 

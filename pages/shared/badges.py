@@ -1,4 +1,4 @@
-"""This file is where the state of a run is shown in a word, an icon and a colour."""
+"""The state of a run is shown in a word, an icon and a colour."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""This file is where the demo is composed: simulated, free, and slow enough to watch."""
+"""The demo is composed: simulated, free, and slow enough to watch."""
 
 from random import Random
 

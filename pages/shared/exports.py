@@ -1,4 +1,4 @@
-"""This file is where runs are handed out as files, made when they are asked for."""
+"""Runs are handed out as files, made when they are asked for."""
 
 import io
 from functools import partial

@@ -1,4 +1,4 @@
-"""This file is where a page starts runs and goes to see them."""
+"""A page starts runs and goes to see them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""This file is where people log in, if a provider of logins is set up: then no page is shown before.
+"""People log in, if a provider of logins is set up: then no page is shown before.
 
 It is set up in `.streamlit/secrets.toml`; docs/login.md tells how. Without that there is no login, and the dashboard
 answers only to this machine (app.py).

@@ -1,4 +1,4 @@
-"""This file is where a person says what the team must deliver: from the library, in own words, as a file."""
+"""A person says what the team must deliver: from the library, in own words, as a file."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""This file is where numbers become words, with units. An unknown number is "–" or "unknown", never 0."""
+"""Numbers become words, with units. An unknown number is "–" or "unknown", never 0."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""This file is where long lists are cut into pages."""
+"""Long lists are cut into pages."""
 
 from collections.abc import Sequence
 from typing import TypeVar

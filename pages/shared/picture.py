@@ -1,4 +1,4 @@
-"""This file is where figures are put on a page, all in the same manner."""
+"""Figures are put on a page, all in the same manner."""
 
 from functools import partial
 from pathlib import Path

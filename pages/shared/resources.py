@@ -1,4 +1,4 @@
-"""This file is where pages get what they share: settings, the history, missions, estimates."""
+"""Pages get what they share: settings, the history, missions, estimates."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""This file is where runs are shown as cards that lead to them."""
+"""Runs are shown as cards that lead to them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where pages keep what outlives a rerun: one function for each key of session and URL."""
+"""Pages keep what outlives a rerun: one function for each key of session and URL."""
 
 import time
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""This file is where a person says who is on the team, how it works together, and under what conditions."""
+"""A person says who is on the team, how it works together, and under what conditions."""
 
 from dataclasses import dataclass
 from typing import cast

@@ -1,4 +1,4 @@
-"""This file is where text of others is made safe to show. Long texts go to `st.text` and `st.code`."""
+"""Text of others is made safe to show. Long texts go to `st.text` and `st.code`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""This file is where names of the engine become words for people."""
+"""Names of the engine become words for people."""
 
 from pages.shared.numbers import plural
 from pages.shared.text import plain

@@ -1,4 +1,4 @@
-"""This file is where Side by side says what it is for, when nothing was named, and offers what can be compared."""
+"""Side by side says what it is for, when nothing was named, and offers what can be compared."""
 
 from collections.abc import Sequence
 

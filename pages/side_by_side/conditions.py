@@ -1,4 +1,4 @@
-"""This file is where the address says under which conditions runs took place, for whatever page lists or compares them.
+"""The address says under which conditions runs took place, for whatever page lists or compares them.
 
 Widgets exist for the filters that are chosen most; these are led to by links, such as those of the paper's claims.
 """

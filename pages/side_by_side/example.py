@@ -1,4 +1,4 @@
-"""This file is where one run of each group is shown: the same mission and seed, so that organizations can be seen."""
+"""One run of each group is shown: the same mission and seed, so that organizations can be seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

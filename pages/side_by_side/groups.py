@@ -1,4 +1,4 @@
-"""This file is where groups of runs are compared: the verdict in words, then pictures and tables on the same scales."""
+"""Groups of runs are compared: the verdict in words, then pictures and tables on the same scales."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""This file is where the address of Side by side is read: which runs, or which groups of runs, it is about."""
+"""The address of Side by side is read: which runs, or which groups of runs, it is about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""This file is where two to four single runs stand in columns, on the same scales, and what differs is marked."""
+"""Two to four single runs stand in columns, on the same scales, and what differs is marked."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where it is chosen which runs are compared, what groups they form, and which group is the reference."""
+"""The choice of runs that are compared, the groups they form, and the reference group."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""This file is where a comparison of groups is shown in small pictures and tables, each number with its meaning."""
+"""A comparison of groups is shown in small pictures and tables, each number with its meaning."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

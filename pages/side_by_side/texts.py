@@ -1,4 +1,4 @@
-"""This file is where two deliverables stand beside each other, and the words that differ are marked."""
+"""Two deliverables stand beside each other, and the words that differ are marked."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where two runs are shown side by side, live or ended, and what differed is said in a sentence."""
+"""Two runs are shown side by side, live or ended, and what differed is said in a sentence."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where the runs that bear on a claim are found, and measured as it asks. It gives no verdicts.
+"""The runs that bear on a claim are found, and measured as it asks. It gives no verdicts.
 
 Runs under different judges or prompts, and of different models, are never pooled: of all settings in which a claim's
 sides were run, that with the most common missions is taken; of equal ones, that with the paper's own model, then that

@@ -1,4 +1,4 @@
-"""This file is where the paper's claims are read from data/claims.toml; docs/claims.md explains each key.
+"""The paper's claims are read from data/claims.toml; docs/claims.md explains each key.
 
 It knows no runs: whether they bear a claim out is swarm/claims/judging.py's business.
 """

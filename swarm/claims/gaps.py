@@ -1,4 +1,4 @@
-"""This file is where it is said which runs a claim still needs: as an experiment, to be priced and performed."""
+"""The runs that a claim still needs: as an experiment, to be priced and performed."""
 
 import math
 import re

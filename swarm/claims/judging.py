@@ -1,4 +1,4 @@
-"""This file is where the paper's claims meet our runs: supported, contradicted or undetermined, and what is missing.
+"""The paper's claims meet our runs: supported, contradicted or undetermined, and what is missing.
 
 One rule for all. Supported: our interval lies inside what the claim predicts. Contradicted: it lies wholly outside.
 Undetermined: anything else, and whatever rests on too few missions. Simulated and real runs are never pooled.

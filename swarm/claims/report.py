@@ -1,4 +1,4 @@
-"""This file is where what was found about the claims is summed up, and told to machines and documents."""
+"""Findings about the claims, summed up, for machines and documents."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""This file is where claims, their tests and what was found become words, in plain text. A number has its unit."""
+"""Claims, their tests and what was found become words, in plain text. A number has its unit."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""This file is where what several commands take is defined: arguments, options, files named on the command line."""
+"""Arguments and options that several commands take, and files named on the command line."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""This file is where the command about the paper's claims is defined."""
+"""The command about the paper's claims is defined."""
 
 from pathlib import Path
 from typing import Annotated

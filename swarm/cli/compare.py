@@ -1,4 +1,4 @@
-"""This file is where the command that compares runs, or groups of runs, is defined."""
+"""The command that compares runs, or groups of runs, is defined."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""This file is where a machine is examined: what Roleless needs, what it finds, and what to do about the rest."""
+"""A machine is examined: what Roleless needs, what it finds, and what to do about the rest."""
 
 import asyncio
 import importlib.metadata

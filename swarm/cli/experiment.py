@@ -1,4 +1,4 @@
-"""This file is where the commands about experiments are defined: plan, run, watch, stop, resume, read.
+"""The commands about experiments are defined: plan, run, watch, stop, resume, read.
 
 Each takes the experiment's file, or its id once it was begun.
 """

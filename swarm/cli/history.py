@@ -1,4 +1,4 @@
-"""This file is where the commands about runs that are kept are defined: list, show, export, import, delete, rebuild."""
+"""The commands about runs that are kept are defined: list, show, export, import, delete, rebuild."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""This file is where the commands that perform runs are defined: run, resume, stop."""
+"""The commands that perform runs are defined: run, resume, stop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""This file is where the commands about teams of other frameworks are defined: import, test, take home."""
+"""The commands about teams of other frameworks are defined: import, test, take home."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

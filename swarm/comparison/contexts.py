@@ -1,4 +1,4 @@
-"""This file is where groups are compared within each context, which is all else that is alike. Pure."""
+"""Groups are compared within each context, which is all else that is alike. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

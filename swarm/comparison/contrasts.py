@@ -1,4 +1,4 @@
-"""This file is where groups of runs are compared: each with the first, paired by mission, never pooled amiss.
+"""Groups of runs are compared: each with the first, paired by mission, never pooled amiss.
 
 Pure. `swarm/comparison/finding.py` puts what was found into words.
 """

@@ -1,4 +1,4 @@
-"""This file is where a comparison is put into words, for people who are no statisticians: first of all, the verdict.
+"""A comparison is put into words, for people who are no statisticians: first of all, the verdict.
 
 Pure and plain text: whoever shows it makes it safe for where it stands. Nobody is called better by mean alone, and a
 number that is missing is said to be missing.

@@ -1,4 +1,4 @@
-"""This file is where runs are put into groups: formed by what they differ in, alike in all else. Pure."""
+"""Runs are put into groups: formed by what they differ in, alike in all else. Pure."""
 
 import hashlib
 import json

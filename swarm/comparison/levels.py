@@ -1,4 +1,4 @@
-"""This file is where cells are sorted by what a comparison is about: by level of a factor, and by mission."""
+"""Cells are sorted by what a comparison is about: by level of a factor, and by mission."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

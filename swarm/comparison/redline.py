@@ -1,4 +1,4 @@
-"""This file is where two texts are set against each other: parts that correspond side by side, differing words marked.
+"""Two texts are set against each other: parts that correspond side by side, differing words marked.
 
 Pure: texts are compared as they are, and nothing is made of what they say.
 """

@@ -1,4 +1,4 @@
-"""This file is where a comparison becomes tables: one statistic or measure a line, with what it means, in words."""
+"""A comparison becomes tables: one statistic or measure a line, with what it means, in words."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""This file is where it is told what more agents bring: quality and cost by number of agents, arm by arm. Pure."""
+"""Team size: what more agents bring in quality and cost, arm by arm. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""This file is where it is found from which models on a team does better without given roles. Pure.
+"""The threshold from which models on a team does better without given roles. Pure.
 
 arXiv 2603.28990 calls this the capability threshold: strong models gain from choosing their own roles, weak ones lose.
 A model's capability is measured here, not assumed: it is what its teams score when roles are given.

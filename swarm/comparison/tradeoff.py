@@ -1,4 +1,4 @@
-"""This file is where quality is weighed against cost: which groups nothing else beats in both, and that in words."""
+"""Quality is weighed against cost: which groups nothing else beats in both, and that in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

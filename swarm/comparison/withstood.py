@@ -1,4 +1,4 @@
-"""This file is where it is told how teams stand shocks: what is left of the quality they would have had. Pure."""
+"""Shocks withstood: what is left of the quality that a team would have had. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""This file is where an agent takes one turn: render the prompt, ask the model, read the answer."""
+"""An agent takes one turn: render the prompt, ask the model, read the answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""This file is where limits are kept: reserve the most a call can use, ask, settle what it did use.
+"""Limits are kept: reserve the most a call can use, ask, settle what it did use.
 
 At every instant, spent + reserved is within every limit, however many calls are in flight.
 """

@@ -1,4 +1,4 @@
-"""This file is where a model is called: reserve, record, ask, retry, read, ask once more, settle.
+"""A model is called: reserve, record, ask, retry, read, ask once more, settle.
 
 The one retry loop of Roleless. Models ask once; agents and judges only say what they want to know.
 """

@@ -1,4 +1,4 @@
-"""This file is where a run's recipe becomes the command line that does the same."""
+"""A run's recipe becomes the command line that does the same."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""This file is where what a person asked for becomes a run's recipe: judge, limit and memory are settled here.
+"""What a person asked for becomes a run's recipe: judge, limit and memory are settled here.
 
 The command line, the dashboard and the Python API all compose through it, so they refuse the same things.
 """

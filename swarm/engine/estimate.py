@@ -1,4 +1,4 @@
-"""This file is where a run's calls, tokens, time and price are foretold: the protocol is rehearsed without models.
+"""A run's calls, tokens, time and price are foretold: the protocol is rehearsed without models.
 
 The rehearsal renders the real prompts with placeholder contributions, so any protocol can be estimated, also one
 that was registered a minute ago.

@@ -1,4 +1,4 @@
-"""This file is where a deliverable is judged: five criteria, from the judge's own structured answer only.
+"""A deliverable is judged: five criteria, from the judge's own structured answer only.
 
 The judge sees the mission and the deliverable: no names, no protocol, no models, no number of agents.
 """

@@ -1,4 +1,4 @@
-"""This file is where the processes that perform runs, or experiments, are started, found and stopped.
+"""The processes that perform runs, or experiments, are started, found and stopped.
 
 A launched performer outlives whoever launched it: a refresh, another page or a new dashboard changes nothing.
 """

@@ -1,4 +1,4 @@
-"""This file is where one process performs one run: play it, keep its events, heed a request to stop."""
+"""One process performs one run: play it, keep its events, heed a request to stop."""
 
 import asyncio
 import signal

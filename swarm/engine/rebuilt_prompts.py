@@ -1,4 +1,4 @@
-"""This file is where a run's prompts are put together again: they are not stored, but follow from the rest.
+"""A run's prompts are put together again: they are not stored, but follow from the rest.
 
 The protocol is replayed and handed its recorded turns, so every cue is known again. Pure.
 """

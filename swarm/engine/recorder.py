@@ -1,4 +1,4 @@
-"""This file is where the facts of a run are told: numbered, dated, kept, and handed to whoever listens."""
+"""The facts of a run are told: numbered, dated, kept, and handed to whoever listens."""
 
 import asyncio
 import time

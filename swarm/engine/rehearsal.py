@@ -1,4 +1,4 @@
-"""This file is where a protocol is rehearsed: played without models, to see who would speak when, hearing whom.
+"""A protocol is rehearsed: played without models, to see who would speak when, hearing whom.
 
 Estimates and diagrams are made of rehearsals, so a protocol that was registered a minute ago has both.
 """

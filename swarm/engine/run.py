@@ -1,4 +1,4 @@
-"""This file is where a run is played: the whole story of one team on one mission, told as events.
+"""A run is played: the whole story of one team on one mission, told as events.
 
 There is one loop. The command line, the dashboard, tests and notebooks all drain `play`.
 """

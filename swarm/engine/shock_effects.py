@@ -1,4 +1,4 @@
-"""This file is where a shock strikes: when in a run, and whom.
+"""A shock strikes: when in a run, and whom.
 
 It strikes once, between the two halves of the work: half of the agents that are to work have been asked and have
 answered, and the next one is about to be asked. The order of speaking decides, never who answers first, so a run

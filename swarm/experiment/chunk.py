@@ -1,4 +1,4 @@
-"""This file is where instant simulated runs are played in processes of their own: one core is not enough for them.
+"""Instant simulated runs are played in processes of their own: one core is not enough for them.
 
 What they cost is processor time only, so they are handed out in chunks; each comes back as lines for the journal.
 """

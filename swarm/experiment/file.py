@@ -1,4 +1,4 @@
-"""This file is where an experiment is read from TOML and written to it; docs/experiments.md explains each key."""
+"""An experiment is read from TOML and written to it; docs/experiments.md explains each key."""
 
 import json
 import tomllib

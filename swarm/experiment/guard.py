@@ -1,4 +1,4 @@
-"""This file is where it is decided, run by run, whether an experiment goes on: prices, failures, a clear answer."""
+"""The guard that decides, run by run, whether an experiment goes on: prices, failures, a clear answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

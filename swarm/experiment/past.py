@@ -1,4 +1,4 @@
-"""This file is where it is read from an experiment's journal how far it got: each run is played exactly once."""
+"""An experiment's past, read from its journal: each run is played exactly once."""
 
 import re
 from collections.abc import Sequence

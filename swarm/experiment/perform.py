@@ -1,4 +1,4 @@
-"""This file is where one process performs an experiment: many runs, one journal, one purse, one request to stop."""
+"""One process performs an experiment: many runs, one journal, one purse, one request to stop."""
 
 import asyncio
 import time

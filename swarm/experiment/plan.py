@@ -1,4 +1,4 @@
-"""This file is where it is foretold what an experiment takes and what it can show, before anything is spent."""
+"""What an experiment takes and can show, foretold before anything is spent."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

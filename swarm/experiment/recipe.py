@@ -1,4 +1,4 @@
-"""This file is where a planned run becomes a run's recipe, and where it is checked that all of them can be played."""
+"""A planned run becomes a run's recipe, and where it is checked that all of them can be played."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

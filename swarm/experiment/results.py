@@ -1,4 +1,4 @@
-"""This file is where an experiment is asked what it shows: before it is run, what it can; afterwards, what it does."""
+"""An experiment is asked what it shows: before it is run, what it can; afterwards, what it does."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

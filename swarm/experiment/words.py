@@ -1,4 +1,4 @@
-"""This file is where an experiment becomes words, in plain text: what it compares, what it has spent."""
+"""An experiment becomes words, in plain text: what it compares, what it has spent."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""This file is where a run becomes one JSON file that another Roleless can read, and is read from it again.
+"""A run becomes one JSON file that another Roleless can read, and is read from it again.
 
 What is read was written by anybody: it is refused when it tells what cannot have happened, such as sums below
 their parts. Metrics are made of the turns, and so is the deliverable of an import; the summary is for people and

@@ -1,4 +1,4 @@
-"""This file is where seconds of a run become dates, for formats that want these."""
+"""Seconds of a run become dates, for formats that want these."""
 
 from datetime import UTC, datetime, timedelta
 

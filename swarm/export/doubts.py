@@ -1,4 +1,4 @@
-"""This file is where a run that somebody else recorded is checked for what cannot have happened."""
+"""A run that somebody else recorded is checked for what cannot have happened."""
 
 import math
 from collections import Counter

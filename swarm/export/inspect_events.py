@@ -1,4 +1,4 @@
-"""This file is where turns and calls become events of an Inspect log: one span for each turn.
+"""Turns and calls become events of an Inspect log: one span for each turn.
 
 Prompts are put together again from the record; pieces that many of them share are kept once, as attachments.
 """

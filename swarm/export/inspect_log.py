@@ -1,4 +1,4 @@
-"""This file is where a run becomes a log of Inspect (`.eval`, version 2): one run, one sample.
+"""A run becomes a log of Inspect (`.eval`, version 2): one run, one sample.
 
 A log is a zip. It is written with Deflate and in the plain form, which every Inspect and every zip tool reads.
 """

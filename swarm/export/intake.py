@@ -1,4 +1,4 @@
-"""This file is where a run that was performed elsewhere is taken in: its facts are told once more, into a journal.
+"""A run that was performed elsewhere is taken in: its facts are told once more, into a journal.
 
 An imported run has an id of its own, made of what it tells, so that nothing is overwritten and nothing comes twice.
 It says so, cannot be resumed, and is no part of an organization's memory.

@@ -1,4 +1,4 @@
-"""This file is where reports for people get their labels, and values with units."""
+"""Reports for people get their labels, and values with units."""
 
 from swarm.narrative.labels import BECAME, SAT_OUT, lasting, models_named, usd
 from swarm.recording.record import RunRecord

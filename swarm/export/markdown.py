@@ -1,4 +1,4 @@
-"""This file is where a run becomes a report in Markdown."""
+"""A run becomes a report in Markdown."""
 
 import re
 

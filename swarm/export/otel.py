@@ -1,4 +1,4 @@
-"""This file is where a run becomes OpenTelemetry spans: one OTLP/JSON file, after the conventions for generative AI.
+"""A run becomes OpenTelemetry spans: one OTLP/JSON file, after the conventions for generative AI.
 
 `invoke_workflow` is the run, `invoke_agent` one turn (or the judge), `chat` one call; the verdict is events of the
 run's span. Names under `swarm.` are ours. The conventions are in development: the resource says which state is meant.

@@ -1,4 +1,4 @@
-"""This file is where elements of an HTML page are made. Texts stay texts: they are escaped when it is written."""
+"""Elements of an HTML page are made. Texts stay texts: they are escaped when it is written."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias

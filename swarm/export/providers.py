@@ -1,4 +1,4 @@
-"""This file is where it is read from a model's name who serves it."""
+"""The provider that serves a model, read from the model's name."""
 
 SIMULATED = "sim"
 """Whose models are simulated."""

@@ -1,4 +1,4 @@
-"""This file is where a run becomes a report that opens anywhere: one HTML file, no network, no server.
+"""A run becomes a report that opens anywhere: one HTML file, no network, no server.
 
 The page is built as a tree in which every text is text, and written in one go. A policy in the page lets nothing
 run but the page's own style and script, and nothing be fetched.

@@ -1,4 +1,4 @@
-"""This file is where an HTML report gets its words: its sections, one after another."""
+"""An HTML report gets its words: its sections, one after another."""
 
 from collections.abc import Mapping
 

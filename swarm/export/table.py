@@ -1,4 +1,4 @@
-"""This file is where a run becomes a table, one row a turn."""
+"""A run becomes a table, one row a turn."""
 
 import csv
 import io

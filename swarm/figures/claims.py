@@ -1,4 +1,4 @@
-"""This file is where claims are drawn: what each predicts as a bar, the paper's figure, and our interval as a line.
+"""Claims are drawn: what each predicts as a bar, the paper's figure, and our interval as a line.
 
 Claims are in many units, so every row has a scale of its own, on which the ends of its bar are written.
 """

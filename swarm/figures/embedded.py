@@ -1,4 +1,4 @@
-"""This file is where figures become parts of a page that needs no network: the library's text, and a figure's data."""
+"""Figures become parts of a page that needs no network: the library's text, and a figure's data."""
 
 from functools import cache
 from typing import TypeAlias

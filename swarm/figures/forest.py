@@ -1,4 +1,4 @@
-"""This file is where differences in quality are drawn with their intervals: a forest, one contrast a row."""
+"""Differences in quality are drawn with their intervals: a forest, one contrast a row."""
 
 from collections.abc import Sequence
 

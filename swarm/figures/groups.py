@@ -1,4 +1,4 @@
-"""This file is where groups of runs stand beside each other on one scale: quality by mission, and any other measure."""
+"""Groups of runs stand beside each other on one scale: quality by mission, and any other measure."""
 
 from collections.abc import Sequence
 from typing import Any

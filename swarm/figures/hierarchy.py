@@ -1,4 +1,4 @@
-"""This file is where the hierarchy is drawn: who stands under whom, as an indented tree and as an icicle."""
+"""The hierarchy is drawn: who stands under whom, as an indented tree and as an icicle."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""This file is where the order of a team is drawn: what became of every seat, and where in the order it abstained."""
+"""The order of a team is drawn: what became of every seat, and where in the order it abstained."""
 
 from collections import Counter
 from collections.abc import Sequence

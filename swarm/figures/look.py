@@ -1,4 +1,4 @@
-"""This file is where figures get their looks: colours, symbols and safe text.
+"""Figures get their looks: colours, symbols and safe text.
 
 Every colour is legible on white and on near-black, so that a figure need not know the page's theme; plain ink
 is left to the page. No meaning is carried by colour alone: each standing has a symbol of its own.

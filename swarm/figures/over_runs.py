@@ -1,4 +1,4 @@
-"""This file is where sequences of runs are drawn: roles kept, new and known, and who keeps abstaining."""
+"""Sequences of runs are drawn: roles kept, new and known, and who keeps abstaining."""
 
 from collections.abc import Sequence
 from typing import Any

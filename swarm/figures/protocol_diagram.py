@@ -1,4 +1,4 @@
-"""This file is where a coordination protocol is drawn: who speaks when, and who hears whom.
+"""A coordination protocol is drawn: who speaks when, and who hears whom.
 
 The protocol itself is played by a small team of nobodies and drawn as it goes, so that a protocol registered
 a minute ago has its diagram.

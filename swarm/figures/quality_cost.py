@@ -1,4 +1,4 @@
-"""This file is where quality is drawn against cost, with what nothing else beats in both: the Pareto front."""
+"""Quality is drawn against cost, with what nothing else beats in both: the Pareto front."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where a run is drawn as it came about: one frame a moment, with a slider and buttons to play it.
+"""A run is drawn as it came about: one frame a moment, with a slider and buttons to play it.
 
 All frames are made once and travel with the figure; nothing is asked of anybody while it plays.
 """

@@ -1,4 +1,4 @@
-"""This file is where a replay gets its counters, its sentence, its slider and its buttons."""
+"""A replay gets its counters, its sentence, its slider and its buttons."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""This file is where a role graph is drawn: who took which role, builds on whom, or sat it out."""
+"""A role graph is drawn: who took which role, builds on whom, or sat it out."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the links of a role graph are drawn: who builds on whom, reports to whom, heard whom."""
+"""The links of a role graph are drawn: who builds on whom, reports to whom, heard whom."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

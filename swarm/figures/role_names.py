@@ -1,4 +1,4 @@
-"""This file is where the nodes of a role graph get their names, where names find room."""
+"""The nodes of a role graph get their names, where names find room."""
 
 from collections.abc import Mapping, Sequence
 

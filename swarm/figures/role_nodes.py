@@ -1,4 +1,4 @@
-"""This file is where the nodes of a role graph are drawn: how large, in which colour, named how."""
+"""The nodes of a role graph are drawn: how large, in which colour, named how."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

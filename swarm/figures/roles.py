@@ -1,4 +1,4 @@
-"""This file is where the roles of one run are drawn: which there are, and how many agents took each."""
+"""The roles of one run are drawn: which there are, and how many agents took each."""
 
 from collections.abc import Sequence
 

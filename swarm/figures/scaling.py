@@ -1,4 +1,4 @@
-"""This file is where scaling is drawn: quality and cost against the number of agents, each doubling one step."""
+"""Scaling is drawn: quality and cost against the number of agents, each doubling one step."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

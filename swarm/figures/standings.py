@@ -1,4 +1,4 @@
-"""This file is where what became of several teams is drawn on one scale, and their times on one axis."""
+"""What became of several teams is drawn on one scale, and their times on one axis."""
 
 from collections import Counter
 from collections.abc import Sequence

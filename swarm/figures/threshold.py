@@ -1,4 +1,4 @@
-"""This file is where the capability threshold is drawn: what free roles change, model by model."""
+"""The capability threshold is drawn: what free roles change, model by model."""
 
 from collections.abc import Sequence
 from html import escape

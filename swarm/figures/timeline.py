@@ -1,4 +1,4 @@
-"""This file is where a run's time is drawn: who did what when, what that added up to, what made it long."""
+"""A run's time is drawn: who did what when, what that added up to, what made it long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

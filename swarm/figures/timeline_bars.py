@@ -1,4 +1,4 @@
-"""This file is where a run becomes bars of time: one for every call and every wait, in the row of its seat."""
+"""A run becomes bars of time: one for every call and every wait, in the row of its seat."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where tokens and dollars add up under a timeline, each in a panel of its own."""
+"""Tokens and dollars add up under a timeline, each in a panel of its own."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

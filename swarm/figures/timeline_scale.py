@@ -1,4 +1,4 @@
-"""This file is where a timeline is measured: which unit of time, and which row for whom."""
+"""A timeline is measured: which unit of time, and which row for whom."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

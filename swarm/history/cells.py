@@ -1,4 +1,4 @@
-"""This file is where the history gathers runs into cells: one mission under one condition, with all repeats.
+"""The history gathers runs into cells: one mission under one condition, with all repeats.
 
 A simulated run is the same whenever it is played with the same seed, so of several one is kept: else one run that two
 experiments played would count as two repeats.

@@ -1,4 +1,4 @@
-"""This file is where the history keeps experiments: what was begun, under what terms, and how far it is."""
+"""The history keeps experiments: what was begun, under what terms, and how far it is."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

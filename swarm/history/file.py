@@ -1,4 +1,4 @@
-"""This file is where the history file is opened: by one thread of one process at a time.
+"""The history file is opened: by one thread of one process at a time.
 
 DuckDB admits one writing process. Whoever comes second waits a little, tries again, and is told in the
 end who holds the file. The schema is brought up to date on the way.

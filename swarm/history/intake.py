@@ -1,4 +1,4 @@
-"""This file is where the history takes journals in: the new bytes of every file.
+"""The history takes journals in: the new bytes of every file.
 
 A run that goes on is read again from its first event, so that a row is always made of all of them. Rows
 and positions change in one transaction: at every instant, the history is that of a prefix of every file.

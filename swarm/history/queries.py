@@ -1,4 +1,4 @@
-"""This file is where questions are asked in SQL, of a history that is open and fresh."""
+"""Questions are asked in SQL, of a history that is open and fresh."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""This file is where rows of the history are described, and made of records. Pure: no SQL, no files."""
+"""Rows of the history are described, and made of records. Pure: no SQL, no files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

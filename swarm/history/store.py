@@ -1,4 +1,4 @@
-"""This file is where the history answers questions. It is made from journals, which are the truth.
+"""The history answers questions. It is made from journals, which are the truth.
 
 Whoever asks opens the file, takes in what the journals hold beyond it, answers and closes: milliseconds.
 Lost or damaged, it is made again from the journals. Only this package knows SQL and DuckDB.

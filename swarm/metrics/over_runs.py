@@ -1,4 +1,4 @@
-"""This file is where runs are followed one after another: who keeps a role, what is new, who keeps sitting it out.
+"""Runs are followed one after another: who keeps a role, what is new, who keeps sitting it out.
 
 Only runs under the same circumstances follow each other; simulated and real ones never do.
 """

@@ -1,4 +1,4 @@
-"""This file is where a model's card is defined: what is known of it before it is asked."""
+"""A model's card is defined: what is known of it before it is asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""This file is where a model's id becomes a card, and a card a model that can be asked.
+"""A model's id becomes a card, and a card a model that can be asked.
 
 LiteLLM takes seconds to import, so it is consulted only about models the catalogue does not list.
 """

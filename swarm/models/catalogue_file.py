@@ -1,4 +1,4 @@
-"""This file is where the tables of a models file are defined: what may be said of a model, and what is refused."""
+"""The tables of a models file are defined: what may be said of a model, and what is refused."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""This file is where a failed exchange becomes a `ModelUnavailable`, by its HTTP status first.
+"""A failed exchange becomes a `ModelUnavailable`, by its HTTP status first.
 
 What providers write is shown to people and kept, so keys are taken out of it.
 """

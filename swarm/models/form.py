@@ -1,4 +1,4 @@
-"""This file is where a request takes the form in which it is handed to LiteLLM."""
+"""A request takes the form in which it is handed to LiteLLM."""
 
 import json
 from functools import cache

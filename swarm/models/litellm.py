@@ -1,4 +1,4 @@
-"""This file is where models are asked over the network, through LiteLLM: the only door.
+"""Models are asked over the network, through LiteLLM: the only door.
 
 LiteLLM takes seconds to import, so that happens when a model is first asked.
 """

@@ -1,4 +1,4 @@
-"""This file is where model servers on one's own machine are found, such as Ollama and LM Studio."""
+"""Model servers on one's own machine are found, such as Ollama and LM Studio."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""This file is where a model is defined: something that completes a request, or says why it cannot.
+"""A model is defined: something that completes a request, or says why it cannot.
 
 It knows no provider. Retries, limits and recording are not a model's business: swarm/engine/call.py has them.
 """

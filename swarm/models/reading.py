@@ -1,4 +1,4 @@
-"""This file is where a reply is checked: its text, why it ended, who served it and what it used.
+"""A reply is checked: its text, why it ended, who served it and what it used.
 
 Figures are held against the reply as it was; the missing and the absurd become our upper estimate.
 """

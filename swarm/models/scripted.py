@@ -1,4 +1,4 @@
-"""This file is where a model plays a script: for tests, demonstrations and rehearsals."""
+"""A model plays a script: for tests, demonstrations and rehearsals."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""This file is where a call goes over HTTP: one request, a reply of bounded size, no redirects.
+"""A call goes over HTTP: one request, a reply of bounded size, no redirects.
 
 It knows no provider. What went over the wire is kept as it was, because client libraries mend
 what they read: a missing usage becomes 0, an unknown reason to end becomes "stop".

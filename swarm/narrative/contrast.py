@@ -1,4 +1,4 @@
-"""This file is where two runs of one mission are set against each other in one sentence of plain text.
+"""Two runs of one mission are set against each other in one sentence of plain text.
 
 It says what differed, not why: one run of each proves nothing, and whoever shows the sentence says so.
 """

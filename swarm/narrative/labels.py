@@ -1,4 +1,4 @@
-"""This file is where what agents did and became, teams, durations, money and quotations become words, in plain text."""
+"""What agents did and became, teams, durations, money and quotations become words, in plain text."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where it is found out whether roles were chosen by the agents, given to them, or planned."""
+"""The origin of roles: chosen by the agents, given to them, or planned."""
 
 from contextlib import suppress
 from typing import Literal, TypeAlias

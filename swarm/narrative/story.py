@@ -1,4 +1,4 @@
-"""This file is where a run is told in plain words, for people who know nothing about agents.
+"""A run is told in plain words, for people who know nothing about agents.
 
 Sentences are plain text and quote what agents wrote: whoever shows them makes them safe for where they stand.
 """

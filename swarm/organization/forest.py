@@ -1,4 +1,4 @@
-"""This file is where an organization becomes trees: who stands under whom, and what is folded. Pure."""
+"""An organization becomes trees: who stands under whom, and what is folded. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

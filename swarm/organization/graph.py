@@ -1,4 +1,4 @@
-"""This file is where a run becomes a graph: seats as nodes, what they say of each other as edges.
+"""A run becomes a graph: seats as nodes, what they say of each other as edges.
 
 Pure: it knows neither figures nor pages. Where a node stands is decided in `layout.py`.
 """

@@ -1,4 +1,4 @@
-"""This file is where seats that play alike are folded into one node of the role graph, and unfolded. Pure."""
+"""Seats that play alike are folded into one node of the role graph, and unfolded. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""This file is where the nodes of a role graph get their places. Pure: it knows neither figures nor pages.
+"""The nodes of a role graph get their places. Pure: it knows neither figures nor pages.
 
 Places depend on numbers, layers and groups alone, never on chance, so the same run always looks the same; in seat
 order nobody moves while a run grows.

@@ -1,4 +1,4 @@
-"""This file is where a run is taken apart into moments: the run as it stood whenever somebody had spoken. Pure."""
+"""A run is taken apart into moments: the run as it stood whenever somebody had spoken. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""This file is where prompts are put together from the templates beside it.
+"""Prompts are put together from the templates beside it.
 
 The layout is append-only: system text, mission, what was heard in order, and only then who is speaking. So an
 agent's prompt begins with its predecessor's, byte for byte, up to the last lines, and providers' caches work.

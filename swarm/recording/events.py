@@ -1,4 +1,4 @@
-"""This file is where the facts of a run are defined: what a run tells the world, in the past tense.
+"""The facts of a run are defined: what a run tells the world, in the past tense.
 
 Storing, showing and replaying a run are all readings of these. Each is one JSON object; `kind` says which.
 """

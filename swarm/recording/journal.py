@@ -1,4 +1,4 @@
-"""This file is where events are kept: append-only files, one JSON object a line, one writer each. The truth.
+"""Events are kept: append-only files, one JSON object a line, one writer each. The truth.
 
 What a line is: `journal_lines`. What a real model was asked or answered is synced to disk before anything depends on
 it; simulated turns, which cost nothing to repeat, once a run. A writer holds an operating-system lock for as

@@ -1,4 +1,4 @@
-"""This file is where events are read back into what is known of a run. Pure: no files, no database.
+"""Events are read back into what is known of a run. Pure: no files, no database.
 
 `progress_of` is what a performer needs to take a run up again; `record_of` is what people look at.
 """

@@ -1,4 +1,4 @@
-"""This file is where turns of a transcript are found: by words, agent, role and what was done. Pure."""
+"""Turns of a transcript are found: by words, agent, role and what was done. Pure."""
 
 import re
 from collections.abc import Collection, Iterator

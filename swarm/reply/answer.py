@@ -1,4 +1,4 @@
-"""This file is where the JSON objects are defined that agents and judges are asked to answer with.
+"""The JSON objects are defined that agents and judges are asked to answer with.
 
 Their schemas go to providers that support structured output. Reading them out of whatever a model really sends
 is swarm/reply/read.py's business.

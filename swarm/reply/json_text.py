@@ -1,4 +1,4 @@
-"""This file is where the text of one object becomes a value. It knows nothing of answers.
+"""The text of one object becomes a value. It knows nothing of answers.
 
 Strict JSON is read as it is. Otherwise the usual slips are rewritten as strict JSON, token by token, and
 read by the same decoder, so that repeated keys and absurd numbers are noticed always.

@@ -1,4 +1,4 @@
-"""This file is where a model's text becomes an answer, or the reason why not.
+"""A model's text becomes an answer, or the reason why not.
 
 Models asked for one JSON object send it in code fences, between sentences, with slips, wrapped or
 quoted. All that is read, and every repair is named. What is cut off or says two things is not read: an

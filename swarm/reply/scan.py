@@ -1,4 +1,4 @@
-"""This file is where a reply is cut into pieces: prose, reasoning and objects.
+"""A reply is cut into pieces: prose, reasoning and objects.
 
 It knows nothing of answers. One pass from left to right takes linear time: every repetition is
 possessive, so no pattern can backtrack.

@@ -1,4 +1,4 @@
-"""This file is where keys that stand in texts are found and taken out; what was found is never shown."""
+"""Keys that stand in texts are found and taken out; what was found is never shown."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""This file is where keys are kept out of what a process says of its own accord: logs and tracebacks.
+"""Keys are kept out of what a process says of its own accord: logs and tracebacks.
 
 What providers say is cleaned where it comes in (`swarm.models.failures`); here it is what a bug or a library may say.
 """

@@ -1,4 +1,4 @@
-"""This file is where it is decided whether an address is this very machine, and whether it may be asked."""
+"""Loopback: whether an address is this very machine, and whether it may be asked."""
 
 import re
 from ipaddress import ip_address

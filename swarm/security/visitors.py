@@ -1,4 +1,4 @@
-"""This file is where it is decided who may reach the dashboard: this machine alone, unless people have to log in."""
+"""Visitors of the dashboard: this machine alone, unless people have to log in."""
 
 import tomllib
 from collections.abc import Sequence

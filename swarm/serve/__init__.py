@@ -1,4 +1,4 @@
-"""This file is where models, and teams of them, are served as OpenAI serves its own: any client can ask them.
+"""Models, and teams of them, are served as OpenAI serves its own: any client can ask them.
 
 Only to this machine, unless there is a token. A team's run has limits; a simulated mind has but those of one request.
 """

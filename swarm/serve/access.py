@@ -1,4 +1,4 @@
-"""This file is where it is decided who may ask what is served: this machine, or whoever knows the token."""
+"""Access to what is served: this machine, or whoever knows the token."""
 
 import secrets
 from collections.abc import Sequence

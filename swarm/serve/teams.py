@@ -1,4 +1,4 @@
-"""This file is where a team answers as a model does: the mission is the last message, the reply the deliverable.
+"""A team answers as a model does: the mission is the last message, the reply the deliverable.
 
 Every request is a run like any other: a recipe, a process that performs it, a journal, a place in the history.
 """

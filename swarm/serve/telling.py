@@ -1,4 +1,4 @@
-"""This file is where a team's run becomes the reply to a request: in one piece, or as its turns are finished."""
+"""A team's run becomes the reply to a request: in one piece, or as its turns are finished."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""This file is where it is said what of a deliverable is certain while its run still goes on."""
+"""The part of a deliverable that is certain while its run still goes on."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""This file is where OpenAI's shape is spoken: requests are read, replies, refusals and streams are written."""
+"""OpenAI's shape is spoken: requests are read, replies, refusals and streams are written."""
 
 import json
 import time

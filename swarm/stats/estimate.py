@@ -1,4 +1,4 @@
-"""This file is where a mean, a ratio or a relative difference gets its interval, over missions."""
+"""A mean, a ratio or a relative difference gets its interval, over missions."""
 
 from dataclasses import dataclass
 

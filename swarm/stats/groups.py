@@ -1,4 +1,4 @@
-"""This file is where more than two arms are compared at once, such as team sizes: do they differ, or are they flat?"""
+"""More than two arms are compared at once, such as team sizes: do they differ, or are they flat?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

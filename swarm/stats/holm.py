@@ -1,4 +1,4 @@
-"""This file is where p-values of tests that are shown together are adjusted for there being several."""
+"""P-values of tests that are shown together are adjusted for there being several."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where two arms are compared on the same missions, and where that becomes a verdict.
+"""Two arms are compared on the same missions, and where that becomes a verdict.
 
 Interval and p-value are those of the paired t-test on the means of the missions. Of what was tried, only it keeps what
 it promises with 8 to 32 missions and a quality in sixteenths: sign-flip permutation finds too little there, because of

@@ -1,4 +1,4 @@
-"""This file is where cost is weighed against quality without a price: what nothing else beats in both."""
+"""Cost is weighed against quality without a price: what nothing else beats in both."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where an experiment is planned before money is spent: what it could find, and what that takes.
+"""An experiment is planned before money is spent: what it could find, and what that takes.
 
 Everything is about the paired t-test on means of missions that `swarm.stats.paired` uses.
 """

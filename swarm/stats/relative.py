@@ -1,4 +1,4 @@
-"""This file is where the ratio of two paired means gets its interval, after Fieller."""
+"""The ratio of two paired means gets its interval, after Fieller."""
 
 import math
 from dataclasses import dataclass

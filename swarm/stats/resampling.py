@@ -1,4 +1,4 @@
-"""This file is where a comparison gets a second opinion that assumes no distribution: sign flips and the bootstrap.
+"""A comparison gets a second opinion that assumes no distribution: sign flips and the bootstrap.
 
 Verdicts do not rest upon it; `swarm.stats.paired` says why.
 """

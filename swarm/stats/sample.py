@@ -1,4 +1,4 @@
-"""This file is where values become means by mission, and two arms become pairs. The mission is the unit.
+"""Values become means by mission, and two arms become pairs. The mission is the unit.
 
 Repeats of a mission are averaged and never counted as independent: they share its difficulty, so counting them one by
 one would make intervals too narrow and p-values too small.

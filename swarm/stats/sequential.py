@@ -1,4 +1,4 @@
-"""This file is where an experiment may stop early without fooling itself.
+"""An experiment may stop early without fooling itself.
 
 Who looks at p < .05 five times is wrong far more often than in 5 % of cases. So the looks are fixed beforehand and each
 has a level of its own: .001 at the four before the end, and what is left of .05, .046, at the end (Haybittle and Peto;

@@ -1,4 +1,4 @@
-"""This file is where Student's t-distribution is asked: spread, p-values and intervals of a mean over missions."""
+"""Student's t-distribution is asked: spread, p-values and intervals of a mean over missions."""
 
 import numpy as np
 from scipy import special

@@ -1,4 +1,4 @@
-"""This file is where arms on different missions are compared, such as levels of difficulty: nothing can be paired."""
+"""Arms on different missions are compared, such as levels of difficulty: nothing can be paired."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""This file is where the set-up that a test recommends is written in the formats of other frameworks, and in ours."""
+"""The set-up that a test recommends is written in the formats of other frameworks, and in ours."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""This file is where a team's files find the reader that knows their format, and where what it read is put in order."""
+"""A team's files find the reader that knows their format, and where what it read is put in order."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""This file is where values for the placeholders of a team's tasks are read: a column each, a mission a line."""
+"""Values for the placeholders of a team's tasks are read: a column each, a mission a line."""
 
 import csv
 import io

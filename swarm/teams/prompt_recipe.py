@@ -1,4 +1,4 @@
-"""This file is where a set-up becomes a plain text that can be followed with any framework, or by hand."""
+"""A set-up becomes a plain text that can be followed with any framework, or by hand."""
 
 from collections.abc import Iterator
 

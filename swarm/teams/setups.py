@@ -1,4 +1,4 @@
-"""This file is where the set-up that a test recommends becomes a team that other frameworks can run."""
+"""The set-up that a test recommends becomes a team that other frameworks can run."""
 
 from dataclasses import replace
 

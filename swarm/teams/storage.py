@@ -1,4 +1,4 @@
-"""This file is where imported teams are kept, in the data folder, so that a test can be read and taken home later."""
+"""Imported teams are kept, in the data folder, so that a test can be read and taken home later."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""This file is where a team is read from, and written as, a TOML file of our own: it holds all that a team has."""
+"""A team is read from, and written as, a TOML file of our own: it holds all that a team has."""
 
 import tomllib
 from typing import Any, Literal

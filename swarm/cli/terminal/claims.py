@@ -1,4 +1,4 @@
-"""This file is where the paper's claims are shown in a terminal."""
+"""The paper's claims are shown in a terminal."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where comparisons are shown in a terminal."""
+"""Comparisons are shown in a terminal."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""This file is where experiments are shown in a terminal: their plans, how far they are, and one while it goes on."""
+"""Experiments are shown in a terminal: their plans, how far they are, and one while it goes on."""
 
 from collections.abc import Sequence
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""This file is where teams of other frameworks and the verdicts on them are shown in a terminal."""
+"""Teams of other frameworks and the verdicts on them are shown in a terminal."""
 
 from collections.abc import Iterator
 

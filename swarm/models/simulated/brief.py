@@ -1,4 +1,4 @@
-"""This file is where a simulated mind reads: the mission's needs, and what others have already covered.
+"""A simulated mind reads: the mission's needs, and what others have already covered.
 
 It reads the same text that a real model would get, and nothing else.
 """

@@ -1,4 +1,4 @@
-"""This file is where a simulated mind decides: whether to take part, on what, in which role, with what success.
+"""A simulated mind decides: whether to take part, on what, in which role, with what success.
 
 It is an agent-based model of how language models behave in a team, not a language model. It knows what it read in
 the prompt and its own traits; no rule depends on the protocol, the mission's level or the number of agents.

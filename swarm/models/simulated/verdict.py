@@ -1,4 +1,4 @@
-"""This file is where the simulated judge reads a deliverable. It sees the judge's prompt and nothing else."""
+"""The simulated judge reads a deliverable. It sees the judge's prompt and nothing else."""
 
 import math
 import re

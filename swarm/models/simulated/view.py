@@ -1,4 +1,4 @@
-"""This file is where a simulated mind takes in what others did: each part of it is noticed, or overlooked."""
+"""A simulated mind takes in what others did: each part of it is noticed, or overlooked."""
 
 import math
 from collections.abc import Mapping

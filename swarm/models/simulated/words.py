@@ -1,4 +1,4 @@
-"""This file is where a simulated mind finds words: names of roles, sentences of contributions, reasons.
+"""A simulated mind finds words: names of roles, sentences of contributions, reasons.
 
 The sentences are stock phrases around the mission's own words; what they must carry is the structure that the
 simulated judge reads, in a form that people can follow.

@@ -1,4 +1,4 @@
-"""This file is where the actions of a workflow of Microsoft Agent Framework are walked, to see whom it invokes."""
+"""The actions of a workflow of Microsoft Agent Framework are walked, to see whom it invokes."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple, cast

@@ -1,4 +1,4 @@
-"""This file is where a team of the Microsoft Agent Framework is read: prompts, and the workflow that invokes them."""
+"""A team of the Microsoft Agent Framework is read: prompts, and the workflow that invokes them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

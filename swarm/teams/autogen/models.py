@@ -1,4 +1,4 @@
-"""This file is where the model clients of AutoGen become names of models, and names of models become model clients."""
+"""The model clients of AutoGen become names of models, and names of models become model clients."""
 
 from typing import Any, cast
 

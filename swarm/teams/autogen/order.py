@@ -1,4 +1,4 @@
-"""This file is where the graph of a GraphFlow and the hand-offs of a Swarm become an order of work."""
+"""The graph of a GraphFlow and the hand-offs of a Swarm become an order of work."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

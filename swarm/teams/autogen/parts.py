@@ -1,4 +1,4 @@
-"""This file is where the parts of AutoGen's components are known by their shapes, today's and those of 0.4.0 to 0.4.2.
+"""The parts of AutoGen's components are known by their shapes, today's and those of 0.4.0 to 0.4.2.
 
 A component says by its `provider` which class shall be made of it. Nothing is made here, and only classes of AutoGen
 itself are read.

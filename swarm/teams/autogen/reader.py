@@ -1,4 +1,4 @@
-"""This file is where a team of AutoGen Studio is found in its files: a component as JSON, alone or in a gallery."""
+"""A team of AutoGen Studio is found in its files: a component as JSON, alone or in a gallery."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""This file is where a component of AutoGen becomes a team: its agents roles, its kind of group chat an order."""
+"""A component of AutoGen becomes a team: its agents roles, its kind of group chat an order."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""This file is where the texts of a team get their places in a component of AutoGen, and are found there again."""
+"""The texts of a team get their places in a component of AutoGen, and are found there again."""
 
 import keyword
 import re

@@ -1,4 +1,4 @@
-"""This file is where a team is written as a component that AutoGen Studio loads."""
+"""A team is written as a component that AutoGen Studio loads."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""This file is where a company of ChatDev 1 is read: phases in a chain, each a talk between two roles.
+"""A company of ChatDev 1 is read: phases in a chain, each a talk between two roles.
 
 Of the two, the assistant delivers and the user instructs. A phase becomes one turn of the assistant, and what the
 user would have said is the task.

@@ -1,4 +1,4 @@
-"""This file is where the three files of a ChatDev 1 company are found: the chain, its phases and its roles."""
+"""The three files of a ChatDev 1 company are found: the chain, its phases and its roles."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""This file is where a graph of ChatDev 2 is read: agents become roles, and what lies between them is passed through.
+"""A graph of ChatDev 2 is read: agents become roles, and what lies between them is passed through.
 
 Whoever leads to an agent is heard by it, also where ChatDev only sets it to work: agents share a folder there.
 """

@@ -1,4 +1,4 @@
-"""This file is where the edges of a ChatDev 2 graph become links from agent to agent, in an order without loops."""
+"""The edges of a ChatDev 2 graph become links from agent to agent, in an order without loops."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""This file is where the shapes of a ChatDev 2 file are defined, and where its variables are filled in."""
+"""The shapes of a ChatDev 2 file are defined, and where its variables are filled in."""
 
 import re
 from collections.abc import Mapping

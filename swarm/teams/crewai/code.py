@@ -1,4 +1,4 @@
-"""This file is where a crew's Python file is read for what it binds: which agent a task has, and in what order.
+"""A crew's Python file is read for what it binds: which agent a task has, and in what order.
 
 The file is only parsed, never run: literal values and names are understood, and the lines of all else are kept, to be
 told.

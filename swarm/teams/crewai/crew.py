@@ -1,4 +1,4 @@
-"""This file is where a crew, however it was written down, becomes a team: whose turn it is, and who hears whom."""
+"""A crew, however it was written down, becomes a team: whose turn it is, and who hears whom."""
 
 import re
 from collections.abc import Mapping

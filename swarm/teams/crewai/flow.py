@@ -1,4 +1,4 @@
-"""This file is where a flow of CrewAI becomes a crew: the agents and crews of its methods, one after another.
+"""A flow of CrewAI becomes a crew: the agents and crews of its methods, one after another.
 
 Expressions, scripts and tools are passed by. A route is not chosen: every branch is worked on.
 """

@@ -1,4 +1,4 @@
-"""This file is where the inputs that a crew's own code starts it with are found, as far as they are literal values."""
+"""The inputs that a crew's own code starts it with are found, as far as they are literal values."""
 
 import ast
 from collections.abc import Iterator, Mapping

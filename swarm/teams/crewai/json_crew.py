@@ -1,4 +1,4 @@
-"""This file is where crew.jsonc with its agents/*.jsonc becomes a crew; the code that they may name is never run."""
+"""Crew.jsonc with its agents/*.jsonc becomes a crew; the code that they may name is never run."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""This file is where a team of CrewAI is found among files, whichever of its ways to write a crew down was used."""
+"""A team of CrewAI is found among files, whichever of its ways to write a crew down was used."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath

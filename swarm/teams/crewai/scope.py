@@ -1,4 +1,4 @@
-"""This file is where a parsed Python file is taken apart: classes, methods, names and what these stand for."""
+"""A parsed Python file is taken apart: classes, methods, names and what these stand for."""
 
 import ast
 import re

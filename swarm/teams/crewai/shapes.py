@@ -1,4 +1,4 @@
-"""This file is where agents and tasks of CrewAI's YAML and JSON have their shape."""
+"""Agents and tasks of CrewAI's YAML and JSON have their shape."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

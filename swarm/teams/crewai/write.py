@@ -1,4 +1,4 @@
-"""This file is where a team is written as a crew of CrewAI: texts in YAML, and code that holds nothing but names.
+"""A team is written as a crew of CrewAI: texts in YAML, and code that holds nothing but names.
 
 No text of a team stands in the code: whatever a foreign file said, it cannot become part of a program.
 """

@@ -1,4 +1,4 @@
-"""This file is where agents.yaml and tasks.yaml become a crew, together with the code that binds them."""
+"""Agents.yaml and tasks.yaml become a crew, together with the code that binds them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""This file is where the Python files of a MetaGPT team become its roles: those it hires, or all that are there."""
+"""The Python files of a MetaGPT team become its roles: those it hires, or all that are there."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""This file is where the models of a MetaGPT configuration are read; its keys and addresses are not."""
+"""The models of a MetaGPT configuration are read; its keys and addresses are not."""
 
 from swarm.teams.reading.candidates import nearest
 from swarm.teams.reading.files import Files

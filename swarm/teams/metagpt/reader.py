@@ -1,4 +1,4 @@
-"""This file is where a team of MetaGPT is read: as it was stored, or from the classes of its roles."""
+"""A team of MetaGPT is read: as it was stored, or from the classes of its roles."""
 
 from swarm.teams.metagpt import code as metagpt_code
 from swarm.teams.metagpt import storage as metagpt_storage

@@ -1,4 +1,4 @@
-"""This file is where a Python file of MetaGPT is parsed into what its classes and calls say; nothing of it is run.
+"""A Python file of MetaGPT is parsed into what its classes and calls say; nothing of it is run.
 
 Literal texts and numbers, and names that stand for them in the same file, are understood; all else is not.
 """

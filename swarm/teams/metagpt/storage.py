@@ -1,4 +1,4 @@
-"""This file is where a team that MetaGPT has stored is read: team.json, with its roles, its idea and its money."""
+"""A team that MetaGPT has stored is read: team.json, with its roles, its idea and its money."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

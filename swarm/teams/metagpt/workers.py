@@ -1,4 +1,4 @@
-"""This file is where roles of MetaGPT become a team: who watches whose work gives the order."""
+"""Roles of MetaGPT become a team: who watches whose work gives the order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""This file is where the agents of an OpenClaw configuration are found, in the shapes that its versions have had."""
+"""The agents of an OpenClaw configuration are found, in the shapes that its versions have had."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""This file is where a team of OpenClaw is read: its agents from openclaw.json, their roles from their workspaces.
+"""A team of OpenClaw is read: its agents from openclaw.json, their roles from their workspaces.
 
 Tokens, channels and the gateway are left alone, and only named.
 """

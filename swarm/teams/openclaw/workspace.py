@@ -1,4 +1,4 @@
-"""This file is where the markdown of an OpenClaw agent's workspace is found and read: who it is and how it works."""
+"""The markdown of an OpenClaw agent's workspace is found and read: who it is and how it works."""
 
 import re
 from collections.abc import Sequence

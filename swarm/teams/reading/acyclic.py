@@ -1,4 +1,4 @@
-"""This file is where agents that lead to each other are put into an order, and loops among them are cut."""
+"""Agents that lead to each other are put into an order, and loops among them are cut."""
 
 from collections.abc import Mapping, Sequence
 from graphlib import TopologicalSorter

@@ -1,4 +1,4 @@
-"""This file is where blanks in foreign texts, such as {topic}, are filled, taken out or listed."""
+"""Blanks in foreign texts, such as {topic}, are filled, taken out or listed."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

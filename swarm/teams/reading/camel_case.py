@@ -1,4 +1,4 @@
-"""This file is where the names that programs give to things become words."""
+"""The names that programs give to things become words."""
 
 import re
 

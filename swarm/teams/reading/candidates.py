@@ -1,4 +1,4 @@
-"""This file is where one of several files of the same kind is chosen, and where a place in a file is put into words."""
+"""One of several files of the same kind is chosen, and where a place in a file is put into words."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""This file is where a team's files are taken in: from a file, a folder, a zip or an upload, within limits.
+"""A team's files are taken in: from a file, a folder, a zip or an upload, within limits.
 
 Nothing is unpacked to disk and nothing outside what was given is read: links are not followed, and an archive's
 entries are only names with bytes. Only text files that a reader of teams can want are looked at.

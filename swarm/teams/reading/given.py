@@ -1,4 +1,4 @@
-"""This file is where a team from elsewhere is defined: its roles, who speaks when, what it shall deliver.
+"""A team from elsewhere is defined: its roles, who speaks when, what it shall deliver.
 
 Every format is read into this one shape, and every format is written from it. Texts are data: they end in prompts and
 on screens as they are, and decide nothing.

@@ -1,4 +1,4 @@
-"""This file is where Python of others is parsed: never run, never imported."""
+"""Python of others is parsed: never run, never imported."""
 
 import ast
 import warnings

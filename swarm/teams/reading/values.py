@@ -1,4 +1,4 @@
-"""This file is where the text of a file becomes plain values: YAML, JSON and JSON5, safely and within limits.
+"""The text of a file becomes plain values: YAML, JSON and JSON5, safely and within limits.
 
 Errors name the file and the line, and never repeat a value: it may be a key.
 """

@@ -1,4 +1,4 @@
-"""This file is where a team from elsewhere becomes an experiment of three arms on the same missions.
+"""A team from elsewhere becomes an experiment of three arms on the same missions.
 
 Its roles as given, under their own coordination; the same number of agents without roles (Sequential); and one agent
 that revises its own work with the tokens that the team would have used.

@@ -1,4 +1,4 @@
-"""This file is where a team's verdict becomes a report that opens anywhere: one HTML file, no network, no server."""
+"""A team's verdict becomes a report that opens anywhere: one HTML file, no network, no server."""
 
 from collections.abc import Iterator
 

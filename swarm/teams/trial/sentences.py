@@ -1,4 +1,4 @@
-"""This file is where the verdict on a team is put into words: plain text, for whoever shows it to make safe."""
+"""The verdict on a team is put into words: plain text, for whoever shows it to make safe."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""This file is where the three arms of a team's test become one verdict: should the roles be dropped? Pure.
+"""The three arms of a team's test become one verdict: should the roles be dropped? Pure.
 
 `swarm/teams/trial/sentences.py` puts it into words. No arm is called better by its mean alone.
 """
