@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from bench.resampling import second_opinion
 from swarm.stats.paired import MARGIN, Difference, compare, family, verdict
 from swarm.stats.power import equivalence_power, missions_for_equivalence, smallest_difference
-from swarm.stats.resampling import second_opinion
 from swarm.stats.sample import Numbers, Sample
 from swarm.stats.sequential import LOOKS, clear, look_after, look_alpha
 

@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bench.null import drawing
+from bench.resampling import second_opinion
 from swarm.errors import BadInput
 from swarm.stats.estimate import mean_of, ratio, relative_difference
 from swarm.stats.paired import (
@@ -29,7 +30,6 @@ from swarm.stats.paired import (
     verdict,
 )
 from swarm.stats.power import missions_for, missions_for_equivalence
-from swarm.stats.resampling import second_opinion
 from swarm.stats.sample import Sample
 
 REFERENCE: dict[str, Any] = json.loads(

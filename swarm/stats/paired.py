@@ -3,7 +3,7 @@
 Interval and p-value are those of the paired t-test on the means of the missions. Of what was tried, only it keeps what
 it promises with 8 to 32 missions and a quality in sixteenths: sign-flip permutation finds too little there, because of
 ties and because it cannot go below 2 / 2^n, and the bootstrap covers too little. docs/statistics.md has the figures;
-`swarm.stats.resampling` has both as a second opinion.
+`bench.resampling` has both as a second opinion.
 """
 
 import math
