@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "teams.crewai": "swarm protocols security teams.reading",
     "teams.metagpt": "swarm protocols teams.reading",
     "teams.openclaw": "swarm teams.reading",
-    "teams.trial": "swarm comparison engine experiment export figures narrative protocols stats teams.reading",
+    "teams.trial": "swarm comparison engine experiment export figures protocols stats teams.reading",
     "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.crewai "
     "teams.metagpt teams.openclaw teams.reading teams.trial",
     "serve": "swarm engine history models protocols recording security",

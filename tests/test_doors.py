@@ -8,7 +8,7 @@ import streamlit as st
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import app as dashboard
-from pages.frame import login
+from pages.shared import login
 from swarm.config import PROJECT
 from swarm.errors import BadInput
 from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers

@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 from pages.run.hierarchy import depth_in_words
 from swarm.figures.hierarchy import icicle_figure, org_chart
 from swarm.metrics.hierarchy import declared_links, depth, layers, longest_chain, superiors
-from swarm.narrative.labels import ranges
 from swarm.organization.forest import ROWS, forest_of, rows_of
 from swarm.organization.graph import links_of, seats_of
 from swarm.recording.record import RunRecord, record_of
 from swarm.turn import Assignment, Turn
+from swarm.written import ranges
 from tests.patience import PATIENCE_S
 from tests.recorded import a_record, a_turn
 from tests.staging import NAMES, played, recipe

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.shared.mission_input import own_mission, read_upload
-from pages.shared.numbers import ago, count, plural, quality
 from pages.shared.text import plain, sentence
 from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.errors import BadMission
 from swarm.figures.look import MARKS
-from swarm.narrative.labels import BECAME, DID, lasting, usd
+from swarm.narrative.labels import BECAME, DID
 from swarm.prompts import render
+from swarm.written import ago, count, lasting, plural, quality, usd
 from tests.recorded import a_record, a_turn
 
 

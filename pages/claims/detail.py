@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.claims.link import link_to_runs, link_to_side_by_side, where_of
 from pages.shared.badges import kind_badge
-from pages.shared.numbers import plural
 from pages.shared.resources import catalogue, cells, missions, settings
 from pages.shared.text import plain, sentence
 from swarm.claims.evidence import SideRuns
@@ -19,7 +18,7 @@ from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
 from swarm.models.catalogue import card_of, check_key
-from swarm.narrative.labels import lasting, usd
+from swarm.written import lasting, plural, usd
 
 BADGES: dict[Verdict, tuple[str, Any]] = {
     "supported": (":material/check_circle:", "green"),

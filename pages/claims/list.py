@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.claims.detail import show_claim
-from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.claims.file import Acquaintance, Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
 from swarm.claims.words import estimate_words, figure_words
 from swarm.figures.claims import claims_figure
+from swarm.written import UNKNOWN
 
 ALL = "All"
 CLAIM, CHOSEN = "claim", "claim_chosen"
@@ -104,7 +104,7 @@ def _show_table(judged: Sequence[Judged], *, simulated: bool) -> None:
             "Missions": st.column_config.NumberColumn(width="small"),
             "Runs": st.column_config.NumberColumn(width="small"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt=f"The paper's claims beside {kind} runs",
     )
 

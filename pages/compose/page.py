@@ -10,7 +10,6 @@ from pages.compose.link import fill_form, link_of
 from pages.shared import state
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import LIBRARY, choose_mission
-from pages.shared.numbers import count
 from pages.shared.resources import estimates, history, missions, settings
 from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
 from pages.shared.text import plain, sentence
@@ -20,9 +19,9 @@ from swarm.engine.estimate import Estimates
 from swarm.errors import SwarmError
 from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
-from swarm.narrative.labels import lasting, usd
 from swarm.spec import RunSpec
 from swarm.team import make_team
+from swarm.written import count, lasting, usd
 
 T = TypeVar("T")
 

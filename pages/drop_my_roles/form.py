@@ -7,7 +7,6 @@ import streamlit as st
 
 from pages.experiments.form import CHOOSE_FOR_ME, LEAST_USD
 from pages.shared import state
-from pages.shared.numbers import plural
 from pages.shared.team_input import model_label
 from pages.shared.text import plain, sentence
 from swarm.config import Settings
@@ -26,6 +25,7 @@ from swarm.teams.trial.arms import (
     related_missions,
     team_test,
 )
+from swarm.written import plural
 
 ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
 MOST_OF_LIBRARY = 32

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, plural
 from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.teams.reading.given import GivenTeam, Note
 from swarm.teams.trial.sentences import coordination_in_words, order_in_words
+from swarm.written import UNKNOWN, plural
 
 ICONS = {
     "understood": ":material/check:",
@@ -50,9 +50,9 @@ def _show_roles(team: GivenTeam) -> None:
             {
                 "Agent": number,
                 "Role": no_formula(role.name),
-                "Goal": no_formula(role.goal) or NONE,
-                "Background": no_formula(role.background) or NONE,
-                **({"Model": no_formula(role.model or NONE)} if named else {}),
+                "Goal": no_formula(role.goal) or UNKNOWN,
+                "Background": no_formula(role.background) or UNKNOWN,
+                **({"Model": no_formula(role.model or UNKNOWN)} if named else {}),
             }
             for number, role in enumerate(team.roles, 1)
         ],
@@ -61,7 +61,7 @@ def _show_roles(team: GivenTeam) -> None:
             "Agent": st.column_config.NumberColumn(width=60),
             "Role": st.column_config.TextColumn(width=170),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="The roles of the team, one a line",
     )
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages.experiments.status import STATUS
 from pages.shared import state
-from pages.shared.numbers import NONE
 from swarm.export import no_formula
 from swarm.history.experiments import ExperimentRow
+from swarm.written import UNKNOWN
 
 
 def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
@@ -29,7 +29,7 @@ def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
             ),
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Experiments, one a line",
     )
     by_id = {row.experiment_id: f"{row.started:%Y-%m-%d %H:%M} · {row.name}" for row in rows}

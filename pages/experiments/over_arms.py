@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.cell import Cell, kind_as_kept
-from swarm.comparison.measures import number
 from swarm.comparison.team_size import curve_in_words, size_curves
 from swarm.comparison.withstood import stand_in_words, stands
 from swarm.export import no_formula
 from swarm.figures.scaling import scaling_figure
 from swarm.grid import NO_SHOCK
 from swarm.shock import SHOCKS
+from swarm.written import UNKNOWN, number
 
 
 def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
@@ -51,7 +50,7 @@ def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
         rows,
         hide_index=True,
         column_config={"Quality": column(format="%.3f"), "Cost of a run, $": column(format="%.4f")},
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Quality, gain per doubling and cost by number of agents",
     )
 
@@ -78,7 +77,7 @@ def show_shocks(cells: Sequence[Cell]) -> None:
         rows,
         hide_index=True,
         column_config={"Resilience": share} | {_head(shock): share for shock in shocks},
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Share of quality kept after each shock, by arm",
     )
     kinds = {kind_as_kept(shock) for shock in shocks}

@@ -6,7 +6,6 @@ from typing import TypeAlias
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.numbers import count, plural
 from pages.shared.resources import cells, settings
 from pages.shared.text import plain, sentence
 from swarm.engine.command_line import python
@@ -17,7 +16,7 @@ from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import resolution, resolution_in_words
 from swarm.grid import Experiment, Grid
-from swarm.narrative.labels import lasting, usd
+from swarm.written import count, lasting, plural, usd
 
 Go: TypeAlias = Callable[[str], None]
 

@@ -14,9 +14,10 @@ from swarm.claims.gaps import limited, missing, priced
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_from_toml
 from swarm.grid import NO_SHOCK, Experiment, Grid
-from swarm.narrative.labels import listed, protocol_name
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import options_of
 from swarm.shock import SHOCKS
+from swarm.written import listed
 
 CLAIM, MODEL = "claim", "model"
 """What a link names to fill the form with the runs that a claim lacks."""

@@ -7,7 +7,6 @@ from pages.experiments.results import show_results
 from pages.experiments.status import STATUS, experiment_badge, show_actions
 from pages.experiments.threshold import show_threshold
 from pages.shared.badges import kind_badge
-from pages.shared.numbers import count, plural
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
 from swarm.claims.gaps import claim_of
@@ -19,7 +18,7 @@ from swarm.experiment.words import STILL_GOING_ON, experiment_in_words, spent_in
 from swarm.grid import NO_SHOCK, Experiment
 from swarm.history.experiments import ExperimentRow
 from swarm.history.rows import RunFilter
-from swarm.narrative.labels import lasting, usd
+from swarm.written import count, lasting, plural, usd
 
 POLL_S = 1.0
 ANSWER, THRESHOLD, RECIPE = "What it shows", "Capability threshold", "What was played"

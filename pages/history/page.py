@@ -11,7 +11,6 @@ from pages.history.table import ORDERS, choose_runs
 from pages.shared import state
 from pages.shared.badges import STATUS
 from pages.shared.exports import export_runs
-from pages.shared.numbers import plural
 from pages.shared.resources import catalogue, history
 from pages.shared.text import plain, sentence
 from pages.shared.words import run_label
@@ -21,6 +20,7 @@ from swarm.errors import SwarmError
 from swarm.history.rows import RunFilter, RunRow
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
+from swarm.written import plural
 
 PER_PAGE = 50
 MOST_COLUMNS = 4

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, plural
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from swarm.export import no_formula
@@ -21,6 +20,7 @@ from swarm.metrics.over_runs import (
     sequences,
 )
 from swarm.narrative.labels import protocol_name
+from swarm.written import UNKNOWN, plural
 
 NEWEST = 200
 """So many finished runs are looked at."""
@@ -167,7 +167,7 @@ def _list_runs(story: Sequence[RoleStep]) -> None:
             "of agents": st.column_config.NumberColumn(help="Contributed in this run and in the one before."),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Roles of every run, the latest first",
     )
 

@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import STATUS
-from pages.shared.numbers import NONE, quality
 from pages.shared.words import level_name, run_label
 from swarm.export import no_formula
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
+from swarm.written import UNKNOWN, quality
 
 ORDERS: dict[str, tuple[str, bool]] = {
     "Newest first": ("started", True),
@@ -35,7 +35,7 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
         selection_mode="multi-row",
         height="auto" if len(rows) <= 12 else 460,
         column_config=_columns(),
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Runs, one a line",
     )
     selected = event["selection"]["rows"]

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import present_keys
+from swarm.written import UNKNOWN
 
 
 def show_catalogue(cards: Sequence[ModelCard]) -> None:
@@ -25,8 +25,8 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
                 "Output, $": card.price.output if card.price else None,
                 "Context, tokens": card.context,
                 "Key": key_words(card),
-                "Priced on": card.priced_on or NONE,
-                "Asked at": card.api_base or NONE,
+                "Priced on": card.priced_on or UNKNOWN,
+                "Asked at": card.api_base or UNKNOWN,
                 "Note": no_formula(" ".join((*([card.note] if card.note else []), *card.cautions))),
             }
             for card in cards

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import count
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.engine.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
-from swarm.narrative.labels import lasting, usd
+from swarm.written import count, lasting, usd
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn
+from swarm.written import plural
 
 BY_PART, AS_ONE = "By part", "As one text"
 TALL = 4_000

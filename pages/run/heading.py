@@ -7,15 +7,15 @@ from pages.run.seats import PARTS_EXPLAINED
 from pages.shared import state
 from pages.shared.badges import STATUS, kind_badge, origin_badge, shock_badge, status_badge
 from pages.shared.exports import export_menu
-from pages.shared.numbers import count, plural, quality
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from pages.shared.words import protocol_sentence
 from swarm.engine.launch import relaunch, stop
-from swarm.narrative.labels import lasting, protocol_name, usd
+from swarm.narrative.labels import protocol_name
 from swarm.narrative.story import story
 from swarm.recording.measures import MEASURES
 from swarm.recording.record import RunRecord
+from swarm.written import count, lasting, plural, quality, usd
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."

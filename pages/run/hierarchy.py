@@ -5,13 +5,12 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.picture import draw, draw_choosable
 from pages.shared.text import plain
 from swarm.figures.hierarchy import icicle_figure, org_chart
-from swarm.narrative.labels import brief
 from swarm.organization.forest import Forest, Tie, forest_of
 from swarm.recording.record import RunRecord
+from swarm.written import brief, plural
 
 View = Literal["tree", "icicle"]
 VIEWS: dict[View, str] = {"tree": "Tree", "icicle": "Icicle"}

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, count, plural
 from pages.shared.picture import draw_choosable
 from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.figures.idle import BARS_FROM, idle_figure
 from swarm.metrics.participation import Participation
-from swarm.narrative.labels import BECAME, ranges
+from swarm.narrative.labels import BECAME
 from swarm.organization.graph import SeatNow, Standing, seats_of
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, count, plural, ranges
 
 LISTED = 16
 """Of more agents all are in a table one can scroll and sort."""
@@ -106,7 +106,7 @@ def _show_groups(groups: Sequence[Sequence[SeatNow]], whys: Mapping[int, str], *
             "Agents" if named else "How many": who,
             "Kind": [_name(group[0].standing) for group in groups],
             "Reason": [plain(whys[group[0].number], 300) for group in groups],
-            **({"Role": [plain(role, 80) or NONE for role in roles]} if named and any(roles) else {}),
+            **({"Role": [plain(role, 80) or UNKNOWN for role in roles]} if named and any(roles) else {}),
         },
         border="horizontal",
         hide_index=True,

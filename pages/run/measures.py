@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, count
 from swarm.recording.measures import OF_A_RUN, Measure
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, count
 
 
 def show_measures(record: RunRecord) -> None:
@@ -21,7 +21,7 @@ def show_measures(record: RunRecord) -> None:
 
 def _value(measure: Measure, record: RunRecord) -> str:
     if measure.of is None:
-        return measure.tell(record) if measure.tell else NONE
+        return measure.tell(record) if measure.tell else UNKNOWN
     value = measure.of(record)
     if value is None or measure.kind == "count":
         return count(value)

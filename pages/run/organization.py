@@ -6,7 +6,6 @@ import streamlit as st
 
 from pages.run.seats import list_seats, show_participation
 from pages.shared import state
-from pages.shared.numbers import count, plural
 from pages.shared.picture import draw_choosable
 from pages.shared.text import plain
 from swarm.figures import ARRANGEMENTS, SHOWN, best_arrangement, role_figure
@@ -15,6 +14,7 @@ from swarm.narrative.labels import BECAME
 from swarm.organization.graph import SeatNow, seats_of
 from swarm.organization.grouping import fold, group_of
 from swarm.recording.record import RunRecord
+from swarm.written import count, plural
 
 SHOWN_CHARS = 700
 """So much of what an agent said is shown beside the graph."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, count, plural
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.export import no_formula
@@ -21,6 +20,7 @@ from swarm.metrics.roles import (
 )
 from swarm.narrative.role_origin import Origin, origin_of_roles
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, count, plural
 
 WORDS_NAMED = 24
 ALIKE = "Roles are alike when they share at least half of their words."
@@ -80,14 +80,14 @@ def _show_numbers(found: DistinctRoles, even: float | None, echo: WordsShared | 
         st.metric("Kinds of role", count(found.clusters), border=True, help=f"Near-synonyms joined. {ALIKE}")
         st.metric(
             "Evenness",
-            NONE if even is None else f"{even:.2f}",
+            UNKNOWN if even is None else f"{even:.2f}",
             border=True,
             help="1 when every normalised role is taken equally often, towards 0 when almost everybody takes the "
             "same (normalised Shannon entropy). Needs two different roles.",
         )
         st.metric(
             "From the mission",
-            NONE if echo is None else f"{echo.share:.0%}",
+            UNKNOWN if echo is None else f"{echo.share:.0%}",
             border=True,
             help="Share of the different words in role names that the mission's title, goal or requirements use "
             "as well. High: roles echo the mission. Low: they add something.",
@@ -124,6 +124,6 @@ def _list_roles(groups: Sequence[RoleGroup]) -> None:
             ),
             "Alike to": st.column_config.TextColumn(help=f"The first role of its kind. {ALIKE}"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Every role, who took it, and which role it is alike to",
     )

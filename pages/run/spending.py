@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import NONE, count, plural
 from swarm.export import no_formula
-from swarm.narrative.labels import lasting, usd
 from swarm.organization.graph import SeatNow
 from swarm.recording.record import RunRecord
 from swarm.turn import Usage, total
+from swarm.written import UNKNOWN, count, lasting, plural, usd
 
 MEASURED = ("Input tokens", "of them cached", "Output tokens", "Cost")
 FEW = 12
@@ -34,7 +33,7 @@ def show_spending(record: RunRecord, seats: Sequence[SeatNow]) -> None:
             "Cost, $": st.column_config.NumberColumn(format=_digits(rows)),
             "Time, s": st.column_config.NumberColumn(format="%.1f"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         alt="Tokens, money and time of every agent",
     )
 

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.numbers import count, plural
 from pages.shared.picture import draw
 from swarm.figures.timeline import timeline_figure
 from swarm.figures.timeline_bars import JUDGE, bars_of
 from swarm.metrics.timing import Timing, critical_path, timing
-from swarm.narrative.labels import lasting
 from swarm.recording.record import RunRecord
 from swarm.spec import PACES
+from swarm.written import count, lasting, plural
 
 EXPLAINED = {
     "Waiting": "Thin grey line: waiting for a free place, or before asking again.",

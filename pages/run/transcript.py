@@ -7,13 +7,13 @@ import streamlit as st
 
 from pages.run.turn_card import show_turn
 from pages.shared import state
-from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from swarm.narrative.labels import BECAME, DID
 from swarm.organization.graph import standings_of
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Found, TurnFilter, find_turns
 from swarm.turn import CueKind, Transcript
+from swarm.written import plural
 
 # The keys are the names in the URL, so that what somebody found is a link.
 WORDS_KEY, AGENT_KEY, ROLE_KEY, DID_KEY, PAGE_KEY = "q", "agent", "role", "did", "turns"

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.numbers import count, plural
 from pages.shared.text import plain
 from swarm.engine.rebuilt_prompts import prompts_of
-from swarm.narrative.labels import DID, agents_named, lasting, usd
+from swarm.narrative.labels import DID, agents_named
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Excerpt, Found
 from swarm.turn import Action, Assignment, Turn
+from swarm.written import count, lasting, plural, usd
 
 TALL = 900
 """Characters from which a raw text scrolls in a box of its own."""

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.run.turn_card import show_raw_text
-from pages.shared.numbers import quality
 from pages.shared.text import plain
 from swarm.verdict import CRITERIA, QUALITY_CRITERIA, Criterion, Score, Verdict
+from swarm.written import quality
 
 CRITERION: dict[Criterion, str] = {
     "accuracy": "Accuracy",

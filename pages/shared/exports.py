@@ -6,11 +6,11 @@ from functools import partial
 import streamlit as st
 
 from pages.shared import state
-from pages.shared.numbers import plural
 from pages.shared.resources import history
 from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.history.rows import RunFilter
 from swarm.recording.record import RunRecord
+from swarm.written import plural
 
 GROUPS = {
     "For people: to read, print or calculate": True,

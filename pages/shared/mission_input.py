@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.text import plain
 from pages.shared.words import level_name
 from swarm.errors import BadMission
@@ -18,6 +17,7 @@ from swarm.mission import (
     mission_from_text,
     mission_from_toml,
 )
+from swarm.written import plural
 
 LIBRARY, OWN_WORDS, FILE = "Library", "Your own words", "A file"
 _LEVEL = re.compile(r"\bL(\d)\b")

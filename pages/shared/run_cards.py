@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import kind_badge, origin_badge, status_badge
-from pages.shared.numbers import ago, quality
 from pages.shared.text import plain
 from pages.shared.words import team_words
 from swarm.history.rows import RunRow
+from swarm.written import ago, quality
 
 
 def show_cards(rows: Sequence[RunRow]) -> None:

@@ -13,10 +13,11 @@ from swarm.engine.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
 from swarm.limits import DEFAULT_MAX_USD, Limits
-from swarm.narrative.labels import protocol_name, usd
+from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Option, Pace
+from swarm.written import usd
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"

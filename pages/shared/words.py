@@ -1,10 +1,10 @@
 """Names of the engine become words for people."""
 
-from pages.shared.numbers import plural
 from pages.shared.text import plain
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence
+from swarm.written import plural
 
 
 def protocol_sentence(protocol: str) -> str:

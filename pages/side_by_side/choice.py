@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
@@ -13,6 +12,7 @@ from swarm.cell import Cell
 from swarm.comparison.levels import cells_by_level
 from swarm.grid import FACTORS
 from swarm.history.store import EVERY_RUN
+from swarm.written import plural
 
 LATEST = 6
 """Experiments that are offered."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.shared.numbers import quality
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
@@ -21,6 +20,7 @@ from swarm.narrative.contrast import CAVEAT
 from swarm.narrative.story import story
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord
+from swarm.written import quality
 
 LOOKED_AT = 5_000
 """Most runs of a mission among which the example is sought."""

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from pages.shared.badges import kind_badge
-from pages.shared.numbers import plural
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
@@ -18,6 +17,7 @@ from swarm.errors import BadInput
 from swarm.experiment.results import agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
 from swarm.grid import Factor
+from swarm.written import plural
 
 FOREST = (
     "Symbol: the difference in quality from {reference}, averaged over missions. Bar: its 95 % interval; the longer, "

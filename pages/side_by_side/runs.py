@@ -7,7 +7,6 @@ import streamlit as st
 from pages.run.heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.run.timeline import timeline_in_words
 from pages.shared.badges import STATUS, kind_badge, origin_badge, status_badge
-from pages.shared.numbers import NONE, count, quality
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
@@ -18,11 +17,12 @@ from pages.side_by_side.texts import show_texts
 from swarm.comparison.rows import Row
 from swarm.figures import aligned_timelines, role_figure, standings_figure
 from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
-from swarm.narrative.labels import lasting, models_named, protocol_name, usd
+from swarm.narrative.labels import models_named, protocol_name
 from swarm.narrative.story import story
 from swarm.organization.graph import seats_of
 from swarm.recording.measures import kept
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, count, lasting, quality, usd
 
 POLL_S = 1.0
 COLUMN_PX = {2: 420, 3: 290, 4: 420}
@@ -146,7 +146,7 @@ def _show_facts(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     signs = ["≠" if len({*row.values}) > 1 else "=" for row in rows]
     show_rows(rows, names, signs=signs, alt="Measures of every run; a sign says which differ")
     money = " Money is simulated: what models of this class would cost." if records[0].simulated else ""
-    st.caption(f"**≠** differs, = is the same in all; {NONE} is not known.{money}")
+    st.caption(f"**≠** differs, = is the same in all; {UNKNOWN} is not known.{money}")
 
 
 def _show_timelines(records: Sequence[RunRecord], names: Sequence[str]) -> None:

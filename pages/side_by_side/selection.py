@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
@@ -26,6 +25,7 @@ from swarm.comparison.levels import cells_by_level
 from swarm.errors import BadInput
 from swarm.experiment.results import reference_of
 from swarm.grid import FACTORS, Factor
+from swarm.written import plural
 
 MOST_GROUPS = 4
 NO_JUDGE = "none"

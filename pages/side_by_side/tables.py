@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared.numbers import NONE
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from pages.shared.words import level_name
@@ -21,6 +20,7 @@ from swarm.export import no_formula
 from swarm.figures import measure_figure
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import MEASURES
+from swarm.written import UNKNOWN
 
 DRAWN: tuple[str, ...] = (
     "depth",
@@ -93,7 +93,7 @@ def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
             **dict.fromkeys(differences, st.column_config.NumberColumn(format="%+.3f")),
             "Runs": st.column_config.LinkColumn(display_text="See", width="small"),
         },
-        placeholder=NONE,
+        placeholder=UNKNOWN,
         height="auto" if len(groups[0].missions) <= 12 else 460,
         alt="Mean quality of every mission in each group",
     )

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared.numbers import plural
 from pages.shared.paging import page_of
 from pages.shared.text import plain
 from swarm.comparison.redline import Beside, Piece, marked, side_by_side
 from swarm.recording.record import RunRecord
+from swarm.written import plural
 
 
 def show_texts(records: Sequence[RunRecord], names: Sequence[str]) -> None:

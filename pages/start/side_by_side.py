@@ -9,7 +9,6 @@ from pages.shared import state
 from pages.shared.badges import kind_badge, status_badge
 from pages.shared.demo import DEMO_SEEDS, SEEDS_TRIED, is_of_demo
 from pages.shared.launching import play_demo
-from pages.shared.numbers import count, quality
 from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
 from pages.shared.text import plain, sentence
@@ -17,9 +16,10 @@ from pages.shared.words import protocol_sentence
 from swarm.errors import BadInput, SwarmError
 from swarm.figures import role_figure
 from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
-from swarm.narrative.labels import lasting, protocol_name
+from swarm.narrative.labels import protocol_name
 from swarm.narrative.story import story
 from swarm.recording.record import RunRecord
+from swarm.written import count, lasting, quality
 
 POLL_S = 0.5
 

@@ -24,12 +24,12 @@ from swarm.claims.evidence import (
 )
 from swarm.claims.file import Band, Claim, claim_book
 from swarm.claims.words import band_words, figure_words, interval_words, side_words
-from swarm.narrative.labels import listed
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
 from swarm.stats.power import MOST_MISSIONS, missions_for
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.stats.student import quantile
+from swarm.written import listed
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ModelClass, Side
-from swarm.comparison.measures import UNKNOWN, number
-from swarm.narrative.labels import listed, protocol_name
+from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import COMPARED, MEASURES
 from swarm.stats.estimate import Estimate
+from swarm.written import UNKNOWN, listed, number
 
 RESILIENCE = "resilience (quality with a shock over quality without)"
 CLASSES: dict[ModelClass, str] = {

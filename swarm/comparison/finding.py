@@ -6,11 +6,10 @@ number that is missing is said to be missing.
 
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
-from swarm.comparison.measures import number
 from swarm.grid import Factor
-from swarm.narrative.labels import listed, money
 from swarm.stats.paired import Difference, missions_needed
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.written import listed, money, number
 
 FACTOR_WORDS: dict[Factor, str] = {
     "protocol": "the protocol",

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import times
 from swarm.comparison.group import Group
-from swarm.comparison.measures import UNKNOWN, number, p_value, write
-from swarm.recording.measures import COMPARED, MEASURES
+from swarm.recording.measures import COMPARED, MEASURES, write
 from swarm.stats.estimate import Estimate
+from swarm.written import UNKNOWN, number, p_value
 
 
 class Row(NamedTuple):

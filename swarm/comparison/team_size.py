@@ -7,7 +7,6 @@ from statistics import fmean
 
 from swarm.cell import Cell, sample
 from swarm.comparison.group import context_of, name_of
-from swarm.comparison.measures import p_value
 from swarm.errors import BadInput
 from swarm.metrics.scaling import ScalingPoint, scaling_curve
 from swarm.stats.estimate import mean_of
@@ -15,6 +14,7 @@ from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal
 from swarm.stats.holm import holm
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.written import p_value
 
 Sizes = Mapping[int, Sequence[Cell]]
 

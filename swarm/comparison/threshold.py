@@ -12,11 +12,11 @@ from swarm.cell import Cell, Condition
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import is_usual, name_of
-from swarm.comparison.measures import number
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK, Grid
 from swarm.stats.paired import ALPHA, MARGIN
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.written import number
 
 GIVEN, FREE = "fixed_roles", "sequential"
 """One after another both: they differ in who decides on the roles, and in nothing else."""

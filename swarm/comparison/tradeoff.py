@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
-from swarm.narrative.labels import listed
 from swarm.stats.estimate import Estimate
 from swarm.stats.pareto import pareto_front
+from swarm.written import listed
 
 
 @dataclass(frozen=True, slots=True)

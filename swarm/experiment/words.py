@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from swarm.grid import NO_SHOCK, Experiment, Way
-from swarm.narrative.labels import listed, protocol_name, usd
+from swarm.narrative.labels import protocol_name
+from swarm.written import listed, usd
 
 if TYPE_CHECKING:
     from swarm.history.experiments import ExperimentRow

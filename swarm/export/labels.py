@@ -1,9 +1,8 @@
 """Reports for people get their labels, and values with units."""
 
-from swarm.narrative.labels import BECAME, SAT_OUT, lasting, models_named, usd
+from swarm.narrative.labels import BECAME, SAT_OUT, models_named
 from swarm.recording.record import RunRecord
-
-UNKNOWN = "–"
+from swarm.written import UNKNOWN, lasting, usd
 
 
 def kind_of(record: RunRecord) -> dict[str, str]:

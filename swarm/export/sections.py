@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from swarm.engine.command_line import mission_toml, same_again
-from swarm.export.labels import UNKNOWN, headline, kind_of, models_of
+from swarm.export.labels import headline, kind_of, models_of
 from swarm.export.page import Node, node, table
 from swarm.narrative.labels import BECAME, DID, shock_named
 from swarm.narrative.story import story
@@ -12,6 +12,7 @@ from swarm.recording.record import RunRecord
 from swarm.spec import fingerprint
 from swarm.turn import Turn
 from swarm.verdict import CRITERIA
+from swarm.written import UNKNOWN
 
 LONG_VALUE = 12
 """Longer values of headline numbers are set smaller."""

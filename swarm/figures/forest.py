@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.levels import MissionMeans, means_by_mission
-from swarm.comparison.measures import number, p_value
 from swarm.figures.look import ACCENT, ALARM, CLEAR, FAINT, INK, QUIET, framed, label, mark_kind, write
 from swarm.stats.paired import Word
+from swarm.written import number, p_value
 
 ROW_PX = 58
 AROUND_PX = 96

@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
 from swarm.comparison.levels import MissionMeans, means_by_mission
-from swarm.comparison.measures import number
 from swarm.comparison.rows import estimate_words
 from swarm.figures.look import ACCENT, FAINT, INK, QUIET, framed, label, mark_kind
 from swarm.figures.timeline_scale import unit_for
 from swarm.recording.measures import MEASURES, Kind
 from swarm.stats.estimate import Estimate
+from swarm.written import number
 
 LINES_UP_TO = 200
 """Missions; of more, only the means are drawn."""

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, CLEAR, INK, ON_COLOUR, QUIET, bare, label, mark_kind, paragraph, write
-from swarm.narrative.labels import ranges
 from swarm.organization.forest import Forest, Row, Tie, forest_of, rows_of, sizes_of
 from swarm.organization.graph import SeatNow
 from swarm.recording.record import RunRecord
+from swarm.written import ranges
 
 TIES: dict[Tie, tuple[str, str, str]] = {
     "builds_on": ("Builds on", "solid", QUIET),

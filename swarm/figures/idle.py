@@ -10,6 +10,7 @@ from swarm.figures.look import CLEAR, FAINT, INK, MARKS, ON_COLOUR, bare, key_to
 from swarm.metrics.participation import Stretch, abstention_along, parts
 from swarm.organization.graph import SeatNow, Standing, seats_of
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN
 
 BARS_FROM = 24
 """Smaller teams have too few seats in a tenth of the order to speak of a share."""
@@ -121,7 +122,7 @@ def _add_bars(figure: go.Figure, stretches: Sequence[Stretch], share: float) -> 
     figure.add_hline(y=0, yref="y2", line={"color": FAINT, "width": 1})
     for place, stretch in enumerate(stretches):
         if stretch.share is None:
-            write(figure, "–", x=place, y=0, xref="x2", yref="y2", xanchor="center", yanchor="bottom")
+            write(figure, UNKNOWN, x=place, y=0, xref="x2", yref="y2", xanchor="center", yanchor="bottom")
     title = "Share that abstained, by tenth of the order"
     write(figure, title, x=0, y=0.94 * share, xref="paper", yref="paper", yanchor="top")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from swarm.comparison.measures import write
 from swarm.comparison.tradeoff import Standpoint
 from swarm.figures.look import ACCENT, CLEAR, INK, QUIET, framed, label, mark_kind
+from swarm.recording.measures import write
 from swarm.stats.estimate import Estimate
 
 LOGARITHMIC_FROM = 8.0

@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 
 from swarm.figures.look import CLEAR, FAINT, INK, label
 from swarm.figures.role_links import STROKES
-from swarm.narrative.labels import DOES, lasting, usd
+from swarm.narrative.labels import DOES
 from swarm.organization.moments import Moment
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, lasting, usd
 
 SPEEDS = {"▶ Slow": 1600, "▶ Play": 700, "▶▶ Fast": 250}
 """Milliseconds a frame."""
@@ -72,7 +73,7 @@ def _counted(moment: Moment) -> list[str]:
         lasting(then.duration_s),
         f"{seats.active}",
         f"{idle}",
-        "–" if then.depth is None else f"{then.depth}",
+        UNKNOWN if then.depth is None else f"{then.depth}",
         f"{then.spent.tokens:,}",
         usd(cost),
     )

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots  # pyright: ignore[reportUnknownVariab
 
 from swarm.comparison.team_size import ScalingRow
 from swarm.figures.look import ACCENT, PALETTE, framed, label, mark_kind, paragraph, write
-from swarm.narrative.labels import usd
+from swarm.written import usd
 
 COLOURS = (ACCENT, *PALETTE)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")

@@ -24,9 +24,9 @@ from swarm.figures.timeline_bars import JUDGE, UNKNOWN, Bar, Doing, bars_of, spa
 from swarm.figures.timeline_growth import draw_growth, growth_axes, growth_of, growth_px
 from swarm.figures.timeline_scale import Scale
 from swarm.metrics.timing import critical_path
-from swarm.narrative.labels import usd
 from swarm.organization.graph import SeatNow, Standing, seats_of
 from swarm.recording.record import RunRecord
+from swarm.written import usd
 
 NAMED_UP_TO = 16
 """Seats; the rows of more have no room for the role's name, hover boxes have it then."""

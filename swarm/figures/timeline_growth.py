@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from swarm.figures.look import FAINT, INK
 from swarm.figures.timeline_bars import Bar
 from swarm.figures.timeline_scale import Scale
-from swarm.narrative.labels import usd
 from swarm.recording.record import RunRecord
 from swarm.turn import Usage, total
+from swarm.written import usd
 
 PANEL_PX = 74
 GAP_PX = 30

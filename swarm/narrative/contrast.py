@@ -6,11 +6,12 @@ It says what differed, not why: one run of each proves nothing, and whoever show
 from collections import Counter
 
 from swarm.errors import BadInput
-from swarm.narrative.labels import SAT_OUT, brief, lasting, listed, models_named, shock_named
+from swarm.narrative.labels import SAT_OUT, models_named, shock_named
 from swarm.narrative.story import ENDED_EARLY, Hearing, built_on, hearing, no_score
 from swarm.organization.graph import SeatNow, seats_of
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
+from swarm.written import brief, lasting, listed
 
 OF_PROTOCOL = {"options", "memory"}
 """Conditions that are a protocol's own: under two protocols these differ of necessity."""

@@ -9,11 +9,12 @@ from typing import Literal, TypeAlias
 
 from swarm.engine.stage import late_requirements
 from swarm.metrics.relay import relays
-from swarm.narrative.labels import SAT_OUT, agents_named, brief, lasting, listed, money, quote
+from swarm.narrative.labels import SAT_OUT, agents_named
 from swarm.narrative.role_origin import Origin, origin_of_roles
 from swarm.organization.graph import SeatNow, links_of, seats_of
 from swarm.recording.record import RunRecord, Status
 from swarm.turn import Turn, contributions
+from swarm.written import brief, lasting, listed, money, quote
 
 Hearing: TypeAlias = Literal["work", "plan", "intentions", "nobody"]
 """The most that any agent of a run was shown of others."""

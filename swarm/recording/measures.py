@@ -13,6 +13,7 @@ from swarm.metrics.relay import relays
 from swarm.metrics.roles import distinct_roles, evenness, gini
 from swarm.recording.record import RunRecord
 from swarm.turn import contributions
+from swarm.written import UNKNOWN, lasting, number, usd
 
 Kind = Literal["number", "count", "share", "money", "seconds"]
 """A `count` has no digits behind the point, a `share` is of the seats, `money` is in dollars."""
@@ -104,6 +105,30 @@ MEASURES: Mapping[str, Measure] = {
 """By key, in the order in which they are shown. Tokens and money are of everything, the judge's included."""
 COMPARED = tuple(key for key, measure in MEASURES.items() if measure.compared)
 """Keys of what groups of runs are compared by, and claims may speak of."""
+
+
+def write(key: str, value: float | None) -> str:
+    """A value of a measure with its unit; "–" when it is missing.
+
+    Examples:
+        >>> write("quality", 0.813), write("idle", 0.13), write("cost_usd", 0.5), write("depth", None)
+        ('0.813', '13%', '$0.50', '–')
+    """
+    if value is None:
+        return UNKNOWN
+    # Intervals around means do not know where a measure ends.
+    measure = MEASURES[key]
+    match measure.kind:
+        case "share":
+            return f"{100 * min(1.0, max(0.0, value)):.0f}%"
+        case "seconds":
+            return lasting(max(0.0, value))
+        case "money":
+            return usd(max(0.0, value))
+        case "count":
+            return f"{value:,.0f}"
+        case "number":
+            return number(value, measure.digits)
 
 
 def kept(record: RunRecord) -> dict[str, Any]:

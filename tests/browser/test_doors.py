@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import app as dashboard_app
 from app import SECURITY_HEADERS, OnlyThisMachine, SecurityHeaders
-from pages.frame import login
+from pages.shared import login
 from swarm.config import PROJECT
 from swarm.engine.launch import stop
 from swarm.errors import BadInput

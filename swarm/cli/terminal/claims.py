@@ -11,6 +11,7 @@ from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.report import KNOWN, more_words, summary
 from swarm.claims.words import estimate_words, figure_words, how_tested, side_words, stand_in_words
 from swarm.cli.terminal import harmless
+from swarm.written import UNKNOWN
 
 _STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
 _MARKS = {"fitted": " ●", "seen": " ○", None: ""}
@@ -62,7 +63,7 @@ def _cells(each: Judged, *, real: bool) -> list[Text]:
     for evidence in (each.simulated, each.real) if real else (each.simulated,):
         cells += [
             Text(estimate_words(claim, evidence.estimate)),
-            Text(str(evidence.missions or "–")),
+            Text(str(evidence.missions or UNKNOWN)),
             Text(evidence.verdict, style=_STYLES[evidence.verdict]),
         ]
     return cells

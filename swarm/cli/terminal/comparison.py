@@ -9,13 +9,12 @@ from rich.text import Text
 from swarm.cli.terminal import harmless
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
-from swarm.comparison.measures import UNKNOWN
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.grid import Factor
 from swarm.narrative.contrast import CAVEAT
-from swarm.narrative.labels import lasting, usd
 from swarm.recording.record import RunRecord
+from swarm.written import UNKNOWN, lasting, usd
 
 SIMULATED = Text(" SIMULATED ", style="black on yellow")
 

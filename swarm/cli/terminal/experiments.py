@@ -15,7 +15,7 @@ from swarm.experiment.plan import Plan
 from swarm.experiment.words import spent_in_words
 from swarm.grid import Experiment
 from swarm.history.experiments import ExperimentRow
-from swarm.narrative.labels import lasting, usd
+from swarm.written import lasting, usd
 
 
 def print_plan(experiment: "Experiment", plan: "Plan", sees: Sequence[str]) -> None:
@@ -55,7 +55,7 @@ def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
     for row in rows:
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
         figures = (f"{row.finished:,}", f"{row.runs:,}", f"{row.failed:,}", spent_in_words(row))
-        left = "–" if row.left_s is None else lasting(row.left_s)
+        left = lasting(row.left_s)
         table.add_row(row.experiment_id, row.status, *figures, left, kind)
         if row.reason:
             table.add_row(Text(harmless(row.reason), style="dim"))

@@ -9,6 +9,7 @@ from swarm.cli.terminal import harmless
 from swarm.cli.terminal.table import columns
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
+from swarm.written import UNKNOWN
 
 
 def print_missions(missions: Sequence[Mission]) -> None:
@@ -16,7 +17,7 @@ def print_missions(missions: Sequence[Mission]) -> None:
     table = columns("id", "level", "title", "domains")
     for mission in missions:
         title, domains = Text(harmless(mission.title)), Text(harmless(", ".join(mission.domains)))
-        table.add_row(mission.id, mission.level or "–", title, domains)
+        table.add_row(mission.id, mission.level or UNKNOWN, title, domains)
     Console().print(table)
 
 

@@ -13,11 +13,12 @@ from rich.text import Text
 from swarm.cli.terminal import harmless
 from swarm.cli.terminal.table import columns
 from swarm.history.rows import RunRow
-from swarm.narrative.labels import DID, lasting, models_named, usd
+from swarm.narrative.labels import DID, models_named
 from swarm.recording.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
+from swarm.written import UNKNOWN, lasting, number, usd
 
 _STYLES: dict[Action, str] = {
     "plan": "cyan",
@@ -126,7 +127,7 @@ def print_runs(rows: Sequence[RunRow], of: int) -> None:
             name, width=width, min_width=width, ratio=ratio, justify=side, no_wrap=True, overflow="ellipsis"
         )
     for row in rows:
-        quality = "–" if row.quality is None else f"{row.quality:.3f}"
+        quality = number(row.quality)
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
         mission, protocol = Text(harmless(row.mission_title)), Text(harmless(row.protocol))
         table.add_row(row.run_id, row.status, mission, protocol, str(row.agents), quality, kind)
@@ -150,8 +151,8 @@ def _used(usage: Usage, simulated: bool) -> str:
 def _turns(record: RunRecord) -> Table:
     table = columns("agent", "did", "role", "builds on", "why")
     for turn in record.turns:
-        links = ", ".join(str(seat) for seat in turn.builds_on) or "–"
-        role, why = Text(harmless(turn.role or "–")), Text(harmless(turn.reason or ""), style="dim")
+        links = ", ".join(str(seat) for seat in turn.builds_on) or UNKNOWN
+        role, why = Text(harmless(turn.role or UNKNOWN)), Text(harmless(turn.reason or ""), style="dim")
         table.add_row(str(turn.seat), Text(DID[turn.action], style=_STYLES[turn.action]), role, links, why)
     return table
 
@@ -173,7 +174,7 @@ def _closing(record: RunRecord) -> Text:
     quality = record.verdict.quality if record.verdict else None
     words = (
         f"{record.run_id} {record.status}"
-        f" · quality {'–' if quality is None else f'{quality:.3f}'} · depth {record.depth or '–'}"
+        f" · quality {number(quality)} · depth {record.depth or UNKNOWN}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
         f" · {_used(record.spent, record.simulated)} · {lasting(record.duration_s)}"
     )

@@ -22,6 +22,7 @@ from swarm.teams.trial.sentences import (
     winner_per_dollar,
 )
 from swarm.teams.trial.verdict import TeamVerdict
+from swarm.written import UNKNOWN
 
 GOAL_CHARS = 60
 MARKS = {"understood": "+", "changed": "~", "ignored": "-"}
@@ -64,7 +65,9 @@ def _roles(team: GivenTeam) -> Table:
     for number, role in enumerate(team.roles, 1):
         goal = " ".join((role.goal or role.background).split())
         short = goal if len(goal) <= GOAL_CHARS else goal[: GOAL_CHARS - 1] + "…"
-        table.add_row(str(number), *(Text(harmless(cell)) for cell in (role.name, short, role.model or "–")))
+        table.add_row(
+            str(number), *(Text(harmless(cell)) for cell in (role.name, short, role.model or UNKNOWN))
+        )
     return table
 
 

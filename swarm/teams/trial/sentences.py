@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 from swarm.comparison.contrasts import Contrast
 from swarm.comparison.finding import times, would_settle
-from swarm.comparison.measures import number
 from swarm.grid import Grid
-from swarm.narrative.labels import listed
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.trial.arms import ARM_NAMES, Arm
 from swarm.teams.trial.verdict import ALIKE, TeamVerdict
+from swarm.written import listed, number
 
 EMULATION = (
     "Emulation of your roles, not of the framework's runtime: its tools, memory and loop are not there."

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 from swarm.cell import Cell, options_as_kept
 from swarm.comparison.contrasts import Comparison, Contrast, Refused
@@ -146,13 +147,9 @@ def _worth(group: Group) -> Sample | None:
         return None
     quality, cost = group.sample("quality"), group.sample("cost_usd")
     means = {
-        mission: (_mean(quality[mission]), _mean(cost[mission])) for mission in quality if mission in cost
+        mission: (fmean(quality[mission]), fmean(cost[mission])) for mission in quality if mission in cost
     }
     return {mission: [scored / paid] for mission, (scored, paid) in means.items() if paid > 0}
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 def _costs_less(contrast: Contrast) -> bool:
