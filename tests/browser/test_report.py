@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from swarm.export import export_run
 from tests.browser.hostile import HOSTILE
 from tests.browser.looking import look
-from tests.test_export import record_saying, record_under
+from tests.export.test_export import record_saying, record_under
 
 pytestmark = pytest.mark.browser
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]

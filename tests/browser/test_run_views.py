@@ -17,8 +17,8 @@ from tests.browser.looking import (
     widths,
 )
 from tests.made import keep
+from tests.organization.test_moments import spoken
 from tests.recorded import events_of
-from tests.test_moments import spoken
 
 pytestmark = pytest.mark.browser
 RUN = "20261122-120000-abc123"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.hostile import hostile_run
 from tests.browser.looking import Dashboard, look, settled
 from tests.canaries import found_in, found_in_arguments, found_in_folder
-from tests.test_secrets import keys  # noqa: F401
+from tests.security.test_secrets import keys  # noqa: F401
 
 PATHS = ("/", "/compose", "/run?run={run}", "/history", "/models", "/experiments", "/drop_my_roles")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import fits, keep_picture, look, settled
-from tests.test_side_by_side import keep_arms
+from tests.pages.test_side_by_side import keep_arms
 
 pytestmark = pytest.mark.browser
 

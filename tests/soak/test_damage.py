@@ -1,8 +1,8 @@
-"""Many more damages than at every commit; see tests/test_damage.py."""
+"""Many more damages than at every commit; see tests/recording/test_damage.py."""
 
 import pytest
 
-from tests.test_damage import history_survives, journals_survive
+from tests.recording.test_damage import history_survives, journals_survive
 
 pytestmark = pytest.mark.soak
 TRIALS = 300

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_history import taken_in_bit_by_bit_and_at_once
+from tests.history.test_history import taken_in_bit_by_bit_and_at_once
 
 pytestmark = pytest.mark.soak
 

@@ -1,11 +1,11 @@
-"""Never over a limit: as in tests/test_money.py, over many more sequences."""
+"""Never over a limit: as in tests/engine/test_money.py, over many more sequences."""
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.test_money import IN_FLIGHT, Life, Step, lived_by_a_team, lived_through, lives, steps
+from tests.engine.test_money import IN_FLIGHT, Life, Step, lived_by_a_team, lived_through, lives, steps
 
 pytestmark = pytest.mark.soak
 

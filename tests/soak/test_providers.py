@@ -12,8 +12,8 @@ from swarm.errors import ModelUnavailable
 from swarm.models.litellm import library
 from tests.fault_server import FaultServer
 from tests.faults import FAILURES, MISSTATED, REPLIES
+from tests.models.test_litellm_door import ASK, model_at
 from tests.seed import SEED
-from tests.test_litellm_door import ASK, model_at
 
 pytestmark = [
     pytest.mark.soak,

@@ -16,10 +16,10 @@ from tests.browser.conftest import browser, chromium, serving  # noqa: F401
 from tests.browser.looking import Dashboard, look, settled, wait_until
 from tests.browser.test_secrets import PATHS, listened, nothing_leaked, walk
 from tests.canaries import found_in, found_in_arguments, found_in_folder, said
+from tests.engine.test_processes import MISSION
 from tests.fault_server import FaultServer
 from tests.provider import provider
-from tests.test_processes import MISSION
-from tests.test_secrets import EXPERIMENT, REAL, exported, keys  # noqa: F401
+from tests.security.test_secrets import EXPERIMENT, REAL, exported, keys  # noqa: F401
 from tests.warm import start
 
 pytestmark = pytest.mark.soak

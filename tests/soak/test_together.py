@@ -15,7 +15,7 @@ from swarm.history.store import History
 from swarm.recording.events import RunFinished
 from swarm.recording.journal_lines import read_journal
 from tests.browser.conftest import dashboard, warm  # noqa: F401
-from tests.test_processes import MISSION
+from tests.engine.test_processes import MISSION
 from tests.warm import swarm
 
 pytestmark = pytest.mark.soak

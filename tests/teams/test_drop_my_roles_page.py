@@ -21,8 +21,8 @@ from swarm.teams.trial.arms import ARM_NAMES, own_missions, related_missions, te
 from swarm.teams.trial.sentences import advice, winner_on_quality, winner_per_dollar
 from tests.drawn import drawn, words_on
 from tests.made import BEGAN, keep
+from tests.pages.test_pages import opened
 from tests.teams.test_verdict import GRID, judged
-from tests.test_pages import opened
 
 PAGE = "drop_my_roles/page.py"
 EXAMPLE = LIBRARY / "teams" / "museum-guide"

@@ -1,0 +1,158 @@
+"""Team sizes and shocks, arm by arm: flat, different or neither; and what is left after a blow."""
+
+import pytest
+
+from swarm.comparison.team_size import curve_in_words, size_curves
+from swarm.comparison.withstood import blow, stand_in_words, stands
+from swarm.errors import BadInput
+from swarm.metrics.resilience import Blow
+from tests.comparison.test_comparison import cell
+
+MISSIONS = 7
+
+
+def team(agents: int, shift: float, *, missions: int = MISSIONS, cost: float = 0.1, **changes):
+    """Runs of one team size whose quality differs from the usual by `shift`, a little less on some missions."""
+    rest = {"agents": agents, "models": f"sim/small ×{agents}"} | changes
+    return [
+        cell(
+            f"m{n}",
+            0.5 + 0.05 * (n % 3) + shift + 0.002 * ((n * agents) % 5),
+            cost=cost * agents,
+            **rest,
+        )
+        for n in range(missions)
+    ]
+
+
+def test_sizes_that_lie_within_the_margin_are_flat():
+    [curve] = size_curves([*team(8, 0.0), *team(16, 0.004), *team(32, -0.002)])
+    assert curve.flat
+    assert "quality is flat" in curve_in_words(curve)
+    assert [row.agents for row in curve.rows] == [8, 16, 32]
+    assert "4 times the agents take 4.0 times the simulated cost" in curve_in_words(curve)
+
+
+@pytest.mark.parametrize(("shift", "flat"), [(0.02, True), (0.04, False)])
+def test_two_sizes_that_differ_by_the_same_on_every_mission_are_flat_within_the_margin(shift, flat):
+    """Agents 8 and 48 are the same but for the shift."""
+    [curve] = size_curves([*team(8, 0.0), *team(48, shift), *team(16, 0.01)])
+    assert curve.flat is flat
+
+
+def test_sizes_that_differ_are_told_with_the_papers_test():
+    [curve] = size_curves([*team(8, 0.0), *team(16, 0.2), *team(32, 0.3)])
+    assert not curve.flat
+    assert "sizes differ in quality (Kruskal–Wallis p: " in curve_in_words(curve)
+    assert [round(point.marginal, 2) for point in curve.points[1:]] == [0.2, 0.1]
+
+
+def rising(protocol: str = "sequential"):
+    """Two sizes whose ranks differ with a p that one curve may have, and none of three."""
+    return [*team(8, 0.0, protocol=protocol), *team(16, 0.08, protocol=protocol)]
+
+
+def test_of_several_curves_a_difference_must_be_clearer_than_of_one():
+    [alone] = size_curves(rising())
+    assert 0.05 / 3 < alone.p < 0.05
+    assert "sizes differ in quality (Kruskal–Wallis p: " in curve_in_words(alone)
+    *_, third = size_curves([*rising(), *rising("shared"), *rising("broadcast")])
+    assert third.p == pytest.approx(3 * alone.p)
+    assert "neither a difference nor flatness is shown (Kruskal–Wallis p after Holm: " in curve_in_words(
+        third
+    )
+
+
+def test_an_experiment_that_may_stop_early_asks_for_more():
+    [usual], [strict] = size_curves(rising()), size_curves(rising(), alpha=0.001)
+    assert "sizes differ" in curve_in_words(usual)
+    assert "neither a difference nor flatness" in curve_in_words(strict)
+    near = [*team(8, 0.0), *team(16, 0.024)]
+    [usual], [strict] = size_curves(near), size_curves(near, alpha=1e-6)
+    assert (usual.flat, strict.flat) == (True, False)
+
+
+def test_neither_is_neither():
+    wild = [cell(f"m{n}", 0.5 + 0.1 * (-1) ** n, agents=16, models="sim/small ×16") for n in range(MISSIONS)]
+    [curve] = size_curves([*team(8, 0.0), *wild])
+    assert "neither a difference nor flatness is shown" in curve_in_words(curve)
+
+
+def test_too_few_missions_are_no_verdict():
+    [curve] = size_curves([*team(8, 0.0, missions=5), *team(16, 0.0, missions=5)])
+    assert not curve.flat
+    assert "too few missions" in curve_in_words(curve)
+
+
+def test_only_missions_of_every_size_count():
+    lost = [
+        cell("lost", quality, agents=n, models=f"sim/small ×{n}") for n, quality in ((8, 1.0), (16, None))
+    ]
+    easy = cell("easy", 1.0, agents=8, models="sim/small ×8")
+    [curve] = size_curves([*team(8, 0.0), easy, *lost, *team(16, 0.0)])
+    assert {row.missions for row in curve.rows} == {MISSIONS}
+
+
+def test_arms_are_followed_apart_and_one_size_alone_is_refused():
+    cells = [
+        *team(8, 0.0),
+        *team(16, 0.0),
+        *team(8, 0.0, protocol="shared"),
+        *team(16, 0.1, protocol="shared"),
+    ]
+    assert [curve.name for curve in size_curves(cells)] == [
+        "Sequential with sim/small",
+        "Shared with sim/small",
+    ]
+    with pytest.raises(BadInput, match="two numbers of agents or more"):
+        size_curves(team(8, 0.0))
+
+
+def struck(shock: str, factor: float, protocol: str = "sequential"):
+    return [
+        cell(f"m{n}", 0.6 * factor, 0.5 * factor, protocol=protocol, shock=shock) for n in range(MISSIONS)
+    ]
+
+
+def test_resilience_is_what_is_left_after_each_shock_on_average():
+    [stand] = stands([*struck("none", 1.0), *struck("hub", 0.8), *struck("seat", 0.9)])
+    assert stand.found.index == pytest.approx(0.85)
+    assert {shock: each.value for shock, each in stand.kept.items()} == pytest.approx(
+        {"hub": 0.8, "seat": 0.9}
+    )
+    assert "keeps 85% of its simulated quality" in stand_in_words(stand)
+
+
+def test_the_most_resilient_comes_first():
+    cells = [
+        *struck("none", 1.0), *struck("hub", 0.5), *struck("none", 1.0, "shared"), *struck("hub", 0.9, "shared")
+    ]  # fmt: skip
+    assert [stand.name.partition(",")[0] for stand in stands(cells)] == ["Shared", "Sequential"]
+
+
+def test_only_seeds_with_a_score_before_and_after_are_compared():
+    calm = [cell("m0", 0.8, None, 0.4), cell("m1", 0.5)]
+    hit = [cell("m0", 0.4, 0.9, None, shock="hub"), cell("m1", None, shock="hub")]
+    [stand] = stands([*calm, *hit])
+    assert stand.kept["hub"].value == pytest.approx(0.5)
+    assert (stand.kept["hub"].missions, stand.found.left_out) == (1, 1)
+
+
+def test_shocks_without_a_calm_counterpart_are_refused():
+    with pytest.raises(BadInput, match="both with and without a shock"):
+        stands(struck("hub", 0.8))
+    with pytest.raises(BadInput, match="both with and without a shock"):
+        stands([cell("m0", 0.8), cell("m1", 0.8, shock="hub")])
+
+
+def test_a_struck_team_that_came_to_nothing_kept_nothing():
+    calm, struck = cell("m1", 0.5, 0.8), cell("m1", 0.0, 0.4, shock="leave")
+    assert blow(calm, struck) == Blow(0.65, 0.2)
+    assert blow(calm, cell("m1", None, 0.4, shock="leave")) == Blow(0.8, 0.4)
+    assert blow(calm, cell("m1", None, None, shock="leave")) == Blow(None, None)
+
+
+def test_arms_of_another_setting_are_not_held_against_each_other():
+    calm = [*team(8, 0.0), *team(8, 0.2, judge="other")]
+    struck = [*team(8, -0.1, shock="leave"), *team(8, 0.1, judge="other", shock="leave")]
+    assert len(stands([*calm, *struck])) == 2
