@@ -16,9 +16,11 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from typing import cast
 
 import numpy as np
-from scipy.optimize import bisect, lsq_linear
+from numpy.typing import NDArray
+from scipy.optimize import bisect, lsq_linear  # pyright: ignore[reportUnknownVariableType]
 from scipy.stats import qmc
 
 from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Profiles, looker
@@ -55,7 +57,7 @@ def fit_small(traits: Traits) -> Traits:
     """
     low, high = (np.array(bounds) for bounds in zip(*SMALL.values(), strict=True))
     scatter = qmc.LatinHypercube(len(SMALL), rng=np.random.default_rng(FIT_SEEDS))
-    best = (low + high) / 2
+    best: NDArray[np.float64] = (low + high) / 2
     for _round in range(ROUNDS):
         points = qmc.scale(scatter.random(POINTS), low, high)
         errors = np.array([pilot_errors(small_at(traits, point)) for point in points])
@@ -85,7 +87,7 @@ def fit_skill(cell: Cell, model: str, traits: Traits) -> Traits:
             cell.ours(looker({model: replace(traits, skill=round(skill, 3))}, FIT_SEEDS, FIT_RUNS))
         )
 
-    return replace(traits, skill=round(bisect(off, *SKILLS, xtol=0.002), 3))
+    return replace(traits, skill=round(cast("float", bisect(off, *SKILLS, xtol=0.002)), 3))
 
 
 def stored_profiles() -> dict[str, Traits]:

@@ -14,7 +14,8 @@ from typing import TypeAlias
 from swarm.config import LIBRARY, read_settings
 from swarm.engine.compose import SIMULATED_JUDGE, compose
 from swarm.engine.run import play
-from swarm.mission import Level, Mission, load_library
+from swarm.engine.wish import Wish
+from swarm.mission import LEVELS, Level, Mission, load_library
 from swarm.models.card import FREE
 from swarm.models.simulated import SimulatedModel
 from swarm.models.simulated.mind import Traits
@@ -127,11 +128,11 @@ PREDICTED = (
     Cell("Small, L1: quality at N=256 less that at N=64", 0.003, _gain_of_size(64, 256)),
     *(
         Cell(f"Small, N=32, {level}: quality", paper, _quality("sequential", "sim/small", [level], 32), True)
-        for level, paper in (("L1", 0.986), ("L2", 0.992), ("L3", 0.948), ("L4", 0.614))
+        for level, paper in zip(LEVELS, (0.986, 0.992, 0.948, 0.614), strict=True)
     ),
     *(
         Cell(f"Small, N=32, {level}: depth", paper, _alone("depth", "sim/small", [level], 32), True)
-        for level, paper in (("L1", 1.220), ("L2", 1.063), ("L3", 1.298), ("L4", 1.558))
+        for level, paper in zip(LEVELS, (1.220, 1.063, 1.298, 1.558), strict=True)
     ),
     Cell("Small, N=4, L1: depth", 1.0, _alone("depth", "sim/small", ["L1"], 4), True),
     Cell("Small, N=64, L1: depth", 2.0, _alone("depth", "sim/small", ["L1"], 64), True, 1.0),
@@ -177,9 +178,15 @@ async def _played(situation: Situation, traits: Traits, seeds: Sequence[int]) ->
 
     async def one(seed: int) -> RunRecord:
         spec = compose(
-            missions[seed % len(missions)], read_settings(), protocol=situation.protocol,
-            models=[situation.model], agents=situation.agents, seed=seed,
-        )  # fmt: skip
+            Wish(
+                missions[seed % len(missions)],
+                protocol=situation.protocol,
+                models=[situation.model],
+                agents=situation.agents,
+                seed=seed,
+            ),
+            read_settings(),
+        )
         return record_of([event async for event in play(spec, models=minds)])
 
     return [await one(seed) for seed in seeds]

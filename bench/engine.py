@@ -19,6 +19,7 @@ from swarm.config import read_settings
 from swarm.engine.compose import compose
 from swarm.engine.perform import perform
 from swarm.engine.run import new_run_id, play
+from swarm.engine.wish import Wish
 from swarm.mission import find_mission, load_library
 from swarm.models.model import Request
 from swarm.spec import RunSpec
@@ -103,7 +104,7 @@ async def compare(protocol: str, agents: int) -> dict[str, float]:
     settings = read_settings()
     mission = find_mission(load_library(settings.mission_folders), "food-festival")
     model = "openai/bench"
-    spec = compose(mission, settings, protocol=protocol, agents=agents, models=[model], judge="none")
+    spec = compose(Wish(mission, protocol=protocol, agents=agents, models=[model], judge="none"), settings)
     requests = await prompts_of(spec)
     await bare(requests[:2], model, together=False)
     seconds_bare = await timed(lambda: bare(requests, model, together=protocol == "shared"))

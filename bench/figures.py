@@ -31,6 +31,7 @@ from swarm.figures import (
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.mission import find_mission, load_library
+from swarm.recording.events import Event
 from swarm.recording.record import RunRecord, record_of
 from swarm.team import make_team
 
@@ -43,10 +44,10 @@ def finished(agents: int, protocol: str) -> RunRecord:
     mission = find_mission(load_library(read_settings().mission_folders), "food-festival")
     spec = RunSpec(mission, make_team(["sim/strong"], agents), protocol, judge="sim/judge", seed=SEED)
 
-    async def drain() -> list[object]:
+    async def drain() -> list[Event]:
         return [event async for event in play(spec)]
 
-    return record_of(asyncio.run(drain()))  # type: ignore[arg-type]
+    return record_of(asyncio.run(drain()))
 
 
 def compared() -> dict[str, tuple[float, float]]:
@@ -69,11 +70,12 @@ def compared() -> dict[str, tuple[float, float]]:
 def measure(make: Callable[[], go.Figure]) -> tuple[float, float]:
     """The median of its milliseconds, and its kilobytes as JSON."""
     taken: list[float] = []
+    figure = go.Figure()
     for _ in range(REPEATS):
         began = time.perf_counter()
         figure = make()
         taken.append(1000 * (time.perf_counter() - began))
-    return round(median(taken), 1), round(len(figure.to_json()) / 1000, 1)
+    return round(median(taken), 1), round(len(figure.to_json() or "") / 1000, 1)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TypedDict
 
 from swarm.config import LIBRARY, Settings, ensure_data_folder, read_settings
 from swarm.history.rows import RunFilter
@@ -33,6 +34,15 @@ PROTOCOLS = ("coordinator", "sequential", "broadcast", "shared")
 MODELS = ("sim/strong", "sim/medium", "sim/weak")
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 VOCABULARY = (Path(__file__).read_text(encoding="utf-8") * 3).split()
+
+
+class Place(TypedDict):
+    """What all events have."""
+
+    run_id: str
+    seq: int
+    at: datetime
+    t: float
 
 
 def measure(runs: int, one_journal: bool) -> dict[str, float]:
@@ -90,7 +100,7 @@ def _events(number: int, mission: Mission) -> Iterator[Event]:
     began = BEGAN + timedelta(seconds=number)
     places = iter(range(1000))
 
-    def place() -> dict[str, object]:
+    def place() -> Place:
         seq = next(places)
         return {"run_id": _run_id(number), "seq": seq, "at": began, "t": float(seq)}
 

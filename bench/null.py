@@ -234,7 +234,8 @@ def main() -> int:
     parser.add_argument("--experiments", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    began, found = time.perf_counter(), {}
+    began = time.perf_counter()
+    found: dict[str, list[dict[str, object]]] = {}
     for name, rows in tables(given.seed, given.experiments):
         show(name, rows)
         found[name.split(",")[0]] = rows

@@ -253,11 +253,12 @@ PLAY = """
 import asyncio, sys
 import swarm.cli.run
 from swarm.engine.compose import compose
+from swarm.engine.wish import Wish
 from swarm.config import read_settings
 from swarm.mission import mission_from_text
 from swarm.engine.run import play
 async def drain():
-    spec = compose(mission_from_text("Open a bakery"), read_settings(), agents=3)
+    spec = compose(Wish(mission_from_text("Open a bakery"), agents=3), read_settings())
     return [event async for event in play(spec)][-1].status
 print(asyncio.run(drain()), *sorted({name.split(".")[0] for name in sys.modules}))
 """

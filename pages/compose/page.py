@@ -16,6 +16,7 @@ from pages.shared.text import plain, sentence
 from swarm.engine.command_line import command_line, mission_toml
 from swarm.engine.compose import compose
 from swarm.engine.estimate import Estimates
+from swarm.engine.wish import Wish
 from swarm.errors import SwarmError
 from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
@@ -124,18 +125,20 @@ with outcome:
             show_nothing_to_run(mission is None)
             st.stop()
         composed = compose(
-            mission,
+            Wish(
+                mission,
+                protocol=protocol,
+                options=options,
+                agents=agents,
+                models=models,
+                judge=conditions.judge,
+                seed=conditions.seed,
+                limits=conditions.limits,
+                pace=conditions.pace,
+                organization=conditions.organization,
+                shock=conditions.shock,
+            ),
             settings(),
-            protocol=protocol,
-            options=options,
-            agents=agents,
-            models=models,
-            judge=conditions.judge,
-            seed=conditions.seed,
-            limits=conditions.limits,
-            pace=conditions.pace,
-            organization=conditions.organization,
-            shock=conditions.shock,
             remember=history().past_roles,
         )
         show_outcome(composed, conditions.judge)

@@ -4,6 +4,7 @@ from random import Random
 
 from swarm.config import Settings
 from swarm.engine.compose import compose
+from swarm.engine.wish import Wish
 from swarm.mission import Mission, find_mission
 from swarm.spec import RunSpec
 
@@ -27,13 +28,8 @@ def demo_spec(library: dict[str, Mission], settings: Settings, seed: int, protoc
     """Eight simulated agents plan a street food festival."""
     mission = find_mission(library, DEMO_MISSION)
     return compose(
-        mission,
+        Wish(mission, protocol=protocol, agents=DEMO_AGENTS, models=("sim/strong",), seed=seed, pace="real"),
         settings,
-        protocol=protocol,
-        agents=DEMO_AGENTS,
-        models=("sim/strong",),
-        seed=seed,
-        pace="real",
     )
 
 

@@ -20,6 +20,7 @@ from swarm.engine.perform import events_before
 from swarm.engine.perform import perform as perform_run
 from swarm.engine.perform import resume as resume_run
 from swarm.engine.run import new_run_id
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput
 from swarm.limits import Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
@@ -82,19 +83,21 @@ def run(
     settings = read_settings()
     ensure_data_folder(settings)
     spec = compose(
-        _mission(mission, mission_file, goal, settings),
+        Wish(
+            _mission(mission, mission_file, goal, settings),
+            protocol=protocol,
+            options=_options(option, roles_file),
+            agents=_number_of_agents(agents),
+            models=model or ("sim/strong",),
+            judge=judge,
+            seed=seed,
+            limits=Limits(usd=max_usd, tokens=max_tokens, calls=max_calls, seconds=timeout_s),
+            pace=pace.value,
+            organization=organization,
+            shock=_shock(shock, shock_model),
+        ),
         settings,
-        protocol=protocol,
-        options=_options(option, roles_file),
-        agents=_number_of_agents(agents),
-        models=model or ("sim/strong",),
-        judge=judge,
-        seed=seed,
-        limits=Limits(usd=max_usd, tokens=max_tokens, calls=max_calls, seconds=timeout_s),
-        pace=pace.value,
-        organization=organization,
         remember=_remember(settings),
-        shock=_shock(shock, shock_model),
     )
     for warning in spec.warnings:
         remark(warning)

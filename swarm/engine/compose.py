@@ -5,10 +5,11 @@ The command line, the dashboard and the Python API all compose through it, so th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from swarm.config import Settings
 from swarm.engine.shock_effects import foreseen, speakers_of
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput, PriceUnknown
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission
@@ -19,8 +20,8 @@ from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
 from swarm.protocols.given_team import read_steps
 from swarm.security.keys import keys_in
-from swarm.shock import FEWEST_REQUIREMENTS, REMOVING, Shock
-from swarm.spec import DEFAULT_MAX_TOKENS, PACES, Pace, PastRole, RunSpec
+from swarm.shock import FEWEST_REQUIREMENTS, REMOVING
+from swarm.spec import DEFAULT_MAX_TOKENS, PACES, PastRole, RunSpec
 from swarm.team import check_roles, generic_roles, make_team
 
 SIMULATED_JUDGE = "sim/judge"
@@ -35,87 +36,51 @@ def remember_nothing(organization: str, mission: Mission, simulated: bool) -> tu
     return ()
 
 
-def compose(
-    mission: Mission,
-    settings: Settings,
-    *,
-    protocol: str = "sequential",
-    options: Mapping[str, Any] | None = None,
-    agents: int = 8,
-    models: Sequence[str] = ("sim/strong",),
-    judge: str | None = None,
-    seed: int = 0,
-    limits: Limits | None = None,
-    pace: Pace = "instant",
-    organization: str = "default",
-    remember: Remember = remember_nothing,
-    shock: Shock | None = None,
-) -> RunSpec:
-    """Make a complete recipe, or say in one sentence why it cannot be.
+def compose(wish: Wish, settings: Settings, *, remember: Remember = remember_nothing) -> RunSpec:
+    """Make a complete recipe of a wish, or say in one sentence why it cannot be.
 
     Args:
-        mission: what to deliver.
+        wish: what a person asked for.
         settings: for keys and providers' addresses.
-        protocol: a name in PROTOCOLS.
-        options: settings of the protocol.
-        agents: 1 to 256.
-        models: see `make_team`.
-        judge: a model; None chooses one (see `default_judge`); "none" for a run that is not judged.
-        seed: makes simulated runs repeatable; sent to providers that take one.
-        limits: a run on real models without a dollar limit gets one of $1.
-        pace: how much of a simulated model's thinking time is waited for.
-        organization: whose memory the roles of this run join.
         remember: asked only for protocols whose agents know the roles of earlier missions.
-        shock: what happens in the middle of the run, if anything.
 
     Raises:
         BadInput: for anything unknown, out of range, mixed or unaffordable.
     """
-    if pace not in PACES:
-        raise BadInput(f"pace {pace!r}: known are {', '.join(PACES)}")
-    if not organization.strip() or len(organization) > 80 or whole_characters(organization) != organization:
-        raise BadInput(f"organization {organization[:80]!a}: give a name of 1 to 80 characters")
-    chosen = check_options(protocol, options or {})
-    team = make_team(models, agents)
-    swapped = [shock.model] if shock and shock.model else []
+    _check_names(wish)
+    options = check_options(wish.protocol, wish.options or {})
+    team = make_team(wish.models, wish.agents)
+    swapped = [wish.shock.model] if wish.shock and wish.shock.model else []
     cards = [card_of(model, settings) for model in dict.fromkeys([*team.models, *swapped])]
     simulated = _all_or_none_simulated(cards)
-    judging, warnings = _judge(judge, cards, settings)
+    judging, warnings = _judge(wish.judge, cards, settings)
     if not simulated:
-        _check_for_keys(mission, chosen)
+        _check_for_keys(wish.mission, options)
     paid = [*cards, *([judging] if judging else [])]
-    for card in paid:
-        check_key(card, settings)
-    if not simulated and settings.max_usd_per_day is not None:
-        _check_prices(paid)
-    bounds, price_warnings = _limits(limits or Limits(), paid)
-    if "roles" in options_of(protocol):
-        chosen["roles"] = check_roles(chosen.get("roles") or generic_roles(), "the list of roles")
+    _check_payable(paid, simulated, settings)
+    limits, price_warnings = _limits(wish.limits, paid)
+    if "roles" in options_of(wish.protocol):
+        options["roles"] = check_roles(options.get("roles") or generic_roles(), "the list of roles")
+    remembering = wish.protocol in REMEMBERING
     spec = RunSpec(
-        mission=mission,
+        mission=wish.mission,
         team=team,
-        protocol=protocol,
-        options=chosen,
-        seed=seed,
-        limits=bounds,
+        protocol=wish.protocol,
+        options=options,
+        seed=wish.seed,
+        limits=limits,
         judge=judging.id if judging else None,
-        memory=remember(organization, mission, simulated) if protocol in REMEMBERING else (),
-        organization=organization,
-        pace=pace,
+        memory=remember(wish.organization, wish.mission, simulated) if remembering else (),
+        organization=wish.organization,
+        pace=wish.pace,
         max_tokens=max(card.max_output for card in cards),
         judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
         minds=simulated_version() if simulated else "",
-        warnings=(
-            *warnings,
-            *price_warnings,
-            *(line for card in dict.fromkeys(paid) for line in card.cautions),
-        ),
-        shock=shock,
+        warnings=(*warnings, *price_warnings, *_cautions(paid)),
+        shock=wish.shock,
     )
-    if protocol == "given_team":
-        read_steps(spec.options.get("steps", ()), agents)  # pyright: ignore[reportArgumentType]
-    _check_shock(spec)
+    _check_played(spec)
     return spec
 
 
@@ -148,6 +113,32 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
         f"The judge {own.id} is of the same family as the team: it may favour its own kind. "
         "Set the key of another provider, or name a judge.",
     )
+
+
+def _check_names(wish: Wish) -> None:
+    if wish.pace not in PACES:
+        raise BadInput(f"pace {wish.pace!r}: known are {', '.join(PACES)}")
+    name = wish.organization
+    if not name.strip() or len(name) > 80 or whole_characters(name) != name:
+        raise BadInput(f"organization {name[:80]!a}: give a name of 1 to 80 characters")
+
+
+def _check_payable(paid: Sequence[ModelCard], simulated: bool, settings: Settings) -> None:
+    for card in paid:
+        check_key(card, settings)
+    if not simulated and settings.max_usd_per_day is not None:
+        _check_prices(paid)
+
+
+def _cautions(paid: Sequence[ModelCard]) -> list[str]:
+    return [line for card in dict.fromkeys(paid) for line in card.cautions]
+
+
+def _check_played(spec: RunSpec) -> None:
+    """Refuse what only the whole recipe shows: an order of work that cannot be, a shock that could not strike."""
+    if spec.protocol == "given_team":
+        read_steps(spec.options.get("steps", ()), len(spec.team))  # pyright: ignore[reportArgumentType]
+    _check_shock(spec)
 
 
 def _check_shock(spec: RunSpec) -> None:

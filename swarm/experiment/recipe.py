@@ -6,6 +6,7 @@ from typing import Self
 
 from swarm.config import Settings
 from swarm.engine.compose import NO_JUDGE, compose, current_wording
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
@@ -49,19 +50,21 @@ class Recipes:
         """
         grid, arm = self.grid, self.grid.arms[planned.arm]
         return compose(
-            planned.mission,
+            Wish(
+                planned.mission,
+                protocol=arm.way.protocol,
+                options=arm.way.options,
+                agents=arm.agents,
+                models=(arm.models,),
+                judge=self.judge or grid.judge,
+                seed=planned.seed,
+                limits=grid.limits,
+                pace=grid.pace,
+                organization=grid.organization or grid.id,
+                shock=shock_of(grid, arm.shock),
+            ),
             self.settings,
-            protocol=arm.way.protocol,
-            options=arm.way.options,
-            agents=arm.agents,
-            models=(arm.models,),
-            judge=self.judge or grid.judge,
-            seed=planned.seed,
-            limits=grid.limits,
-            pace=grid.pace,
-            organization=grid.organization or grid.id,
             remember=self._remember,
-            shock=shock_of(grid, arm.shock),
         )
 
     def _remember(self, organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:

@@ -13,6 +13,7 @@ from swarm.config import Settings
 from swarm.engine.compose import NO_JUDGE, compose
 from swarm.engine.launch import launch, stop
 from swarm.engine.run import new_run_id
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput, BadMission, SwarmError, UnknownName
 from swarm.history.store import History
 from swarm.limits import Limits
@@ -160,15 +161,17 @@ class Teams:
         protocol, agents, model = self._named(ask.model)
         try:
             return compose(
-                _mission(ask),
+                Wish(
+                    _mission(ask),
+                    protocol=protocol,
+                    agents=agents,
+                    models=(model,),
+                    judge=NO_JUDGE,
+                    seed=ask.seed or 0,
+                    limits=self.limits,
+                    pace=self.pace,
+                ),
                 self.settings,
-                protocol=protocol,
-                agents=agents,
-                models=(model,),
-                judge=NO_JUDGE,
-                seed=ask.seed or 0,
-                limits=self.limits,
-                pace=self.pace,
                 remember=History(self.settings).past_roles,
             )
         except SwarmError as error:

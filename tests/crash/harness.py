@@ -22,6 +22,7 @@ import uvicorn
 
 from swarm.config import Settings, read_settings
 from swarm.engine.compose import compose
+from swarm.engine.wish import Wish
 from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from swarm.models.catalogue import open_model
@@ -118,13 +119,15 @@ class Trial:
         environment, settings = self.environment(fault), self.settings()
         mission = find_mission(load_library(settings.mission_folders), "api-security-review")
         spec = compose(
-            mission,
+            Wish(
+                mission,
+                protocol=self.stage.protocol,
+                agents=AGENTS,
+                models=("openai/sim/strong",),
+                judge="openai/sim/strong",
+                seed=7,
+            ),
             settings,
-            protocol=self.stage.protocol,
-            agents=AGENTS,
-            models=("openai/sim/strong",),
-            judge="openai/sim/strong",
-            seed=7,
         )
         given = SPEC.dump_json(spec).decode()
         return self.stage.start("perform", RUN, environment=environment, folder=self.folder, given=given)

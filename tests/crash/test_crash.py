@@ -11,6 +11,7 @@ import pytest
 from swarm.config import Settings
 from swarm.engine.compose import compose
 from swarm.engine.launch import launch
+from swarm.engine.wish import Wish
 from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from tests.crash.experiments import Killed, unkilled
@@ -144,7 +145,7 @@ def test_nothing_but_a_command_line_s_own_environment_makes_a_process_die(
     monkeypatch.setenv("ROLELESS_FAULT", "before run_started")
     mission = find_mission(load_library(settings.mission_folders), "api-security-review")
     launched = replace(settings, environment={**settings.environment, **os.environ})
-    run_id = launch(compose(mission, settings, agents=2), launched)
+    run_id = launch(compose(Wish(mission, agents=2), settings), launched)
     wait_until(lambda: History(settings).run(run_id).status == "finished")
 
 

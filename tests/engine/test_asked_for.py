@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from swarm.cli import app
 from swarm.cli import run as cli_run
 from swarm.config import Settings
-from swarm.engine.compose import compose
+from swarm.engine.compose import Remember, compose, remember_nothing
+from swarm.engine.wish import Wish
 from swarm.experiment.recipe import Recipes
 from swarm.grid import Grid, Way
 from swarm.limits import Limits
@@ -69,7 +70,11 @@ COMPOSED: dict[str, tuple[dict[str, Any], Row, Row]] = {
     ),
     "judge": ({}, ("none", "judge", None), ("sim/judge", "judge", "sim/judge")),
     "seed": ({}, (7, "seed", 7), (11, "seed", 11)),
-    "limits": ({}, (Limits(1.5, 20, 3, 4.5), "limits", Limits(1.5, 20, 3, 4.5)), (None, "limits", Limits())),
+    "limits": (
+        {},
+        (Limits(1.5, 20, 3, 4.5), "limits", Limits(1.5, 20, 3, 4.5)),
+        (Limits(), "limits", Limits()),
+    ),
     "pace": ({}, ("fast", "pace", "fast"), ("real", "pace", "real")),
     "organization": ({}, ("acme", "organization", "acme"), ("other", "organization", "other")),
     "remember": (
@@ -88,6 +93,10 @@ def seen(spec: RunSpec, field: str) -> Any:
     return [seat.model for seat in spec.team] if field == "models" else getattr(spec, field)
 
 
+def composed(settings: Settings, *, remember: Remember = remember_nothing, **asked: Any) -> RunSpec:
+    return compose(Wish(**asked), settings, remember=remember)
+
+
 @pytest.mark.parametrize("place", [1, 2])
 @pytest.mark.parametrize("name", COMPOSED)
 def test_what_is_asked_for_stands_in_the_recipe_and_nothing_else_changes(
@@ -96,36 +105,42 @@ def test_what_is_asked_for_stands_in_the_recipe_and_nothing_else_changes(
     besides, *rows = COMPOSED[name]
     value, field, shows = rows[place - 1]
     usual = {"mission": MISSION, "judge": "none", "agents": 4} | besides
-    spec = compose(settings=settings, **usual | {name: value})
+    spec = composed(settings, **usual | {name: value})
     assert seen(spec, field) == shows
     kept = {"size": "team", "models": "team"}.get(field, field)
     changed = {
         one.name
         for one in fields(RunSpec)
-        if getattr(spec, one.name) != getattr(compose(settings=settings, **usual), one.name)
+        if getattr(spec, one.name) != getattr(composed(settings, **usual), one.name)
     }
     assert changed <= {kept, *(["warnings", "judge_max_tokens"] if name == "judge" else [])}
 
 
 def test_everything_that_can_be_asked_for_is_held_to_reach_the_recipe():
-    assert {*COMPOSED, "settings"} == {*inspect.signature(compose).parameters}
+    assert {*COMPOSED} - {"remember"} == {field.name for field in fields(Wish)}
+    assert {*inspect.signature(compose).parameters} == {"wish", "settings", "remember"}
 
 
 def test_replies_may_be_as_long_as_the_longest_of_the_team_and_the_judge_have_it(own: Settings):
-    spec = compose(TREES, own, agents=2, models=("house/long", "house/short"), judge="house/judge")
+    spec = compose(Wish(TREES, agents=2, models=("house/long", "house/short"), judge="house/judge"), own)
     assert (spec.max_tokens, spec.judge_max_tokens) == (900, 1_100)
-    alone = compose(TREES, own, agents=2, models=("house/short",), judge="none")
+    alone = compose(Wish(TREES, agents=2, models=("house/short",), judge="none"), own)
     assert (alone.max_tokens, alone.judge_max_tokens) == (700, DEFAULT_MAX_TOKENS)
 
 
 def test_a_recipe_names_the_prompts_and_the_minds_it_was_composed_for(own: Settings):
-    spec, real = compose(TREES, own), compose(TREES, own, models=("house/long",), judge="house/judge")
+    spec, real = (
+        compose(Wish(TREES), own),
+        compose(Wish(TREES, models=("house/long",), judge="house/judge"), own),
+    )
     assert (spec.prompts, spec.minds) == (render.version(), simulated_version())
     assert (real.prompts, real.minds) == (render.version(), "")
 
 
 def test_each_model_is_asked_for_with_its_own_memory(own: Settings):
-    real = compose(TREES, own, protocol="shared", models=("house/long",), judge="none", remember=remembering)
+    real = compose(
+        Wish(TREES, protocol="shared", models=("house/long",), judge="none"), own, remember=remembering
+    )
     assert real.memory == remembering("default", TREES, False)
 
 

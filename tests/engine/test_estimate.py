@@ -9,6 +9,7 @@ import pytest
 from swarm.config import Settings, read_settings
 from swarm.engine.compose import compose
 from swarm.engine.estimate import Estimate, Estimates, estimate
+from swarm.engine.wish import Wish
 from swarm.limits import Limits
 from swarm.mission import Mission, mission_from_text
 from swarm.models.catalogue import card_of
@@ -22,7 +23,7 @@ from tests.staging import MISSION, NAMES, ending_of, simulated
 
 
 def foretold(settings: Settings, name: str, agents: int = 8, **asked: Any) -> Estimates:
-    spec = compose(MISSION, settings, protocol=name, agents=agents, **asked)
+    spec = compose(Wish(MISSION, protocol=name, agents=agents, **asked), settings)
     named = [*spec.team.models, *([spec.judge] if spec.judge else [])]
     return estimate(spec, {model: card_of(model, settings) for model in named})
 
@@ -85,7 +86,7 @@ def test_low_is_at_most_expected_and_expected_at_most_high(name: str, options: A
 
 @pytest.mark.parametrize("name", ["sequential", "shared", "broadcast", "fixed_roles", "batched"])
 def test_the_calls_foretold_are_the_calls_made(name: str, settings: Settings):
-    made = ending_of(simulated(compose(MISSION, settings, protocol=name, seed=1)))
+    made = ending_of(simulated(compose(Wish(MISSION, protocol=name, seed=1), settings)))
     again = made.calls - foretold(settings, name).expected.calls
     assert 0 <= again <= 1
 
@@ -168,7 +169,7 @@ def test_what_one_agent_and_its_judge_take_is_foretold_to_the_token(
     figures: str, answer: int, keyed: Settings
 ):
     named = {"models": ["openai/gpt-4.1-mini"], "judge": "openai/gpt-4o"}
-    spec = compose(MISSION, keyed, protocol="solo", agents=1, **named)
+    spec = compose(Wish(MISSION, protocol="solo", agents=1, **named), keyed)
     team, judge = card_of("openai/gpt-4.1-mini", keyed), card_of("openai/gpt-4o", keyed)
     asked = tokens_of(agent_messages(spec, "00000000", spec.team.seats[0], Cue("contribute"), ()))
     judged = tokens_of(judge_messages(spec.mission, "x" * 4 * answer))
@@ -191,7 +192,7 @@ def tokens_of(messages: Sequence[Message]) -> int:
 def test_agents_that_heard_enough_are_foretold_to_abstain(
     mission: Mission, requirements: int, settings: Settings
 ):
-    spec = compose(mission, settings, agents=24)
+    spec = compose(Wish(mission, agents=24), settings)
     said = estimate(spec, {name: card_of(name, settings) for name in spec.models})
     for one, answer, working in (
         (said.low, 80, requirements),

@@ -20,6 +20,7 @@ from swarm.config import PROJECT, Settings, read_settings
 from swarm.engine.budget import Budget
 from swarm.engine.compose import compose
 from swarm.engine.day_purse import DayPurse, Today, ask_once, utc_day
+from swarm.engine.wish import Wish
 from swarm.errors import (
     BadInput,
     DataFolderUnusable,
@@ -381,13 +382,11 @@ def test_a_call_of_unknown_price_is_not_free_where_a_day_has_a_limit(settings: S
         asyncio.run(purse.reserve(unknown))
     with pytest.raises(BadInput, match=r"price of openai/ft:.* is unknown, so the day's limit"):
         compose(
-            MISSION,
+            Wish(MISSION, models=["openai/ft:nobody-knows"], limits=Limits(calls=3)),
             replace(
                 limited(settings, "1"),
                 environment={**limited(settings, "1").environment, "OPENAI_API_KEY": "k"},
             ),
-            models=["openai/ft:nobody-knows"],
-            limits=Limits(calls=3),
         )
 
 

@@ -217,9 +217,10 @@ def test_a_damaged_line_stops_a_resume_instead_of_paying_twice(settings):
 
 def compose_small(settings, **more):
     from swarm.engine.compose import compose
+    from swarm.engine.wish import Wish
 
     mission = find_mission(load_library(settings.mission_folders), "api-security-review")
-    return compose(mission, settings, agents=4, **more)
+    return compose(Wish(mission, agents=4, **more), settings)
 
 
 def test_the_record_of_a_journal_is_the_record_of_the_history(settings):

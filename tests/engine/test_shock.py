@@ -17,6 +17,7 @@ from swarm.engine.estimate import estimate
 from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.engine.shock_effects import foreseen
 from swarm.engine.stage import late_requirements
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput, UnknownName
 from swarm.export.bundle import as_bundle, read_bundle
 from swarm.export.doubts import doubts_about
@@ -484,13 +485,13 @@ def test_a_shock_that_cannot_strike_or_changes_nothing_is_refused(
     how: dict[str, Any], words: str, settings: Settings
 ):
     with pytest.raises(BadInput, match=words):
-        compose(MISSION, settings, **how)
+        compose(Wish(MISSION, **how), settings)
 
 
 def test_a_mission_of_three_requirements_has_no_quarter_that_comes_late(settings: Settings):
     short = replace(MISSION, requirements=MISSION.requirements[:3])
     with pytest.raises(BadInput, match="lists 3 requirements, and needs at least 4"):
-        compose(short, settings, shock=Shock("priorities"))
+        compose(Wish(short, shock=Shock("priorities")), settings)
 
 
 @pytest.mark.parametrize(("kind", "model"), [("swap", None), ("seat", "sim/weak"), ("huricane", None)])
@@ -507,7 +508,7 @@ def test_an_unknown_shock_is_answered_with_the_known_ones():
 @by_kind
 def test_a_shock_is_composed_kept_and_written_as_a_command(shock: Shock, settings: Settings):
     shock = replace(shock, model="sim/weak") if shock.model else shock
-    spec = compose(MISSION, settings, shock=shock)
+    spec = compose(Wish(MISSION, shock=shock), settings)
     assert spec.shock == shock
     assert SPEC.validate_json(SPEC.dump_json(spec)) == spec
     words = command_line(spec).split()
@@ -524,7 +525,7 @@ def test_a_recipe_without_a_shock_is_read_as_one_that_has_none():
 
 def test_the_price_of_a_swap_is_of_both_models(settings: Settings):
     def foretold(shock: Shock | None) -> float | None:
-        spec = compose(MISSION, settings, models=("sim/strong",), shock=shock)
+        spec = compose(Wish(MISSION, models=("sim/strong",), shock=shock), settings)
         return estimate(spec, {name: card_of(name, settings) for name in spec.models}).expected.cost_usd
 
     plain, cheaper = foretold(None), foretold(Shock("swap", "sim/weak"))

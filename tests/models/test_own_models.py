@@ -9,6 +9,7 @@ import pytest
 from swarm.config import LIBRARY, Settings, read_settings
 from swarm.engine.compose import compose, default_judge
 from swarm.engine.run import play
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput, MissingKey, ModelUnavailable
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
@@ -79,12 +80,14 @@ def test_a_seat_gets_its_key_and_its_name_and_no_other_provider_gets_them(
     monkeypatch.setenv("OPENAI_API_BASE", openai.base("ok"))
     own = given(settings, entry(claw.base("ok")))
     spec = compose(
-        MISSION,
+        Wish(
+            MISSION,
+            models=["1 house/claw, 1 openai/gpt-4.1-mini"],
+            agents=2,
+            judge="none",
+            limits=Limits(calls=8),
+        ),
         own,
-        models=["1 house/claw, 1 openai/gpt-4.1-mini"],
-        agents=2,
-        judge="none",
-        limits=Limits(calls=8),
     )
 
     async def last():
@@ -228,15 +231,17 @@ def test_a_server_here_that_wants_no_key_is_free_and_one_that_does_is_of_unknown
 def test_what_is_of_unknown_price_wants_a_limit_that_can_be_kept_and_says_so(settings: Settings):
     own = given(settings, entry())
     with pytest.raises(BadInput, match="limit calls or tokens instead"):
-        compose(MISSION, own, models=["house/claw"], agents=2, judge="none")
-    spec = compose(MISSION, own, models=["house/claw"], agents=2, judge="none", limits=Limits(calls=4))
+        compose(Wish(MISSION, models=["house/claw"], agents=2, judge="none"), own)
+    spec = compose(Wish(MISSION, models=["house/claw"], agents=2, judge="none", limits=Limits(calls=4)), own)
     assert any("price of house/claw is unknown" in line for line in spec.warnings)
 
 
 def cautions(settings: Settings, **more: object) -> str:
     own = given(settings, entry(**more))
     return " ".join(
-        compose(MISSION, own, models=["house/claw"], agents=2, judge="none", limits=Limits(calls=4)).warnings
+        compose(
+            Wish(MISSION, models=["house/claw"], agents=2, judge="none", limits=Limits(calls=4)), own
+        ).warnings
     )
 
 

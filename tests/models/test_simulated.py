@@ -16,6 +16,7 @@ from bench.cells import FITTED, Cell, Outcome, Situation
 from swarm.config import LIBRARY, PROJECT, Settings, read_settings
 from swarm.engine.compose import compose
 from swarm.engine.run import play
+from swarm.engine.wish import Wish
 from swarm.metrics.hierarchy import depth
 from swarm.mission import LEVELS as KNOWN_LEVELS
 from swarm.mission import Level, Mission, load_library, mission_from_text
@@ -68,8 +69,9 @@ def quality(
     async def one(seed: int) -> float | None:
         mission, options = missions[seed % len(missions)], {"roles": roles} if roles else None
         spec = compose(
-            mission, read_settings(), protocol=protocol, options=options, agents=agents, models=[model], seed=seed,
-        )  # fmt: skip
+            Wish(mission, protocol=protocol, options=options, agents=agents, models=[model], seed=seed),
+            read_settings(),
+        )
         [verdict] = [event.verdict async for event in play(spec) if isinstance(event, RunJudged)]
         return verdict.quality
 

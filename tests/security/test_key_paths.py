@@ -12,6 +12,7 @@ import pytest
 from swarm.cli import main
 from swarm.config import read_settings
 from swarm.engine.compose import compose
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput
 from swarm.mission import Mission, Requirement
 from swarm.models.card import ModelCard
@@ -139,7 +140,7 @@ def test_a_key_among_given_roles_is_not_sent(key: str, settings, monkeypatch: py
     mission, roles = Mission("own", "Bakery", "Open it."), {"roles": ["Baker", key]}
     model = {"models": ["openai/gpt-4.1-mini"], "judge": "none"}
     with pytest.raises(BadInput, match="looks like a key") as caught:
-        compose(mission, read_settings(), protocol="fixed_roles", options=roles, agents=2, **model)
+        compose(Wish(mission, protocol="fixed_roles", options=roles, agents=2, **model), read_settings())
     assert found_in(str(caught.value), "the refusal") == []
 
 
@@ -157,7 +158,7 @@ def test_a_key_in_any_field_of_a_mission_is_not_sent(field: dict, settings, monk
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     mission = replace(Mission("own", "Bakery", "Open it."), **field)
     with pytest.raises(BadInput, match="looks like a key"):
-        compose(mission, read_settings(), models=["openai/gpt-4.1-mini"], judge="none")
+        compose(Wish(mission, models=["openai/gpt-4.1-mini"], judge="none"), read_settings())
 
 
 @pytest.mark.parametrize("key", KNOWN_BY_LOOK)

@@ -9,6 +9,7 @@ import pytest
 from swarm.config import read_settings
 from swarm.engine.compose import compose
 from swarm.engine.run import play
+from swarm.engine.wish import Wish
 from swarm.export import export_run
 from swarm.export.intake import import_run
 from swarm.history.rows import RunFilter
@@ -52,7 +53,9 @@ def test_a_run_of_before_owners_were_recorded_is_local(settings):
 
 
 def test_an_imported_run_is_the_importers_whatever_its_file_says(settings, monkeypatch: pytest.MonkeyPatch):
-    spec = compose(find_mission(load_library(settings.mission_folders), "food-festival"), settings, agents=1)
+    spec = compose(
+        Wish(find_mission(load_library(settings.mission_folders), "food-festival"), agents=1), settings
+    )
 
     async def played() -> RunRecord:
         return record_of([event async for event in play(spec)])

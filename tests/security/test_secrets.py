@@ -13,6 +13,7 @@ from swarm.config import PROJECT, Settings, read_settings
 from swarm.engine.compose import compose
 from swarm.engine.launch import launch
 from swarm.engine.run import play
+from swarm.engine.wish import Wish
 from swarm.errors import BadInput
 from swarm.export import FORMATS, export_run
 from swarm.history.store import History
@@ -66,7 +67,7 @@ def test_the_search_finds_a_key_wherever_it_stands(settings, tmp_path: Path):
     for name, key in CANARIES.items():
         for form in forms(key):
             assert f"{name} in here" in found_in(b"before " + form + b" behind", "here")
-    spec = compose(mission_from_text("Keep " + CANARIES["GROQ_API_KEY"]), settings, agents=1)
+    spec = compose(Wish(mission_from_text("Keep " + CANARIES["GROQ_API_KEY"]), agents=1), settings)
 
     async def events() -> list:
         return [event async for event in play(spec)]
@@ -134,7 +135,9 @@ def test_a_performer_that_dies_of_a_bug_tells_no_key(
         "    import swarm.engine.run; swarm.engine.run.take_turn = broken\n"
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{PROJECT}")
-    spec = compose(find_mission(load_library(settings.mission_folders), "food-festival"), settings, agents=1)
+    spec = compose(
+        Wish(find_mission(load_library(settings.mission_folders), "food-festival"), agents=1), settings
+    )
     run_id = launch(spec, read_settings())
     told = settings.journal / f"{run_id}.err"
     wait_until(
@@ -181,7 +184,9 @@ def test_a_key_in_a_mission_is_not_sent(name: str, settings, monkeypatch: pytest
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     for text in (f"Use {CANARIES[name]} for it.", f"api_key: {CANARIES[name]}"):
         with pytest.raises(BadInput, match="looks like a key") as caught:
-            compose(mission_from_text(text), read_settings(), models=["openai/gpt-5-mini"], judge="none")
+            compose(
+                Wish(mission_from_text(text), models=["openai/gpt-5-mini"], judge="none"), read_settings()
+            )
         assert found_in(str(caught.value), "the error") == []
 
 

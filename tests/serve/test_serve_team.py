@@ -20,6 +20,7 @@ from swarm.config import Settings, read_settings
 from swarm.engine.compose import compose
 from swarm.engine.launch import is_running
 from swarm.engine.run import play
+from swarm.engine.wish import Wish
 from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
@@ -303,12 +304,8 @@ def test_every_team_that_is_listed_can_be_composed(settings: Settings):
 def told(protocol: str, agents: int = 5, **options):
     """The events of a simulated run."""
     spec = compose(
-        mission_from_text(MISSION),
+        Wish(mission_from_text(MISSION), protocol=protocol, agents=agents, options=options, judge="none"),
         read_settings(),
-        protocol=protocol,
-        agents=agents,
-        options=options,
-        judge="none",
     )
 
     async def all_events():

@@ -10,6 +10,7 @@ import pytest
 from swarm.config import Settings, read_settings
 from swarm.engine.compose import compose
 from swarm.engine.launch import launch
+from swarm.engine.wish import Wish
 from swarm.history.store import History
 from swarm.mission import find_mission, load_library
 from tests.browser.conftest import browser, chromium, serving  # noqa: F401
@@ -82,7 +83,9 @@ def killed(settings: Settings, seed: int, base: dict[str, str]) -> tuple[str, st
 def launched(where: Settings) -> str:
     """Play a run as the dashboard does, to its end."""
     mission = find_mission(load_library(where.mission_folders), "food-festival")
-    run_id = launch(compose(mission, where, models=["openai/sim/strong"], agents=2, judge="none"), where)
+    run_id = launch(
+        compose(Wish(mission, models=["openai/sim/strong"], agents=2, judge="none"), where), where
+    )
 
     def ended() -> bool:
         return History(where).run(run_id).ended
