@@ -7,9 +7,9 @@ from base64 import b64encode
 from pathlib import Path
 
 # Sessions that start at the same moment and import these for themselves can find them half imported.
-import numpy  # noqa: F401
-import pandas  # noqa: F401
-import plotly.graph_objects  # noqa: F401
+import numpy  # noqa: F401  # pyright: ignore[reportUnusedImport]
+import pandas  # noqa: F401  # pyright: ignore[reportUnusedImport]
+import plotly.graph_objects  # noqa: F401  # pyright: ignore[reportUnusedImport]
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware

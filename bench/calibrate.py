@@ -57,12 +57,12 @@ def fit_small(traits: Traits) -> Traits:
     """
     low, high = (np.array(bounds) for bounds in zip(*SMALL.values(), strict=True))
     scatter = qmc.LatinHypercube(len(SMALL), rng=np.random.default_rng(FIT_SEEDS))
-    best: NDArray[np.float64] = (low + high) / 2
+    best = (low + high) / 2
     for _round in range(ROUNDS):
         points = qmc.scale(scatter.random(POINTS), low, high)
         errors = np.array([pilot_errors(small_at(traits, point)) for point in points])
         plane, *_ = np.linalg.lstsq(np.column_stack([np.ones(POINTS), points]), errors, rcond=None)
-        best = lsq_linear(plane[1:].T, -plane[0], bounds=(low, high)).x
+        best = cast("NDArray[np.float64]", lsq_linear(plane[1:].T, -plane[0], bounds=(low, high)).x)
         near = (high - low) / 4
         low, high = np.maximum(low, best - near), np.minimum(high, best + near)
     return small_at(traits, best)

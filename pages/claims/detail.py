@@ -13,7 +13,7 @@ from swarm.claims.file import Claim, claim_book
 from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.report import KNOWN, more_words
-from swarm.claims.words import estimate_words, how_tested, side_words, stand_in_words
+from swarm.claims.sentences import estimate_words, how_tested, side_words, stand_in_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment

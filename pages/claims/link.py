@@ -46,7 +46,7 @@ def link_to_side_by_side(evidence: Evidence) -> dict[str, Any] | None:
 
     The side that the claim holds others against is the reference there too.
     """
-    sides = [
+    sides: list[tuple[tuple[Factor, object], ...]] = [
         (("protocol", side.side.protocol), ("models", side.model), ("agents", side.side.agents))
         for side in evidence.sides
     ]

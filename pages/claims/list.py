@@ -9,7 +9,7 @@ from pages.shared.picture import draw
 from pages.shared.text import plain
 from swarm.claims.file import Acquaintance, Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
-from swarm.claims.words import estimate_words, figure_words
+from swarm.claims.sentences import estimate_words, figure_words
 from swarm.figures.claims import claims_figure
 from swarm.written import UNKNOWN
 

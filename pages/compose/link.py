@@ -102,7 +102,7 @@ def link_of(
         "max_calls": limits.calls,
         "timeout_s": limits.seconds,
     }
-    link = {
+    link: Link = {
         name: (str(value),)
         for name, value in facts.items()
         if value is not None and str(value) != usual.get(name)

@@ -128,7 +128,7 @@ def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
         return read_inputs(upload.name, upload.getvalue())
     first = {name: team.inputs.get(name, "") for name in names}
     rows: list[dict[str, Any]] = st.data_editor(
-        [first | each for each in state.input_sets() if each.keys() & first.keys()] or [first],
+        [{**first, **each} for each in state.input_sets() if each.keys() & first.keys()] or [first],
         num_rows="dynamic",
         hide_index=True,
         key=f"team_inputs_table_{hash(names)}",

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.labels import level_name
 from pages.shared.mission_input import read_upload
 from pages.shared.resources import catalogue
 from pages.shared.team_input import choose_options, model_label
-from pages.shared.words import level_name
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.limits import Limits

@@ -17,6 +17,7 @@ from swarm.grid import NO_SHOCK, Experiment, Grid
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import options_of
 from swarm.shock import SHOCKS
+from swarm.spec import Option
 from swarm.written import listed
 
 CLAIM, MODEL = "claim", "model"
@@ -86,7 +87,7 @@ def _options(grid: Grid) -> dict[str, object]:
     return {
         option_key(way.protocol, name): "\n".join(value) if isinstance(value, tuple) else value
         for way in grid.ways
-        for name, value in (options_of(way.protocol) | dict(way.options)).items()
+        for name, value in (dict[str, Option](options_of(way.protocol)) | dict(way.options)).items()
     }
 
 

@@ -11,7 +11,7 @@ from pages.shared.resources import settings
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
 from swarm.experiment.launch import launch_experiment
-from swarm.experiment.words import spent_in_words
+from swarm.experiment.sentences import spent_in_words
 from swarm.grid import Experiment
 from swarm.history.experiments import ExperimentRow, ExperimentStatus
 
@@ -41,7 +41,7 @@ STATUS: dict[ExperimentStatus, Look] = {
 def experiment_badge(status: ExperimentStatus) -> None:
     """Show how an experiment stands."""
     look = STATUS[status]
-    st.badge(look.label, icon=look.icon, color=look.colour, help=look.meaning)  # type: ignore[arg-type]
+    st.badge(look.label, icon=look.icon, color=look.colour, help=look.meaning)
 
 
 def show_actions(row: ExperimentRow, experiment: Experiment) -> None:

@@ -11,9 +11,9 @@ from pages.history.table import ORDERS, choose_runs
 from pages.shared import state
 from pages.shared.badges import STATUS
 from pages.shared.exports import export_runs
+from pages.shared.labels import run_label
 from pages.shared.resources import catalogue, history
 from pages.shared.text import plain, sentence
-from pages.shared.words import run_label
 from pages.side_by_side.conditions import conditions_in_words, conditions_of_address, forget_conditions
 from pages.side_by_side.link import differing_in, link_to_groups, show_side_by_side_of
 from swarm.errors import SwarmError

@@ -60,7 +60,7 @@ def show_roles_over_runs(where: RunFilter) -> None:
 
 def _choose(found: Mapping[str, Sequence[RunRoles]]) -> str:
     """Let one sequence be chosen, by its name; the URL names it too."""
-    names, linked = [*found], st.query_params.get("sequence")
+    names, linked = [*found], st.query_params.get("sequence", "")
     # Bound to the URL, the widget would write the number of runs there, and the link would break with the next run.
     chosen = st.selectbox(
         "Runs that can be compared",

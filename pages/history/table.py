@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import STATUS
-from pages.shared.words import level_name, run_label
+from pages.shared.labels import level_name, run_label
 from swarm.export import no_formula
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
@@ -27,6 +27,7 @@ ORDERS: dict[str, tuple[str, bool]] = {
 
 def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
     """Draw the table and, for those who prefer it, a list; return the runs chosen in either, in their order."""
+    number = st.column_config.NumberColumn
     event = st.dataframe(
         [_cells(row) for row in rows],
         hide_index=True,
@@ -34,7 +35,14 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
         on_select="rerun",
         selection_mode="multi-row",
         height="auto" if len(rows) <= 12 else 460,
-        column_config=_columns(),
+        column_config={
+            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Mission": st.column_config.TextColumn(width=230),
+            "Quality": number(format="%.2f"),
+            "Tokens": number(format="localized"),
+            "Cost, $": number(format="%.4f"),
+            "Time, s": number(format="%.1f"),
+        },
         placeholder=UNKNOWN,
         alt="Runs, one a line",
     )
@@ -82,16 +90,4 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Tokens": row.input_tokens + row.output_tokens,
         "Cost, $": row.cost_usd,
         "Time, s": row.duration_s,
-    }
-
-
-def _columns() -> dict[str, object]:
-    number = st.column_config.NumberColumn
-    return {
-        "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-        "Mission": st.column_config.TextColumn(width=230),
-        "Quality": number(format="%.2f"),
-        "Tokens": number(format="localized"),
-        "Cost, $": number(format="%.4f"),
-        "Time, s": number(format="%.1f"),
     }

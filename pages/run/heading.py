@@ -7,9 +7,9 @@ from pages.run.seats import PARTS_EXPLAINED
 from pages.shared import state
 from pages.shared.badges import STATUS, kind_badge, origin_badge, shock_badge, status_badge
 from pages.shared.exports import export_menu
+from pages.shared.labels import protocol_sentence
 from pages.shared.resources import settings
 from pages.shared.text import plain
-from pages.shared.words import protocol_sentence
 from swarm.engine.launch import relaunch, stop
 from swarm.narrative.labels import protocol_name
 from swarm.narrative.story import story

@@ -57,7 +57,7 @@ def _choose_view(linked: int) -> View:
     """Let the view be chosen, for so many linked agents."""
     usual: View = "icicle" if linked > TREE_UP_TO else "tree"
     # A key for each size: what was chosen for a small run says nothing of a large one.
-    chosen = st.segmented_control(
+    chosen: View = st.segmented_control(
         "Show as",
         [*VIEWS],
         default=usual,

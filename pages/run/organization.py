@@ -115,7 +115,7 @@ def choose_looks(record: RunRecord) -> tuple[Arrangement, Shown, bool]:
     """How the graph is arranged, which links it shows, and whether equal roles are one node."""
     best = best_arrangement(record)
     with st.container(horizontal=True, vertical_alignment="center"):
-        arrangement = st.segmented_control(
+        arrangement: Arrangement = st.segmented_control(
             "Arrange",
             [*ARRANGEMENTS],
             default=best,
@@ -125,9 +125,9 @@ def choose_looks(record: RunRecord) -> tuple[Arrangement, Shown, bool]:
             bind="query-params",
             label_visibility="collapsed",
         )
-        shown = st.segmented_control(
+        shown: Shown = st.segmented_control(
             "Show",
-            [*SHOWN],
+            list(SHOWN),
             default="declared",
             required=True,
             format_func=SHOWN.__getitem__,

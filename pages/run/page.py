@@ -16,10 +16,10 @@ from pages.run.timeline import show_timeline
 from pages.run.transcript import show_transcript
 from pages.run.verdict import show_verdict
 from pages.shared import state
+from pages.shared.labels import run_label
 from pages.shared.resources import history
 from pages.shared.run_cards import show_cards
 from pages.shared.text import sentence
-from pages.shared.words import run_label
 from swarm.errors import SwarmError
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord

@@ -1,6 +1,6 @@
 """A run that reached a limit is resumed under a higher one."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import streamlit as st
 
@@ -8,7 +8,6 @@ from pages.shared.resources import settings
 from pages.shared.text import sentence
 from swarm.engine.launch import relaunch
 from swarm.errors import SwarmError
-from swarm.limits import Limits
 from swarm.recording.record import RunRecord
 
 LABELS = {"usd": "Most dollars", "tokens": "Most tokens", "calls": "Most calls", "seconds": "Most seconds"}
@@ -25,7 +24,7 @@ def resume_with_more(record: RunRecord) -> None:
     }
     if st.button("Resume", type="primary", icon=":material/resume:", width="stretch", key="really_resume"):
         try:
-            relaunch(record.run_id, settings(), Limits(**higher))
+            relaunch(record.run_id, settings(), replace(record.spec.limits, **higher))
         except SwarmError as error:
             st.error(sentence(error), icon=":material/error:")
         else:

@@ -1,5 +1,7 @@
 """The time of a run is shown: who did what when, and what made it as long as it was."""
 
+from typing import Any, cast
+
 import streamlit as st
 
 from pages.shared.picture import draw
@@ -29,7 +31,8 @@ def show_timeline(record: RunRecord) -> None:
     figure = timeline_figure(record)
     st.markdown(words)
     draw(figure, alt=f"Timeline of this run. {words}", key=f"timeline_{record.run_id}")
-    drawn = {*(trace.name for trace in figure.data), *figure.layout.yaxis.ticktext}
+    traces = cast("tuple[Any, ...]", figure.data)
+    drawn: set[str | None] = {*(trace.name for trace in traces), *figure.layout.yaxis.ticktext}
     explained = [
         "A bar is a request to a model, from when it left to when it was answered; the mark behind the last one "
         "is what became of the agent.",

@@ -12,7 +12,7 @@ from swarm.narrative.labels import BECAME, DID
 from swarm.organization.graph import standings_of
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Found, TurnFilter, find_turns
-from swarm.turn import CueKind, Transcript
+from swarm.turn import Action, CueKind, Transcript
 from swarm.written import plural
 
 # The keys are the names in the URL, so that what somebody found is a link.
@@ -80,7 +80,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
             on_change=_first_page,
             bind="query-params",
         )
-        actions = st.multiselect(
+        actions: list[Action] = st.multiselect(
             "What they did",
             [action for action in DID if action in acted],
             format_func=DID.__getitem__,
@@ -125,7 +125,7 @@ def _silence(record: RunRecord, where: TurnFilter, found: Sequence[Found]) -> st
 
 
 def _asked_in(transcript: Transcript, number: int) -> str:
-    cues = dict.fromkeys(turn.cue for turn in transcript if turn.round == number)
+    cues: dict[CueKind, None] = dict.fromkeys(turn.cue for turn in transcript if turn.round == number)
     return ", ".join(ASKED[cue] for cue in cues)
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.badges import Colour
 from pages.shared.text import plain
 from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.narrative.labels import DID, agents_named
@@ -16,7 +17,7 @@ MANY = 10
 """More turns heard scroll in a box of their own."""
 NAMED = 8
 """Of more agents it builds on, the first so many are named."""
-COLOURS: dict[Action, str] = {
+COLOURS: dict[Action, Colour] = {
     "plan": "blue",
     "intend": "gray",
     "contribute": "green",
@@ -49,7 +50,7 @@ def _show_heading(found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         role = f" · {plain(turn.role, 100)}" if turn.role else ""
         st.markdown(f"**Agent {turn.seat}**{role}", width="content")
-        st.badge(DID[turn.action], color=COLOURS[turn.action])  # type: ignore[arg-type]
+        st.badge(DID[turn.action], color=COLOURS[turn.action])
         if found.hits:
             st.badge(plural(found.hits, "hit"), icon=":material/search:", color="blue")
     if found.excerpts:

@@ -1,6 +1,6 @@
 """The state of a run is shown in a word, an icon and a colour."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import streamlit as st
 
@@ -8,13 +8,15 @@ from pages.shared.text import plain
 from swarm.recording.record import Status
 from swarm.shock import SHOCKS, Shock
 
+Colour: TypeAlias = Literal["primary", "blue", "green", "gray", "orange", "red"]
+
 
 class Look(NamedTuple):
     """How a status is shown."""
 
     label: str
     icon: str
-    colour: str
+    colour: Colour
     meaning: str
     here: str = ""
     """What else is true of a run that was performed here, which can be resumed."""
@@ -48,7 +50,7 @@ def status_badge(status: Status, imported: str | None = None) -> None:
     """Show a run's status; `imported` as in its record: what came from a file cannot be resumed."""
     look = STATUS[status]
     meaning = look.meaning if imported else f"{look.meaning} {look.here}".strip()
-    st.badge(look.label, icon=look.icon, color=look.colour, help=meaning)  # type: ignore[arg-type]
+    st.badge(look.label, icon=look.icon, color=look.colour, help=meaning)
 
 
 def kind_badge(simulated: bool) -> None:

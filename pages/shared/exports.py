@@ -75,7 +75,7 @@ def export_runs(where: RunFilter, runs: int) -> None:
 def runs_csv(where: RunFilter) -> bytes:
     """One line for every run; no cell becomes a formula in a spreadsheet."""
     table = history().frame(where)
-    for name in table.select_dtypes(["object", "string"]):
+    for name in table.select_dtypes(["object", "string"]).columns:
         table[name] = table[name].map(no_formula)
     return table.to_csv(index=False).encode()
 

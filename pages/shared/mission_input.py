@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.shared.labels import level_name
 from pages.shared.text import plain
-from pages.shared.words import level_name
 from swarm.errors import BadMission
 from swarm.mission import (
     LEVELS,
@@ -89,7 +89,7 @@ def show_mission(mission: Mission) -> None:
 def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
     level = st.segmented_control(
         "Difficulty",
-        [*LEVELS],
+        list(LEVELS),
         required=True,
         format_func=level_name,
         key="mission_level",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.components.v2 import component
 
 from pages.shared import state
 from swarm.figures.role_links import IN, OUT
@@ -67,8 +68,8 @@ def draw_choosable(figure: go.Figure, *, alt: str, key: str) -> int | None:
 
 
 def _choose(key: str) -> None:
-    points = st.session_state[key]["selection"]["points"]
-    number = points[0].get("customdata") if points else None
+    points: list[dict[str, Any]] = st.session_state[key]["selection"]["points"]
+    number: float | list[float] | None = points[0].get("customdata") if points else None
     number = number[0] if isinstance(number, list) else number
     state.click(key, None if number is None else int(number))
 
@@ -90,4 +91,4 @@ def _enliven(key: str) -> None:
     _script(key=f"script_{key}", data={"chart": key, "out": OUT.colour, "into": IN.colour}, height=0)
 
 
-_script = st.components.v2.component("roleless_figure", js=SCRIPT.read_text(encoding="utf-8"))
+_script = component("roleless_figure", js=SCRIPT.read_text(encoding="utf-8"))

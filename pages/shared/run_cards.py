@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import kind_badge, origin_badge, status_badge
+from pages.shared.labels import team_words
 from pages.shared.text import plain
-from pages.shared.words import team_words
 from swarm.history.rows import RunRow
 from swarm.written import ago, quality
 

@@ -1,14 +1,13 @@
 """A person says who is on the team, how it works together, and under what conditions."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import streamlit as st
 
+from pages.shared.labels import protocol_sentence
 from pages.shared.picture import draw
 from pages.shared.resources import catalogue
 from pages.shared.text import plain
-from pages.shared.words import protocol_sentence
 from swarm.engine.compose import NO_JUDGE
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
@@ -182,6 +181,7 @@ def _choose_limits(agents_are_simulated: bool) -> Limits:
         tokens = _limit("Most tokens", "limit_tokens", 1_000)
         calls = _limit("Most calls", "limit_calls", 1)
         duration = _limit("Most seconds", "limit_seconds", 10)
+    tokens, calls = (None if most is None else int(most) for most in (tokens, calls))
     return Limits(usd_limit, tokens, calls, duration)
 
 
@@ -207,7 +207,7 @@ def _choose_shock() -> Shock | None:
         help="What happens to the team once, when half of its work is done.",
         persist_state="session",
     )
-    if kind == NO_SHOCK:
+    if kind not in SHOCKS:
         return None
     st.caption(plain(SHOCKS[kind]))
     if kind != "swap":
@@ -234,9 +234,9 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
     )
     pace = st.segmented_control(
         "Pace of simulated agents",
-        [*PACES],
+        list(PACES),
         required=True,
-        format_func=lambda name: PACE_WORDS[cast("Pace", name)],
+        format_func=PACE_WORDS.__getitem__,
         key="pace",
         disabled=not agents_are_simulated,
         help="How long simulated agents take to think.",
@@ -248,5 +248,5 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
         help="Roles are remembered within an organization. Only the Shared protocol tells agents about them.",
         persist_state="session",
     )
-    kept_pace: Pace = cast("Pace", pace) if pace and agents_are_simulated else "instant"
+    kept_pace: Pace = pace if pace and agents_are_simulated else "instant"
     return seed, kept_pace, (organization or "").strip() or "default"

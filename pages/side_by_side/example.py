@@ -79,7 +79,7 @@ def alike(groups: Sequence[Group], mission: str) -> tuple[tuple[Cell, ...], int]
     by_key = [{group.key(cell): cell for cell in group.cells if cell.mission == mission} for group in groups]
     for key in sorted(by_key[0], key=str):
         cells = tuple(found[key] for found in by_key if key in found)
-        seeds = set.intersection(*({*cell.seeds} for cell in cells))
+        seeds = set[int].intersection(*({*cell.seeds} for cell in cells))
         if len(cells) == len(groups) and seeds:
             return cells, min(seeds)
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
@@ -63,7 +63,6 @@ def read_subject() -> Subject:
     if by is not None and by not in FACTORS:
         raise UnknownName("way to form groups", by, FACTORS)
     runs = tuple(st.query_params.get_all("run"))
-    factor = cast("Factor | None", by)
     where = replace(
         conditions_of_address(),
         judge=None,
@@ -73,9 +72,9 @@ def read_subject() -> Subject:
         models=tuple(st.query_params.get_all("of_model")),
         simulated=KINDS.get(kind or ""),
         experiment=st.query_params.get("experiment"),
-        run_ids=runs if factor else (),
+        run_ids=runs if by else (),
     )
-    return Subject(runs, factor, where)
+    return Subject(runs, by, where)
 
 
 def link_to_groups(by: Factor, where: RunFilter) -> dict[str, Any]:
@@ -101,7 +100,10 @@ def differing_in(rows: Sequence[RunRow]) -> Factor:
         "agents": {(row.agents,) for row in rows},
         "shock": {(row.shock,) for row in rows},
     }
-    return next((factor for factor in FACTORS if len(levels[factor]) > 1), "protocol")
+    for factor in FACTORS:
+        if len(levels[factor]) > 1:
+            return factor
+    return "protocol"
 
 
 def show_side_by_side_of(**parameters: Any) -> None:
@@ -131,7 +133,7 @@ def linked(name: str, offered: Sequence[str], usual: str) -> str:
     from, which a widget's own default would not allow.
     """
     said = st.query_params.get(name)
-    return said if said in offered else usual
+    return said if said is not None and said in offered else usual
 
 
 def linked_all(name: str, offered: Sequence[str], usual: Sequence[str]) -> list[str]:

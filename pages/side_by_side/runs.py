@@ -7,10 +7,10 @@ import streamlit as st
 from pages.run.heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.run.timeline import timeline_in_words
 from pages.shared.badges import STATUS, kind_badge, origin_badge, status_badge
+from pages.shared.labels import protocol_sentence
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.text import plain
-from pages.shared.words import protocol_sentence
 from pages.side_by_side.link import check_number
 from pages.side_by_side.tables import show_rows
 from pages.side_by_side.texts import show_texts

@@ -49,7 +49,7 @@ def choose_cells(subject: Subject) -> tuple[Cell, ...]:
 
 def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
     """What groups are formed by; by default what the address says, else what the experiment asks about."""
-    usual = subject.by or _asked_about(subject) or next(iter(_varying(cells)), "protocol")
+    usual = subject.by or _asked_about(subject) or (*_varying(cells), *FACTORS)[0]
     key = key_of("by")
     st.session_state[key] = linked("by", FACTORS, usual)
     chosen = st.segmented_control(
@@ -99,7 +99,7 @@ def _usual_reference(subject: Subject) -> str | None:
 
 
 def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
-    at_first = usual if usual in chosen else chosen[0]
+    at_first = usual if usual is not None and usual in chosen else chosen[0]
     st.session_state[key_of("reference")] = linked("reference", chosen, at_first)
     return st.selectbox(
         "Reference",

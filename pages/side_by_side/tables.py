@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.shared.labels import level_name
 from pages.shared.picture import draw
 from pages.shared.text import plain
-from pages.shared.words import level_name
 from pages.side_by_side.conditions import NAMES
 from swarm.cell import OWN
 from swarm.comparison.contrasts import Comparison

@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import kind_badge
+from pages.shared.labels import protocol_sentence
 from pages.shared.launching import play_demo
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from pages.shared.run_cards import show_cards
 from pages.shared.text import plain, sentence
-from pages.shared.words import protocol_sentence
 from pages.start.side_by_side import show_side_by_side
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram, role_figure

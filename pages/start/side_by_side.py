@@ -8,11 +8,11 @@ from pages.run.heading import DEPTH_EXPLAINED, QUALITY_EXPLAINED
 from pages.shared import state
 from pages.shared.badges import kind_badge, status_badge
 from pages.shared.demo import DEMO_SEEDS, SEEDS_TRIED, is_of_demo
+from pages.shared.labels import protocol_sentence
 from pages.shared.launching import play_demo
 from pages.shared.picture import draw
 from pages.shared.resources import history, missions, settings
 from pages.shared.text import plain, sentence
-from pages.shared.words import protocol_sentence
 from swarm.errors import BadInput, SwarmError
 from swarm.figures import role_figure
 from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
@@ -44,7 +44,7 @@ def show_side_by_side(pair: Sequence[str]) -> None:
             if running and not any(map(is_running, records)):
                 st.rerun()
             show_heading(records[0], chosen)
-            show_difference(*records, chosen)
+            show_difference(*records, replayable=chosen)
             for column, record in zip(st.columns(2, gap="large"), records, strict=True):
                 with column:
                     show_side(record)

@@ -23,7 +23,7 @@ from swarm.claims.evidence import (
     ranked,
 )
 from swarm.claims.file import Band, Claim, claim_book
-from swarm.claims.words import band_words, figure_words, interval_words, side_words
+from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
 from swarm.stats.power import MOST_MISSIONS, missions_for

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from swarm.claims.evidence import SideRuns, level_of
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
-from swarm.claims.words import band_words, how_tested
+from swarm.claims.sentences import band_words, how_tested
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
 KNOWN = {

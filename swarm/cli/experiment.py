@@ -28,7 +28,7 @@ from swarm.experiment.plan import plan as plan_experiment
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import alpha_of, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
-from swarm.experiment.words import STILL_GOING_ON
+from swarm.experiment.sentences import STILL_GOING_ON
 from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
 from swarm.history.store import History

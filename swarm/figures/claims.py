@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.claims.judging import Evidence, Verdict
-from swarm.claims.words import band_words, estimate_words, figure_words, possible
+from swarm.claims.sentences import band_words, estimate_words, figure_words, possible
 from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
 ROW_PX, AROUND_PX = 74, 88

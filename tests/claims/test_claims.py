@@ -14,7 +14,7 @@ from swarm.claims.file import SHOCKS, Band, Claim, claim_book
 from swarm.claims.gaps import limited, missing, models_for, priced
 from swarm.claims.judging import Evidence, evidence_of, judge_claims, verdict_of
 from swarm.claims.report import markdown, plain, summary
-from swarm.claims.words import how_tested
+from swarm.claims.sentences import how_tested
 from swarm.config import LIBRARY, PROJECT, read_settings
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput, UnknownName

@@ -10,7 +10,7 @@ from rich.console import Console
 from swarm.claims.gaps import claim_of, missing
 from swarm.claims.judging import judge_claims
 from swarm.claims.report import more_words, plain
-from swarm.claims.words import estimate_words, how_tested, interval_words, stand_in_words
+from swarm.claims.sentences import estimate_words, how_tested, interval_words, stand_in_words
 from swarm.cli.claims import claims
 from swarm.cli.terminal.claims import print_claims
 from swarm.errors import UnknownName

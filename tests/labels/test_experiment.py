@@ -9,7 +9,7 @@ import pytest
 from swarm.cli.experiment import list_experiments, print_the_plan, status
 from swarm.config import Settings
 from swarm.experiment.results import Resolution, resolution_in_words
-from swarm.experiment.words import experiment_in_words
+from swarm.experiment.sentences import experiment_in_words
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.experiments import ExperimentRow
 from swarm.history.store import History

@@ -12,7 +12,7 @@ from pages.experiments.form import DEFAULTS
 from swarm.cli.experiment import results as print_results
 from swarm.cli.terminal.experiments import print_experiments
 from swarm.experiment.file import experiment_from_toml
-from swarm.experiment.words import STILL_GOING_ON, experiment_in_words
+from swarm.experiment.sentences import STILL_GOING_ON, experiment_in_words
 from swarm.grid import Terms, Way
 from swarm.history.store import History
 from swarm.mission import load_library

@@ -9,7 +9,7 @@ from rich.text import Text
 from swarm.claims.file import ClaimBook
 from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.report import KNOWN, more_words, summary
-from swarm.claims.words import estimate_words, figure_words, how_tested, side_words, stand_in_words
+from swarm.claims.sentences import estimate_words, figure_words, how_tested, side_words, stand_in_words
 from swarm.cli.terminal import harmless
 from swarm.written import UNKNOWN
 

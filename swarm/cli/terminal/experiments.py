@@ -12,7 +12,7 @@ from rich.text import Text
 from swarm.cli.terminal import harmless
 from swarm.experiment.perform import Progress as HowFar
 from swarm.experiment.plan import Plan
-from swarm.experiment.words import spent_in_words
+from swarm.experiment.sentences import spent_in_words
 from swarm.grid import Experiment
 from swarm.history.experiments import ExperimentRow
 from swarm.written import lasting, usd

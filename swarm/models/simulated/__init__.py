@@ -16,8 +16,8 @@ from swarm.models.card import FREE, ModelCard, Price
 from swarm.models.model import Completion, Request, likely_tokens, most_tokens
 from swarm.models.simulated.brief import Brief, read_brief
 from swarm.models.simulated.mind import Decision, Traits, Work, decide, plan
+from swarm.models.simulated.phrases import paragraph
 from swarm.models.simulated.verdict import is_judging, judge_deliverable
-from swarm.models.simulated.words import paragraph
 from swarm.spec import PACES, Pace
 from swarm.turn import Usage
 

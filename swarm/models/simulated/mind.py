@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from swarm.models.simulated import words
+from swarm.models.simulated import phrases as words
 from swarm.models.simulated.brief import PARTS, Brief, Need, numbers_in
 from swarm.models.simulated.view import View, notice
 
