@@ -1,12 +1,12 @@
 """Groups are compared within each context, which is all else that is alike. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from swarm.cell import Cell
 from swarm.comparison.contrasts import Comparison, compare_groups
-from swarm.comparison.group import context_of, groups_by
+from swarm.comparison.group import USUAL_NAMES, context_of, groups_by
 from swarm.errors import BadInput
 from swarm.grid import Factor
 from swarm.stats.paired import ALPHA, MARGIN, family, verdict
@@ -29,6 +29,7 @@ def compare_in_contexts(
     margin: float = MARGIN,
     alpha: float = ALPHA,
     comparisons: int | None = None,
+    names: Mapping[str, str] = USUAL_NAMES,
 ) -> InContexts:
     """Compare by one factor within each context; p-values are adjusted over all of them.
 
@@ -41,6 +42,7 @@ def compare_in_contexts(
         alpha: of the verdicts; less for an experiment that might have stopped early.
         comparisons: how many were planned, whether or not they can be made; None: as many as there are groups
             against a first one.
+        names: see `groups_by`.
 
     Returns:
         Contexts in order.
@@ -56,7 +58,7 @@ def compare_in_contexts(
     asked = 0
     for context in sorted(contexts, key=str):
         within = tuple(contexts[context])
-        groups, _ = groups_by(within, factor, reference)
+        groups, _ = groups_by(within, factor, reference, names)
         asked += len(groups) - 1
         try:
             if reference and groups[0].name != reference:

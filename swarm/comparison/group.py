@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
+from types import MappingProxyType
 from typing import TypeAlias
 
 from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
@@ -27,6 +28,9 @@ _CONDITIONS: dict[Factor, tuple[str, ...]] = {
     "shock": ("shock",),
 }
 """The parts of a condition that each factor decides."""
+
+USUAL_NAMES: Mapping[str, str] = MappingProxyType({})
+"""Groups are called as `name_of` calls them."""
 
 
 Key: TypeAlias = tuple[object, ...]
@@ -110,7 +114,10 @@ class Group:
 
 
 def groups_by(
-    cells: Iterable[Cell], factor: Factor, reference: str | None = None
+    cells: Iterable[Cell],
+    factor: Factor,
+    reference: str | None = None,
+    names: Mapping[str, str] = USUAL_NAMES,
 ) -> tuple[tuple[Group, ...], int]:
     """Form groups by one factor, of what is alike in all else.
 
@@ -122,6 +129,7 @@ def groups_by(
         cells: of all groups.
         factor: what they differ in.
         reference: the name of the group that shall come first, if there is one of that name.
+        names: what groups are called instead of their usual names, by these.
 
     Returns:
         Groups in order of their levels (numbers ascending, else by name), and how many scored runs had to be set
@@ -130,17 +138,20 @@ def groups_by(
     levels: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for cell in cells:
         levels[split_by(cell.condition, factor)[0]].append(cell)
+
+    def called(level: Sequence[object]) -> str:
+        name = name_of(factor, level)
+        return names.get(name, name)
+
     ordered = sorted(
         levels,
         key=lambda level: (
-            name_of(factor, level) != reference,
+            called(level) != reference,
             level != (NO_SHOCK,),
             *((isinstance(part, str), part) for part in level),
         ),
     )
-    return in_common(
-        [Group(name_of(factor, level), tuple(levels[level]), factor=factor) for level in ordered]
-    )
+    return in_common([Group(called(level), tuple(levels[level]), factor=factor) for level in ordered])
 
 
 def in_common(groups: Sequence[Group]) -> tuple[tuple[Group, ...], int]:

@@ -8,7 +8,7 @@ from itertools import product
 from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample, shock_as_kept, without_memory
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Refused
-from swarm.comparison.group import name_of
+from swarm.comparison.group import USUAL_NAMES, name_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.recipe import shock_of
@@ -105,7 +105,7 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
     return said
 
 
-def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
+def results(experiment: Experiment, cells: Sequence[Cell], names: Mapping[str, str] = USUAL_NAMES) -> Results:
     """What an experiment shows: by the factor it is about, within each context.
 
     All comparisons that it was planned for are one family, whether or not its runs allow for them. What an
@@ -115,6 +115,7 @@ def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
     Args:
         experiment: what was played.
         cells: of its runs, as far as they have finished.
+        names: what its arms are called instead of their usual names, by these.
 
     Raises:
         BadInput: when nothing can be compared yet; says why.
@@ -126,10 +127,11 @@ def results(experiment: Experiment, cells: Sequence[Cell]) -> Results:
     compared = compare_in_contexts(
         map(without_memory, cells),
         factor,
-        reference=reference_of(grid),
+        reference=names.get(reference_of(grid), reference_of(grid)),
         margin=terms.margin,
         alpha=alpha_of(experiment),
         comparisons=len(grid.comparisons),
+        names=names,
     )
     return Results(
         tuple((context_name(grid, factor, within), comparison) for within, comparison in compared.found),

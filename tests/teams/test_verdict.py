@@ -185,3 +185,9 @@ def test_the_report_gives_each_arm_its_own_numbers():
 def test_without_a_finished_run_there_is_no_verdict_and_no_crash():
     with pytest.raises(BadInput):
         team_verdict(TEST, [])
+
+
+def test_without_a_run_of_the_given_roles_they_are_missed_by_their_own_name():
+    _, free, solo = cells_of(0.1, 0.1)
+    with pytest.raises(BadInput, match=r"^there is no run of Your roles, which the others are set against$"):
+        team_verdict(TEST, [*free, *solo])

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean
 
 from swarm.cell import Cell, options_as_kept
-from swarm.comparison.contrasts import Comparison, Contrast, Refused
+from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group, name_of
 from swarm.errors import BadInput
 from swarm.experiment.results import results
@@ -89,11 +89,10 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
         raise BadInput(
             f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
         )
-    compared = results(experiment, cells).found
+    compared = results(experiment, cells, _names(experiment.grid)).found
     if not compared:
         raise BadInput("no run of this test has finished yet, so there is no verdict")
-    _, found = compared[0]
-    comparison = _renamed(found, experiment.grid)
+    _, comparison = compared[0]
     contrasts: dict[Arm, Contrast] = {_arm_of(each.group): each for each in comparison.contrasts}
     per_dollar: dict[Arm, Difference] = {
         arm: worth for arm, each in contrasts.items() if (worth := _per_dollar(each))
@@ -106,30 +105,10 @@ def _arm_of(group: Group) -> Arm:
     return next(arm for arm, name in PROTOCOL_OF.items() if name == protocol)
 
 
-def _renamed(comparison: Comparison, grid: Grid) -> Comparison:
-    """The same comparison with groups called as arms are."""
-    contrasts = [
-        replace(each, group=_called(each.group), reference=_called(each.reference))
-        for each in comparison.contrasts
-    ]
-    return replace(
-        comparison,
-        groups=tuple(map(_called, comparison.groups)),
-        contrasts=tuple(contrasts),
-        refused=tuple(_refused(each, grid) for each in comparison.refused),
-    )
-
-
-def _refused(refused: Refused, grid: Grid) -> Refused:
-    name, why = refused.name, refused.why
-    for arm, way in zip(PROTOCOL_OF, grid.ways, strict=True):
-        group = name_of("protocol", (way.protocol, options_as_kept(way.options)))
-        name, why = name.replace(group, ARM_NAMES[arm]), why.replace(group, ARM_NAMES[arm])
-    return Refused(name, why)
-
-
-def _called(group: Group) -> Group:
-    return replace(group, name=ARM_NAMES[_arm_of(group)])
+def _names(grid: Grid) -> dict[str, str]:
+    """What the arms are called, by the usual names of their protocols."""
+    usual = [name_of("protocol", (way.protocol, options_as_kept(way.options))) for way in grid.ways]
+    return {name: ARM_NAMES[arm] for arm, name in zip(PROTOCOL_OF, usual, strict=True)}
 
 
 def _per_dollar(contrast: Contrast) -> Difference | None:
