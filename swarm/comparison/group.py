@@ -28,11 +28,8 @@ _CONDITIONS: dict[Factor, tuple[str, ...]] = {
     "shock": ("shock",),
 }
 """The parts of a condition that each factor decides."""
-
 USUAL_NAMES: Mapping[str, str] = MappingProxyType({})
 """Groups are called as `name_of` calls them."""
-
-
 Key: TypeAlias = tuple[object, ...]
 """A mission under a context: what cells of two groups must share to be compared."""
 

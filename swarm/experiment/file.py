@@ -90,7 +90,9 @@ def experiment_from_toml(
     """
     try:
         read = _File.model_validate(tomllib.loads(text))
-        return Experiment(_grid(read, library, folder), _terms(read))
+        return Experiment(
+            _grid(read, library, folder), Terms(read.max_usd, read.stop_when_clear, read.margin)
+        )
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(
@@ -125,10 +127,6 @@ def _grid(read: _File, library: dict[str, Mission], folder: Path | None) -> Grid
         pace=read.pace,
         organization=read.organization,
     )
-
-
-def _terms(read: _File) -> Terms:
-    return Terms(read.max_usd, read.stop_when_clear, read.margin)
 
 
 def _way(entry: str | dict[str, Any]) -> Way:

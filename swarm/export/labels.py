@@ -35,7 +35,7 @@ def facts_of(record: RunRecord) -> dict[str, str]:
         "Run": record.run_id,
         "Status": record.status,
         "Protocol": spec.protocol,
-        "Models": models_of(record),
+        "Models": models_named(spec.team),
         "Agents": str(len(spec.team)),
         "Seed": str(spec.seed),
         **headline(record),
@@ -44,8 +44,3 @@ def facts_of(record: RunRecord) -> dict[str, str]:
         "Input tokens": f"{record.spent.input_tokens:,}",
         "Output tokens": f"{record.spent.output_tokens:,}",
     }
-
-
-def models_of(record: RunRecord) -> str:
-    """Seats per model."""
-    return models_named(record.spec.team)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from swarm.engine.command_line import mission_toml, same_again
-from swarm.export.labels import headline, kind_of, models_of
+from swarm.export.labels import headline, kind_of
 from swarm.export.page import Node, node, table
-from swarm.narrative.labels import BECAME, DID, shock_named
+from swarm.narrative.labels import BECAME, DID, models_named, shock_named
 from swarm.narrative.story import story
 from swarm.organization.graph import SeatNow, seats_of
 from swarm.recording.record import RunRecord
@@ -26,7 +26,7 @@ def opening(record: RunRecord) -> tuple[Node, ...]:
     notices = [
         node("p", node("strong", f"{mark}: "), meaning, class_="notice") for mark, meaning in marks.items()
     ]
-    what = f"{_words(spec.protocol)}, {_agents(len(spec.team))} ({models_of(record)}), "
+    what = f"{_words(spec.protocol)}, {_agents(len(spec.team))} ({models_named(spec.team)}), "
     when = f"{record.started:%Y-%m-%d %H:%M} UTC"
     return (
         node(
@@ -134,7 +134,7 @@ def _recipe(record: RunRecord) -> Node:
     facts: Mapping[str, str] = {
         "Protocol": spec.protocol,
         "Options": ", ".join(f"{name} = {value}" for name, value in spec.options.items()) or "none",
-        "Models": models_of(record),
+        "Models": models_named(record.spec.team),
         "Judge": spec.judge or "none",
         "Seed": str(spec.seed),
         "Shock": shock_named(spec.shock),

@@ -105,10 +105,6 @@ def _trace(
     )
 
 
-def _straight(start: Place, end: Place) -> list[Place]:
-    return [start, end]
-
-
 def _inwards(start: Place, end: Place) -> list[Place]:
     """Bent towards the middle, so that neighbours' links do not lie on the ring."""
     near = 0.5 if (0.0, 0.0) in (start, end) else 0.3
@@ -123,7 +119,7 @@ def _aside(start: Place, end: Place) -> list[Place]:
 
 
 _WAYS: dict[Bend, Callable[[Place, Place], list[Place]]] = {
-    "straight": _straight,
+    "straight": lambda start, end: [start, end],
     "inwards": _inwards,
     "aside": _aside,
 }

@@ -71,7 +71,7 @@ def names_beside(
     ]
     width, lines = room_for(len(places))
     if in_layers:
-        width, lines = (17, 1) if _columns(places) < NAMED_LAYERS else (11, 2)
+        width, lines = (17, 1) if len({x for x, _ in places.values()}) < NAMED_LAYERS else (11, 2)
     return go.Scatter(
         x=[places[node.number][0] for node in named],
         y=[places[node.number][1] for node in named],
@@ -89,10 +89,6 @@ def names_beside(
             "line": {"width": 0},
         },
     )
-
-
-def _columns(places: Mapping[int, Place]) -> int:
-    return len({x for x, _ in places.values()})
 
 
 def side_of(place: Place, *, in_layers: bool = False) -> str:

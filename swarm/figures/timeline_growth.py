@@ -57,7 +57,10 @@ def growth_of(record: RunRecord, bars: Iterable[Bar]) -> Growth:
 
 def draw_growth(figure: go.Figure, growth: Growth, scale: Scale, *, so_far: bool) -> None:
     """Add the panels to a figure, on the axes y2 and y3; `so_far` when there is more to come."""
-    say: dict[str, Callable[[float], str]] = {"tokens": "{:,} tokens".format, "dollars": _dollars}
+    say: dict[str, Callable[[float], str]] = {
+        "tokens": "{:,} tokens".format,
+        "dollars": lambda amount: escape(usd(amount)),
+    }
     when = "so far" if so_far else "in all"
     for row, (name, amounts) in enumerate(growth.sums.items(), 2):
         figure.add_trace(_steps(growth.times_s, amounts, say[name], scale, row))
@@ -85,10 +88,6 @@ def growth_axes(panels: int, plot_px: int) -> dict[str, Any]:
             "tickprefix": "" if row == 2 else "$",
         }
     return axes
-
-
-def _dollars(amount: float) -> str:
-    return escape(usd(amount))
 
 
 def _steps(

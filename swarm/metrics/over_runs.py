@@ -119,7 +119,7 @@ def role_story(runs: Sequence[RunRoles]) -> tuple[RoleStep, ...]:
     seen: set[str] = set()
     roles_before: Mapping[int, str] = {}
     for before, run in zip((None, *runs), runs, strict=False):
-        roles = _normalised(run.roles)
+        roles = {seat: normalise(role) for seat, role in run.roles.items()}
         new = len(set(roles.values()) - seen)
         seen |= set(roles.values())
         repeats = before is not None and _mission(before) == _mission(run)
@@ -148,10 +148,6 @@ def abstention_by_position(runs: Sequence[RunRoles]) -> tuple[Abstention, ...]:
     assert len({run.circumstances for run in runs}) <= 1, "runs under different circumstances were pooled"
     seats = range(1, runs[0].agents + 1) if runs else ()
     return tuple(Abstention(seat, sum(seat in run.abstained for run in runs), len(runs)) for seat in seats)
-
-
-def _normalised(roles: Mapping[int, str]) -> dict[int, str]:
-    return {seat: normalise(role) for seat, role in roles.items()}
 
 
 def _kept(earlier: Mapping[int, str], later: Mapping[int, str]) -> tuple[int, int]:
