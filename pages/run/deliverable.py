@@ -1,4 +1,4 @@
-"""What a team delivered is shown: by part, with who wrote it, or as one text."""
+"""The deliverable of a team: by part, with who wrote it, or as one text."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What there is to choose from: missions and models."""
+"""Missions and models to choose from."""
 
 from dataclasses import asdict
 

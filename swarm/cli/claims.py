@@ -1,4 +1,4 @@
-"""The command about the paper's claims is defined."""
+"""The command about the paper's claims."""
 
 from pathlib import Path
 from typing import Annotated

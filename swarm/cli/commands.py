@@ -49,9 +49,9 @@ GROUPS = {
     "experiment": "Plan a grid of runs, see its price and what it can show, perform it, read the answer.",
     "team": "Should I drop my roles? Import a team of another framework, test it, take the better set-up home.",
 }
-"""What help says of each group."""
+"""Help of each group, in a sentence."""
 HIDDEN: Table = {"perform": "perform.perform", "perform-experiment": "perform.perform_experiment"}
-"""What the dashboard calls."""
+"""Commands that the dashboard calls."""
 
 
 class LazyGroup(TyperGroup):

@@ -1,4 +1,4 @@
-"""The command that compares runs, or groups of runs, is defined."""
+"""The command that compares runs, or groups of runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What Roleless needs, examined."""
+"""Examination of what Roleless needs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The commands about experiments are defined: plan, run, watch, stop, resume, read.
+"""Commands about experiments: plan, run, watch, stop, resume, read.
 
 Each takes the experiment's file, or its id once it was begun.
 """

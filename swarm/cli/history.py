@@ -1,4 +1,4 @@
-"""The commands about runs that are kept are defined: list, show, export, import, delete, rebuild."""
+"""Commands about runs that are kept: list, show, delete, rebuild."""
 
 from typing import Annotated, Any
 

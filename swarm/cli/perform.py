@@ -1,4 +1,4 @@
-"""What the dashboard starts: a run, or an experiment, in a process of its own."""
+"""Commands that the dashboard starts: a run, or an experiment, in a process of its own."""
 
 import asyncio
 import sys
@@ -57,4 +57,4 @@ async def drain(events: AsyncIterator[Event], show: Callable[[Event], None]) -> 
 
 
 def ignore(event: Event) -> None:
-    """For runs that nobody watches."""
+    """Show nothing: for runs that nobody watches."""

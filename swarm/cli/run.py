@@ -1,4 +1,4 @@
-"""The commands that perform runs are defined: run, resume, stop."""
+"""Commands that perform runs: run, resume, stop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,4 +1,4 @@
-"""The commands about teams of other frameworks are defined: import, test, take home."""
+"""Commands about teams of other frameworks: import, test, take home."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -26,7 +26,7 @@ it could not go on; all were played and some did not finish."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What all events have."""
+    """Fields that all events have."""
 
     run_id: str
     seq: int
