@@ -11,6 +11,8 @@ import streamlit as st
 from pages.shared.text import plain
 from swarm.security.visitors import login_is_set_up, named_providers
 
+_LEAVING = "leaving"
+
 
 def login_wanted() -> bool:
     """Whether people have to log in here: what Streamlit reads as its secrets has a complete table `auth`."""
@@ -41,11 +43,16 @@ def ask_for_login() -> None:
         st.stop()
     with st.sidebar:
         st.caption(f":material/person: {plain(owner_of_session())}")
-        leaves = st.button("Log out", icon=":material/logout:", type="tertiary", key="logout")
-    if leaves:
+        st.button("Log out", icon=":material/logout:", type="tertiary", key="logout", on_click=_leave)
+    if st.session_state.get(_LEAVING):
+        # A page that goes on may ask to be drawn anew, as when a run ends, and what was not sent until then is
+        # forgotten: the way out is told each time.
         st.logout()
-        # A page that goes on may ask to be drawn anew, as when a run ends, and the way out is forgotten.
         st.stop()
+
+
+def _leave() -> None:
+    st.session_state[_LEAVING] = True
 
 
 def owner_of_session() -> str | None:

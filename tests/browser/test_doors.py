@@ -292,7 +292,9 @@ def test_where_people_log_in_nothing_is_shown_before(monkeypatch: pytest.MonkeyP
     assert "The runs" not in [text.value for text in shown.markdown]
 
 
-def test_a_page_does_not_go_on_once_somebody_leaves(monkeypatch: pytest.MonkeyPatch, settings):
+def test_a_page_does_not_go_on_once_somebody_leaves_even_when_it_is_drawn_anew(
+    monkeypatch: pytest.MonkeyPatch, settings
+):
     def page() -> None:
         import streamlit as st
 
@@ -310,7 +312,8 @@ def test_a_page_does_not_go_on_once_somebody_leaves(monkeypatch: pytest.MonkeyPa
     shown = AppTest.from_function(page, default_timeout=PATIENCE_S).run()
     assert "The runs" in [text.value for text in shown.markdown]
     shown.button(key="logout").click().run()
-    assert left == [True]
+    shown.run()
+    assert left == [True, True]
     assert "The runs" not in [text.value for text in shown.markdown]
 
 
