@@ -7,6 +7,7 @@ from typing import Any
 from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.recording.events import Event, ProtocolEnded, RunFinished, RunStarted, ShockStruck
+from swarm.recording.measures import LISTED, MEASURES, kept, write
 from swarm.recording.record import record_of
 from swarm.shock import Shock, Struck
 from swarm.team import make_team
@@ -71,7 +72,7 @@ def turn(seat: int, action: Action) -> Turn:
         cue="contribute",
         action=action,
         role=NAMES[seat - 1] if worked else None,
-        text=" ".join([f"work{seat}"] * seat) if worked else "",
+        text=" ".join([f"work{max(2, seat)}"] * seat) if worked else "",
         reason=f"reason {seat}",
         builds_on=(seat - 1,) if 1 < seat <= DEPTH else (),
         reports_to=LEADER if seat in (8, 9) else None,
@@ -153,3 +154,9 @@ OTHER = replace(
     deliverable="five words are delivered here",
 )
 """A run of the same mission in which every number is another one."""
+
+LISTED_VALUES = {key: kept(RECORD)[key] for key in LISTED}
+"""Of the measures that every list of a run has behind its own, by key."""
+LISTED_SAID = {MEASURES[key].name: write(key, value) for key, value in LISTED_VALUES.items()}
+OTHER_SAID = {MEASURES[key].name: write(key, kept(OTHER)[key]) for key in LISTED}
+"""By name, in words."""

@@ -12,6 +12,7 @@ from pages.shared.labels import level_name, run_label
 from swarm.export import no_formula
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
+from swarm.recording.measures import LISTED, MEASURES
 from swarm.written import UNKNOWN, quality
 
 ORDERS: dict[str, tuple[str, bool]] = {
@@ -39,6 +40,7 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "Mission": st.column_config.TextColumn(width=230),
             "Quality": number(format="%.2f"),
+            **{MEASURES[key].name: number(format=f"%.{MEASURES[key].digits}f") for key in LISTED},
             "Tokens": number(format="localized"),
             "Cost, $": number(format="%.4f"),
             "Time, s": number(format="%.1f"),
@@ -87,6 +89,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Idle by order": row.directed_idle,
         "Unreadable": row.unparsed,
         "No reply": row.failed,
+        **{MEASURES[key].name: row.listed.get(key) for key in LISTED},
         "Tokens": row.input_tokens + row.output_tokens,
         "Cost, $": row.cost_usd,
         "Time, s": row.duration_s,

@@ -1,6 +1,7 @@
 """Two to four single runs stand in columns, on the same scales, and what differs is marked."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from swarm.narrative.contrast import CAVEAT, check_comparable, contrast
 from swarm.narrative.labels import models_named, protocol_name
 from swarm.narrative.story import story
 from swarm.organization.graph import seats_of
-from swarm.recording.measures import kept
+from swarm.recording.measures import LISTED, MEASURES, kept, listed
 from swarm.recording.record import RunRecord
 from swarm.written import UNKNOWN, count, lasting, quality, usd
 
@@ -113,6 +114,10 @@ def _show_graphs(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     )
 
 
+def _listed(name: str, record: RunRecord) -> str:
+    return listed(record)[name]
+
+
 FACTS: tuple[tuple[str, str, Callable[[RunRecord], str]], ...] = (
     ("Status", "", lambda it: STATUS[it.status].label),
     ("Team", "", lambda it: models_named(it.spec.team)),
@@ -133,6 +138,7 @@ FACTS: tuple[tuple[str, str, Callable[[RunRecord], str]], ...] = (
         "Without case, endings and filler words.",
         lambda it: count(kept(it)["distinct_roles"]),
     ),
+    *((MEASURES[key].name, MEASURES[key].meaning, partial(_listed, MEASURES[key].name)) for key in LISTED),
     ("Words delivered", "", lambda it: count(len(it.deliverable.split()) if it.ended else None)),
     ("Tokens", "Input and output, the judge's included.", lambda it: count(it.spent.tokens)),
     ("Cost", "The judge's included.", lambda it: usd(it.spent.cost_usd)),

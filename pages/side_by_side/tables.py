@@ -19,20 +19,11 @@ from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.export import no_formula
 from swarm.figures import measure_figure
 from swarm.narrative.labels import protocol_name
-from swarm.recording.measures import MEASURES
+from swarm.recording.measures import COMPARED, MEASURES
 from swarm.written import UNKNOWN
 
-DRAWN: tuple[str, ...] = (
-    "depth",
-    "abstained",
-    "idle",
-    "roles",
-    "tokens",
-    "duration_s",
-    "cost_usd",
-    "efficiency",
-    "unusable",
-)
+DRAWN = tuple(key for key in COMPARED if key not in ("quality", "mission_relevance"))
+"""Measures beside the judge's, which have pictures of their own."""
 
 
 def show_measures(groups: Sequence[Group]) -> None:

@@ -1,15 +1,15 @@
 """Commands about runs that are kept: list, show, delete, rebuild."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
 
 from swarm.cli.arguments import Json, RunId
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.runs import print_record, print_runs
 from swarm.config import read_settings
-from swarm.history.rows import RunFilter, RunRow
+from swarm.history.rows import RunFilter, columns_of
 from swarm.history.store import History
 from swarm.recording.measures import summary
 
@@ -25,7 +25,7 @@ def list_runs(
     history, where = History(read_settings()), RunFilter(text=text)
     rows = history.runs(where, limit=limit)
     if as_json:
-        print_json([_plain(row) for row in rows])
+        print_json([to_jsonable_python(columns_of(row)) for row in rows])
     else:
         print_runs(rows, history.count(where))
 
@@ -55,8 +55,3 @@ def rebuild() -> None:
     aside = f"; the old file is {rebuilt.set_aside.name}" if rebuilt.set_aside else ""
     damaged = f"; {rebuilt.damaged} unreadable lines were left out" if rebuilt.damaged else ""
     remark(f"rebuilt {rebuilt.runs} runs from {rebuilt.events} events{damaged}{aside}")
-
-
-def _plain(row: RunRow) -> Any:
-
-    return TypeAdapter(type(row)).dump_python(row, mode="json")

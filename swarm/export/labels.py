@@ -1,6 +1,7 @@
 """Reports for people get their labels, and values with units."""
 
 from swarm.narrative.labels import BECAME, SAT_OUT, models_named
+from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.written import UNKNOWN, lasting, usd
 
@@ -41,6 +42,7 @@ def facts_of(record: RunRecord) -> dict[str, str]:
         **headline(record),
         "Mission relevance": UNKNOWN if relevance is None else f"{relevance} of 4",
         **{BECAME[part].capitalize(): str(getattr(seats, part)) for part in SAT_OUT},
+        **listed(record),
         "Input tokens": f"{record.spent.input_tokens:,}",
         "Output tokens": f"{record.spent.output_tokens:,}",
     }

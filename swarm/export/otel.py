@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from swarm.export.dates import date_of
 from swarm.export.providers import provider_of
+from swarm.recording.measures import LISTED, kept
 from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Score
@@ -41,7 +42,7 @@ def as_spans(record: RunRecord) -> bytes:
 
 
 def _run_span(record: RunRecord) -> dict[str, Any]:
-    spec, verdict = record.spec, record.verdict
+    spec, verdict, values = record.spec, record.verdict, kept(record)
     facts = {
         "gen_ai.operation.name": "invoke_workflow",
         "gen_ai.workflow.name": spec.protocol,
@@ -57,6 +58,7 @@ def _run_span(record: RunRecord) -> dict[str, Any]:
         "swarm.quality": verdict.quality if verdict else None,
         "swarm.unscored": verdict.unscored if verdict else None,
         "swarm.cost_usd": record.spent.cost_usd,
+        **{f"swarm.{key}": values[key] for key in LISTED},
     }
     end = max([record.duration_s, *(turn.ended_s for turn in record.turns)])
     span = _span(record, "run", f"invoke_workflow {spec.protocol}", (0.0, end), facts)

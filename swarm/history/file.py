@@ -93,6 +93,8 @@ MIGRATIONS = (
         ) GROUP BY run_id
     ) AS taken WHERE runs.run_id = taken.run_id AND distinct_roles <> taken.roles
     """,
+    # Of measures whose definition has changed since the first; see `measure_again`.
+    "CREATE TABLE IF NOT EXISTS editions (key VARCHAR PRIMARY KEY, edition INTEGER NOT NULL)",
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""
@@ -169,13 +171,16 @@ def transaction(connection: DuckDBPyConnection) -> Generator[None, None, None]:
 
 @contextmanager
 def incoming(
-    connection: DuckDBPyConnection, like: str, rows: Sequence[Mapping[str, object]]
+    connection: DuckDBPyConnection,
+    like: str,
+    rows: Sequence[Mapping[str, object]],
+    columns: Sequence[str] = ("*",),
 ) -> Generator[None, None, None]:
-    """Let statements read rows, shaped like those of a table, under the name `incoming`.
+    """Let statements read rows, shaped like some columns of a table, under the name `incoming`.
 
     Arrow brings them in a hundred times faster than one by one.
     """
-    schema = connection.table(like).limit(0).to_arrow_table().schema
+    schema = connection.table(like).project(", ".join(columns)).limit(0).to_arrow_table().schema
     table = pa.Table.from_pylist(rows, schema=schema)  # pyright: ignore
     connection.register("incoming", table)  # pyright: ignore
     try:

@@ -1,7 +1,7 @@
 """Rows of the history are described, and made of records. Pure: no SQL, no files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from swarm.cell import models_as_kept, options_as_kept, shock_as_kept
 from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import normalise
 from swarm.mission import Level
-from swarm.recording.measures import kept
+from swarm.recording.measures import LISTED, kept
 from swarm.recording.record import RECORD, RunRecord, Status
 from swarm.turn import TURN, Turn
 
@@ -93,6 +93,8 @@ class RunRow:
     """Version of the prompts, and of the simulated models where they answered."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
+    listed: Mapping[str, float | None] = field(default_factory=dict[str, float | None])
+    """Values of the measures in LISTED, by key, each with a column of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,15 @@ class Rebuilt:
     """Where the old file is now; None when there was none."""
 
 
-COLUMNS = tuple(field.name for field in fields(RunRow))
+_FIELDS = tuple(each.name for each in fields(RunRow) if each.name != "listed")
+COLUMNS = (*_FIELDS, *LISTED)
 """What runs can be ordered by."""
-ROLE_COLUMNS = tuple(field.name for field in fields(RunRoles))
+ROLE_COLUMNS = tuple(each.name for each in fields(RunRoles))
 
 
 def row_of(record: RunRecord) -> RunRow:
     """Sum a run up in one line."""
-    spec, verdict = record.spec, record.verdict
+    spec, verdict, values = record.spec, record.verdict, kept(record)
     return RunRow(
         run_id=record.run_id,
         started=record.started,
@@ -148,14 +151,19 @@ def row_of(record: RunRecord) -> RunRow:
         options=options_as_kept(spec.options, remembers=bool(spec.memory)),
         shock=shock_as_kept(spec.shock) if spec.shock else None,
         prompts=spec.wording,
-        **kept(record),
+        **{key: value for key, value in values.items() if key not in LISTED},
+        listed={key: values[key] for key in LISTED},
     )
+
+
+def columns_of(row: RunRow) -> dict[str, object]:
+    """What a row has in each of `COLUMNS`, in their order."""
+    return {**{name: getattr(row, name) for name in _FIELDS}, **{key: row.listed.get(key) for key in LISTED}}
 
 
 def run_cells(record: RunRecord) -> Mapping[str, object]:
     """The cells of a run in the table `runs`, but for where its events lie."""
-    row = row_of(record)
-    return {name: getattr(row, name) for name in COLUMNS} | {
+    return columns_of(row_of(record)) | {
         "started": record.started.astimezone(UTC).replace(tzinfo=None),
         "model_names": list(record.spec.team.models),
         "body": RECORD.dump_json(replace(record, turns=())).decode(),
@@ -192,9 +200,9 @@ def turn_cells(run_id: str, turn: Turn) -> Mapping[str, object]:
 def row_from(cells: tuple[object, ...]) -> RunRow:
     """Read the cells of `COLUMNS`, in that order."""
     named = dict(zip(COLUMNS, cells, strict=True))
-    started = named.pop("started")
+    started, listed = named.pop("started"), {key: named.pop(key) for key in LISTED}
     assert isinstance(started, datetime)
-    return RunRow(**named, started=started.replace(tzinfo=UTC))  # pyright: ignore[reportArgumentType]
+    return RunRow(**named, started=started.replace(tzinfo=UTC), listed=listed)  # pyright: ignore[reportArgumentType]
 
 
 def roles_from(cells: tuple[object, ...]) -> RunRoles:

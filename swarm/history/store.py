@@ -26,6 +26,7 @@ from swarm.history.experiments import ExperimentRow, experiments, played_by
 from swarm.history.file import POLL_S, opened
 from swarm.history.intake import take_in
 from swarm.history.journals import sizes_of
+from swarm.history.measured import measure_again
 from swarm.history.rows import Damage, Rebuilt, RunFilter, RunRow, record_from, row_from
 from swarm.metrics.over_runs import RunRoles
 from swarm.mission import Mission
@@ -223,11 +224,17 @@ class History:
     def _make(self, new: Path, folder: Path) -> tuple[int, int, int]:
         """Make a history of a folder of journals; returns the numbers of runs, events and unreadable lines."""
         events = 0
-        with opened(new, self._patience_s) as connection:
+        with self._opened(new) as connection:
             while (taken := take_in(connection, folder, sizes_of(folder))).events or not taken.complete:
                 events += taken.events
             runs = ask.matching(connection, EVERY_RUN, ()).shape[0]
             return runs, events, len(ask.damages(connection))
+
+    @contextmanager
+    def _opened(self, path: Path) -> Generator[DuckDBPyConnection, None, None]:
+        with opened(path, self._patience_s) as connection:
+            measure_again(connection)
+            yield connection
 
     @contextmanager
     def _fresh(self) -> Generator[DuckDBPyConnection, None, None]:
@@ -235,7 +242,7 @@ class History:
         ensure_data_folder(self._settings)
         while True:
             sizes = sizes_of(self._settings.journal)
-            with opened(self._settings.history, self._patience_s) as connection:
+            with self._opened(self._settings.history) as connection:
                 if take_in(connection, self._settings.journal, sizes).complete:
                     yield connection
                     return

@@ -44,6 +44,10 @@ class Measure:
     """The value of a run; kept in the column of its key where it stands in MEASURES."""
     compared: str | None = None
     """What comparisons take, in SQL, of the columns of `runs`; None for what they leave out."""
+    listed: bool = False
+    """Whether lists of one run have it behind what each of them names itself: tables, reports, logs, spans."""
+    edition: int = 1
+    """Of the definition: where it is raised, histories measure their runs again."""
     tell: Callable[[RunRecord], str] | None = None
     """The value of a run in words, where it is more than a number."""
 
@@ -85,6 +89,11 @@ MEASURES: Mapping[str, Measure] = {
         "Different roles", "Different roles for each agent that worked: 1 when no two are alike.",
         "number of different roles per active agent", kind="number", high=1.0, source=PAPER,
         compared="distinct_roles / nullif(active, 0)"),
+    "redundancy": Measure(
+        "Redundancy", "Mean overlap of words between two contributions, 0 to 1.",
+        "mean overlap of words between two contributions", kind="number", high=1.0, source="Jaccard index",
+        of=lambda it: redundancy([turn.text for turn in contributions(it.turns)]),
+        compared="redundancy", listed=True),
     "input_tokens": Measure(of=lambda it: it.spent.input_tokens),
     "cached_tokens": Measure(of=lambda it: it.spent.cached_tokens),
     "output_tokens": Measure(of=lambda it: it.spent.output_tokens),
@@ -105,6 +114,8 @@ MEASURES: Mapping[str, Measure] = {
 """By key, in the order in which they are shown. Tokens and money are of everything, the judge's included."""
 COMPARED = tuple(key for key, measure in MEASURES.items() if measure.compared)
 """Keys of what groups of runs are compared by, and claims may speak of."""
+LISTED = tuple(key for key, measure in MEASURES.items() if measure.listed)
+"""Keys of what lists of one run have behind what each of them names itself."""
 
 
 def write(key: str, value: float | None) -> str:
@@ -134,6 +145,12 @@ def write(key: str, value: float | None) -> str:
 def kept(record: RunRecord) -> dict[str, Any]:
     """Values of a run by key: what stands in columns of the history, and in summaries."""
     return {key: measure.of(record) for key, measure in MEASURES.items() if measure.of}
+
+
+def listed(record: RunRecord) -> dict[str, str]:
+    """Values of the measures in LISTED in words, by name."""
+    values = kept(record)
+    return {MEASURES[key].name: write(key, values[key]) for key in LISTED}
 
 
 def summary(record: RunRecord) -> dict[str, Any]:
@@ -190,10 +207,7 @@ OF_A_RUN = (
     Measure(
         "Role evenness", "1 when every role is taken equally often.",
         kind="number", high=1.0, source="Pielou's J", of=lambda it: evenness(roles_of(it))),
-    Measure(
-        "Redundancy", "Mean overlap of words between two contributions, 0 to 1.",
-        kind="number", high=1.0, source="Jaccard index",
-        of=lambda it: redundancy([turn.text for turn in contributions(it.turns)])),
+    *(MEASURES[key] for key in LISTED),
     Measure(
         "Passed on word for word",
         "Sentences that two agents or more repeated after hearing them, and how many repeated the one that went "

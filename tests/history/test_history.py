@@ -12,7 +12,7 @@ from swarm.config import Settings, read_settings
 from swarm.errors import DamagedJournal, HistoryBusy, HistoryDamaged, RunBusy, UnknownName, UnknownRun
 from swarm.history import intake as history_intake
 from swarm.history.file import opened
-from swarm.history.rows import COLUMNS, Damage, RunFilter, RunRow, row_of
+from swarm.history.rows import COLUMNS, Damage, RunFilter, RunRow, columns_of, row_of
 from swarm.history.store import EVERY_RUN, History
 from swarm.mission import Mission
 from swarm.recording.events import Event, RunDeleted, RunFinished, RunResumed, TurnTaken
@@ -489,7 +489,7 @@ def test_runs_come_in_order_with_missing_values_last(
     settings: Settings, history: History, column: str, descending: bool
 ):
     keep_four(settings)
-    values = [getattr(row, column) for row in history.runs(order=(column, descending))]
+    values = [columns_of(row)[column] for row in history.runs(order=(column, descending))]
     known = [value for value in values if value is not None]
     assert known == sorted(known, reverse=descending)
     assert values == known + [None] * (4 - len(known))

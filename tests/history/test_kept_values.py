@@ -10,7 +10,8 @@ from swarm.grid import Terms
 from swarm.history.experiments import ExperimentRow
 from swarm.history.store import History
 from swarm.recording.events import ExperimentEnded, ExperimentResumed, ExperimentStarted, RunStarted
-from swarm.recording.measures import COMPARED
+from swarm.recording.measures import COMPARED, LISTED, kept
+from swarm.recording.record import record_of
 from swarm.verdict import Verdict
 from tests import distinct_values
 from tests.comparison.test_comparison import grid
@@ -28,7 +29,7 @@ MEASURED = {
     "cost_usd": 0.978,
     "duration_s": 26.0,
     "efficiency": 1000 * 11 / 16 / 22_072,
-}
+} | {key: kept(record_of(distinct_values.events()))[key] for key in LISTED}
 
 
 def test_a_cell_measures_what_each_measure_means(settings: Settings):

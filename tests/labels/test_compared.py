@@ -17,6 +17,7 @@ from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import contrast_sentence
 from swarm.comparison.group import Group
 from swarm.comparison.rows import measure_rows, statistic_rows
+from swarm.recording.measures import LISTED, MEASURES, write
 from swarm.serve.wire import Ask, whole
 from swarm.stats.paired import Difference
 from tests.compared import cell
@@ -36,7 +37,7 @@ GROUP = {
     "cost_usd": 0.0625,
     "duration_s": 90.0,
     "efficiency": 0.055,
-}
+} | {key: 0.625 + at / 64 for at, key in enumerate(LISTED)}
 REFERENCE = {
     "quality": 0.53125,
     "mission_relevance": 2.75,
@@ -49,7 +50,7 @@ REFERENCE = {
     "cost_usd": 0.25,
     "duration_s": 7.5,
     "efficiency": 0.022,
-}
+} | {key: 0.5625 + at / 64 for at, key in enumerate(LISTED)}
 MEASURED = [
     ["Quality", "0.531", "0.719"],
     ["Mission relevance", "2.75", "3.25"],
@@ -58,6 +59,7 @@ MEASURED = [
     ["Idle in all", "47%", "38%"],
     ["No usable reply", "9%", "6%"],
     ["Different roles", "0.64", "0.87"],
+    *([MEASURES[key].name, write(key, REFERENCE[key]), write(key, GROUP[key])] for key in LISTED),
     ["Tokens", "23,456", "12,345"],
     ["Cost", "$0.25", "$0.0625"],
     ["Time", "7.5 s", "1 min 30 s"],

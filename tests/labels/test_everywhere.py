@@ -5,7 +5,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -16,14 +16,14 @@ from swarm.cell import Cell, Condition
 from swarm.cli.history import list_runs, show
 from swarm.config import Settings
 from swarm.export import export_run
-from swarm.history.rows import COLUMNS, RunRow, row_of, turn_cells
+from swarm.history.rows import COLUMNS, RunRow, columns_of, row_of, turn_cells
 from swarm.history.store import History
 from swarm.metrics.roles import normalise
 from swarm.recording.measures import summary
 from swarm.recording.record import record_of
 from swarm.turn import Usage
 from tests import distinct
-from tests.distinct import NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events
+from tests.distinct import LISTED_VALUES, NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events
 from tests.made import BEGAN, keep
 
 SUMS = {
@@ -53,14 +53,19 @@ ABOUT = {
     "duration_s": 83.25,
 }
 """What the summary and the history call by the same names."""
-SUMMARY = ABOUT | {
-    "models": {"sim/strong": 16, "sim/weak": 7},
-    "shock": "swap",
-    "roles": [*NAMES],
-    "deliverable": distinct.DELIVERABLE,
-}
+SUMMARY = (
+    ABOUT
+    | LISTED_VALUES
+    | {
+        "models": {"sim/strong": 16, "sim/weak": 7},
+        "shock": "swap",
+        "roles": [*NAMES],
+        "deliverable": distinct.DELIVERABLE,
+    }
+)
 ROW = RunRow(
     **ABOUT,
+    listed=LISTED_VALUES,
     started=BEGAN,
     reason=None,
     mission_id="harbour",
@@ -108,9 +113,9 @@ def test_the_history_has_every_number_under_its_own_name(
     assert history.run(RUN_ID) == replace(RECORD, experiment="exp")
     frame = history.frame()
     assert [*frame.columns] == [*COLUMNS]
-    assert known(frame.iloc[0]) == known(asdict(ROW))
+    assert known(frame.iloc[0]) == known(columns_of(ROW))
     list_runs(as_json=True)
-    assert json.loads(capsys.readouterr().out) == [asdict(ROW) | {"started": "2026-11-22T13:00:00Z"}]
+    assert json.loads(capsys.readouterr().out) == [columns_of(ROW) | {"started": "2026-11-22T13:00:00Z"}]
     show(RUN_ID, as_json=True)
     assert json.loads(capsys.readouterr().out) == SUMMARY
     assert history.cells() == [CELL]
@@ -153,6 +158,7 @@ CELL = Cell(
         "cost_usd": (2.671875,),
         "duration_s": (83.25,),
         "efficiency": (pytest.approx(0.6875 / 185.677),),
+        **{key: (value,) for key, value in LISTED_VALUES.items()},
     },
 )
 """What is measured of the run when it is compared."""

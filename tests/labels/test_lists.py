@@ -19,7 +19,8 @@ from swarm.history.store import History
 from swarm.metrics.over_runs import RoleStep, RunRoles
 from swarm.models.card import ModelCard, Price
 from swarm.recording.events import RunFinished
-from tests.distinct import RECORD
+from swarm.recording.measures import MEASURES
+from tests.distinct import LISTED_VALUES, RECORD
 from tests.labels.test_pages import bare, formats, lines, metrics, shown
 from tests.labels.test_terminal import EXPERIMENT, PLAN
 from tests.made import BAKERY, BEGAN, keep, spec, told, turn, verdict
@@ -47,6 +48,7 @@ def test_the_table_of_runs_has_every_number_in_its_own_column():
         "Idle by order": 5,
         "Unreadable": 3,
         "No reply": 4,
+        **{MEASURES[key].name: value for key, value in LISTED_VALUES.items()},
         "Tokens": 185_677,
         "Cost, $": 2.671875,
         "Time, s": 83.25,
@@ -54,6 +56,7 @@ def test_the_table_of_runs_has_every_number_in_its_own_column():
     assert formats(table) == {
         "Started": "YYYY-MM-DD HH:mm",
         "Quality": "%.2f",
+        **{MEASURES[key].name: f"%.{MEASURES[key].digits}f" for key in LISTED_VALUES},
         "Tokens": "localized",
         "Cost, $": "%.4f",
         "Time, s": "%.1f",

@@ -21,7 +21,7 @@ from pages.side_by_side.runs import FACTS
 from pages.start.side_by_side import show_counters
 from swarm.organization.graph import seats_of
 from swarm.recording.search import Found
-from tests.distinct import NAMES, OTHER, POINTS, RECORD, TURNS, VERDICT
+from tests.distinct import LISTED_SAID, NAMES, OTHER, OTHER_SAID, POINTS, RECORD, TURNS, VERDICT
 
 SEATS = seats_of(RECORD)
 
@@ -93,7 +93,7 @@ def test_each_measure_of_a_run_stands_in_its_own_line():
         ["Inequality of effort", "0.44"],
         ["Distinct roles", "9 / 8 / 7"],
         ["Role evenness", "0.98"],
-        ["Redundancy", "0.00"],
+        *([name, said] for name, said in LISTED_SAID.items()),
         ["Passed on word for word", "none"],
         ["Coordination overhead", "0.06"],
         ["Quality per 1,000 tokens", "0.0040"],
@@ -255,6 +255,7 @@ def test_runs_in_columns_have_every_fact_in_the_line_of_its_own():
         "Unreadable": ("3", "3"),
         "No reply": ("4", "2"),
         "Different roles": ("8", "4"),
+        **{name: (said, OTHER_SAID[name]) for name, said in LISTED_SAID.items()},
         "Words delivered": ("45", "5"),
         "Tokens": ("185,677", "52,300"),
         "Cost": ("$2.67", "$0.75"),

@@ -20,7 +20,7 @@ from swarm.history.experiments import ExperimentRow
 from swarm.history.rows import row_of
 from swarm.limits import Limits
 from swarm.models.card import ModelCard, Price
-from tests.distinct import MISSION, NAMES, OTHER, POINTS, RECORD, RUN_ID, events
+from tests.distinct import LISTED_SAID, MISSION, NAMES, OTHER, OTHER_SAID, POINTS, RECORD, RUN_ID, events
 
 
 @pytest.fixture
@@ -50,7 +50,9 @@ def test_a_run_in_a_terminal_has_every_number_in_its_own_column():
         [name.replace("_", " "), f"{points} of 4", f"because of {name}"] for name, points in POINTS.items()
     ]
     assert " ".join(shown[-1]) == (
-        f"SIMULATED {RUN_ID} finished · quality 0.688 · depth 6 · 9 active, 2 abstained, 5 idle by order · "
+        f"SIMULATED {RUN_ID} finished · quality 0.688 · depth 6 · "
+        f"{''.join(f'{name.lower()} {said} · ' for name, said in LISTED_SAID.items())}"
+        "9 active, 2 abstained, 5 idle by order · "
         "177,477 tokens in, 8,200 out, $2.67 (simulated) · 1 min 23 s"
     )
 
@@ -109,6 +111,7 @@ def test_two_runs_in_a_terminal_have_every_number_in_the_line_and_column_of_its_
         ["depth", "6", "4"],
         ["active", "9 of 23", "5 of 19"],
         ["abstained", "2", "1"],
+        *([name.lower(), said, OTHER_SAID[name]] for name, said in LISTED_SAID.items()),
         ["tokens", "185,677", "52,300"],
         ["cost", "$2.67", "$0.75"],
         ["time", "1 min 23 s", "7.5 s"],

@@ -14,7 +14,7 @@ from swarm.narrative.story import story
 from swarm.organization.graph import Standing
 from swarm.serve.telling import _DID as TOLD
 from swarm.turn import Action
-from tests.distinct import OTHER, POINTS, RECORD, RUN_ID
+from tests.distinct import LISTED_SAID, OTHER, POINTS, RECORD, RUN_ID
 
 HEADLINE = {
     "Quality": "0.69",
@@ -88,6 +88,7 @@ def test_a_report_in_markdown_has_every_number_beside_its_label():
         "Idle by order": "5",
         "Unreadable reply": "3",
         "No reply": "4",
+        **LISTED_SAID,
         "Input tokens": "177,477",
         "Output tokens": "8,200",
     }

@@ -12,7 +12,7 @@ from swarm.export import export_run
 from swarm.recording.record import RunRecord
 from swarm.turn import Usage
 from tests import distinct
-from tests.distinct import RECORD, RUN_ID, TURNS, VERDICT
+from tests.distinct import LISTED_VALUES, RECORD, RUN_ID, TURNS, VERDICT
 from tests.labels.test_everywhere import PARTICIPATION
 from tests.made import BEGAN
 
@@ -59,6 +59,7 @@ def test_the_span_of_a_run_has_every_number_under_its_own_name():
         "swarm.depth": 6,
         "swarm.quality": 0.6875,
         "swarm.cost_usd": 2.671875,
+        **{f"swarm.{key}": value for key, value in LISTED_VALUES.items()},
     }
     told = [attributes(event) for event in run["events"]]
     assert told == [

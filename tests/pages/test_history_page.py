@@ -13,6 +13,7 @@ from pages.shared.exports import runs_csv, runs_parquet
 from swarm.history.rows import RunFilter, RunRow
 from swarm.history.store import History
 from swarm.mission import Mission
+from swarm.recording.measures import LISTED, MEASURES
 from swarm.shock import Shock
 from tests.drawn import drawn, line_of, words_on
 from tests.made import BEGAN, keep, verdict
@@ -157,6 +158,7 @@ ROW = RunRow(
     directed_idle=11, unparsed=12, failed=13, distinct_roles=14, input_tokens=1500, cached_tokens=160,
     output_tokens=17, cost_usd=1.8, judge_cost_usd=0.19, duration_s=20.5, organization="town", imported="there",
     experiment="grid-1", options="{}", shock="swap to sim/weak", prompts="p1", owner="@ann",
+    listed={key: 21.5 + at for at, key in enumerate(LISTED)},
 )  # fmt: skip
 """No two numbers of it are the same."""
 
@@ -167,7 +169,8 @@ def test_every_number_of_a_run_stands_under_its_own_head():
         "Mission": "'=Ark", "Protocol": "Fixed roles", "Agents": 6, "Quality": 0.81, "Status": "Limit reached",
         "Started": BEGAN, "Models": "'+m ×6", "Kind": "SIMULATED", "Shock": "swap to sim/weak", "Owner": "'@ann",
         "Origin": "imported", "Level": "Level 3", "Depth": 8, "Roles": 14, "Abstained": 10, "Idle by order": 11,
-        "Unreadable": 12, "No reply": 13, "Tokens": 1517, "Cost, $": 1.8, "Time, s": 20.5,
+        "Unreadable": 12, "No reply": 13, "Tokens": 1517,
+        **{MEASURES[key].name: 21.5 + at for at, key in enumerate(LISTED)}, "Cost, $": 1.8, "Time, s": 20.5,
     }  # fmt: skip
     other = line_of(app.dataframe[0], 1)
     assert [other[name] for name in ("Kind", "Origin", "Level")] == ["real", "here", "own"]

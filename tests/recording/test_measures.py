@@ -1,7 +1,6 @@
 """Every measure stays inside the range that its entry states, whatever a transcript is like."""
 
 import math
-from dataclasses import asdict
 from random import Random
 
 import duckdb
@@ -9,7 +8,7 @@ import pandas as pd
 import pytest
 
 from swarm.config import Settings
-from swarm.history.rows import row_of
+from swarm.history.rows import row_of, run_cells
 from swarm.history.store import History
 from swarm.recording.measures import COMPARED, MEASURES, OF_A_RUN, Measure
 from swarm.recording.record import RunRecord
@@ -68,7 +67,7 @@ def outside(measure: Measure, value: float | None) -> bool:
 
 
 def test_what_is_compared_is_inside_its_range(records: list[RunRecord]):
-    runs = pd.DataFrame([asdict(row_of(record)) for record in records])
+    runs = pd.DataFrame([run_cells(record) for record in records])
     compared = ", ".join(f"({MEASURES[key].compared})::DOUBLE AS {key}" for key in COMPARED)
     with duckdb.connect() as connection:
         rows = connection.register("runs", runs).execute(f"SELECT {compared} FROM runs").fetchall()

@@ -13,6 +13,7 @@ from swarm.comparison.rows import Row, measure_rows, statistic_rows
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.grid import Factor
 from swarm.narrative.contrast import CAVEAT
+from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.written import UNKNOWN, lasting, usd
 
@@ -59,6 +60,7 @@ def print_runs_compared(records: Sequence[RunRecord], sentences: Sequence[str]) 
         Row("depth", "", tuple(str(record.depth or UNKNOWN) for record in records)),
         Row("active", "", tuple(f"{it.participation.active} of {len(it.spec.team)}" for it in records)),
         Row("abstained", "", tuple(str(record.participation.abstained) for record in records)),
+        *(Row(name.lower(), "", tuple(listed(it)[name] for it in records)) for name in listed(records[0])),
         Row("tokens", "", tuple(f"{record.spent.tokens:,}" for record in records)),
         Row("cost", "", tuple(usd(record.spent.cost_usd) for record in records)),
         Row("time", "", tuple(lasting(record.duration_s) for record in records)),

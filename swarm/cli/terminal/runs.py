@@ -15,6 +15,7 @@ from swarm.cli.terminal.table import columns
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import DID, models_named
 from swarm.recording.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
+from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
@@ -175,6 +176,7 @@ def _closing(record: RunRecord) -> Text:
     words = (
         f"{record.run_id} {record.status}"
         f" · quality {number(quality)} · depth {record.depth or UNKNOWN}"
+        f"{''.join(f' · {name.lower()} {value}' for name, value in listed(record).items())}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
         f" · {_used(record.spent, record.simulated)} · {lasting(record.duration_s)}"
     )
