@@ -17,7 +17,7 @@ from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.finding import contrast_sentence
 from swarm.comparison.group import Group
 from swarm.comparison.rows import measure_rows, statistic_rows
-from swarm.recording.measures import LISTED, MEASURES, write
+from swarm.recording.measures import COMPARED, LISTED, MEASURES, write
 from swarm.serve.wire import Ask, whole
 from swarm.stats.paired import Difference
 from tests.compared import cell
@@ -51,7 +51,7 @@ REFERENCE = {
     "duration_s": 7.5,
     "efficiency": 0.022,
 } | {key: 0.5625 + at / 64 for at, key in enumerate(LISTED)}
-MEASURED = [
+_WRITTEN = [
     ["Quality", "0.531", "0.719"],
     ["Mission relevance", "2.75", "3.25"],
     ["Depth", "1.50", "2.50"],
@@ -65,6 +65,7 @@ MEASURED = [
     ["Time", "7.5 s", "1 min 30 s"],
     ["Quality per 1,000 tokens", "0.022", "0.055"],
 ]
+MEASURED = sorted(_WRITTEN, key=lambda line: [MEASURES[key].name for key in COMPARED].index(line[0]))
 STATISTICS = [
     ["Verdict", "better"],
     ["Difference", "+0.190 (+0.110 to +0.280)"],

@@ -5,7 +5,6 @@ The tests that a bug names are asked first, and if they do not notice, all tests
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -16,8 +15,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
-from swarm.config import PROJECT
-from tests.plant.bug import Bug, bugs, plant
+from tests.plant.bug import Bug, bugs, copy_of_project, plant
 
 WANTED = 0.95
 """The share of bugs that tests outside the browser must notice."""
@@ -33,7 +31,7 @@ def main() -> int:
     asked = parser.parse_args()
     chosen = bugs(asked.names)
     with TemporaryDirectory() as folder:
-        copies = [_copy(Path(folder) / str(number)) for number in range(asked.jobs)]
+        copies = [copy_of_project(Path(folder) / str(number)) for number in range(asked.jobs)]
         _check_green(copies[0], sorted({path for bug in chosen for path in bug.tests}))
         found = list(_noticed_by(chosen, copies, thorough=not asked.named_only))
     noticed = sum(bool(tests) for tests in found)
@@ -95,19 +93,6 @@ def _check_green(copy: Path, tests: Sequence[str]) -> None:
     """A test that fails anyway notices nothing."""
     if failing := _failing(copy, ["-n", "auto", *tests]):
         raise SystemExit(f"these fail without any planted bug: {', '.join(failing)}")
-
-
-def _copy(folder: Path) -> Path:
-    """A copy of what git tracks, as it is in the working tree."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    for name in filter(None, tracked.stdout.split("\0")):
-        if (source := PROJECT / name).is_file():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-    return folder
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """A bug to plant: a patch, whom it would harm, and the tests that are asked first."""
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from swarm.config import PROJECT
 
 FOLDER = Path(__file__).parent / "patches"
 
@@ -43,6 +46,19 @@ def plant(bug: Bug, folder: Path, *options: str) -> None:
     """
     command = ["git", "apply", *options, str(bug.path)]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+
+
+def copy_of_project(folder: Path) -> Path:
+    """Copy what git tracks, as it is in the working tree, into a folder."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    for name in filter(None, tracked.stdout.split("\0")):
+        if (source := PROJECT / name).is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    return folder
 
 
 def _read(path: Path) -> Bug:
