@@ -43,7 +43,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Item '.*' on TypedDict class:Use
 MISSION = "Open a bakery\n- Find a site\n- Hire two bakers"
 TEAM = "roleless/sequential-3@sim/strong"
 SOLO_ON_GPT = "roleless/solo-1@openai/gpt-4.1-mini"
-SLOW = "roleless/sequential-64@sim/strong"
+SLOW = "roleless/sequential-256@sim/strong"
 
 
 @contextmanager
