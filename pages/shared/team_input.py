@@ -1,7 +1,5 @@
 """A person says who is on the team, how it works together, and under what conditions."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from pages.shared.labels import protocol_sentence
@@ -9,8 +7,10 @@ from pages.shared.picture import draw
 from pages.shared.resources import catalogue
 from pages.shared.text import plain
 from swarm.engine.compose import NO_JUDGE
+from swarm.engine.wish import Conditions
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
+from swarm.grid import NO_SHOCK
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
@@ -21,7 +21,6 @@ from swarm.written import usd
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"
 PACE_WORDS: dict[Pace, str] = {"instant": "At once", "fast": "Ten times real", "real": "As real models"}
-NO_SHOCK = "none"
 SHOCK_WORDS = {
     NO_SHOCK: "None",
     "seat": "An agent drops out",
@@ -38,18 +37,6 @@ OPTION_WORDS = {
     "steps": "Order of work, one step a line, such as “2 write_report hears 1” (empty: seat order)",
     "led": "Agent 1 leads",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """Under what conditions a run takes place."""
-
-    judge: str | None
-    limits: Limits
-    seed: int
-    pace: Pace
-    organization: str
-    shock: Shock | None = None
 
 
 def choose_team() -> tuple[int, tuple[str, ...]]:

@@ -1,11 +1,13 @@
 """Arguments and options that several commands take, and files named on the command line."""
 
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from swarm.engine.wish import Field
 from swarm.errors import BadInput
 from swarm.export.bundle import MAX_BUNDLE_BYTES
 
@@ -13,12 +15,30 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for mac
 RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", metavar="RUN")]
 
 
-class Pace(StrEnum):
-    """How much of a simulated model's thinking time is waited for."""
+Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
+Command = TypeVar("Command", bound=Callable[..., None])
 
-    instant = "instant"
-    fast = "fast"
-    real = "real"
+
+def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
+    """Give a command an option for each field, in the place of its `**asked`, before other options of its own."""
+
+    def with_options(command: Command) -> Command:
+        own = signature(command).parameters.values()
+        options = [_option(name, field) for name, field in named.items()]
+        before = [each for each in own if each.kind is each.POSITIONAL_OR_KEYWORD]
+        after = [each for each in own if each.kind is each.KEYWORD_ONLY]
+        # Where Python, and so Typer, looks for it.
+        command.__dict__["__signature__"] = Signature([*before, *options, *after])
+        return command
+
+    return with_options
+
+
+def _option(name: str, field: Field) -> Parameter:
+    shown: Mapping[str, Any] = field.shown
+    option = typer.Option(field.usual, help=field.help, **shown)
+    kind = field.kind | None if field.usual is None else field.kind
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=kind)
 
 
 def read_file(path: Path) -> bytes:

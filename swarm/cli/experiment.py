@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from swarm.cell import Cell
-from swarm.cli.arguments import Json
+from swarm.cli.arguments import Detach, Json
 from swarm.cli.compare import told
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.comparison import print_comparison
@@ -57,7 +57,7 @@ def plan(
 def run(
     file: File,
     max_usd: MaxUsd = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    detach: Detach = False,
     as_json: Json = False,
 ) -> None:
     """Perform an experiment. Interrupt or stop it at any moment: `resume` plays what is left, nothing twice."""
@@ -73,7 +73,7 @@ def resume(
         bool,
         typer.Option("--accept-price", help="Go on although it costs more than twice what was foretold."),
     ] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    detach: Detach = False,
     as_json: Json = False,
 ) -> None:
     """Perform what is left of an experiment; runs that finished are not played again."""

@@ -1,14 +1,14 @@
 """Commands that perform runs: run, resume, stop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 
-from swarm.cli.arguments import Json, Pace, RunId
+from swarm.cli.arguments import Detach, Json, RunId, asking
 from swarm.cli.perform import drain, ignore
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.runs import LiveRun, print_record
@@ -20,7 +20,7 @@ from swarm.engine.perform import events_before
 from swarm.engine.perform import perform as perform_run
 from swarm.engine.perform import resume as resume_run
 from swarm.engine.run import new_run_id
-from swarm.engine.wish import Wish
+from swarm.engine.wish import BOUNDS, FIELDS, Wish
 from swarm.errors import BadInput
 from swarm.limits import Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
@@ -36,69 +36,12 @@ from swarm.team import check_agents, read_roles
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 
 
-def run(
-    mission: Annotated[str | None, typer.Option(help="A mission of the library, by id.")] = None,
-    mission_file: Annotated[
-        Path | None, typer.Option(help="A mission of your own, TOML or plain text.")
-    ] = None,
-    goal: Annotated[
-        str | None, typer.Option(help="A mission in one sentence; bullet points are requirements.")
-    ] = None,
-    protocol: Annotated[str, typer.Option(help="Who speaks, when, hearing what.")] = "sequential",
-    agents: Annotated[str, typer.Option(help="Number of agents, 1 to 256.", metavar="INTEGER")] = "8",
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="One for all, one per seat, or a mix such as '2 sim/strong, 6 sim/weak'.",
-            show_default="sim/strong",
-        ),
-    ] = None,
-    judge: Annotated[
-        str | None, typer.Option(help="The model that judges, or none. Default: one of another family.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed repeats a simulated run.")] = 0,
-    option: Annotated[
-        list[str] | None, typer.Option(help="A setting of the protocol, as name=value.")
-    ] = None,
-    roles_file: Annotated[Path | None, typer.Option(help="Roles for fixed_roles, one a line.")] = None,
-    max_usd: Annotated[float | None, typer.Option(help="Most dollars. Real models: 1 unless given.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(help="Most tokens, input and output.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Most calls to models.")] = None,
-    timeout_s: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
-    pace: Annotated[
-        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
-    ] = Pace.instant,
-    organization: Annotated[str, typer.Option(help="Whose memory the roles join.")] = "default",
-    shock: Annotated[
-        str | None,
-        typer.Option(help="What happens in the middle of the run: seat, hub, swap or priorities."),
-    ] = None,
-    shock_model: Annotated[
-        str | None, typer.Option(help="With --shock swap: the model that a quarter of the agents get.")
-    ] = None,
-    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
-    as_json: Json = False,
-) -> None:
+@asking(FIELDS)
+def run(*, detach: Detach = False, as_json: Json = False, **asked: Any) -> None:
     """Let a team do a mission."""
     settings = read_settings()
     ensure_data_folder(settings)
-    spec = compose(
-        Wish(
-            _mission(mission, mission_file, goal, settings),
-            protocol=protocol,
-            options=_options(option, roles_file),
-            agents=_number_of_agents(agents),
-            models=model or ("sim/strong",),
-            judge=judge,
-            seed=seed,
-            limits=Limits(usd=max_usd, tokens=max_tokens, calls=max_calls, seconds=timeout_s),
-            pace=pace.value,
-            organization=organization,
-            shock=_shock(shock, shock_model),
-        ),
-        settings,
-        remember=_remember(settings),
-    )
+    spec = compose(_wish(asked, settings), settings, remember=_remember(settings))
     for warning in spec.warnings:
         remark(warning)
     if detach:
@@ -108,14 +51,8 @@ def run(
         _perform(perform_run(settings, run_id, spec), run_id, settings, as_json)
 
 
-def resume(
-    run_id: RunId,
-    max_usd: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="From now on; default: as before.")] = None,
-    timeout_s: Annotated[float | None, typer.Option(help="From now on; default: as before.")] = None,
-    as_json: Json = False,
-) -> None:
+@asking({name: FIELDS[name]._replace(help="From now on; default: as before.") for name in BOUNDS})
+def resume(run_id: RunId, *, as_json: Json = False, **asked: Any) -> None:
     """Finish a run that was interrupted, stopped, limited or failed; finished turns are not asked again.
 
     A run that reached a limit needs a higher one. What it used before counts.
@@ -123,8 +60,7 @@ def resume(
     settings = read_settings()
     if is_running(run_id, settings):
         raise BadInput(f"run {run_id!r} is being performed; there is nothing to resume")
-    given = {"usd": max_usd, "tokens": max_tokens, "calls": max_calls, "seconds": timeout_s}
-    raised = {kind: value for kind, value in given.items() if value is not None}
+    raised = {bound: asked[name] for name, bound in BOUNDS.items() if asked[name] is not None}
     limits = replace(spec_of(events_before(run_id, settings, Limits())).limits, **raised) if raised else None
     _perform(resume_run(settings, run_id, limits), run_id, settings, as_json)
 
@@ -133,6 +69,22 @@ def stop(run_id: RunId) -> None:
     """Ask a running run to stop; calls in flight get 5 seconds."""
     ask_to_stop(run_id, read_settings())
     remark(f"asked {run_id} to stop")
+
+
+def _wish(asked: Mapping[str, Any], settings: Settings) -> Wish:
+    return Wish(
+        _mission(asked["mission"], asked["mission_file"], asked["goal"], settings),
+        protocol=asked["protocol"],
+        options=_options(asked["option"], asked["roles_file"]),
+        agents=_number_of_agents(asked["agents"]),
+        models=asked["model"] or ("sim/strong",),
+        judge=asked["judge"],
+        seed=asked["seed"],
+        limits=Limits(**{bound: asked[name] for name, bound in BOUNDS.items()}),
+        pace=asked["pace"],
+        organization=asked["organization"],
+        shock=_shock(asked["shock"], asked["shock_model"]),
+    )
 
 
 def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: Settings) -> Mission:

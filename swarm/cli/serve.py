@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from swarm.cli.arguments import Pace
 from swarm.config import ensure_data_folder, read_settings
 from swarm.limits import Limits
 from swarm.models.catalogue import load_catalogue, open_model
@@ -12,6 +11,7 @@ from swarm.serve import make_app
 from swarm.serve import serve as serve_app
 from swarm.serve.access import access_to
 from swarm.serve.teams import Teams
+from swarm.spec import Pace
 
 
 def serve(
@@ -26,9 +26,7 @@ def serve(
         float | None, typer.Option(help="Most dollars of a team's run. Real models: 1 unless given.")
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Most calls of a team's run.")] = None,
-    pace: Annotated[
-        Pace, typer.Option(help="How much of simulated thinking time to wait for.")
-    ] = Pace.instant,
+    pace: Annotated[Pace, typer.Option(help="How much of simulated thinking time to wait for.")] = "instant",
 ) -> None:
     """Offer teams, and the simulated models, to any OpenAI client: http://127.0.0.1:8600/v1.
 
@@ -39,6 +37,6 @@ def serve(
     access = access_to(host, settings.serve_token, allow_host or ())
     ensure_data_folder(settings)
     simulated = [card.id for card in load_catalogue().values() if card.simulated]
-    models = {name: open_model(name, settings, pace=pace.value) for name in simulated}
-    teams = Teams(settings, Limits(usd=max_usd, calls=max_calls), pace.value)
+    models = {name: open_model(name, settings, pace=pace) for name in simulated}
+    teams = Teams(settings, Limits(usd=max_usd, calls=max_calls), pace)
     serve_app(host, port, make_app(models, teams, access))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from swarm.config import PROJECT
 from swarm.engine.compose import NO_JUDGE
+from swarm.engine.wish import Conditions, named
 from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
-from swarm.shock import Shock
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
 
@@ -46,12 +46,9 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
     ]
     words += _options(spec)
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
-    words += ["--judge", judge] if judge else []
-    words += ["--seed", str(spec.seed)] if spec.seed else []
-    words += _shock(spec.shock)
-    words += _limits(spec)
-    words += ["--pace", spec.pace] if spec.pace != "instant" else []
-    words += ["--organization", spec.organization] if spec.organization != "default" else []
+    asked = Conditions(judge, spec.limits, spec.seed, spec.pace, spec.organization, spec.shock)
+    for name, value in named(asked).items():
+        words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
     return shlex.join(words)
 
 
@@ -130,21 +127,6 @@ def _models(team: Team) -> list[str]:
         else:
             runs.append((seat.model, 1))
     return ["--model", ", ".join(f"{seats} {model}" for model, seats in runs)]
-
-
-def _shock(shock: Shock | None) -> list[str]:
-    if shock is None:
-        return []
-    return ["--shock", shock.kind, *(["--shock-model", shock.model] if shock.model else [])]
-
-
-def _limits(spec: RunSpec) -> list[str]:
-    limits, words = spec.limits, list[str]()
-    words += ["--max-usd", f"{limits.usd:g}"] if limits.usd is not None else []
-    words += ["--max-tokens", str(limits.tokens)] if limits.tokens is not None else []
-    words += ["--max-calls", str(limits.calls)] if limits.calls is not None else []
-    words += ["--timeout-s", f"{limits.seconds:g}"] if limits.seconds is not None else []
-    return words
 
 
 def _string(text: str) -> str:
