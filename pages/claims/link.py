@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pages.side_by_side.conditions import link_to_conditions
-from pages.side_by_side.link import KINDS, link_to_groups
+from pages.side_by_side.conditions import NAMES, link_to_conditions
+from pages.side_by_side.link import link_to_groups
 from swarm.claims.file import SHOCKS
 from swarm.claims.judging import Evidence
 from swarm.comparison.group import name_of
@@ -32,13 +32,9 @@ def where_of(evidence: Evidence) -> RunFilter:
 
 def link_to_runs(where: RunFilter) -> dict[str, Any]:
     """The parameters of the history's address for these runs."""
-    kind = next(name for name, simulated in KINDS.items() if simulated == where.simulated)
-    return {
-        "kind": kind,
-        # A widget that is bound to the address is named there by what it shows.
-        "of_protocol": [protocol_name(protocol) for protocol in where.protocols],
-        "of_model": [*where.models],
-    } | link_to_conditions(where)
+    # A widget that is bound to the address is named there by what it shows.
+    protocols = {"of_protocol": [protocol_name(protocol) for protocol in where.protocols]}
+    return link_to_conditions(where, ("kind", "of_protocol", "of_model", *NAMES)) | protocols
 
 
 def link_to_side_by_side(evidence: Evidence) -> dict[str, Any] | None:

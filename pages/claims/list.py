@@ -7,6 +7,7 @@ import streamlit as st
 from pages.claims.detail import show_claim
 from pages.shared.picture import draw
 from pages.shared.text import plain
+from pages.side_by_side.conditions import KINDS
 from swarm.claims.file import Acquaintance, Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
 from swarm.claims.sentences import estimate_words, figure_words
@@ -16,7 +17,6 @@ from swarm.written import UNKNOWN
 ALL = "All"
 CLAIM, CHOSEN = "claim", "claim_chosen"
 """What the address calls the claim that is open, and the key of the widget that chooses it."""
-KINDS = {"Simulated": True, "Real": False}
 KNOWN_SHORT: dict[Acquaintance, str] = {"fitted": "fitted", "seen": "known"}
 """What a claim is marked with by `Claim.simulator`."""
 

@@ -7,7 +7,8 @@ import streamlit as st
 from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
-from pages.side_by_side.link import FACTOR_NAMES, KINDS, show_side_by_side_of
+from pages.side_by_side.conditions import KINDS
+from pages.side_by_side.link import FACTOR_NAMES, show_side_by_side_of
 from swarm.cell import Cell
 from swarm.comparison.levels import cells_by_level
 from swarm.grid import FACTORS

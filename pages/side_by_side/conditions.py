@@ -1,51 +1,84 @@
-"""The address says under which conditions runs took place, for whatever page lists or compares them.
+"""The address says which runs are meant, for whatever page lists or compares them.
 
-Widgets exist for the filters that are chosen most; these are led to by links, such as those of the paper's claims.
+Widgets exist for the filters that are chosen most; to the others, which are the conditions under which runs took
+place, one is led by links, such as those of the paper's claims.
 """
 
-from typing import Any, cast, get_args
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import NO_SHOCK
 from swarm.history.rows import RunFilter
-from swarm.mission import Level
+from swarm.history.store import EVERY_RUN
+from swarm.mission import LEVELS
 from swarm.shock import SHOCKS
 
+KINDS = {"Simulated": True, "Real": False}
+
+
+def _number(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 6):
+        raise BadInput(f"{said!r} is no number of agents")
+    return int(said)
+
+
+def _one_of(name: str, known: Iterable[str]) -> Callable[[str], str]:
+    def read(said: str) -> str:
+        if said not in known:
+            raise UnknownName(name, said, known)
+        return said
+
+    return read
+
+
+def _some(said: str) -> str | None:
+    return said or None
+
+
+class Part(NamedTuple):
+    """A part of a filter that an address can name: several times where `RunFilter` has a tuple."""
+
+    name: str
+    read: Callable[[str], Any] = str
+    """Raises BadInput for what is not known."""
+    words: Mapping[object, str] = {}
+    """How a switch is written."""
+
+
+PARTS = {
+    "kind": Part("simulated", KINDS.get, {meant: word for word, meant in KINDS.items()}),
+    "find": Part("text", _some),
+    "experiment": Part("experiment"),
+    "of_protocol": Part("protocols"),
+    "of_model": Part("models"),
+    "run": Part("run_ids"),
+    "agents": Part("agents", _number),
+    "level": Part("levels", _one_of("level", LEVELS)),
+    "shock": Part("shocks", _one_of("shock", (NO_SHOCK, *SHOCKS))),
+    "usual": Part("usual", "yes".__eq__, {True: "yes"}),
+    "judge": Part("judge", _some),
+    "prompts": Part("prompts", _some),
+}
+"""By their names in an address."""
 NAMES = ("agents", "level", "shock", "usual", "judge", "prompts")
-"""Of the parameters."""
-YES = "yes"
+"""Of the conditions, for which there is no widget."""
 
 
-def conditions_of_address() -> RunFilter:
-    """The conditions that the address names; all other runs are kept out.
+def conditions_of_address(names: Iterable[str] = NAMES) -> RunFilter:
+    """Read the parts of a filter that the address names; of the others, every run is meant.
 
     Raises:
         BadInput: when it names something that is not.
     """
-    query = st.query_params
-    return RunFilter(
-        agents=tuple(_number(each) for each in query.get_all("agents")),
-        levels=cast("tuple[Level, ...]", _known("level", get_args(Level))),
-        shocks=_known("shock", (NO_SHOCK, *SHOCKS)),
-        usual=query.get("usual") == YES,
-        judge=query.get("judge") or None,
-        prompts=query.get("prompts") or None,
-    )
+    return RunFilter(**{PARTS[name].name: _said(name) for name in names})
 
 
-def link_to_conditions(where: RunFilter) -> dict[str, Any]:
-    """The parameters of an address that names the conditions of a filter."""
-    named = {
-        "agents": [str(number) for number in where.agents],
-        "level": [*where.levels],
-        "shock": [*where.shocks],
-        "usual": YES if where.usual else None,
-        "judge": where.judge,
-        "prompts": where.prompts,
-    }
-    return {name: value for name, value in named.items() if value}
+def link_to_conditions(where: RunFilter, names: Iterable[str] = NAMES) -> dict[str, Any]:
+    """Return the parameters of an address that names these parts of a filter; what means every run is left out."""
+    return {name: said for name in names if (said := _written(PARTS[name], where))}
 
 
 def conditions_in_words(where: RunFilter) -> list[str]:
@@ -67,18 +100,17 @@ def forget_conditions() -> None:
         st.query_params.pop(name, None)
 
 
-def _known(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    said = tuple(st.query_params.get_all(name))
-    for each in said:
-        if each not in known:
-            raise UnknownName(name, each, known)
-    return said
+def _said(name: str) -> Any:
+    said = [PARTS[name].read(text) for text in st.query_params.get_all(name)]
+    usual = getattr(EVERY_RUN, PARTS[name].name)
+    return tuple(said) if isinstance(usual, tuple) else [usual, *said][-1]
 
 
-def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) < 6):
-        raise BadInput(f"{said!r} is no number of agents")
-    return int(said)
+def _written(part: Part, where: RunFilter) -> str | list[str] | None:
+    value: str | tuple[object, ...] | bool | None = getattr(where, part.name)
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return value if isinstance(value, str) else part.words.get(value)
 
 
 def _shocks(shocks: tuple[str, ...]) -> str:

@@ -6,12 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from pages.side_by_side.conditions import conditions_in_words, conditions_of_address, link_to_conditions
+from pages.side_by_side.conditions import (
+    PARTS,
+    conditions_in_words,
+    conditions_of_address,
+    link_to_conditions,
+)
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import FACTORS, Factor
 from swarm.history.rows import RunFilter, RunRow
 
-KINDS = {"Simulated": True, "Real": False}
 FACTOR_NAMES: dict[Factor, str] = {
     "protocol": "Protocols",
     "models": "Models",
@@ -59,37 +63,16 @@ def read_subject() -> Subject:
     Raises:
         BadInput: when it names something that is not.
     """
-    by, kind = (st.query_params.get(name) for name in ("by", "kind"))
+    by = st.query_params.get("by")
     if by is not None and by not in FACTORS:
         raise UnknownName("way to form groups", by, FACTORS)
-    runs = tuple(st.query_params.get_all("run"))
-    where = replace(
-        conditions_of_address(),
-        judge=None,
-        prompts=None,
-        text=st.query_params.get("find") or None,
-        protocols=tuple(st.query_params.get_all("of_protocol")),
-        models=tuple(st.query_params.get_all("of_model")),
-        simulated=KINDS.get(kind or ""),
-        experiment=st.query_params.get("experiment"),
-        run_ids=runs if by else (),
-    )
-    return Subject(runs, by, where)
+    where = conditions_of_address(name for name in PARTS if name not in ("judge", "prompts"))
+    return Subject(where.run_ids, by, where if by else replace(where, run_ids=()))
 
 
 def link_to_groups(by: Factor, where: RunFilter) -> dict[str, Any]:
     """The parameters of the address that compares all runs a filter means by one factor."""
-    kind = next((name for name, simulated in KINDS.items() if simulated == where.simulated), None)
-    named = {
-        "by": by,
-        "kind": kind,
-        "find": where.text,
-        "experiment": where.experiment,
-        "of_protocol": list(where.protocols),
-        "of_model": list(where.models),
-        "run": list(where.run_ids),
-    }
-    return {name: value for name, value in named.items() if value} | link_to_conditions(where)
+    return {"by": by, **link_to_conditions(where, PARTS)}
 
 
 def differing_in(rows: Sequence[RunRow]) -> Factor:

@@ -9,9 +9,9 @@ import streamlit as st
 from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
+from pages.side_by_side.conditions import KINDS
 from pages.side_by_side.link import (
     FACTOR_NAMES,
-    KINDS,
     Subject,
     key_of,
     linked,

@@ -12,8 +12,13 @@ from pages.compose.link import DEFAULTS, link_of, read_link
 from pages.shared import state
 from pages.shared.paging import PER_PAGE, page_of
 from pages.shared.team_input import Conditions, choose_options
-from pages.side_by_side.conditions import conditions_in_words, conditions_of_address, link_to_conditions
-from pages.side_by_side.link import KINDS, link_to_groups, read_subject
+from pages.side_by_side.conditions import (
+    KINDS,
+    conditions_in_words,
+    conditions_of_address,
+    link_to_conditions,
+)
+from pages.side_by_side.link import link_to_groups, read_subject
 from pages.side_by_side.tables import _link_to_runs
 from swarm.cell import OWN
 from swarm.config import PROJECT
