@@ -32,19 +32,12 @@ async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Tur
         LimitExceeded: when a call could pass a limit of the run.
         ModelUnavailable: when no call to this model can succeed any more.
     """
-    cue, index = cued.cue, cued.index
+    cue = cued.cue
     shape: type[PlanAnswer | AgentAnswer] = PlanAnswer if cue.kind == "plan" else AgentAnswer
-    request = Request(
-        messages=agent_messages(spec, code, cued.seat, cue, cued.heard, cued.late),
-        answer=shape,
-        temperature=spec.temperature,
-        seed=(spec.seed * 1_000_003 + index) % (MAX_SEED + 1),
-        max_tokens=spec.max_tokens,
-        timeout_s=spec.call_timeout_s,
-    )
-    asked = await caller.ask_for(cued.seat.model, request, shape, index)
+    request = _request(spec, code, cued, shape)
+    asked = await caller.ask_for(cued.seat.model, request, shape, cued.index)
     turn = Turn(
-        index=index,
+        index=cued.index,
         seat=cued.seat.number,
         round=cue.round,
         cue=cue.kind,
@@ -61,6 +54,17 @@ async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Tur
     if isinstance(asked.answer, AgentAnswer):
         return _contributed(turn, asked.answer, cue, cued.heard)
     return turn
+
+
+def _request(spec: RunSpec, code: str, cued: Cued, shape: type[PlanAnswer | AgentAnswer]) -> Request:
+    return Request(
+        messages=agent_messages(spec, code, cued.seat, cued.cue, cued.heard, cued.late),
+        answer=shape,
+        temperature=spec.temperature,
+        seed=(spec.seed * 1_000_003 + cued.index) % (MAX_SEED + 1),
+        max_tokens=spec.max_tokens,
+        timeout_s=spec.call_timeout_s,
+    )
 
 
 def dropped_out(cued: Cued) -> Turn:

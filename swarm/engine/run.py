@@ -1,14 +1,23 @@
 """A run is played: the whole story of one team on one mission, told as events.
 
-There is one loop. The command line, the dashboard, tests and notebooks all drain `play`.
+There is one loop. The command line, the dashboard, tests and notebooks all drain `play`:
+
+    >>> from swarm.mission import mission_from_text
+    >>> from swarm.team import make_team
+    >>> async def last():
+    ...     spec = RunSpec(mission_from_text("Open a bakery"), make_team(["sim/strong"], 3))
+    ...     return [event async for event in play(spec)][-1]
+    >>> asyncio.run(last()).status
+    'finished'
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from swarm import __version__
 from swarm.config import read_settings
@@ -42,7 +51,7 @@ from swarm.recording.events import (
     TurnStarted,
     TurnTaken,
 )
-from swarm.recording.record import Progress, progress_of
+from swarm.recording.record import progress_of
 from swarm.security.logs import bug_in_words
 from swarm.spec import RunSpec
 from swarm.turn import Turn, delivered
@@ -99,40 +108,42 @@ async def play(
         BadInput: before the first event, when the spec names an unknown protocol, option or model, or the run
             to resume was begun with other prompts.
         Exception: a bug; the run is recorded as failed first.
-
-    Examples:
-        >>> from swarm.mission import mission_from_text
-        >>> from swarm.team import make_team
-        >>> async def last():
-        ...     spec = RunSpec(mission_from_text("Open a bakery"), make_team(["sim/strong"], 3))
-        ...     return [event async for event in play(spec)][-1]
-        >>> asyncio.run(last()).status
-        'finished'
     """
-    if before and spec.prompts and spec.prompts != render.version():
-        raise BadInput(
-            f"the run was begun with prompts {spec.prompts}, and these are {render.version()}: half of it would "
-            "have been asked in other words; run it anew"
-        )
     performance = _Performance(
-        spec=replace(spec, prompts=spec.prompts or render.version()),
+        spec=_in_these_words(spec, before),
         models=open_models(spec) if models is None else models,
         teller=Teller(run_id or new_run_id(), record, before),
-        progress=progress_of(before),
+        before=before,
         stop=stop or asyncio.Event(),
         policy=policy or RetryPolicy(),
         experiment=experiment,
         purse=purse,
     )
-    performing = asyncio.create_task(performance.perform(resumed=bool(before)))
-    try:
+    async with _going_on(performance.perform()) as performing:
         async for event in performance.teller.events():
             yield event
         await performing
+
+
+def _in_these_words(spec: RunSpec, before: Sequence[Event]) -> RunSpec:
+    if before and spec.prompts and spec.prompts != render.version():
+        raise BadInput(
+            f"the run was begun with prompts {spec.prompts}, and these are {render.version()}: half of it would "
+            "have been asked in other words; run it anew"
+        )
+    return replace(spec, prompts=spec.prompts or render.version())
+
+
+@asynccontextmanager
+async def _going_on(work: Coroutine[Any, Any, None]) -> AsyncGenerator[asyncio.Task[None], None]:
+    """Let it go on beside; whoever leaves before it has ended ends it."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
     finally:
-        performing.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await performing
+            await task
 
 
 @dataclass
@@ -142,13 +153,14 @@ class _Performance:
     spec: RunSpec
     models: Mapping[str, Model]
     teller: Teller
-    progress: Progress
+    before: Sequence[Event]
     stop: asyncio.Event
     policy: RetryPolicy
     experiment: str | None = None
     purse: Purse | None = None
 
     def __post_init__(self) -> None:
+        self.progress = progress_of(self.before)
         self.transcript = list(self.progress.turns.values())
         self.simulated = any(model.simulated for model in self.models.values())
         find_protocol(self.spec.protocol, self.spec.options)  # or refuse, before anything is told
@@ -167,11 +179,11 @@ class _Performance:
             self.stop,
         )
 
-    async def perform(self, *, resumed: bool) -> None:
+    async def perform(self) -> None:
         """Play to the end, and tell how it ended."""
         prices = {"prices": prices_of(self.models), "price_table": price_table_version()}
         try:
-            if resumed:
+            if self.before:
                 await self.teller.tell(RunResumed, limits=self.spec.limits, **self.progress.repriced(prices))
             else:
                 await self.teller.tell(

@@ -103,12 +103,10 @@ async def perform(
         async with heeding_stops(stop_file, stop) as heeded:
             past = past_of(journal.path)
             _check_past(grid, past, resumed)
-            memory = {} if past.started else _memory(grid, simulated, remember)
-            recipes = (
-                Recipes.begun(past.started, settings)
-                if past.started
-                else Recipes(grid, settings, memory=memory)
-            )
+            if past.started:
+                recipes = Recipes.begun(past.started, settings)
+            else:
+                recipes = Recipes(grid, settings, memory=_memory(grid, simulated, remember))
             performance = _Performance(settings, experiment, recipes, simulated, journal, past, watch, heeded)
             return await performance.perform()
 
