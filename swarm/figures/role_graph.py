@@ -77,11 +77,8 @@ def role_figure(
     if arrangement == "order" and 2 < len(graph.places) <= RING_UP_TO:
         figure.add_trace(_orbit(graph.places))
     figure.add_traces(_links(graph, arrangement, focus=centre))
-    sizes = sizes_of(graph.nodes, most_tokens)
-    if len(graph.in_lines) > FEW_IN_LINES:
-        sizes |= {number: min(sizes[number], IN_LINES) for number in graph.in_lines}
-    colours = colours_of(seats_of(record))
-    figure.add_traces(node_traces(graph.nodes, graph.places, sizes, colours))
+    sizes = _sizes(graph, most_tokens)
+    figure.add_traces(node_traces(graph.nodes, graph.places, sizes, colours_of(seats_of(record))))
     _frame(figure, graph, arrangement, height)
     _name(figure, graph, sizes, arrangement)
     return mark_kind(figure, simulated=record.simulated)
@@ -172,6 +169,13 @@ def _name_layers(figure: go.Figure, nodes: Sequence[Node]) -> None:
     for layer in layers:
         x = 0.0 if len(layers) == 1 else 2 * (layer - 1) / (len(layers) - 1) - 1
         write(figure, str(layer) if short else f"Layer {layer}", x=x, y=1.25, xanchor="center")
+
+
+def _sizes(graph: _Graph, most_tokens: int | None) -> dict[int, float]:
+    sizes = sizes_of(graph.nodes, most_tokens)
+    if len(graph.in_lines) > FEW_IN_LINES:
+        sizes |= {number: min(sizes[number], IN_LINES) for number in graph.in_lines}
+    return sizes
 
 
 def _orbit(places: Mapping[int, Place]) -> go.Scatter:

@@ -31,43 +31,17 @@ def standings_figure(records: Sequence[RunRecord], names: Sequence[str]) -> go.F
         records: one or more.
         names: what they are called, in their order.
     """
-    figure = go.Figure()
     counts = [Counter(seat.standing for seat in seats_of(record)) for record in records]
-    rows = [*range(len(records))]
-    for standing, mark in MARKS.items():
-        if not any(count[standing] for count in counts):
-            continue
-        shape = PATTERNS.get(standing, "")
-        figure.add_trace(
-            go.Bar(
-                name=mark.label,
-                orientation="h",
-                x=[count[standing] for count in counts],
-                y=rows,
-                width=0.55,
-                text=[str(count[standing] or "") for count in counts],
-                textposition="inside",
-                insidetextanchor="middle",
-                textangle=0,
-                hovertext=[f"{mark.label}: {count[standing]}" for count in counts],
-                hoverinfo="text",
-                marker={
-                    "color": mark.colour if mark.filled else CLEAR,
-                    "line": {"color": mark.colour, "width": 1},
-                    **(
-                        {"pattern": {"shape": shape, "size": 6, "solidity": 0.18, "fgcolor": mark.colour}}
-                        if shape
-                        else {}
-                    ),
-                },
-            )
-        )
+    figure = go.Figure()
+    for standing in MARKS:
+        if any(count[standing] for count in counts):
+            figure.add_trace(_bars(standing, [count[standing] for count in counts]))
     framed(figure, ROW_PX * len(records) + 84)
     figure.update_layout(
         barmode="stack", margin={"t": 24}, legend={"yref": "container", "y": 0, "yanchor": "bottom"}
     )
     figure.update_yaxes(
-        tickvals=rows,
+        tickvals=[*range(len(records))],
         ticktext=[label(name, 22, 2) for name in names],
         range=[len(records) - 0.5, -0.5],
         showgrid=False,
@@ -76,6 +50,30 @@ def standings_figure(records: Sequence[RunRecord], names: Sequence[str]) -> go.F
     most = max(len(record.spec.team) for record in records)
     figure.update_xaxes(range=[0, most * 1.01], title={"text": "Agents"}, tickformat="d", nticks=6)
     return mark_kind(figure, simulated=all(record.simulated for record in records))
+
+
+def _bars(standing: Standing, counts: Sequence[int]) -> go.Bar:
+    """Bars of one standing, a run each."""
+    mark, shape = MARKS[standing], PATTERNS.get(standing)
+    pattern = {"shape": shape, "size": 6, "solidity": 0.18, "fgcolor": mark.colour}
+    return go.Bar(
+        name=mark.label,
+        orientation="h",
+        x=[*counts],
+        y=[*range(len(counts))],
+        width=0.55,
+        text=[str(count or "") for count in counts],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        hovertext=[f"{mark.label}: {count}" for count in counts],
+        hoverinfo="text",
+        marker={
+            "color": mark.colour if mark.filled else CLEAR,
+            "line": {"color": mark.colour, "width": 1},
+            **({"pattern": pattern} if shape else {}),
+        },
+    )
 
 
 def aligned_timelines(records: Sequence[RunRecord]) -> tuple[go.Figure, ...]:
