@@ -63,13 +63,7 @@ def choose_experiment(library: dict[str, Mission]) -> Experiment:
     shocks, shock_model = _choose_shocks()
     st.subheader("On what", anchor=False)
     missions = _choose_missions(library)
-    repeats = st.number_input(
-        "Repeats of every mission",
-        1,
-        key="exp_repeats",
-        help="Repeats even out chance, but only more missions tell whether a difference holds for missions in general.",
-        persist_state="session",
-    )
+    repeats = _choose_repeats()
     with st.expander("Judge, seed, limits, early stop", icon=":material/settings:"):
         judge, seed, limits, terms = _choose_terms()
     grid = Grid(
@@ -162,6 +156,16 @@ def _choose_missions(library: dict[str, Mission]) -> tuple[Mission, ...]:
     own = [read_upload(upload.name, upload.getvalue()) for upload in uploads]
     # Those of a level that are named as well are meant once.
     return tuple({(mission.id, mission.title): mission for mission in (*found, *own)}.values())
+
+
+def _choose_repeats() -> int:
+    return st.number_input(
+        "Repeats of every mission",
+        1,
+        key="exp_repeats",
+        help="Repeats even out chance, but only more missions tell whether a difference holds for missions in general.",
+        persist_state="session",
+    )
 
 
 def _mission_label(word: str, library: Mapping[str, Mission]) -> str:

@@ -1,7 +1,8 @@
 """A run's transcript is read and searched: filters, how many turns they leave, the turns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Literal, TypedDict
 
 import streamlit as st
 
@@ -22,6 +23,21 @@ ASKED: dict[CueKind, str] = {
     "intend": "agents announce what they will do",
     "contribute": "agents contribute",
 }
+
+
+class Quiet(TypedDict):
+    """The looks that all filters have in common: a name that is not drawn, and a place in the address."""
+
+    label_visibility: Literal["collapsed"]
+    on_change: Callable[[], None]
+    bind: Literal["query-params"]
+
+
+def _first_page() -> None:
+    st.session_state[PAGE_KEY] = 1
+
+
+QUIET: Quiet = {"label_visibility": "collapsed", "on_change": _first_page, "bind": "query-params"}
 
 
 def show_transcript(record: RunRecord, chosen_seat: int | None) -> None:
@@ -56,9 +72,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
             key=WORDS_KEY,
             type="search",
             placeholder="Search words",
-            label_visibility="collapsed",
-            on_change=_first_page,
-            bind="query-params",
+            **QUIET,
         )
         seat = st.selectbox(
             "Agent",
@@ -67,18 +81,14 @@ def choose_turns(record: RunRecord) -> TurnFilter:
             key=AGENT_KEY,
             placeholder="All agents",
             icon=":material/person:",
-            label_visibility="collapsed",
-            on_change=_first_page,
-            bind="query-params",
+            **QUIET,
         )
         roles = st.multiselect(
             "Roles, those alike together",
             sorted({turn.role for turn in record.turns if turn.role}, key=str.casefold),
             key=ROLE_KEY,
             placeholder="All roles",
-            label_visibility="collapsed",
-            on_change=_first_page,
-            bind="query-params",
+            **QUIET,
         )
         actions: list[Action] = st.multiselect(
             "What they did",
@@ -86,9 +96,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
             format_func=DID.__getitem__,
             key=DID_KEY,
             placeholder="Whatever they did",
-            label_visibility="collapsed",
-            on_change=_first_page,
-            bind="query-params",
+            **QUIET,
         )
     return TurnFilter(words or "", seat, tuple(roles), tuple(actions))
 
@@ -138,10 +146,6 @@ def _heed(run_id: str, chosen_seat: int | None) -> None:
     if chosen_seat is not None or st.session_state.get(AGENT_KEY) == heeded:
         st.session_state[AGENT_KEY] = chosen_seat
         _first_page()
-
-
-def _first_page() -> None:
-    st.session_state[PAGE_KEY] = 1
 
 
 def _clear() -> None:

@@ -78,14 +78,7 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     Raises:
         BadInput: when it has no roles, or more roles or steps than a team can have.
     """
-    if not 1 <= len(team.roles) <= MAX_AGENTS:
-        raise BadInput(
-            f"the team {team.name[:80]!r} has {len(team.roles)} roles; 1 to {MAX_AGENTS} can be tested"
-        )
-    if len(team.steps) > MAX_STEPS:
-        raise BadInput(
-            f"the team {team.name[:80]!r} has {len(team.steps)} steps; at most {MAX_STEPS} can be tested"
-        )
+    _check_size(team)
     team = explicit(team)
     tidy = _Tidy()
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
@@ -146,6 +139,14 @@ def task_name(text: str) -> str:
     """
     name = _NOT_IN_A_NAME.sub("-", text.strip().lower()).strip("-")[:60].strip("-")
     return "task" if name in ("", "hears") else name
+
+
+def _check_size(team: GivenTeam) -> None:
+    name, roles, steps = team.name[:80], len(team.roles), len(team.steps)
+    if not 1 <= roles <= MAX_AGENTS:
+        raise BadInput(f"the team {name!r} has {roles} roles; 1 to {MAX_AGENTS} can be tested")
+    if steps > MAX_STEPS:
+        raise BadInput(f"the team {name!r} has {steps} steps; at most {MAX_STEPS} can be tested")
 
 
 class _Tidy:

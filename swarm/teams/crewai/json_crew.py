@@ -49,13 +49,7 @@ def crew_of_definition(files: Files, path: str, content: Any, where: str = "") -
         BadTeam: names the file and the place.
     """
     shape = shaped(DefinitionShape, path, where, content)
-    rows = _agent_rows(path, where, shape.agents)
-    if shape.manager_agent is not None and not isinstance(shape.manager_agent, str):
-        raise BadTeam(
-            path, _at(where, "manager_agent"), "the name of an agent was expected; code is never run"
-        )
-    if shape.manager_agent is not None:
-        rows.setdefault(shape.manager_agent, None)
+    rows = _with_manager(path, where, shape, _agent_rows(path, where, shape.agents))
     agents = {
         name: _agent(files, path, _at(where, "agents", str(number)), name, row)
         for number, (name, row) in enumerate(rows.items())
@@ -86,6 +80,19 @@ def crew_of_definition(files: Files, path: str, content: Any, where: str = "") -
 
 def _at(*parts: str) -> str:
     return place(*(part for part in parts if part))
+
+
+def _with_manager(
+    path: str, where: str, shape: DefinitionShape, rows: dict[str, Data | None]
+) -> dict[str, Data | None]:
+    manager = shape.manager_agent
+    if manager is None:
+        return rows
+    if not isinstance(manager, str):
+        raise BadTeam(
+            path, _at(where, "manager_agent"), "the name of an agent was expected; code is never run"
+        )
+    return {**rows, manager: rows.get(manager)}
 
 
 def _agent_rows(path: str, where: str, agents: Any) -> dict[str, Data | None]:
