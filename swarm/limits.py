@@ -21,9 +21,8 @@ class Limits:
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("usd", self.usd), ("tokens", self.tokens), ("calls", self.calls)):
-            _check(name, value)
-        _check("seconds", self.seconds)
+        for name in ("usd", "tokens", "calls", "seconds"):
+            _check(name, getattr(self, name))
 
 
 LIMITS: TypeAdapter[Limits | None] = TypeAdapter(Limits | None)

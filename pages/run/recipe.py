@@ -1,5 +1,7 @@
 """A run's recipe is shown: everything one needs to do the same again."""
 
+from dataclasses import asdict
+
 import streamlit as st
 
 from pages.shared.text import plain
@@ -14,13 +16,8 @@ def show_recipe(record: RunRecord) -> None:
     """Everything one needs to do the same again."""
     spec = record.spec
     limits = [
-        f"{value:g} {name}"
-        for name, value in (
-            ("dollars", spec.limits.usd),
-            ("tokens", spec.limits.tokens),
-            ("calls", spec.limits.calls),
-            ("seconds", spec.limits.seconds),
-        )
+        f"{value:g} {'dollars' if name == 'usd' else name}"
+        for name, value in asdict(spec.limits).items()
         if value is not None
     ]
     facts = {

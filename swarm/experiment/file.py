@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,8 @@ from swarm.spec import Pace
 
 MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
+AS_IN_THE_GRID = ("name", "repeats", "seed", "shock_model", "judge", "pace", "organization")
+"""Keys of which the grid has the value as it is."""
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -111,21 +114,14 @@ def experiment_toml(experiment: Experiment) -> str:
 
 
 def _grid(read: _File, library: dict[str, Mission], folder: Path | None) -> Grid:
-    limits = read.limits
     return Grid(
-        name=read.name,
         ways=tuple(_way(entry) for entry in read.protocols),
         teams=tuple(read.models),
         agents=tuple(read.agents),
         missions=tuple(mission for word in read.missions for mission in _missions(word, library, folder)),
-        repeats=read.repeats,
-        seed=read.seed,
         shocks=tuple(read.shocks),
-        shock_model=read.shock_model,
-        judge=read.judge,
-        limits=Limits(limits.usd, limits.tokens, limits.calls, limits.seconds),
-        pace=read.pace,
-        organization=read.organization,
+        limits=Limits(**dict(read.limits)),
+        **{name: getattr(read, name) for name in AS_IN_THE_GRID},
     )
 
 
@@ -161,23 +157,13 @@ def _lines(experiment: Experiment) -> Iterator[tuple[str, str]]:
     yield "missions", _value([mission.id for mission in grid.missions])
     yield "repeats", _value(grid.repeats)
     yield "seed", _value(grid.seed)
-    usual = {
-        "shocks": (NO_SHOCK,),
-        "shock_model": None,
-        "judge": None,
-        "pace": "instant",
-        "organization": None,
-    }
-    for name, default in usual.items():
-        if (value := getattr(grid, name)) != default:
+    for name in ("shocks", "shock_model", "judge", "pace", "organization"):
+        if (value := getattr(grid, name)) != getattr(Grid, name):
             yield name, _value(value)
-    bounds = {
-        name: value for name in ("usd", "tokens", "calls", "seconds") if (value := getattr(grid.limits, name))
-    }
-    if bounds:
+    if bounds := {name: value for name, value in asdict(grid.limits).items() if value}:
         yield "limits", _inline(bounds)
-    for name, default in (("max_usd", None), ("stop_when_clear", False), ("margin", MARGIN)):
-        if (value := getattr(terms, name)) != default:
+    for name in ("max_usd", "stop_when_clear", "margin"):
+        if (value := getattr(terms, name)) != getattr(Terms(), name):
             yield name, _value(value)
 
 
