@@ -20,15 +20,13 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
-    """Give a command an option for each field, in the place of its `**asked`, before other options of its own."""
+    """Give a command an option for each field, in the place of its `**asked`, before options of its own."""
 
     def with_options(command: Command) -> Command:
-        own = signature(command).parameters.values()
+        own = [each for each in signature(command).parameters.values() if each.kind is not each.VAR_KEYWORD]
         options = [_option(name, field) for name, field in named.items()]
-        before = [each for each in own if each.kind is each.POSITIONAL_OR_KEYWORD]
-        after = [each for each in own if each.kind is each.KEYWORD_ONLY]
         # Where Python, and so Typer, looks for it.
-        command.__dict__["__signature__"] = Signature([*before, *options, *after])
+        command.__dict__["__signature__"] = Signature(sorted([*options, *own], key=lambda each: each.kind))
         return command
 
     return with_options

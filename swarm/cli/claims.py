@@ -57,7 +57,6 @@ _REMARKS = ("untestable", "contradictions", "undefined")
 
 
 def _chosen(book: ClaimBook, group: str | None, claim: str | None) -> list[Claim]:
-
     if claim:
         return [book.claim(claim)]
     wanted = None if group is None else group.strip().casefold()
@@ -67,7 +66,6 @@ def _chosen(book: ClaimBook, group: str | None, claim: str | None) -> list[Claim
 
 
 def _write_missing(claim: Claim, model: str | None, path: Path, settings: Settings, history: History) -> None:
-
     experiment = missing(claim, history.cells(), load_library(settings.mission_folders), model)
     if experiment is None:
         remark(f"nothing is missing: the claim {claim.id!r} has a verdict")

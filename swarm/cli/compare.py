@@ -63,7 +63,6 @@ def compare(
 
 
 def _compare_runs(history: History, run_ids: Sequence[str], as_json: bool) -> None:
-
     if not 2 <= len(run_ids) <= MOST_SINGLE:
         raise BadInput(
             f"{len(run_ids)} runs: name two to four of one mission, or compare groups with --by protocol, models, "
@@ -87,7 +86,6 @@ def _compare_groups(
     reference: str | None,
     as_json: bool,
 ) -> None:
-
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
     groups, _ = groups_by(cells, factor, reference)
     comparison = compare_groups(groups, **terms_of(history, where.experiment))

@@ -172,7 +172,6 @@ def _perform(
     detach: bool,
     as_json: bool,
 ) -> None:
-
     if detach:
         experiment_id = launch_experiment(experiment, settings, resumed=resumed)
         print_json({"experiment_id": experiment_id}) if as_json else typer.echo(experiment_id)
@@ -207,7 +206,6 @@ async def watched(
 
 
 def _print_results(experiment: Experiment, cells: Sequence[Cell], as_json: bool) -> None:
-
     if not cells:
         raise BadInput("no run of this experiment has ended yet")
     found = results_of(experiment, cells)

@@ -88,7 +88,6 @@ def _wish(asked: Mapping[str, Any], settings: Settings) -> Wish:
 
 
 def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: Settings) -> Mission:
-
     if sum(value is not None for value in (mission_id, file, goal)) != 1:
         raise BadInput(
             "give exactly one of --mission ID (see `missions`), --mission-file FILE or --goal TEXT"
@@ -99,14 +98,12 @@ def _mission(mission_id: str | None, file: Path | None, goal: str | None, settin
 
 
 def _shock(kind: str | None, model: str | None) -> Shock | None:
-
     if kind is None and model is not None:
         raise BadInput(f"--shock-model {model!r} is only for --shock swap")
     return Shock.named(kind, model) if kind else None
 
 
 def _number_of_agents(text: str) -> int:
-
     try:
         return check_agents(int(text))
     except ValueError as error:
@@ -136,7 +133,6 @@ def _remember(settings: Settings) -> Remember:
 
 
 def _detach(spec: RunSpec, settings: Settings, as_json: bool) -> None:
-
     run_id = launch(spec, settings)
     if as_json:
         print_json(summary(record_of(read_journal(journal_of(run_id, settings)).events)))
@@ -145,7 +141,6 @@ def _detach(spec: RunSpec, settings: Settings, as_json: bool) -> None:
 
 
 def _perform(events: AsyncIterator[Event], run_id: str, settings: Settings, as_json: bool) -> NoReturn:
-
     if as_json:
         asyncio.run(drain(events, ignore))
     else:

@@ -1,7 +1,6 @@
 """Commands about teams of other frameworks: import, test, take home."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -126,7 +125,7 @@ def _missions(
     team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
 ) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    own = own_missions(team, _read_inputs(inputs) if inputs else ())
+    own = own_missions(team, read_inputs(inputs.name, read_file(inputs)) if inputs else ())
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
     if missing < 0:
@@ -135,11 +134,6 @@ def _missions(
     if wanted and len(found) < wanted:
         raise BadInput(f"{wanted} missions: the team's own and the library's together are {len(found)}")
     return found
-
-
-def _read_inputs(path: Path) -> Sequence[Mapping[str, str]]:
-
-    return read_inputs(path.name, read_file(path))
 
 
 def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:
@@ -161,12 +155,10 @@ def _play(experiment: Experiment, settings: Settings, history: History, as_json:
 
 
 def _verdict(experiment: Experiment, history: History) -> TeamVerdict:
-
     return team_verdict(experiment, history.cells(RunFilter(experiment=experiment.grid.id)))
 
 
 def _show(experiment: Experiment, history: History, as_json: bool) -> None:
-
     found = _verdict(experiment, history)
     if as_json:
         said = {
