@@ -28,7 +28,7 @@ MOST_SINGLE = 4
 
 
 class By(StrEnum):
-    """What groups can be formed by."""
+    """Things that groups can be formed by."""
 
     protocol = "protocol"
     models = "models"

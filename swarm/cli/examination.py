@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def find_chromium(settings: Settings) -> str | None:
-    """Where a Chromium-like browser is; `CHROMIUM` in the environment wins. None when there is none."""
+    """Find a Chromium-like browser, None when there is none; `CHROMIUM` in the environment wins."""
     named = settings.environment.get("CHROMIUM")
     found = named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     return found or (str(MACOS_CHROME) if MACOS_CHROME.exists() else None)

@@ -227,7 +227,7 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], as_json: bool)
 
 
 def _advice(experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
-    """Which models to drop the roles with, where the experiment can tell; empty where it cannot."""
+    """Name the models to drop the roles with; empty where the experiment cannot tell."""
     if not tells_threshold(experiment.grid):
         return []
     try:

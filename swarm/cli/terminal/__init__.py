@@ -1,4 +1,4 @@
-"""What is said in a terminal. A model's text is shown as text: no markup, no control codes."""
+"""Sentences and tables in a terminal: a model's text is shown as text, without markup or control codes."""
 
 import json
 import re
