@@ -1,1 +1,1 @@
-"""What happens while a run is played, and what foretells it."""
+"""The events of a run while it is played, and the means to foretell them."""

@@ -13,7 +13,7 @@ from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.turn import Assignment, Cue, Turn
 
 DROPPED_OUT = "dropped out when the shock struck"
-"""Why a seat says nothing that nobody asked any more."""
+"""The reason of a seat that nobody asked any more."""
 
 
 async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Turn:

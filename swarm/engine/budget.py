@@ -28,7 +28,7 @@ class Purse(Protocol):
 
 
 class Budget:
-    """What one run has spent and reserved. Owned by one event loop."""
+    """The money and work that one run has spent and reserved. Owned by one event loop."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ A = TypeVar("A", bound=Answer)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often a failed call is made again, and how long to wait before."""
+    """The number of times a failed call is made again, and the waits before."""
 
     attempts: int = 3
     first_wait_s: float = 1.0
@@ -59,15 +59,15 @@ class Tell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[A]):
-    """What came of asking: an answer, or why there is none."""
+    """An answer, or the reason why there is none."""
 
     calls: tuple[Call, ...]
     answer: A | None = None
     notes: tuple[str, ...] = ()
     unreadable: str | None = None
-    """Why the second reply could not be read either."""
+    """The reason why the second reply could not be read either."""
     failed: str | None = None
-    """Why the model gave no reply."""
+    """The reason why the model gave no reply."""
 
 
 class Caller:

@@ -15,7 +15,7 @@ from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
 
 ROLES_FILE = "roles.txt"
-"""Where roles that were given one by one are kept, one a line."""
+"""The file of roles that were given one by one, one a line."""
 OWN = "own"
 """The id of missions that are not in the library."""
 

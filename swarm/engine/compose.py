@@ -1,4 +1,4 @@
-"""What a person asked for becomes a run's recipe: judge, limit and memory are settled here.
+"""A wish becomes a run's recipe: judge, limit and memory are settled here.
 
 The command line, the dashboard and the Python API all compose through it, so they refuse the same things.
 """
@@ -85,7 +85,7 @@ def compose(wish: Wish, settings: Settings, *, remember: Remember = remember_not
 
 
 def current_wording(simulated: bool) -> str:
-    """What `RunSpec.wording` says of runs that are composed now, with simulated or with real models."""
+    """Return the `RunSpec.wording` of runs that are composed now, with simulated or with real models."""
     return f"{render.version()} {simulated_version() if simulated else ''}".strip()
 
 

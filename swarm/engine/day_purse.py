@@ -24,13 +24,13 @@ from swarm.models.model import Completion, Model, Request
 from swarm.turn import Usage
 
 LOCK_WAIT_S = 10.0
-"""Who counts holds the lock for milliseconds; whoever is put to sleep meanwhile must not stop all others for good."""
+"""The lock is held for milliseconds; whoever is put to sleep meanwhile must not stop all others for good."""
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Ledger(BaseModel):
-    """What stands in the file of a day."""
+    """The contents of the file of a day."""
 
     spent: Dollars = 0.0
     held: dict[str, Dollars] = Field(default_factory=dict[str, Dollars])
@@ -93,7 +93,7 @@ class DayPurse:
         await self._release(reservation, 0.0)
 
     def so_far(self) -> Today:
-        """What was spent today, and what is set aside."""
+        """Return the dollars that were spent today, and those set aside."""
         with self._ledger(self._path()) as ledger:
             return Today(ledger.spent, sum(ledger.held.values()))
 

@@ -42,7 +42,7 @@ MAX_TURNS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run is expected to take."""
+    """The money and work that a run is expected to take."""
 
     calls: int
     """The judge's call included."""

@@ -72,7 +72,7 @@ def stop(run_id: str, settings: Settings) -> None:
 
 
 def is_running(run_id: str, settings: Settings) -> bool:
-    """Whether a living process performs this run."""
+    """Say whether a living process performs this run."""
     return is_written_to(journal_of(run_id, settings))
 
 

@@ -40,6 +40,6 @@ class Teller:
         self._told.put_nowait(None)
 
     async def events(self) -> AsyncIterator[Event]:
-        """What is told, until it ends."""
+        """Yield all that is told until it ends."""
         while (event := await self._told.get()) is not None:
             yield event

@@ -57,7 +57,7 @@ from swarm.spec import RunSpec
 from swarm.turn import Turn, delivered
 
 STOP_GRACE_S = 5.0
-"""How long calls in flight may go on after a stop: they are paid for."""
+"""Calls in flight may go on so long after a stop: they are paid for."""
 
 
 def new_run_id() -> str:

@@ -40,7 +40,7 @@ def workers_of(spec: RunSpec) -> tuple[int, ...]:
 
 
 def foreseen(spec: RunSpec) -> Struck | None:
-    """What a shock strikes when everybody does as asked; None when there is none, or no middle to strike in.
+    """Foretell what a shock strikes when all do as asked; None without a shock or a middle to strike in.
 
     It can strike when somebody has spoken by then, and somebody is asked to work afterwards.
     """
@@ -100,7 +100,7 @@ class Strike:
             self._answered.set()
 
     def _is_due(self, index: int, seat: Seat, cue: Cue) -> bool:
-        """Whether the second half of the work begins, or has begun, with this turn."""
+        """Say whether the second half of the work has begun by this turn."""
         if cue.kind == "contribute" and not self._due:
             self._due = index > 0 and len(self._asked) >= len(self._to_work()) // 2
             if not self._due:

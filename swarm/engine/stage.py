@@ -23,10 +23,10 @@ class Cued:
     index: int
     """Place of its turn in the order of speaking, from 0."""
     seat: Seat
-    """Who speaks: the number that the protocol cued, perhaps with another model."""
+    """The speaker: the number that the protocol cued, perhaps with another model."""
     cue: Cue
     heard: tuple[Turn, ...] = ()
-    """What it is shown, in that order; all with text, none of a seat that has dropped out."""
+    """Turns it is shown in that order; all with text, none of a seat that has dropped out."""
     late: Late = NOTHING_LATE
     """Requirements that become known when a shock strikes."""
     gone: bool = False
@@ -34,12 +34,12 @@ class Cued:
 
     @property
     def key(self) -> TurnKey:
-        """What identifies its turn within the run."""
+        """The name of its turn within the run."""
         return TurnKey(self.cue.round, self.seat.number)
 
     @property
     def heard_keys(self) -> tuple[TurnKey, ...]:
-        """What identifies the turns it is shown."""
+        """The names of the turns it is shown."""
         return tuple(turn.key for turn in self.heard)
 
     def recorded_in(self, turns: Mapping[int, Turn]) -> Turn | None:
@@ -103,7 +103,7 @@ def _next_index(spoken: set[TurnKey], key: TurnKey) -> int:
 
 
 def _cued(spec: RunSpec, struck: Struck | None, asked: Cued) -> Cued:
-    """What becomes of a cue, given what a shock has struck; only what says something is heard."""
+    """Make a cue of what is asked, given what a shock has struck; only what says something is heard."""
     over = struck if spec.shock and struck and asked.index >= struck.index else None
     late = Late(late_requirements(spec), known=over is not None)
     removed = over.gone if over else frozenset[int]()

@@ -34,7 +34,7 @@ class Wish:
     """One run as it was asked for: by a form, an address, a file or a command line; nothing of it is checked yet."""
 
     mission: Mission
-    """What to deliver."""
+    """The thing to deliver."""
     protocol: str = "sequential"
     """A name in PROTOCOLS."""
     options: Mapping[str, Any] | None = None
@@ -50,11 +50,11 @@ class Wish:
     limits: Limits = field(default_factory=Limits)
     """A run on real models without a dollar limit gets one of $1."""
     pace: Pace = "instant"
-    """How much of a simulated model's thinking time is waited for."""
+    """The part of a simulated model's thinking time that is waited for."""
     organization: str = "default"
-    """Whose memory the roles of this run join."""
+    """The organization whose memory the roles of this run join."""
     shock: Shock | None = None
-    """What happens in the middle of the run, if anything."""
+    """An event in the middle of the run, if anything happens."""
 
 
 def _number(kind: Callable[[str], N], least: float, most: float = 1e12) -> Callable[[str], N]:
@@ -100,7 +100,7 @@ class Field(NamedTuple):
     """Something that can be asked for by its name."""
 
     help: str
-    """What it is, in a sentence, for whoever uses a command line."""
+    """A sentence on it for whoever uses a command line."""
     kind: Any = str
     """The type that a command line reads it as."""
     usual: Any = None
@@ -108,7 +108,7 @@ class Field(NamedTuple):
     read: Callable[[str], Any] | None = None
     """Reads what an address says, and raises BadInput or ValueError; None where an address has no such name."""
     shown: Mapping[str, str] = {}
-    """How help shows it, where that does not follow from the rest: "metavar" and "show_default"."""
+    """The looks in help that do not follow from the rest: "metavar" and "show_default"."""
 
 
 BOUNDS = {"max_usd": "usd", "max_tokens": "tokens", "max_calls": "calls", "timeout_s": "seconds"}
