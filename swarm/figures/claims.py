@@ -33,12 +33,12 @@ MARKED: dict[Verdict, tuple[str, str, str]] = {
     "contradicted": ("Contradicted", "x", ALARM),
     "undetermined": ("Undetermined", "circle-open", INK),
 }
-"""What each verdict is called, its symbol and its colour."""
+"""The name of each verdict, its symbol and its colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where the numbers of one row stand, from 0 on the left to 1 on the right."""
+    """Places of the numbers of one row, from 0 on the left to 1 on the right."""
 
     least: float
     most: float
@@ -65,7 +65,7 @@ class Row:
 
     @property
     def band(self) -> tuple[float, float]:
-        """Where the bar begins and ends."""
+        """The beginning and the end of the bar."""
         low, high = self.evidence.claim.band
         return (
             self.scale.place(-math.inf if low is None else low),
@@ -74,7 +74,7 @@ class Row:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where our interval begins and ends; at our figure when there is none."""
+        """The beginning and the end of our interval; both at our figure when there is none."""
         estimate = self.evidence.estimate
         assert estimate is not None
         assert estimate.value is not None
@@ -146,7 +146,7 @@ def _statements(rows: Sequence[Row]) -> go.Scatter:
 
 
 def _ends(rows: Sequence[Row], side: str) -> go.Scatter:
-    """What is written below the ends of bars, of those at this side of the figure."""
+    """Words below the ends of bars, of those at this side of the figure."""
     ends = [(said, place, row.y) for row in rows for said, place in _bounds(row) if _side(place) == side]
     # Near an edge, texts lead away from it.
     where = {"left": "bottom right", "center": "bottom center", "right": "bottom left"}[side]

@@ -120,7 +120,7 @@ def _hover(contrast: Contrast) -> str:
 
 
 def _reach(comparison: Comparison, means: Sequence[MissionMeans]) -> float:
-    """How far the axis goes to both sides of 0."""
+    """Return the length of the axis to either side of 0."""
     ends = [
         abs(end)
         for each in comparison.contrasts

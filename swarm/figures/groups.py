@@ -23,7 +23,7 @@ TICKS: dict[Kind, dict[str, Any]] = {
     "count": {"tickformat": "~s"},
     "share": {"tickformat": ".2~%"},
 }
-"""How numbers are written on an axis, where it is not plain."""
+"""The format of numbers on an axis, where it is not plain."""
 
 
 def by_mission_figure(groups: Sequence[Group], *, height: int = 380) -> go.Figure:
@@ -127,7 +127,7 @@ def _dots(known: Sequence[tuple[int, Estimate]], measure: str, unit: float) -> g
 
 
 def _errors(estimates: Sequence[Estimate], unit: float = 1.0) -> dict[str, Any]:
-    """Where there is no interval, none is drawn."""
+    """Draw the intervals; nothing for those that have none."""
     sides = [
         (0.0, 0.0)
         if each.value is None or each.low is None or each.high is None

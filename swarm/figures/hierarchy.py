@@ -16,7 +16,7 @@ TIES: dict[Tie, tuple[str, str, str]] = {
     "reports_to": ("Reports to", "4px,3px", ACCENT),
     "through": ("Leans through others on", "dot", QUIET),
 }
-"""What it is called, how its line is dashed (short, for short elbows on a telephone), and its colour."""
+"""Its name, the dashes of its line (short, for short elbows on a telephone), and its colour."""
 
 ROW_PX, DISC_PX = 28, 21
 INDENT, WIDEST = 0.06, 0.45

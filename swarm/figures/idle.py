@@ -19,7 +19,7 @@ BARS_PX, KEY_PX = 170, 22
 
 
 class Size(NamedTuple):
-    """How a team of some size is drawn, in pixels; fits a telephone."""
+    """The measures in pixels of a team of some size; they fit a telephone."""
 
     columns: int
     disc: int

@@ -27,7 +27,7 @@ PALETTE = ("#e08e00", "#0072b2", "#c65a9a", "#d55e00", "#56a5dc", "#a79400", "#7
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How a standing is drawn, and what it is called."""
+    """The looks and the name of a standing."""
 
     label: str
     symbol: str

@@ -11,7 +11,7 @@ from swarm.metrics.over_runs import Abstention, RoleStep
 
 TITLES = ("Agents that kept their role", "New roles", "Different roles so far")
 TOP = 0.93
-"""Where the first panel's title stands, below the mark of simulated runs."""
+"""The place of the first panel's title, below the mark of simulated runs."""
 DOTS_UP_TO = 60
 """More runs are drawn with smaller dots."""
 

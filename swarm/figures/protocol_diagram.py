@@ -37,7 +37,7 @@ def rehearsal_of(protocol: str, options: Mapping[str, Any] | None = None) -> tup
 
 
 def speakers(protocol: str) -> int:
-    """How many of five agents have anything to say under a protocol."""
+    """Count those of five agents that have anything to say under a protocol."""
     return len({said.turn.seat for said in rehearsal_of(protocol)})
 
 

@@ -60,7 +60,7 @@ def replay_figure(record: RunRecord, moment: int | None = None, height: int = 62
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What stays the same while a run is replayed."""
+    """All that stays the same while a run is replayed."""
 
     record: RunRecord
     nodes: Sequence[Node]
@@ -104,7 +104,7 @@ def _scenery(stage: _Stage) -> list[go.Scatter]:
 
 
 def _changes(stage: _Stage, moment: Moment, seats: Sequence[SeatNow]) -> list[dict[str, Any]]:
-    """What is different at a moment, trace by trace; `seats` as they stand then."""
+    """Return the differences of a moment, trace by trace; `seats` as they stand then."""
     links = links_of(moment.record)
     newest = moment.latest.seat if moment.latest else None
     return [

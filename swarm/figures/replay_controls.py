@@ -17,7 +17,7 @@ from swarm.written import UNKNOWN, lasting, usd
 SPEEDS = {"▶ Slow": 1600, "▶ Play": 700, "▶▶ Fast": 250}
 """Milliseconds a frame."""
 COUNTERS = {"Time": 3.0, "Active": 1.4, "Idle": 1.2, "Depth": 1.4, "Tokens": 2.6, "Cost": 2.4}
-"""How wide they are, so that "1 min 40 s" fits on a telephone."""
+"""Their width, so that "1 min 40 s" fits on a telephone."""
 WIDTH = sum(COUNTERS.values())
 MIDDLES = [
     end - width / 2 for end, width in zip(accumulate(COUNTERS.values()), COUNTERS.values(), strict=True)
@@ -31,7 +31,7 @@ BOARD: dict[str, Any] = {
 
 
 def counter_names() -> go.Scatter:
-    """What the counters are called."""
+    """Return the names of the counters."""
     return go.Scatter(
         x=MIDDLES,
         y=[2.6] * len(COUNTERS),
@@ -46,7 +46,7 @@ def counter_names() -> go.Scatter:
 
 
 def counter_values() -> go.Scatter:
-    """What is counted, in a row above the graph; and below that, what has just happened."""
+    """Write the counts in a row above the graph; and below that, what has just happened."""
     return go.Scatter(
         x=[*MIDDLES, WIDTH / 2],
         y=[*[1.8] * len(COUNTERS), 0.6],
@@ -61,7 +61,7 @@ def counter_values() -> go.Scatter:
 
 
 def board_of(record: RunRecord, moment: Moment) -> dict[str, Any]:
-    """What the counters of a moment say, and the sentence below them; `record` is the whole run."""
+    """Write the counters of a moment and the sentence below them; `record` is the whole run."""
     return {"text": [*_counted(moment), _happened(record, moment)]}
 
 

@@ -36,7 +36,7 @@ FOLDED_FROM = 41
 
 
 def best_arrangement(record: RunRecord) -> Arrangement:
-    """What reads best: in seat order, where nobody moves; large teams by role, once they have ended."""
+    """Choose what reads best: seat order, where nobody moves; for large teams that have ended, roles."""
     return "roles" if record.ended and len(record.spec.team) >= FOLDED_FROM else "order"
 
 
@@ -91,7 +91,7 @@ class _Graph:
     places: Mapping[int, Place]
     """Nodes that have none are not drawn."""
     name_places: tuple[tuple[Node, int, Place], ...] = ()
-    """Where names of groups go: a node of the group, its seats, and the place."""
+    """Places of the names of groups: a node of the group, its seats, and the place."""
     in_lines: tuple[int, ...] = ()
     """Nodes of no group, if groups are packed."""
     rows: float = 0.0

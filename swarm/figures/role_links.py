@@ -11,9 +11,9 @@ from swarm.organization.graph import Link
 from swarm.organization.layout import Place
 
 Bend: TypeAlias = Literal["straight", "inwards", "aside"]
-"""Which way links are bent: not at all, towards the middle of a ring, or to one side."""
+"""The way links are bent: not at all, towards the middle of a ring, or to one side."""
 ASIDE = 0.22
-"""How far to the side the middle of a link is pulled, in lengths of the link."""
+"""The distance that the middle of a link is pulled to the side, in lengths of the link."""
 ARROWS_UP_TO = 300
 CURVES_UP_TO = 300
 """More links are drawn as plain straight lines, to keep the figure light."""
@@ -23,7 +23,7 @@ HEARD_UP_TO = 800
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a kind of link is drawn, and what it is called."""
+    """The looks and the name of a kind of link."""
 
     name: str
     colour: str

@@ -16,7 +16,7 @@ COLOURS = (ACCENT, *PALETTE)
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 """Of lines, in this order and round again: none is told by its colour alone."""
 TOP = 0.92
-"""Where the first panel's title stands, below the mark of simulated runs."""
+"""The place of the first panel's title, below the mark of simulated runs."""
 ASIDE = 0.08
 """Between lines, in doublings."""
 

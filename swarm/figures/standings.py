@@ -1,4 +1,4 @@
-"""What became of several teams is drawn on one scale, and their times on one axis."""
+"""The fates of several teams are drawn on one scale, and their times on one axis."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -41,7 +41,7 @@ PATH = PALETTE[0]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a kind of bar is drawn, and what it is called."""
+    """The looks and the name of a kind of bar."""
 
     name: str
     colour: str
@@ -113,7 +113,7 @@ def _bars(bars: Sequence[Bar], scale: Scale, name: str) -> go.Bar:
 
 
 def _kind(bar: Bar, record: RunRecord) -> str:
-    """What a kind of bar is called in this run."""
+    """Return the name of a kind of bar in this run."""
     if bar.doing == "open" and record.status != "running":
         return "Cut off"
     return (
@@ -140,7 +140,7 @@ def _path(record: RunRecord, scale: Scale) -> go.Scatter | None:
 
 
 def _ends(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: Scale) -> list[go.Scatter]:
-    """What became of each seat, as a mark where its last bar ends; at the left when it has none."""
+    """Mark the fate of each seat where its last bar ends; at the left when it has none."""
     marked: tuple[Standing, ...] = ("active", "abstained", "directed_idle", "unparsed", "failed")
     end_of = {bar.seat: bar.end_s for bar in sorted(bars, key=lambda bar: bar.end_s)}
     size = 9 if scale.agents <= 24 else 6 if scale.agents <= 64 else 3

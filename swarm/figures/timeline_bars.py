@@ -9,7 +9,7 @@ from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn
 
 Doing = Literal["waiting", "thinking", "planning", "in_vain", "judging", "open"]
-"""What passes the time. "planning" is announcing an intention as well; "open" has no end yet, or was cut off."""
+"""Ways to pass the time. "planning" is announcing an intention as well; "open" has no end yet, or was cut off."""
 
 JUDGE = 0
 """Stands for the judge where a seat has its number."""
@@ -31,7 +31,7 @@ class Bar:
     call: Call | None = None
     """The call that took the time; None for waits and for what has not been answered."""
     because: str | None = None
-    """Why there was a wait, or why the call was in vain."""
+    """The reason of a wait, or of a call in vain."""
 
 
 def bars_of(record: RunRecord) -> tuple[Bar, ...]:
@@ -75,7 +75,7 @@ def _calls_of_judge(record: RunRecord, because: dict[int, str]) -> Iterator[Bar]
 
 
 def _unfinished(record: RunRecord) -> Iterator[Bar]:
-    """What was asked for turns that are not complete, and the turns that are still open."""
+    """Bars of calls for turns that are not complete, and of turns that are still open."""
     complete = {turn.index for turn in record.turns}
     seats = {cued.index: cued.seat for cued in record.speaking}
     calls_of: dict[int, list[Call]] = {cued.index: [] for cued in record.speaking}

@@ -30,12 +30,12 @@ class Growth:
 
     @property
     def sums(self) -> dict[str, Sequence[float]]:
-        """What has a panel, from top to bottom."""
+        """The sums that have a panel, from top to bottom."""
         return {"tokens": self.tokens, **({"dollars": self.dollars} if self.dollars else {})}
 
 
 def growth_of(record: RunRecord, bars: Iterable[Bar]) -> Growth:
-    """How tokens and dollars added up: those of a call count when it ended.
+    """Add up tokens and dollars over time: those of a call count when it ended.
 
     It begins with 0 and, when the run has ended, ends with all that was spent. Calls that were cut off count at
     the very end: their moment is not recorded.

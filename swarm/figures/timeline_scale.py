@@ -12,7 +12,7 @@ TICK_PX = 13
 
 
 class Unit(NamedTuple):
-    """What a time is told in."""
+    """A unit that times are told in."""
 
     name: str
     seconds: float
@@ -31,7 +31,7 @@ def unit_for(seconds: float) -> Unit:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where things stand: time on the right, seats downwards."""
+    """The places of things: time on the right, seats downwards."""
 
     agents: int
     row_of: Mapping[int, float]
