@@ -6,5 +6,5 @@ from swarm.recording.record import RunRecord
 
 
 def date_of(record: RunRecord, seconds: float) -> datetime:
-    """When that was, UTC; the time a run lay interrupted is left out, as it is everywhere."""
+    """Return a moment's time in UTC; the time a run lay interrupted is left out, as it is everywhere."""
     return record.started.astimezone(UTC) + timedelta(seconds=seconds)

@@ -31,7 +31,7 @@ MAX_TURNS = 100_000
 
 
 def doubts_about(record: RunRecord, now: datetime) -> Iterator[str]:
-    """What cannot be in this record at this time, a few words each."""
+    """Name all that cannot be in this record at this time, a few words each."""
     yield from _impossible_values(RECORD.dump_python(record), now + AHEAD)
     yield from _impossible_names(record)
     if [seat.number for seat in record.spec.team] != [*range(1, len(record.spec.team) + 1)]:
@@ -96,7 +96,7 @@ def _doubts_about_hearing(record: RunRecord) -> Iterator[str]:
 
 
 def _is_over(turn: Turn, when: Turn) -> bool:
-    """Whether a turn had ended when another began."""
+    """Say whether a turn had ended when another began."""
     timed = turn.calls and when.calls
     return turn.index < when.index and not (timed and turn.ended_s > when.started_s + SLACK)
 
@@ -170,7 +170,7 @@ def _doubts_about_sums(record: RunRecord) -> Iterator[str]:
 
 
 def _is_less(whole: Usage, part: Usage) -> bool:
-    """Whether a part has more of anything; the price of a whole is unknown when that of a part is."""
+    """Say whether a part has more of anything; the price of a whole is unknown when that of a part is."""
     if part.cost_usd is None or whole.cost_usd is None:
         dearer = whole.cost_usd is not None
     else:

@@ -135,7 +135,7 @@ def known(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def iso(record: RunRecord, seconds: float) -> str:
-    """When that was."""
+    """Write a moment of a run as ISO 8601 does."""
     return date_of(record, seconds).isoformat()
 
 

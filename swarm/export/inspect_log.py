@@ -156,7 +156,7 @@ def _results(record: RunRecord) -> dict[str, Any]:
 
 
 def _usages(record: RunRecord) -> dict[str, Any]:
-    """What every model, and every agent, used."""
+    """Add up the usage of every model and of every agent."""
     by_model: dict[str, list[Usage]] = defaultdict(list)
     by_role: dict[str, list[Usage]] = defaultdict(list)
     for role, calls in _callers(record):

@@ -34,7 +34,7 @@ from swarm.recording.record import RunRecord
 
 UNFINISHED = "it had not ended when it was exported"
 _Telling: TypeAlias = tuple[float, type[Fact], dict[str, Any]]
-"""When in the run, which fact, and its fields."""
+"""The moment in the run, the fact, and its fields."""
 
 
 def import_run(settings: Settings, content: bytes) -> str:
@@ -101,7 +101,7 @@ def _tellings(record: RunRecord) -> Iterator[_Telling]:
 
 
 def _ending(record: RunRecord) -> Iterator[_Telling]:
-    """How it ended; always last, whatever the clocks say."""
+    """Return the run's end; it comes last, whatever the clocks say."""
     end = record.duration_s
     if record.protocol_ended:
         yield end, ProtocolEnded, {}

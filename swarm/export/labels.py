@@ -7,7 +7,7 @@ from swarm.written import UNKNOWN, lasting, usd
 
 
 def kind_of(record: RunRecord) -> dict[str, str]:
-    """What a reader must know before anything else: a mark, and what it means."""
+    """Name the kind of run, which a reader must know before anything else: a mark, and what it means."""
     marks = {"SIMULATED": "the agents and the judge are simulated models."} if record.simulated else {}
     if record.imported:
         marks["IMPORTED"] = f"performed elsewhere, as run {record.imported}; nobody here can vouch for it."

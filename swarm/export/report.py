@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _STYLES_DRAWN = ("", "font-weight:bold", "font-style:italic")
-"""What the drawing library styles with: an element that it fills rule by rule, and words in bold and italics. Its
+"""The drawing library styles with an element that it fills rule by rule, and words in bold and italics. Its
 style sheet for maps stays out; none is drawn."""
 REPLAYED_UP_TO = 64
 """Agents; the frames of 256 who build on many others each take 16 MB."""
@@ -38,7 +38,7 @@ class Picture(NamedTuple):
 
 
 def pictures(record: RunRecord) -> tuple[Picture, ...]:
-    """What a report shows of a run; none when nobody spoke."""
+    """Draw the figures of a run's report; none when nobody spoke."""
     from swarm.figures.hierarchy import org_chart  # costs 0.5 s
     from swarm.figures.idle import idle_figure
     from swarm.figures.replay import replay_figure
@@ -87,7 +87,7 @@ def as_page(title: str, body: Node, scripts: Iterable[str] = ()) -> bytes:
 
 
 def picture_scripts() -> tuple[str, ...]:
-    """What draws the figures of a page whose data stand in it."""
+    """Return the scripts that draw the figures of a page whose data stand in it."""
     return _scripts()
 
 

@@ -19,7 +19,7 @@ LONG_VALUE = 12
 
 
 def opening(record: RunRecord) -> tuple[Node, ...]:
-    """What this run is, what happened, its headline numbers."""
+    """Open with the run's name, its story and its headline numbers."""
     spec, marks = record.spec, kind_of(record)
     badges = [node("span", mark, class_="badge mark") for mark in marks]
     badges.append(node("span", record.status.capitalize(), class_="badge"))

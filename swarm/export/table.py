@@ -16,7 +16,7 @@ COLUMNS = (
 _FORMULA = frozenset("=+-@＝＋－＠")
 _CONTROLS = frozenset("\t\r\n\0")
 _LOOKED_THROUGH = string.whitespace + "\0\u00a0'\""
-"""What a spreadsheet may drop before it looks for a formula."""
+"""Characters that a spreadsheet may drop before it looks for a formula."""
 
 
 def as_csv(record: RunRecord) -> bytes:
