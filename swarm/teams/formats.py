@@ -181,7 +181,7 @@ class _Tidy:
         )
 
     def inputs(self, given: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
-        """What the texts leave open, with the values there are; nothing that no text could ask for."""
+        """Return the blanks of the texts with the values there are; nothing that no text could ask for."""
         known = {name: value for name, value in given.items() if _can_be_asked_for(name)}
         if lost := len(given) - len(known):
             why = "No text can ask for them by such a name."

@@ -22,7 +22,7 @@ _WHOLE = "Deliver the whole mission in your goal. Then revise your own work unti
 
 
 def set_up(team: GivenTeam, arm: Arm) -> GivenTeam:
-    """What to take home.
+    """Make the set-up to take home.
 
     Args:
         team: the one that was tested.

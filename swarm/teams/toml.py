@@ -55,7 +55,7 @@ class _File(_Table):
 
     team: _Head
     notes: list[_Note] = []
-    """What became of the files that it was imported from; nothing but words for people."""
+    """The fate of the files that it was imported from; nothing but words for people."""
     roles: list[_Role]
     tasks: list[_Task] = []
     steps: list[_Step] = []

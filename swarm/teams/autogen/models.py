@@ -10,7 +10,7 @@ _CLIENTS = {
     "anthropic": "autogen_ext.models.anthropic.AnthropicChatCompletionClient",
     "ollama": "autogen_ext.models.ollama.OllamaChatCompletionClient",
 }
-"""Which client AutoGen has for the first part of a LiteLLM name."""
+"""The client that AutoGen has for the first part of a LiteLLM name."""
 _FIRST_PARTS = {provider.rpartition(".")[2]: first for first, provider in _CLIENTS.items()}
 _OF_OTHERS = {"gemini-": "gemini", "claude-": "anthropic", "Llama-": "meta_llama"}
 """Models that AutoGen's client of OpenAI finds at their makers by the beginning of their names."""

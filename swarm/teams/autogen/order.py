@@ -80,7 +80,7 @@ def along_hand_offs(targets: Mapping[str, Sequence[str]]) -> Work:
 def _following(
     path: str, place: str, graph: _Graph, agents: Sequence[str], people: Collection[str]
 ) -> dict[str, list[str]]:
-    """Which agents each leads to, directly or over people."""
+    """Agents that each leads to, directly or over people."""
     known = {*agents, *people}
     ways: dict[str, dict[str, None]] = {name: {} for name in (*agents, *people)}
     for number, (name, node) in enumerate(graph.nodes.items()):

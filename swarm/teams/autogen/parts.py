@@ -37,7 +37,7 @@ class Part(NamedTuple):
 
 
 class TeamShape(Tolerant):
-    """What is wanted of a team."""
+    """The parts of a team that are read."""
 
     participants: list[Any] = Field(min_length=1)
     name: str | None = None
@@ -50,7 +50,7 @@ class TeamShape(Tolerant):
 
 
 class AgentShape(Tolerant):
-    """What is wanted of an agent."""
+    """The parts of an agent that are read."""
 
     name: str
     description: str | None = None
@@ -64,7 +64,7 @@ class AgentShape(Tolerant):
 
     @property
     def background(self) -> str:
-        """What it is told of itself, whatever its class calls that."""
+        """The text about itself that it is given, whatever its class calls that."""
         return self.system_message or self.instruction or self.instructions or ""
 
 
@@ -104,7 +104,7 @@ def unwrapped(path: str, read: Part) -> Part:
 
 
 def is_part(value: Any) -> bool:
-    """Whether a value looks like a component, of whatever kind."""
+    """Say whether a value looks like a component, of whatever kind."""
     if not isinstance(value, Mapping):
         return False
     if "team_type" in value or "agent_type" in value:
@@ -114,13 +114,13 @@ def is_part(value: Any) -> bool:
 
 
 def is_team(value: Any) -> bool:
-    """Whether a component is a team."""
+    """Say whether a component is a team."""
     kind = str(value.get("team_type") or value.get("provider")).rpartition(".")[2]
     return "team_type" in value or value.get("component_type") == "team" or kind in TEAMS
 
 
 def is_agent(value: Any) -> bool:
-    """Whether a component is an agent."""
+    """Say whether a component is an agent."""
     provider = _text(value.get("provider"))
     return "agent_type" in value or value.get("component_type") == "agent" or ".agents." in provider
 

@@ -54,7 +54,7 @@ class _Agent(NamedTuple):
     shape: AgentShape
     role: GivenRole
     data: Data
-    """What Roleless wrote of its turn; empty for teams of others."""
+    """Facts that Roleless wrote of its turn; empty for teams of others."""
 
 
 class _Read(NamedTuple):
@@ -197,7 +197,7 @@ def _ordered(
 
 
 def _turns(path: str, read: Part, shape: TeamShape, found: _Read) -> tuple[tuple[Step, ...], Coordination]:
-    """Who works when in a team that Roleless did not write."""
+    """Order the turns of a team that Roleless did not write."""
     names = [agent.name for agent in found.agents]
     if read.kind in ("GraphFlow", "Swarm"):
         twice = next((number for number, name in enumerate(names) if name in names[:number]), None)

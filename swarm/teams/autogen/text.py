@@ -35,7 +35,7 @@ class TaskText(Tolerant):
 
 
 class Brief(Tolerant):
-    """What AutoGen has no field for; it stands in the description of the team, as YAML."""
+    """Facts that AutoGen has no field for; they stand in the description of the team, as YAML."""
 
     goal: str = ""
     tasks: list[TaskText] = Field(default_factory=list[TaskText])
@@ -69,7 +69,7 @@ def brief_of(team: GivenTeam) -> str:
 
 
 def read_brief(path: str, place: str, description: str) -> Brief | None:
-    """What `brief_of` wrote; None when the description is anybody else's.
+    """Read what `brief_of` wrote; None when the description is anybody else's.
 
     Raises:
         BadTeam: when the brief was changed and cannot be read any more.
@@ -81,7 +81,7 @@ def read_brief(path: str, place: str, description: str) -> Brief | None:
 
 
 def system_message(role: GivenRole, task: GivenTask | None) -> str:
-    """What an agent is told of itself: AutoGen's agents do not see their own description."""
+    """Write the message that tells an agent of itself: AutoGen's agents do not see their own description."""
     return "\n\n".join(part for part in (role.background, _ending(role.name, role.goal, task)) if part)
 
 
@@ -91,7 +91,7 @@ def background_in(message: str, name: str, goal: str, task: GivenTask | None) ->
 
 
 def selector_prompt(leader: GivenRole) -> str:
-    """What the leader's model is asked whenever somebody shall speak; other braces must be doubled for AutoGen."""
+    """Write the question that asks the leader's model who speaks; other braces are doubled for AutoGen."""
     text = system_message(leader, None).replace("{", "{{").replace("}", "}}")
     return f"{text}\n\n{SELECTION}"
 
@@ -116,7 +116,7 @@ def agent_name(label: str) -> str:
 
 
 def display_name(label: str, name: str) -> str:
-    """What people call an agent: its label, if its name was made from that."""
+    """Return the name for people: an agent's label, if its name was made from that."""
     stem = agent_name(label)
     return label if name == stem or re.fullmatch(rf"{re.escape(stem)}_\d{{1,4}}", name) else name
 

@@ -20,7 +20,7 @@ from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, Tolerant, shaped, unknown_keys
 
 INPUT = "task"
-"""What a person tells ChatDev; all other blanks are filled by ChatDev while it works."""
+"""Blanks that a person fills; all others are filled by ChatDev while it works."""
 
 
 class _Phase(Tolerant):

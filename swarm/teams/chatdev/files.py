@@ -64,7 +64,7 @@ def _of_kind(kind: str, files: Files) -> dict[str, Any]:
 
 
 def _looking_like(kind: str, path: str, text: str) -> Any:
-    """What a file of another name holds, if that is of this kind; roles can only be told by their file's name."""
+    """Read a file of another name, if it is of this kind; roles can only be told by their file's name."""
     mark = {CHAIN: '"phaseType"', PHASES: '"phase_prompt"'}.get(kind)
     if mark is None or mark not in text:
         return None

@@ -109,7 +109,7 @@ def _model(agent: Agent, variables: Variables) -> str | None:
 def _given_tasks(
     path: str, graph: Graph, agents: Mapping[str, Agent], variables: Variables
 ) -> dict[str, GivenTask]:
-    """What literal nodes tell the agents that they set to work, by the agent's id; the first one counts."""
+    """Tasks that literal nodes give the agents they set to work, by the agent's id; the first one counts."""
     told = {
         node.id: text
         for number, node in enumerate(graph.nodes)
@@ -123,7 +123,7 @@ def _given_tasks(
 
 
 def _told(path: str, number: int, node: Node, variables: Variables) -> str:
-    """What a literal node says to an agent; nothing where it speaks as if it were the agent."""
+    """Return the words of a literal node to an agent; nothing where it speaks as if it were the agent."""
     literal = shaped(Literal, path, f"graph.nodes.{number}.config", node.config or {})
     return "" if literal.role == "assistant" else variables.filled(literal.content or "")
 

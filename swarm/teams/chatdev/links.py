@@ -8,7 +8,7 @@ from swarm.teams.reading.acyclic import unlooped
 
 
 class Links(NamedTuple):
-    """Who works after whom, and who hears whom."""
+    """Links between agents: who works after whom, and who hears whom."""
 
     order: tuple[str, ...]
     """Ids of all agents, each after those that lead to it."""

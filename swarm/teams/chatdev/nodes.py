@@ -57,7 +57,7 @@ class Edge(Tolerant):
 
     @property
     def triggers(self) -> bool:
-        """Whether it sets somebody to work."""
+        """Say whether it sets somebody to work."""
         return self.trigger is not False
 
 

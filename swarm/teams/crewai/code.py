@@ -43,7 +43,7 @@ class Bound(NamedTuple):
 
 @dataclass(slots=True)
 class Code:
-    """What a crew's code says. Names are those of methods or variables."""
+    """The contents of a crew's code. Names are those of methods or variables."""
 
     title: str = ""
     bound: dict[str, Bound] = field(default_factory=dict[str, Bound])
@@ -76,7 +76,7 @@ def read_code(path: str, text: str) -> Code | None:
 
 
 class _Made(NamedTuple):
-    """What one class, or a script, makes."""
+    """The objects that one class or a script makes."""
 
     bound: dict[str, Bound]
     crews: list[ast.Call]

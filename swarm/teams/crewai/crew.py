@@ -43,7 +43,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """What all the ways to write a crew down have in common."""
+    """The common ground of all the ways to write a crew down."""
 
     path: str
     """Of the file that names its tasks, for errors."""

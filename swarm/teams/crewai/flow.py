@@ -47,7 +47,7 @@ class _AgentActionShape(AgentShape):
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been read of a flow so far."""
+    """The parts of a flow that have been read so far."""
 
     path: str
     state: Mapping[str, str]

@@ -96,7 +96,7 @@ def _with_manager(
 
 
 def _agent_rows(path: str, where: str, agents: Any) -> dict[str, Data | None]:
-    """What is said of each agent by name; None for those that have a file of their own."""
+    """Return the entry of each agent by name; None for those that have a file of their own."""
     at = _at(where, "agents")
     if isinstance(agents, Mapping):
         return {name: mapping(path, _at(at, name), row) for name, row in mapping(path, at, agents).items()}

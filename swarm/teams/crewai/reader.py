@@ -65,7 +65,7 @@ def _all_found(files: Files) -> list[_Found]:
 
 
 def _found(path: str, text: str) -> _Found | None:
-    """What a file is to a crew; None when it is nothing to one."""
+    """Tell the part that a file plays for a crew; None when it plays none."""
     words = _words_of(path)
     if words is None or not any(word in text for word in words):
         return None
@@ -110,7 +110,7 @@ def _kind(path: str, content: Mapping[Any, Any]) -> Kind | None:
 
 
 def _have(rows: Any, keys: set[str]) -> bool:
-    """Whether any row of a list is a table with one of the keys."""
+    """Say whether any row of a list is a table with one of the keys."""
     return isinstance(rows, list) and any(
         isinstance(row, dict) and keys & row.keys() for row in cast(list[Any], rows)
     )

@@ -36,7 +36,7 @@ class Scope:
     assigned: tuple[tuple[str, ast.Call], ...]
     """Names that are given what a call makes, by line."""
     constants: Mapping[str, ast.expr]
-    """What names of the class and of the module stand for."""
+    """The meaning of names of the class and of the module."""
 
     def returned(self, function: Function) -> ast.Call | None:
         """The call whose result a function returns, if it is in plain sight."""
@@ -49,7 +49,7 @@ class Scope:
         return None
 
     def has_unlisted(self, name: str) -> bool:
-        """Whether a crew has it without listing it: of what methods of a class make, only what is decorated."""
+        """Say whether a crew has it unlisted: of what methods of a class make, only what is decorated."""
         method = next((each for each in reversed(self.functions) if each.name == name), None)
         return method is None or not self.title or bool(decorated(method))
 
@@ -69,7 +69,7 @@ def scopes_of(tree: ast.Module) -> Iterator[Scope]:
 
 
 def decorated(function: Function) -> frozenset[str]:
-    """Which of CrewAI's decorators a function has."""
+    """Return those of CrewAI's decorators that a function has."""
     found = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
     return frozenset(_last_name(each) for each in found) & _DECORATORS
 

@@ -16,7 +16,7 @@ from swarm.teams.reading.values import BadTeam, Tolerant, mapping, shaped
 
 
 class CrewShape(Tolerant):
-    """What `crewai_write` keeps beside a crew, because CrewAI's own files have no place for it."""
+    """Facts that `crewai_write` keeps beside a crew, because CrewAI's own files have no place for them."""
 
     name: str = ""
     goal: str = ""

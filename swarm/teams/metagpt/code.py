@@ -22,7 +22,7 @@ _OWN = {"Engineer", "Engineer2", "ProductManager", "ProjectManager", "Architect"
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """What all files together say."""
+    """The contents of all files together."""
 
     sources: Mapping[str, Source]
     classes: Mapping[str, Class]

@@ -20,7 +20,7 @@ Value: TypeAlias = str | float
 
 
 class Class(NamedTuple):
-    """What a class says, those it derives from left aside."""
+    """The contents of a class, those it derives from left aside."""
 
     bases: tuple[str, ...]
     texts: Mapping[str, str]
@@ -44,7 +44,7 @@ class Made(NamedTuple):
 
 @dataclass(slots=True)
 class Source:
-    """What a file says."""
+    """The contents of a file."""
 
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
     variables: dict[str, Made] = field(default_factory=dict[str, Made])
@@ -187,7 +187,7 @@ def _made(call: ast.Call, known: Mapping[str, Value], source: Source) -> Made:
 
 
 def _take_call(call: ast.Call, known: Mapping[str, Value], source: Source) -> None:
-    """What a call of a team's says of its members, its idea and its money."""
+    """Take from a call of a team's its members, its idea and its money."""
     name = called(call)
     said = {each.arg: each.value for each in call.keywords if each.arg}
     first = call.args[0] if call.args else None

@@ -68,7 +68,7 @@ def read(files: Files) -> GivenTeam | None:
 
 
 def _stored(path: str, text: str) -> Mapping[Any, Any] | None:
-    """What a file holds, if that is a stored team: an environment with roles."""
+    """Return the contents of a file if that is a stored team: an environment with roles."""
     named = PurePosixPath(path).name == "team.json"
     if not ('"env"' in text and '"roles"' in text):
         return None

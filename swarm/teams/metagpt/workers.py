@@ -10,19 +10,19 @@ from swarm.teams.reading.camel_case import in_words
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 
 REQUIREMENT = "UserRequirement"
-"""What a role watches that waits for the person who starts the team; it is what roles watch unless told otherwise."""
+"""The action of the person who starts the team; roles watch it unless told otherwise."""
 _NO_TASK = {"RunCommand", "HumanFeedback"}
 """Actions that are the framework's own loop, and no work of their own."""
 
 
 class Action(NamedTuple):
-    """What a role does."""
+    """Something that a role does."""
 
     kind: str
     """The name of its class, by which others watch for it."""
     text: str = ""
     title: str = ""
-    """What to call it; "" for the name of its class."""
+    """Its name; "" for the name of its class."""
 
 
 class Worker(NamedTuple):
@@ -42,7 +42,7 @@ class Worker(NamedTuple):
 
     @property
     def leads(self) -> bool:
-        """Whether it is MetaGPT's own team leader."""
+        """Say whether it is MetaGPT's own team leader."""
         return self.kind == "TeamLeader"
 
 

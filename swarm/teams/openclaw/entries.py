@@ -10,7 +10,7 @@ from swarm.teams.reading.files import Files
 from swarm.teams.reading.values import BadTeam, Data, Tolerant, mapping, read_json5, shaped
 
 NAMES = {"openclaw.json", "openclaw.json5", "moltbot.json", "clawdbot.json"}
-"""What the file is called; others are known by their agents."""
+"""Names of the file; others are known by their agents."""
 
 
 class _Choice(Tolerant):
@@ -19,7 +19,7 @@ class _Choice(Tolerant):
 
 
 class Identity(Tolerant):
-    """How an agent presents itself."""
+    """The face that an agent shows to people."""
 
     name: str | None = None
     theme: str | None = None

@@ -17,7 +17,7 @@ from swarm.teams.reading.values import BadTeam, Data, mapping, unknown_keys
 
 _READ = {"agents", "agent", "identity"}
 _HOME = "~/.openclaw/workspace"
-"""Where OpenClaw's first agent works unless told otherwise."""
+"""The folder in which OpenClaw's first agent works unless told otherwise."""
 
 
 class _Member(NamedTuple):
@@ -107,7 +107,7 @@ def _callers(agents: Sequence[Agent]) -> dict[str, set[str]]:
 
 
 def _leader(agents: Sequence[Agent], callers: Mapping[str, set[str]]) -> str | None:
-    """Who may call most others; of several, OpenClaw's default agent or else the first one."""
+    """Find the agent that may call most others; of several, OpenClaw's default one or else the first."""
     able = [agent for agent in agents if agent.id in callers]
     able.sort(key=lambda agent: (-len(callers[agent.id]), not agent.entry.default))
     return able[0].id if able else None

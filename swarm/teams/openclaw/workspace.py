@@ -16,7 +16,7 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
 class Workspace(NamedTuple):
-    """What a folder says about the agent that works in it."""
+    """Texts of a folder about the agent that works in it."""
 
     background: str
     used: tuple[str, ...]

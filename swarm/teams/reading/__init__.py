@@ -1,1 +1,1 @@
-"""What the readers of all frameworks share: files, values, names, and the team that comes of them."""
+"""The common ground of all readers: files, values, names, and the team that comes of them."""

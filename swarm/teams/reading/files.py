@@ -124,7 +124,7 @@ def _in_zip(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
-    """What an entry holds; None when it is too large, whatever size it claims."""
+    """Return the contents of an entry; None when it is too large, whatever size it claims."""
     with archive.open(entry) as file:
         found = file.read(MAX_FILE_BYTES + 1)
     return found if len(found) <= MAX_FILE_BYTES else None

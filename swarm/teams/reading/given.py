@@ -11,7 +11,7 @@ from typing import Literal
 from swarm.protocols.given_team import Step
 
 Coordination = Literal["order", "leader", "graph"]
-"""How the team decides who works when: a fixed order in which each hears all before it, a leader who hands out jobs, or
+"""Ways to decide who works when: a fixed order in which each hears all before it, a leader who hands out jobs, or
 an order in which each hears only those who lead to it."""
 
 
@@ -37,16 +37,16 @@ class GivenTask:
     text: str
     """May hold placeholders such as {topic}."""
     expected: str = ""
-    """What the result shall look like."""
+    """The looks of the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What became of a part of a file, for people to read before anything runs."""
+    """The fate of a part of a file, for people to read before anything runs."""
 
     kind: Literal["understood", "changed", "ignored"]
     what: str
-    """Which part, and where: never its value, which may be a key."""
+    """The part and its place: never its value, which may be a key."""
     why: str = ""
 
 
@@ -65,13 +65,13 @@ class GivenTeam:
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     """Placeholders of the tasks with the values that the file gives them; "" for those it leaves open."""
     goal: str = ""
-    """What all tasks together are for, if the file says it."""
+    """The purpose of all tasks together, if the file says it."""
     max_usd: float | None = None
     """A limit of dollars that the file sets."""
     source: str = field(default="", compare=False)
     """The format, such as "CrewAI"."""
     notes: tuple[Note, ...] = field(default=(), compare=False)
-    """What was understood, changed and ignored."""
+    """Notes on what was understood, changed and ignored."""
 
     @property
     def models(self) -> tuple[str, ...]:

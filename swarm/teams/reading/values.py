@@ -132,7 +132,7 @@ def unknown_keys(shape: Tolerant) -> Iterator[str]:
 
 
 class _Unfolded:
-    """How large a YAML file is with its aliases replaced by what they stand for."""
+    """The size of a YAML file with its aliases replaced by what they stand for."""
 
     def __init__(self) -> None:
         self.aliases = self.values = 0
@@ -157,7 +157,7 @@ class _Unfolded:
         return all(anchor != each for each, _ in self._open)
 
     def fault(self) -> str | None:
-        """What is too much of it."""
+        """Name the excess, if there is one."""
         if len(self._open) > MAX_NESTING:
             return "nested too deeply"
         if self.aliases > MAX_ALIASES:

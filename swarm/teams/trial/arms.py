@@ -27,7 +27,7 @@ Arm = Literal["given", "free", "solo"]
 PROTOCOL_OF: Mapping[Arm, str] = {"given": "given_team", "free": "sequential", "solo": "solo"}
 ARM_NAMES: Mapping[Arm, str] = {"given": "Your roles", "free": "No roles", "solo": "One agent"}
 USUAL_MISSIONS = 12
-"""How many a test has unless told otherwise: verdicts need 6, and few differences show on so few."""
+"""A test has so many unless told otherwise: verdicts need 6, and few differences show on so few."""
 LEAST_TOKENS = 1_000
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w{0,59})\}")
 _WORD = re.compile(r"[a-z]{5,}")
@@ -78,7 +78,7 @@ def own_missions(team: GivenTeam, inputs: Sequence[Mapping[str, str]] = ()) -> t
 
 
 def could_be(team: GivenTeam, mission: Mission) -> bool:
-    """Whether a mission is one that the team's own tasks make, with whatever inputs."""
+    """Say whether a mission is one that the team's own tasks make, with whatever inputs."""
     if len(mission.requirements) != len(team.tasks):
         return False
     pairs = zip(team.tasks, mission.requirements, strict=True)
@@ -157,7 +157,7 @@ def token_budget(grid: Grid, settings: Settings) -> int:
 
 
 def is_team_test(grid: Grid) -> bool:
-    """Whether an experiment is one of those that `team_test` makes."""
+    """Say whether an experiment is one of those that `team_test` makes."""
     return tuple(way.protocol for way in grid.ways) == tuple(PROTOCOL_OF.values())
 
 
@@ -221,7 +221,7 @@ def _requirement(task: GivenTask, values: Mapping[str, str]) -> Requirement:
 
 
 def _pattern(task: GivenTask) -> re.Pattern[str]:
-    """What the requirement of a task looks like, whatever its placeholders stand for."""
+    """Make a pattern of a task's requirement, whatever its placeholders stand for."""
     written = _requirement(task, {}).text
     parts = _PLACEHOLDER.split(written)[::2]
     return re.compile(".*".join(re.escape(part) for part in parts))

@@ -27,7 +27,7 @@ IN_A_SENTENCE: Mapping[Arm, str] = {
 
 
 def arms_in_words(grid: Grid) -> str:
-    """What is set against what, in one line."""
+    """Name the arms that are set against each other in one line."""
     missions = f"{len(grid.missions):,} mission{'' if len(grid.missions) == 1 else 's'}"
     times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
     return (
@@ -37,7 +37,7 @@ def arms_in_words(grid: Grid) -> str:
 
 
 def about_the_arms(grid: Grid) -> tuple[str, ...]:
-    """What each arm plays, in a sentence each."""
+    """Describe what each arm plays, in a sentence each."""
     options = grid.ways[0].options
     order = "under their leader" if options.get("led") else "in the order of its file"
     steps = options.get("steps", ())
@@ -58,7 +58,7 @@ def about_the_arms(grid: Grid) -> tuple[str, ...]:
 
 
 def coordination_in_words(team: GivenTeam) -> str:
-    """How the team decides who works when, in a sentence."""
+    """Describe how the team decides who works when, in a sentence."""
     agents = len(team.roles)
     if team.coordination == "leader":
         return f"{agents} agents: {team.roles[0].name} leads, hands out jobs, and the others work one after another."
@@ -68,7 +68,7 @@ def coordination_in_words(team: GivenTeam) -> str:
 
 
 def order_in_words(team: GivenTeam) -> list[str]:
-    """Who speaks when, a line each; empty under a leader."""
+    """List who speaks when, a line each; empty under a leader."""
     if team.coordination == "leader":
         return []
     steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
@@ -123,12 +123,12 @@ def unsettled(found: TeamVerdict) -> tuple[str, ...]:
 
 
 def winner_on_quality(found: TeamVerdict) -> str:
-    """Which arm wins on quality, as far as it is shown."""
+    """Name the arm that wins on quality, as far as it is shown."""
     return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "On quality")
 
 
 def winner_per_dollar(found: TeamVerdict) -> str:
-    """Which arm gives most quality for a dollar, as far as it is shown."""
+    """Name the arm with most quality for a dollar, as far as it is shown."""
     if not found.per_dollar:
         return "Per dollar: nothing can be said, as the cost of some runs is not known."
     alpha = next(iter(found.contrasts.values())).alpha
@@ -141,7 +141,7 @@ def winner_per_dollar(found: TeamVerdict) -> str:
 
 
 def advice(found: TeamVerdict) -> str:
-    """What to do about it, in one sentence."""
+    """Advise in one sentence what to do about it."""
     arm = found.recommended
     if arm is None:
         return "Keep your roles for now: nothing is shown to be better, or as good for less."
@@ -154,7 +154,7 @@ def advice(found: TeamVerdict) -> str:
 
 
 def cost_in_words(contrast: Contrast, *, simulated: bool) -> str:
-    """What your roles cost beside an arm, in words."""
+    """Tell the cost of your roles beside an arm."""
     kind = "simulated " if simulated else ""
     if not contrast.cost_ratio:
         return "how their costs compare is not known"
@@ -175,7 +175,7 @@ def _part(found: TeamVerdict, arm: Arm) -> str:
 
 
 def _told(subject: str, other: str, found: Difference, word: Word, arm: Arm, *, sign: int) -> str:
-    """How one did against another; with sign -1, the subject is the reference of the difference."""
+    """Tell how one did against another; with sign -1, the subject is the reference of the difference."""
     size = number(abs(found.difference))
     higher = sign * found.difference > 0
     than = f"{size} {'higher' if higher else 'lower'} than" if float(size) else "the same as"

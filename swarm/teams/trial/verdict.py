@@ -35,7 +35,7 @@ COMPARABLE: tuple[str, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class TeamVerdict:
-    """What a test says of a team."""
+    """The outcome of a team's test."""
 
     team: str
     comparison: Comparison
@@ -47,7 +47,7 @@ class TeamVerdict:
 
     @property
     def simulated(self) -> bool:
-        """Whether its runs are simulated: all, or none."""
+        """Say whether its runs are simulated: all, or none."""
         return self.comparison.simulated
 
     @property
@@ -62,7 +62,7 @@ class TeamVerdict:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """What the arms are shown by; the time of simulated runs is this machine's."""
+        """The measures that arms are shown by; the time of simulated runs is this machine's."""
         return tuple(each for each in COMPARABLE if each != "duration_s" or not self.simulated)
 
     @property
@@ -106,7 +106,7 @@ def _arm_of(group: Group) -> Arm:
 
 
 def _names(grid: Grid) -> dict[str, str]:
-    """What the arms are called, by the usual names of their protocols."""
+    """Names of the arms, by the usual names of their protocols."""
     usual = [name_of("protocol", (way.protocol, options_as_kept(way.options))) for way in grid.ways]
     return {name: ARM_NAMES[arm] for arm, name in zip(PROTOCOL_OF, usual, strict=True)}
 
