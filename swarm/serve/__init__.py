@@ -22,7 +22,7 @@ from swarm.serve.wire import MAX_BODY_BYTES, Ask, Refused, Stream, read_ask, who
 CHUNK_CHARS = 80
 """Length of the pieces in which a reply is streamed."""
 SHUTDOWN_S = 2
-"""How long requests may go on when the server is to end."""
+"""Requests may go on so long when the server is to end."""
 
 _STATUS: Mapping[FailureKind, int] = {
     "auth": 401,

@@ -18,20 +18,20 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 """Names a request may use for this machine; others come from web pages that play tricks with DNS."""
 MIN_TOKEN_CHARS = 16
 _ANY_ADDRESS = ("0.0.0.0", "::", "")
-"""What one binds to in order to listen everywhere; nobody calls a machine so."""
+"""Addresses that one binds to in order to listen everywhere; nobody calls a machine so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may ask."""
+    """The people and machines who may ask."""
 
     hosts: tuple[str, ...] = LOOPBACK_HOSTS
     """Names by which requests may call this machine."""
     token: str = field(default="", repr=False)
-    """What every request must bring; empty: nothing."""
+    """The token that every request must bring; empty: none."""
 
     def middleware(self) -> list[Middleware]:
-        """What stands before the application."""
+        """Return the checks that stand before the application."""
         return [
             Middleware(TrustedHostMiddleware, allowed_hosts=self.hosts, www_redirect=False),
             Middleware(_Guard, access=self),

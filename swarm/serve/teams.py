@@ -31,12 +31,12 @@ from swarm.turn import Turn
 MOST_RUNS = 4
 """Runs at a time, those included that are being stopped."""
 FULL_WAIT_S = 10.0
-"""When to come again, if there are that many."""
+"""The wait before one asks again, if there are that many."""
 POLL_S = 0.05
 SILENCE_S = 1.0
 """After this long without an event it is seen to whether anybody performs the run at all."""
 MAX_VALUE_CHARS = 2_000
-"""What a mission's file allows."""
+"""The most that a mission's file allows."""
 
 PREFIX = "roleless/"
 _NAME = re.compile(r"roleless/(?P<protocol>[^@]+)-(?P<agents>\d{1,9})@(?P<model>\S+)")

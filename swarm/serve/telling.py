@@ -14,7 +14,7 @@ from swarm.serve.wire import Ask, Refused, Stream, broken_off, comment, whole
 from swarm.turn import Action
 
 KEEP_ALIVE_S = 10.0
-"""How long nothing is sent at most."""
+"""The longest time in which nothing is sent."""
 _DID: dict[Action, str] = {
     "plan": "planned",
     "intend": "said what it is going to do",
@@ -73,7 +73,7 @@ async def _ending_of(http: HttpRequest, run: Run) -> RunFinished:
 
 
 def _finish_of(run: Run, ending: RunFinished) -> str:
-    """Why the reply ends, in OpenAI's word.
+    """Return the reason why the reply ends, in OpenAI's word.
 
     Raises:
         Refused: there is no reply.
@@ -106,7 +106,7 @@ async def _streamed(ask: Ask, run: Run) -> AsyncIterator[str]:
 
 
 def _said(event: Event | None, stream: Stream, unfolding: Unfolding) -> str:
-    """What is sent because of an event; empty: nothing."""
+    """Return the text that is sent because of an event; empty: nothing."""
     if not isinstance(event, TurnTaken):
         return ""
     # Only what was done: reasons are words of models.

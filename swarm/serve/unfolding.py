@@ -9,7 +9,7 @@ from swarm.spec import RunSpec
 from swarm.turn import Turn
 
 _BETWEEN = "\n\n"
-"""What stands between two contributions of a deliverable."""
+"""Text between two contributions of a deliverable."""
 _REHEARSED_ROUNDS = 8
 
 
@@ -24,7 +24,7 @@ class Unfolding:
         self.sent = ""
 
     def take(self, event: Event) -> str:
-        """What has become certain by an event; empty when nothing has.
+        """Return the text that has become certain by an event; empty when nothing has.
 
         Turns that were made at once come as they end, and stand in the deliverable in the order of speaking.
         """
@@ -41,14 +41,14 @@ class Unfolding:
         return piece
 
     def rest(self, ending: RunFinished) -> str | None:
-        """What is left to be sent when the run has ended; None when work was replaced that had been sent."""
+        """Return the text that is left at the end; None when work was replaced that had been sent."""
         if not ending.deliverable.startswith(self.sent):
             return None
         return ending.deliverable[len(self.sent) :]
 
 
 def is_steady(spec: RunSpec) -> bool:
-    """Whether no seat will replace what it contributed: found by a rehearsal, in which everybody works.
+    """Say whether no seat will replace what it contributed: found by a rehearsal, in which everybody works.
 
     False also when a rehearsal cannot tell.
     """

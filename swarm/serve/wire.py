@@ -65,7 +65,7 @@ class _StreamOptions(BaseModel):
 
 
 class Ask(BaseModel):
-    """What is understood of a request; the rest, such as `response_format`, means nothing here."""
+    """The part of a request that is understood; the rest, such as `response_format`, means nothing here."""
 
     model: str
     messages: list[_Message] = Field(min_length=1)
@@ -77,7 +77,7 @@ class Ask(BaseModel):
     max_completion_tokens: int | None = Field(default=None, gt=0)
 
     def request(self) -> Request:
-        """What a model is asked."""
+        """Make the request for a model."""
         max_tokens = self.max_completion_tokens or self.max_tokens
         given: Json = {"temperature": self.temperature, "seed": self.seed, "max_tokens": max_tokens}
         return Request(self.said(), **{key: value for key, value in given.items() if value is not None})
@@ -88,7 +88,7 @@ class Ask(BaseModel):
 
     @property
     def wants_usage(self) -> bool:
-        """Whether a stream is to end with what was used."""
+        """Say whether a stream is to end with what was used."""
         return self.stream_options is not None and self.stream_options.include_usage
 
 
