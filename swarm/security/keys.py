@@ -37,7 +37,7 @@ def without_secrets(text: str) -> tuple[str, int]:
 
 
 def keys_in(text: str) -> int:
-    """How many keys seem to stand in what a person wrote; a sentence about passwords has none.
+    """Count the keys that seem to stand in what a person wrote; a sentence about passwords has none.
 
     Examples:
         >>> keys_in("use sk-abcdefghijklmnop1234"), keys_in("password: hunter2hunter2"), keys_in("Password: forgotten?")

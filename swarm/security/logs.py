@@ -46,7 +46,7 @@ def keep_out_of_tracebacks(values: Sequence[str]) -> None:
 
 
 def bug_in_words(error: BaseException, values: Sequence[str]) -> str:
-    """What a record says of a bug that ended it, in one line without these values."""
+    """Describe a bug that ended a run, for its record: in one line without these values."""
     return " ".join(without_values(f"internal error: {type(error).__name__}: {error}", values).split())
 
 
@@ -60,7 +60,7 @@ def _told(
 
 
 def _fits(record: logging.LogRecord) -> bool:
-    """Whether a message has places for its arguments; who logs must not fail by it."""
+    """Say whether a message has places for its arguments; who logs must not fail by it."""
     try:
         record.getMessage()
     except (TypeError, ValueError, KeyError):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether a host name or address, without a port, can only be this machine.
+    """Say whether a host name or address, without a port, can only be this machine.
 
     Examples:
         >>> is_loopback_host("127.0.0.1"), is_loopback_host("LOCALHOST"), is_loopback_host("::1")
@@ -21,7 +21,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def is_loopback_url(url: str) -> bool:
-    """Whether a URL points to this machine; False for anything that is not a URL."""
+    """Say whether a URL points to this machine; False for anything that is not a URL."""
     try:
         return is_loopback_host(urlsplit(url).hostname or "")
     except ValueError:
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"https?://[^\s@\\?#/]+(/[^\s@\\?#]*)?")
 
 
 def address_fault(url: str, *, remote: bool) -> str | None:
-    """Why a server at this address may not be asked, and what would work; None when it may.
+    """Say why a server at this address may not be asked and what would work; None when it may.
 
     Args:
         url: the address, which may come from anybody's file.

@@ -11,11 +11,11 @@ from swarm.security.loopback import is_loopback_host
 
 SECRETS = PROJECT / ".streamlit" / "secrets.toml"
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
-"""What a provider of logins is described by; with several providers the last three stand in tables of their own."""
+"""Keys of a provider of logins; with several providers the last three stand in tables of their own."""
 
 
 def login_is_set_up(paths: Sequence[Path] = (SECRETS,)) -> bool:
-    """Whether people have to log in: the secrets hold a complete table `auth`.
+    """Say whether people have to log in: the secrets hold a complete table `auth`.
 
     Args:
         paths: of the files of secrets; a table of a later one stands for that of an earlier one. Some may be missing.
@@ -49,7 +49,7 @@ def _auth_in(path: Path) -> Any:
 
 
 def _providers(auth: Any) -> list[dict[str, Any]]:
-    """What each provider is described by, with what they have in common."""
+    """The description of each provider, with what they have in common."""
     table = cast("dict[str, Any]", auth) if isinstance(auth, dict) else {}
     tables = [cast("dict[str, Any]", each) for each in table.values() if isinstance(each, dict)]
     return [table | each for each in tables] or [table]
