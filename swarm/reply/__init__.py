@@ -1,1 +1,1 @@
-"""What a model wrote becomes an answer, or a reason why it is none."""
+"""The text of a model becomes an answer, or a reason why it is none."""

@@ -43,7 +43,7 @@ class Read(Generic[A]):
 
     answer: A
     repairs: tuple[str, ...]
-    """What was left out or mended, in words; empty when the reply was exactly the object."""
+    """Notes on what was left out or mended; empty when the reply was exactly the object."""
 
 
 def read_reply(text: str, *, finish: str | None, shape: type[A]) -> Read[A]:
