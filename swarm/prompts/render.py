@@ -93,7 +93,7 @@ def ask_again(messages: Sequence[Message], reply: str, reason: str) -> tuple[Mes
 
 @lru_cache(maxsize=256)
 def mission_text(mission: Mission, late: Late = NOTHING_LATE) -> str:
-    """What a mission looks like to a model; requirements keep their numbers when some are left out."""
+    """Write a mission as a model reads it; requirements keep their numbers when some are left out."""
     shown = [number for number in range(1, len(mission.requirements) + 1) if number not in late.hidden]
     sections = [
         template("mission").substitute(title=mission.title, goal=mission.goal),
