@@ -79,7 +79,7 @@ def options_of(name: str) -> dict[str, Any]:
 
 
 def in_a_sentence(name: str) -> str:
-    """What a protocol does: the first line of its docstring; empty when it has none."""
+    """Describe a protocol: the first line of its docstring; empty when it has none."""
     return (inspect.getdoc(PROTOCOLS[name]) or "").partition("\n")[0]
 
 

@@ -73,7 +73,7 @@ def read_steps(lines: Sequence[str], agents: int) -> tuple[Step, ...]:
 
 
 class _Cast(NamedTuple):
-    """Who plays what, by seat."""
+    """The parts that are played, by seat."""
 
     roles: tuple[str, ...]
     briefs: tuple[str, ...]
@@ -86,7 +86,7 @@ class _Cast(NamedTuple):
         return (self.briefs[place] or None) if place < len(self.briefs) else None
 
     def in_words(self, team: Team) -> str:
-        """What a leader is told of itself and its team."""
+        """Tell a leader of itself and its team."""
         leader = team.seats[0]
         own = f"Your role is given: {self.role(leader)}. {self.brief(leader) or ''}".rstrip()
         lines = [
