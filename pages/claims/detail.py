@@ -115,7 +115,7 @@ def _side_cells(side: SideRuns, counted: tuple[int, int]) -> dict[str, object]:
 
 
 def _show_missing(judged: Judged) -> None:
-    """What a verdict still needs, with its price, for the model that is chosen."""
+    """Show the runs that a verdict still needs, with their price, for the model that is chosen."""
     claim = judged.claim
     st.markdown("**Run what is missing**")
     models = _models(claim)

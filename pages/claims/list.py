@@ -16,9 +16,9 @@ from swarm.written import UNKNOWN
 
 ALL = "All"
 CLAIM, CHOSEN = "claim", "claim_chosen"
-"""What the address calls the claim that is open, and the key of the widget that chooses it."""
+"""The name of the open claim in the address, and the key of the widget that chooses it."""
 KNOWN_SHORT: dict[Acquaintance, str] = {"fitted": "fitted", "seen": "known"}
-"""What a claim is marked with by `Claim.simulator`."""
+"""The mark of a claim by `Claim.simulator`."""
 
 
 def choose_claims(judged: Sequence[Judged], book: ClaimBook) -> tuple[list[Judged], bool]:
@@ -143,7 +143,7 @@ def _in_a_line(each: Judged, *, simulated: bool) -> str:
 
 
 def _found(each: Judged, *, simulated: bool) -> str:
-    """What runs say, if they say anything yet."""
+    """Tell the outcome of runs, if they say anything yet."""
     evidence = each.of_kind(simulated=simulated)
     if not evidence.estimate:
         return "runs, but nothing to compare yet" if evidence.sides else "no run yet"

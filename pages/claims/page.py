@@ -34,7 +34,7 @@ def judge(folder: str, state: tuple[int, int], _cells: list[Cell]) -> tuple[Judg
 
 
 def show_summary(judged: Sequence[Judged]) -> None:
-    """What came out, in words."""
+    """Show the outcome in words."""
     for simulated in (True, False):
         kind, colon, said = summary(judged, simulated=simulated).partition(":")
         st.markdown(f"**{plain(kind)}{colon}** {plain(said)}")

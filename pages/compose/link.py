@@ -38,7 +38,7 @@ DEFAULTS = {
     "shock": NO_SHOCK,
     "shock_model": "sim/weak",
 }
-"""What the form's widgets show at first, by their keys."""
+"""Values that the form's widgets show at first, by their keys."""
 WIDGETS = {name: f"limit_{bound}" for name, bound in BOUNDS.items()}
 """Keys of the widgets that are not called as the field is."""
 

@@ -45,7 +45,7 @@ def confirm(spec: RunSpec, expected: Estimates) -> None:
 
 
 def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> None:
-    """What the run will take, low, expected and high."""
+    """Show the price and size of the run, low, expected and high."""
     columns = {"Low": expected.low, "**Expected**": expected.expected, "High": expected.high}
     rows = {
         name: [
@@ -69,7 +69,7 @@ def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> Non
 
 
 def show_outcome(spec: RunSpec, judge: str | None) -> None:
-    """What to expect, the same as a command, and the button."""
+    """Show the expectation, the same as a command, and the button."""
     simulated = card_of(next(iter(spec.team.models)), settings()).simulated
     expected = estimates(spec)
     show_expectation(spec, expected, simulated)
@@ -83,7 +83,7 @@ def show_outcome(spec: RunSpec, judge: str | None) -> None:
 
 
 def checked(read: Callable[[], T | None]) -> T | None:
-    """What a part of the form says; when it cannot be used, None and a sentence there."""
+    """Read a part of the form; when it cannot be used, None and a sentence there."""
     try:
         return read()
     except SwarmError as error:

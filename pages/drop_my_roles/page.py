@@ -21,7 +21,7 @@ INTRODUCTION = (
 
 
 def show_team(team: GivenTeam) -> None:
-    """What was understood, and beside it what a test would take, and the button."""
+    """Show what was understood, and beside it what a test would take, and the button."""
     understood, outcome = st.columns([7, 5], gap="large")
     with understood:
         show_given_team(team)
@@ -35,7 +35,7 @@ def show_team(team: GivenTeam) -> None:
 
 
 def show_beginning() -> None:
-    """How to hand over a team, and the tests there are."""
+    """Show the ways to hand over a team, and the tests there are."""
     st.title("Should I drop my roles?", anchor=False)
     st.markdown(INTRODUCTION)
     choose_files()

@@ -36,7 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "exp_stop_when_clear": False,
     "exp_margin": MARGIN,
 }
-"""What the form's widgets show at first, by their keys."""
+"""Values that the form's widgets show at first, by their keys."""
 LEAST_USD = 0.01
 MARGINS = (0.001, 0.5)
 """The smallest and the largest margin that can be chosen."""

@@ -56,7 +56,7 @@ def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
 
 
 def show_shocks(cells: Sequence[Cell]) -> None:
-    """What is left of quality after each shock.
+    """Show the quality that is left after each shock.
 
     Raises:
         BadInput: when nothing can be compared yet.

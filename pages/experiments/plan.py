@@ -22,7 +22,7 @@ Go: TypeAlias = Callable[[str], None]
 
 
 def show_plan(experiment: Experiment, *, label: str = "Start", go: Go = state.show_experiment) -> None:
-    """What it would take and could show, the same as a file and a command, and the button.
+    """Show its price and its resolution, the same as a file and a command, and the button.
 
     Args:
         experiment: what is planned.
@@ -95,7 +95,7 @@ def _show_price(foretold: Plan) -> None:
 
 
 def _show_resolution(experiment: Experiment) -> None:
-    """What differences it could see, and what a wanted one would need."""
+    """Show the differences it could see, and what a wanted one would need."""
     st.markdown("##### What it can show")
     wanted = st.number_input(
         "A difference you would care about",

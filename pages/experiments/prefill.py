@@ -21,11 +21,11 @@ from swarm.spec import Option
 from swarm.written import listed
 
 CLAIM, MODEL = "claim", "model"
-"""What a link names to fill the form with the runs that a claim lacks."""
+"""Names in a link that fills the form with the runs that a claim lacks."""
 
 
 def leads_to_the_form() -> bool:
-    """Whether the link that led here wants the form."""
+    """Say whether the link that led here wants the form."""
     return CLAIM in st.query_params
 
 
@@ -92,7 +92,7 @@ def _options(grid: Grid) -> dict[str, object]:
 
 
 def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
-    """What the form has no widget for, or none that goes so far, in words."""
+    """Name all that the form has no widget for, or none that goes so far."""
     grid, terms = experiment
     protocols = [way.protocol for way in grid.ways]
     twice = [each for each in dict.fromkeys(protocols) if protocols.count(each) > 1]

@@ -23,7 +23,7 @@ EARLY_STOP = (
 
 
 def show_results(experiment_id: str, experiment: Experiment) -> None:
-    """What its runs show so far, by what they are compared in, context by context.
+    """Show the outcome so far by what its runs are compared in, context by context.
 
     Raises:
         BadInput: when nothing can be compared yet; says why.

@@ -57,7 +57,7 @@ def show_actions(row: ExperimentRow, experiment: Experiment) -> None:
 
 
 def _asks(row: ExperimentRow, experiment: Experiment) -> bool:
-    """Whether something has to be decided first: more money, or that the price is accepted."""
+    """Say whether something has to be decided first: more money, or that the price is accepted."""
     return row.status in ("dear", "limited") or not row.simulated or experiment.terms.max_usd is not None
 
 

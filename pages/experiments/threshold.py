@@ -33,7 +33,7 @@ def _of_one_size(cells: Sequence[Cell]) -> list[Cell]:
 
 
 def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
-    """Where self-organization starts to beat given roles, and what to do with each model.
+    """Show where self-organization starts to beat given roles, and what to do with each model.
 
     Raises:
         BadInput: when nothing can be compared yet.

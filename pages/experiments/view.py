@@ -61,13 +61,13 @@ def watch(experiment_id: str, about: str | None = None) -> tuple[ExperimentRow, 
 
 @st.fragment
 def show_so_far(experiment_id: str) -> None:
-    """What an experiment that goes on shows by now, when asked."""
+    """Show the findings by now of an experiment that goes on, when asked."""
     if st.toggle("Show what it shows so far", key="exp_so_far"):
         show_views(*history().experiment(experiment_id))
 
 
 def show_heading(row: ExperimentRow, experiment: Experiment, about: str | None = None) -> None:
-    """What this experiment is, in its own words or these, how it stands, what can be done about it."""
+    """Show the experiment in its own words or these, its status and what can be done about it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         experiment_badge(row.status)
         kind_badge(row.simulated)
@@ -117,7 +117,7 @@ def show_progress(row: ExperimentRow) -> None:
 
 
 def views_of(experiment: Experiment) -> list[str]:
-    """What can be looked at: the answer, what only some grids can tell, and the recipe."""
+    """List the views: the answer, what only some grids can tell, and the recipe."""
     grid = experiment.grid
     return [
         ANSWER,
@@ -157,7 +157,7 @@ def show_views(row: ExperimentRow, experiment: Experiment) -> None:
 
 
 def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
-    """What the runs show so far; while it goes on, that this may change."""
+    """Show the findings so far; while it goes on, that they may change."""
     if not row.finished:
         raise BadInput("no run has finished yet")
     if row.status == "running":

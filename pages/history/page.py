@@ -96,7 +96,7 @@ def choose_experiment() -> str | None:
 
 
 def show_choice(rows: Sequence[RunRow]) -> None:
-    """What can be done with the chosen runs."""
+    """Show the actions on the chosen runs."""
     if not rows:
         st.caption("Choose a run in the table to open or delete it; choose several to compare them.")
     elif len(rows) == 1:

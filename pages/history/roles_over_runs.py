@@ -124,7 +124,7 @@ def _sentence(story: Sequence[RoleStep]) -> str:
 
 
 def _kept(story: Sequence[RoleStep], *, repeats: bool) -> str | None:
-    """How many kept their role when the mission changed, or did not; None when that is unknown."""
+    """Count those who kept their role when the mission changed, or did not; None when that is unknown."""
     share, times = mean_stability(story, repeats=repeats)
     if share is None:
         return None

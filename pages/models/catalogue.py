@@ -46,7 +46,7 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
 
 
 def key_words(card: ModelCard) -> str:
-    """Whether a model's key is there, by name only."""
+    """Say whether a model's key is there, by name only."""
     if not card.keys:
         return "none needed"
     return "present" if present_keys(card, settings()) else "missing"

@@ -24,7 +24,7 @@ DEPTH_EXPLAINED = MEASURES["depth"].meaning
 
 
 def show_heading(record: RunRecord) -> None:
-    """What this run is, how it stands, and what can be done about it."""
+    """Show the run's name, its status and what can be done about it."""
     spec = record.spec
     with st.container(horizontal=True, vertical_alignment="center"):
         status_badge(record.status, record.imported)
@@ -113,5 +113,5 @@ def show_numbers(record: RunRecord) -> None:
 
 
 def show_story(record: RunRecord) -> None:
-    """What happened, in a few plain sentences."""
+    """Tell what happened, in a few plain sentences."""
     st.markdown(plain(" ".join(story(record))))

@@ -24,11 +24,11 @@ IDLE: dict[Standing, str] = {
     "unparsed": "Answered, but the reply could not be read, even when asked again.",
     "failed": "Their model gave no reply.",
 }
-"""What the four kinds mean."""
+"""The meaning of the four kinds."""
 
 
 def show_idle(record: RunRecord) -> int | None:
-    """Who did not work, of which kind and why; returns the seat that was clicked."""
+    """Show the idle seats by kind and reason; returns the seat that was clicked."""
     seats = seats_of(record)
     idle = [seat for seat in seats if seat.standing in IDLE]
     told = idle_in_words(record, idle)
@@ -43,7 +43,7 @@ def show_idle(record: RunRecord) -> int | None:
 
 
 def idle_in_words(record: RunRecord, idle: Sequence[SeatNow]) -> str:
-    """How many sat it out, and how many were not reached or may still speak: those are not idle."""
+    """Count those who sat it out, and those who were not reached or may still speak: they are not idle."""
     agents, left = len(record.spec.team), record.participation.not_reached
     if idle:
         told = f"{len(idle)} of {plural(agents, 'agent')} did not work."

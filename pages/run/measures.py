@@ -8,7 +8,7 @@ from swarm.written import UNKNOWN, count
 
 
 def show_measures(record: RunRecord) -> None:
-    """What is measured of the organization, one measure a line; a dash where there is nothing to measure."""
+    """Show the measures of the organization, one a line; a dash where there is nothing to measure."""
     st.table(
         {
             "Measure": [f"**{measure.name}**  \n:gray[{measure.meaning}]" for measure in OF_A_RUN],

@@ -112,7 +112,7 @@ def unfold_clicked(run_id: str, seats: Sequence[SeatNow], clicked: int | None, k
 
 
 def choose_looks(record: RunRecord) -> tuple[Arrangement, Shown, bool]:
-    """How the graph is arranged, which links it shows, and whether equal roles are one node."""
+    """Choose the arrangement, the links that are shown, and whether equal roles are one node."""
     best = best_arrangement(record)
     with st.container(horizontal=True, vertical_alignment="center"):
         arrangement: Arrangement = st.segmented_control(

@@ -84,7 +84,7 @@ def show_view(record: RunRecord) -> int | None:
 
 
 def show_details(record: RunRecord, chosen_seat: int | None) -> None:
-    """What was said, delivered, judged and spent, one at a time."""
+    """Show what was said, delivered, judged and spent, one at a time."""
     transcript, deliverable, verdict, measures, spending, recipe = st.tabs(
         TABS, key="details", on_change="rerun", bind="query-params"
     )

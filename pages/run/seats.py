@@ -31,7 +31,7 @@ PARTS_EXPLAINED = (
 
 
 def list_seats(seats: Sequence[SeatNow]) -> None:
-    """Who is doing what, in seat order."""
+    """List the seats with what they are doing, in seat order."""
     if len(seats) > LISTED:
         _table(seats)
         return
@@ -49,7 +49,7 @@ def list_seats(seats: Sequence[SeatNow]) -> None:
 
 
 def show_participation(seats: Participation, status: Status) -> None:
-    """What became of the seats: four kinds of not working, never mixed."""
+    """Show the fates of the seats: four kinds of not working, never mixed."""
     counts = {"active": seats.active, **{BECAME[part]: getattr(seats, part) for part in SAT_OUT}}
     if seats.not_reached:
         counts["to come" if status == "running" else BECAME["not_reached"]] = seats.not_reached

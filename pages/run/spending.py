@@ -39,7 +39,7 @@ def show_spending(record: RunRecord, seats: Sequence[SeatNow]) -> None:
 
 
 def unfinished(record: RunRecord) -> Usage | None:
-    """What calls took that led to no finished turn and no verdict, such as those that were cut off.
+    """Add up the calls that led to no finished turn and no verdict, such as those that were cut off.
 
     Returns:
         None when there were none. Money is unknown when that of the whole or of a part is.

@@ -45,7 +45,7 @@ def show_timeline(record: RunRecord) -> None:
 
 
 def timeline_in_words(record: RunRecord) -> str:
-    """What a timeline shows, in a few sentences without any text of agents."""
+    """Describe a timeline in a few sentences without any text of agents."""
     took = timing(record.turns)
     if took is None:
         return "No agent has answered yet." if record.status == "running" else "No agent's time was recorded."
@@ -65,7 +65,7 @@ def _short(amount: float) -> str:
 
 
 def _pace_in_words(record: RunRecord, took: Timing) -> str:
-    """How long it took, how many worked at once, and what decided that."""
+    """Tell how long it took, how many worked at once, and what decided that."""
     agents = plural(len({turn.seat for turn in record.turns if turn.calls}), "agent")
     turns, path = sum(bool(turn.calls) for turn in record.turns), len(critical_path(record.turns))
     # The run took longer: elsewhere on the page its judge is included.

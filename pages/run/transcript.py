@@ -117,7 +117,7 @@ def _say_how_many(record: RunRecord, where: TurnFilter, found: Sequence[Found]) 
 
 
 def _without_turn(record: RunRecord) -> list[str]:
-    """Why some agents are not in the transcript."""
+    """Say why some agents are not in the transcript."""
     seats = record.participation
     silent = {"idle by order": seats.directed_idle}
     if record.status != "running":
@@ -126,7 +126,7 @@ def _without_turn(record: RunRecord) -> list[str]:
 
 
 def _silence(record: RunRecord, where: TurnFilter, found: Sequence[Found]) -> str:
-    """Why the chosen agent has said nothing; empty when it has spoken."""
+    """Say why the chosen agent has said nothing; empty when it has spoken."""
     if found or where.seat is None or any(turn.seat == where.seat for turn in record.turns):
         return ""
     return f" :gray[· agent {where.seat}: {BECAME[standings_of(record)[where.seat]]}]"

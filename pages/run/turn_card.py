@@ -66,7 +66,7 @@ def _quoted(excerpt: Excerpt) -> str:
 
 
 def _show_reason(turn: Turn) -> None:
-    """Why it did so; where there is no text, the reason is what there is to read."""
+    """Show why it did so; where there is no text, the reason is what there is to read."""
     if not turn.reason:
         return
     its_own = "" if turn.action in ("unparsed", "failed") else "Its reason: "
@@ -84,7 +84,7 @@ def _links(turn: Turn) -> list[str]:
 
 
 def _taken(record: RunRecord, turn: Turn) -> list[str]:
-    """What the turn took, with units; nothing for a turn without calls."""
+    """Tell the cost of the turn, with units; nothing for a turn without calls."""
     if not turn.calls:
         return []
     at_most = "at most " if turn.usage.estimated else ""

@@ -32,7 +32,7 @@ def show_verdict(verdict: Verdict | None, judge: str | None, ended: bool) -> Non
 
 
 def arithmetic(verdict: Verdict) -> str:
-    """How quality follows from the points, as a sentence; empty when unscored.
+    """Tell how quality follows from the points, as a sentence; empty when unscored.
 
     Examples:
         >>> arithmetic(Verdict("judge", tuple(Score(name, 3) for name in CRITERIA)))

@@ -12,14 +12,14 @@ Colour: TypeAlias = Literal["primary", "blue", "green", "gray", "orange", "red"]
 
 
 class Look(NamedTuple):
-    """How a status is shown."""
+    """The looks of a status."""
 
     label: str
     icon: str
     colour: Colour
     meaning: str
     here: str = ""
-    """What else is true of a run that was performed here, which can be resumed."""
+    """A further sentence on a run that was performed here, which can be resumed."""
 
 
 STATUS: dict[Status, Look] = {

@@ -34,7 +34,7 @@ def demo_spec(library: dict[str, Mission], settings: Settings, seed: int, protoc
 
 
 def is_of_demo(spec: RunSpec, library: dict[str, Mission], settings: Settings) -> bool:
-    """Whether a recipe is one of the demo's, and so was chosen."""
+    """Say whether a recipe is one of the demo's, and so was chosen."""
     return (
         spec.seed in DEMO_SEEDS
         and spec.protocol in DEMO_PROTOCOLS

@@ -8,7 +8,7 @@ from swarm.written import plural
 
 
 def protocol_sentence(protocol: str) -> str:
-    """What a protocol does, in a sentence, in Markdown; a protocol of one's own may be unknown here."""
+    """Describe a protocol in a sentence of Markdown; a protocol of one's own may be unknown here."""
     known = in_a_sentence(protocol) if protocol in PROTOCOLS else "A protocol that is not registered here."
     return plain(known.replace("`", ""))
 

@@ -15,12 +15,12 @@ _LEAVING = "leaving"
 
 
 def login_wanted() -> bool:
-    """Whether people have to log in here: what Streamlit reads as its secrets has a complete table `auth`."""
+    """Say whether people have to log in here: the secrets Streamlit reads have a complete table `auth`."""
     return login_is_set_up(secrets_files())
 
 
 def secrets_files() -> list[Path]:
-    """Where Streamlit looks for its secrets."""
+    """List the files in which Streamlit looks for its secrets."""
     return [Path(path) for path in st.get_option("secrets.files")]
 
 
@@ -56,7 +56,7 @@ def _leave() -> None:
 
 
 def owner_of_session() -> str | None:
-    """Who is logged in: the e-mail address, else the provider's name for the person; None where nobody has to log in.
+    """Name whoever is logged in by e-mail address, else as the provider does; None where nobody has to be.
 
     Raises:
         RuntimeError: when somebody has to and nobody is, as in a thread that is not the session's own.

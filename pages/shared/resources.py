@@ -24,7 +24,7 @@ from swarm.spec import RunSpec, fingerprint
 
 
 def settings() -> Settings:
-    """What the environment decides, read anew on every rerun; runs begin in the name of whoever is logged in."""
+    """Read the environment anew on every rerun; runs begin in the name of whoever is logged in."""
     found, owner = read_settings(), owner_of_session()
     if owner is None:
         return found
@@ -55,7 +55,7 @@ def catalogue() -> dict[str, ModelCard]:
 
 
 def estimates(spec: RunSpec) -> Estimates:
-    """What a run is expected to take."""
+    """Estimate what a run will take."""
     return _estimates(fingerprint(spec), spec)
 
 

@@ -104,7 +104,7 @@ def use_up_pair(pair: tuple[str, ...]) -> None:
 
 
 def is_stopping(run_id: str) -> bool:
-    """Whether this session asked a run to stop that has not ended yet."""
+    """Say whether this session asked a run to stop that has not ended yet."""
     return f"stopping_{run_id}" in st.session_state
 
 
@@ -119,7 +119,7 @@ def forget_stopping(run_id: str) -> None:
 
 
 def deletions() -> int:
-    """How many runs this session has deleted: in keys of widgets, so that no choice outlives its run."""
+    """Count the runs this session has deleted: in keys of widgets, so that no choice outlives its run."""
     return st.session_state.get("deletions", 0)
 
 
@@ -145,7 +145,7 @@ def found_servers() -> tuple[LocalServer, ...] | None:
 
 
 def new_link() -> Link | None:
-    """What the URL says when it has just led here; None when this page has written or read it before."""
+    """Read the URL when it has just led here; None when this page has written or read it before."""
     link = {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
     seen: tuple[Link, ...] = st.session_state.get("links_seen", ())
     # A rerun that was asked for before the browser heard of the last link still brings an older one.
@@ -173,7 +173,7 @@ def seconds_without_news(run_id: str, last_seq: int) -> float:
 
 
 def picture_format() -> str:
-    """What the camera button of figures saves: "png" or "svg"."""
+    """The format that the camera button of figures saves: "png" or "svg"."""
     return st.session_state.get("picture_format_kept", "png")
 
 
@@ -235,7 +235,7 @@ def heed_seat(run_id: str, seat: int | None) -> None:
 
 
 def is_new(key: str, value: object) -> bool:
-    """Whether something, such as an upload, is not what this session saw under that name before."""
+    """Say whether something, such as an upload, is not what this session saw under that name before."""
     seen = st.session_state.get(f"seen_{key}")
     st.session_state[f"seen_{key}"] = value
     return seen != value

@@ -45,7 +45,7 @@ class Part(NamedTuple):
     read: Callable[[str], Any] = str
     """Raises BadInput for what is not known."""
     words: Mapping[object, str] = {}
-    """How a switch is written."""
+    """The words for a switch."""
 
 
 PARTS = {
@@ -82,7 +82,7 @@ def link_to_conditions(where: RunFilter, names: Iterable[str] = NAMES) -> dict[s
 
 
 def conditions_in_words(where: RunFilter) -> list[str]:
-    """What the conditions of a filter ask of runs, a few words each; empty when they ask nothing."""
+    """Tell the conditions of a filter, a few words each; empty when they ask nothing."""
     levels = [level.removeprefix("L") for level in where.levels]
     return [
         *([f"level {_either(levels)}"] if levels else []),

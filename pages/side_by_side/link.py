@@ -22,12 +22,12 @@ FACTOR_NAMES: dict[Factor, str] = {
     "agents": "Numbers of agents",
     "shock": "Shocks",
 }
-"""What groups can be formed by, as a label."""
+"""The factors that groups can be formed by, as labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What stands side by side: single runs when `by` is None, else groups of all runs that the filter means."""
+    """The subject of the page: single runs when `by` is None, else groups of all that the filter means."""
 
     runs: tuple[str, ...]
     by: Factor | None
@@ -41,12 +41,12 @@ class Subject:
 
     @property
     def empty(self) -> bool:
-        """Whether the address names nothing."""
+        """Say whether the address names nothing."""
         return not self.runs and self.by is None and self.experiment is None
 
     @property
     def limits(self) -> list[str]:
-        """What keeps runs out, in words; empty when all there are may take part."""
+        """Name all that keeps runs out; empty when all there are may take part."""
         where = self.where
         return [
             *([f"“{where.text}” in mission or run"] if where.text else []),
@@ -58,7 +58,7 @@ class Subject:
 
 
 def read_subject() -> Subject:
-    """What the address names.
+    """Read the subject that the address names.
 
     Raises:
         BadInput: when it names something that is not.
@@ -110,7 +110,7 @@ def check_number(runs: tuple[str, ...]) -> None:
 
 
 def linked(name: str, offered: Sequence[str], usual: str) -> str:
-    """What the address chooses under a name; the usual choice when it names none that is offered.
+    """Return the choice that the address has under a name; the usual one when it names none that is offered.
 
     The address is master here, and widgets are set by it: a view stays the same when there are more runs to choose
     from, which a widget's own default would not allow.

@@ -56,7 +56,7 @@ def show_runs(run_ids: tuple[str, ...]) -> None:
 
 
 def names_of(records: Sequence[RunRecord]) -> list[str]:
-    """What runs are called here: by protocol, and by place too when protocols repeat."""
+    """Name the runs: by protocol, and by place too when protocols repeat."""
     protocols = [protocol_name(record.spec.protocol) for record in records]
     if len({*protocols}) == len(protocols):
         return protocols
@@ -144,7 +144,7 @@ FACTS: tuple[tuple[str, str, Callable[[RunRecord], str]], ...] = (
     ("Cost", "The judge's included.", lambda it: usd(it.spent.cost_usd)),
     ("Time", "", lambda it: lasting(it.duration_s)),
 )
-"""What is told of every run: name, meaning, and how it is written."""
+"""The facts that are told of every run: name, meaning, and how it is written."""
 
 
 def _show_facts(records: Sequence[RunRecord], names: Sequence[str]) -> None:

@@ -48,7 +48,7 @@ def choose_cells(subject: Subject) -> tuple[Cell, ...]:
 
 
 def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
-    """What groups are formed by; by default what the address says, else what the experiment asks about."""
+    """Choose the factor that forms groups; by default the address's, else the experiment's."""
     usual = subject.by or _asked_about(subject) or (*_varying(cells), *FACTORS)[0]
     key = key_of("by")
     st.session_state[key] = linked("by", FACTORS, usual)
@@ -92,7 +92,7 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
 
 
 def _usual_reference(subject: Subject) -> str | None:
-    """What an experiment measures its arms against; None for runs of no experiment."""
+    """Return the arm that an experiment measures the others against; None for runs of no experiment."""
     if subject.experiment is None:
         return None
     return reference_of(history().experiment(subject.experiment)[1].grid)
@@ -112,7 +112,7 @@ def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
 
 
 def _show_limits(subject: Subject) -> None:
-    """What keeps runs out, and a way to be rid of it."""
+    """Show what keeps runs out, and a way to be rid of it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if subject.experiment:
             row, _ = history().experiment(subject.experiment)

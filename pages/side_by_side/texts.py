@@ -12,7 +12,7 @@ from swarm.written import plural
 
 
 def show_texts(records: Sequence[RunRecord], names: Sequence[str]) -> None:
-    """What two of the runs delivered, part by part; of more than two, the second one is chosen."""
+    """Show the deliverables of two runs, part by part; of more than two, the second one is chosen."""
     at = 1
     if len(records) > 2:
         at = st.segmented_control(

@@ -66,7 +66,7 @@ def show_explanation() -> None:
 
 
 def worth_drawing(row: RunRow) -> bool:
-    """Whether a run shows what the caption says: a small team whose agents chose their roles."""
+    """Say whether a run shows what the caption says: a small team whose agents chose their roles."""
     chose = origin_under(row.protocol) == "chosen"
     return chose and (row.depth or 0) > 1 and row.agents <= 10 and not row.imported
 

@@ -59,12 +59,12 @@ def show_side_by_side(pair: Sequence[str]) -> None:
 
 
 def is_running(record: RunRecord) -> bool:
-    """Whether something is still to happen."""
+    """Say whether something is still to happen."""
     return record.status == "running"
 
 
 def show_heading(record: RunRecord, chosen: bool) -> None:
-    """What both runs are about, and that they were chosen if they were."""
+    """Show the subject of both runs, and that they were chosen if they were."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kind_badge(record.simulated)
         if chosen:
@@ -77,7 +77,7 @@ def show_heading(record: RunRecord, chosen: bool) -> None:
 
 
 def show_difference(one: RunRecord, other: RunRecord, replayable: bool) -> None:
-    """What differed, in one sentence, as soon as both have ended; the demo can be played again."""
+    """Tell the difference in one sentence, as soon as both have ended; the demo can be played again."""
     with st.container(border=True):
         if is_running(one) or is_running(other):
             ways = "two runs" if one.spec.protocol == other.spec.protocol else "two ways to organize a team"
