@@ -13,14 +13,12 @@ from swarm.export.bundle import MAX_BUNDLE_BYTES
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
 RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", metavar="RUN")]
-
-
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 Command = TypeVar("Command", bound=Callable[..., None])
 
 
 def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
-    """Give a command an option for each field, in the place of its `**asked`, before options of its own."""
+    """Give a command an option for each field in the place of its `**asked`, before options of its own."""
 
     def with_options(command: Command) -> Command:
         own = [each for each in signature(command).parameters.values() if each.kind is not each.VAR_KEYWORD]

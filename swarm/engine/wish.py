@@ -1,4 +1,4 @@
-"""A wish: what a person asked for, before it is made a recipe, and the names under which each field is asked for."""
+"""A wish: what a person asked for, before it is made a recipe, and the names that it is asked for by."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ N = TypeVar("N", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under what conditions a run takes place."""
+    """The conditions under which a run takes place; each as in `Wish`."""
 
     judge: str | None
     limits: Limits
@@ -145,7 +145,7 @@ FIELDS = {
 
 
 def named(conditions: Conditions, **usual: str) -> dict[str, object]:
-    """Name what conditions ask for, as FIELDS does; what is as usual is left out, and what is usual can be told."""
+    """Name what conditions ask for, as FIELDS does, but for what is as usual here, or as FIELDS says."""
     limits, shock = conditions.limits, conditions.shock
     asked = {
         "judge": conditions.judge,
