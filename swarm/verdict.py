@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import TypeAdapter
-
 from swarm.turn import Call, Usage, total
 
 Criterion = Literal["accuracy", "completeness", "coherence", "actionability", "mission_relevance"]
@@ -62,7 +60,3 @@ class Verdict:
     def usage(self) -> Usage:
         """Tokens and money of the judge's calls."""
         return total(call.usage for call in self.calls)
-
-
-VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
-"""Reads a verdict from JSON and writes it."""

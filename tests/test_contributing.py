@@ -157,8 +157,8 @@ st.title("Hello")
         {
             "pages/frame/menu.py": (
                 (
-                    '        "Compare": [\n',
-                    '            st.Page(PAGES / "hello" / "page.py", title="Hello", url_path="hello"),\n',
+                    '    "Compare": (\n',
+                    '        ("hello", "Hello", "waving_hand", "It greets."),\n',
                 ),
             ),
             "tests/test_architecture.py": (('    "frame": "shared",\n', '    "hello": "",\n'),),

@@ -10,6 +10,7 @@ from pages.experiments.view import show_experiment
 from pages.shared import state
 from pages.shared.resources import history, missions
 from pages.shared.text import plain, sentence
+from pages.shared.views import choose_view
 from swarm.errors import SwarmError
 
 ALL, NEW = "All experiments", "New experiment"
@@ -43,15 +44,7 @@ def show_all() -> None:
     rows = history().experiments()
     if leads_to_the_form() and state.is_new("exp_link", dict(st.query_params)):
         st.session_state["experiments_view"] = NEW
-    view = st.segmented_control(
-        "View",
-        [ALL, NEW],
-        default=ALL if rows else NEW,
-        required=True,
-        key="experiments_view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = choose_view([ALL, NEW], "experiments_view", ALL if rows else NEW)
     if view == NEW:
         if not rows:
             st.markdown(

@@ -9,6 +9,7 @@ from pages.experiments.threshold import show_threshold
 from pages.shared.badges import kind_badge
 from pages.shared.resources import cells, history
 from pages.shared.text import plain, sentence
+from pages.shared.views import choose_view
 from swarm.claims.gaps import claim_of
 from swarm.comparison.threshold import tells_threshold
 from swarm.errors import BadInput, SwarmError
@@ -130,15 +131,7 @@ def views_of(experiment: Experiment) -> list[str]:
 
 def show_views(row: ExperimentRow, experiment: Experiment) -> None:
     """One way to look at the experiment."""
-    view = st.segmented_control(
-        "View",
-        views_of(experiment),
-        default=ANSWER,
-        required=True,
-        key="experiment_view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = choose_view(views_of(experiment), "experiment_view", ANSWER)
     played, margin = RunFilter(experiment=row.experiment_id), experiment.terms.margin
     try:
         match view:

@@ -14,6 +14,7 @@ from pages.shared.exports import export_runs
 from pages.shared.labels import run_label
 from pages.shared.resources import catalogue, history
 from pages.shared.text import plain, sentence
+from pages.shared.views import choose_view
 from pages.side_by_side.conditions import conditions_in_words, conditions_of_address, forget_conditions
 from pages.side_by_side.link import differing_in, link_to_groups, show_side_by_side_of
 from swarm.errors import SwarmError
@@ -181,15 +182,7 @@ try:
             st.page_link("../start/page.py", label="Go to Start", icon=":material/play_circle:")
             show_import()
         st.stop()
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        key="history_view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = choose_view(VIEWS, "history_view", VIEWS[0])
     if view == VIEWS[0]:
         forget_sequence()
     wanted, order = choose_filter(sortable=view == VIEWS[0])

@@ -88,7 +88,11 @@ def _show_sequence(runs: Sequence[RunRoles]) -> None:
     simulated = runs[0].simulated
     st.markdown(_sentence(story))
     key = f"{runs[-1].run_id}_{len(runs)}"
-    draw(role_history_figure(story, simulated=simulated), alt=_alt(story), key=f"roles_kept_{key}")
+    draw(
+        role_history_figure(story, simulated=simulated),
+        alt=f"Roles over {len(story)} runs: {story[-1].cumulative} different roles in the end",
+        key=f"roles_kept_{key}",
+    )
     if any(step.repeats for step in story):
         st.caption("A hollow dot: the mission of the run before, once more.")
     st.markdown("##### Who abstains")
@@ -148,10 +152,6 @@ def _who_abstains(positions: Sequence[Abstention]) -> str:
         f"{ever} of {plural(len(positions), 'agent')} abstained at least once, {mean:.1f} a run on average; most often "
         f"{who}, in {most} of {runs} runs."
     )
-
-
-def _alt(story: Sequence[RoleStep]) -> str:
-    return f"Roles over {len(story)} runs: {story[-1].cumulative} different roles in the end"
 
 
 def _list_runs(story: Sequence[RoleStep]) -> None:

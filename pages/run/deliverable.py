@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.paging import page_of
 from pages.shared.text import plain
+from pages.shared.views import choose_view
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn
 from swarm.written import plural
@@ -21,15 +22,7 @@ def show_deliverable(record: RunRecord) -> None:
     if not parts:
         st.caption("Nothing was delivered." if record.ended else "Nothing has been delivered yet.")
         return
-    manner = st.segmented_control(
-        "Show",
-        [BY_PART, AS_ONE],
-        default=BY_PART,
-        required=True,
-        key="deliverable",
-        label_visibility="collapsed",
-        bind="query-params",
-    )
+    manner = choose_view([BY_PART, AS_ONE], "deliverable", BY_PART, "Show")
     if manner == AS_ONE:
         _as_one_text(record)
     else:

@@ -20,6 +20,7 @@ from pages.shared.labels import run_label
 from pages.shared.resources import history
 from pages.shared.run_cards import show_cards
 from pages.shared.text import sentence
+from pages.shared.views import choose_view
 from swarm.errors import SwarmError
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord
@@ -56,15 +57,7 @@ def pick_a_run() -> None:
 
 def show_view(record: RunRecord) -> int | None:
     """One way to look at the organization; returns the seat that was clicked."""
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = choose_view(VIEWS, "view", VIEWS[0])
     # A name of its own, so that whoever looks from outside knows which view is there and not only asked for.
     with st.container(key=f"view-{view}"):
         match view:

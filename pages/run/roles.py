@@ -36,14 +36,16 @@ def show_roles(record: RunRecord) -> None:
     """The roles of those who contributed: counted, drawn and listed."""
     taken = roles_taken(record.turns)
     if not taken:
-        st.caption(_nobody(record))
+        st.caption(
+            "Nobody contributed, so nobody took a role." if record.ended else "Nobody has taken a role yet."
+        )
         return
     roles, groups = [*taken.values()], role_groups(taken)
     found, echo = distinct_roles(roles), words_shared(roles, record.spec.mission)
     st.markdown(f"{_summary(found, len(taken))} {ORIGINS[origin_of_roles(record)]}")
     _show_numbers(found, evenness(roles), echo)
     if echo:
-        st.caption(_echo(echo))
+        st.caption(f"In the mission as well: {_words(echo.words)}. The roles' own words: {_words(echo.own)}.")
     picture, table = st.columns([1, 1], gap="large")
     with picture:
         alt = (
@@ -53,10 +55,6 @@ def show_roles(record: RunRecord) -> None:
         st.caption(f"One bar for roles that are alike; its length is the number of agents. {ALIKE}")
     with table:
         _list_roles(groups)
-
-
-def _nobody(record: RunRecord) -> str:
-    return "Nobody contributed, so nobody took a role." if record.ended else "Nobody has taken a role yet."
 
 
 def _summary(found: DistinctRoles, agents: int) -> str:
@@ -92,10 +90,6 @@ def _show_numbers(found: DistinctRoles, even: float | None, echo: WordsShared | 
             help="Share of the different words in role names that the mission's title, goal or requirements use "
             "as well. High: roles echo the mission. Low: they add something.",
         )
-
-
-def _echo(echo: WordsShared) -> str:
-    return f"In the mission as well: {_words(echo.words)}. The roles' own words: {_words(echo.own)}."
 
 
 def _words(words: Sequence[str]) -> str:

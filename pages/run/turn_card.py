@@ -8,7 +8,7 @@ from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.narrative.labels import DID, agents_named
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Excerpt, Found
-from swarm.turn import Action, Assignment, Turn
+from swarm.turn import Action, Turn
 from swarm.written import count, lasting, plural, usd
 
 TALL = 900
@@ -38,7 +38,12 @@ def show_turn(record: RunRecord, found: Found) -> None:
         if turn.text:
             st.text(turn.text)
         if turn.assignments:
-            st.markdown("\n".join(_job_line(job) for job in turn.assignments))
+            st.markdown(
+                "\n".join(
+                    f"- **Agent {job.seat}** as {plain(job.role, 80)}: {plain(job.job, 300)}"
+                    for job in turn.assignments
+                )
+            )
         with st.container(gap="xxsmall"):
             st.caption(" · ".join([*_links(turn), *_taken(record, turn), *map(plain, turn.notes)]))
             _show_heard(record, turn)
@@ -95,10 +100,6 @@ def _taken(record: RunRecord, turn: Turn) -> list[str]:
         f"cost {cost}, simulated" if record.simulated else f"cost {cost}",
         f"took {lasting(turn.ended_s - turn.started_s)}",
     ]
-
-
-def _job_line(job: Assignment) -> str:
-    return f"- **Agent {job.seat}** as {plain(job.role, 80)}: {plain(job.job, 300)}"
 
 
 def _show_heard(record: RunRecord, turn: Turn) -> None:

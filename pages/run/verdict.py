@@ -62,7 +62,10 @@ def _show_points(verdict: Verdict) -> None:
     st.caption(f"{arithmetic(verdict)} Mission relevance is reported apart.")
     st.table(
         {
-            "Points": [_points(score) for score in verdict.scores],
+            "Points": [
+                f"{'●' * score.points}{'○' * (MOST - score.points)}  \n:gray[{score.points} of {MOST}]"
+                for score in verdict.scores
+            ],
             "Criterion, and why in the judge's words": [_reason(score) for score in verdict.scores],
         },
         border="horizontal",
@@ -73,10 +76,6 @@ def _show_points(verdict: Verdict) -> None:
         f"Judged by {plain(verdict.judge)}, who saw the mission and the text: no names, no protocol. "
         "1 point is poor, 4 are excellent."
     )
-
-
-def _points(score: Score) -> str:
-    return f"{'●' * score.points}{'○' * (MOST - score.points)}  \n:gray[{score.points} of {MOST}]"
 
 
 def _reason(score: Score) -> str:

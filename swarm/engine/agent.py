@@ -114,7 +114,11 @@ def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn
     named = tuple(dict.fromkeys(answer.builds_on))
     lead = answer.reports_to
     strangers = sorted({seat for seat in (*named, lead) if seat is not None and seat not in known})
-    note = (f"dropped links to agents whose work it did not hear: {_listed(strangers)}",) if strangers else ()
+    note = (
+        (f"dropped links to agents whose work it did not hear: {', '.join(map(str, strangers))}",)
+        if strangers
+        else ()
+    )
     return replace(
         turn,
         action="contribute",
@@ -131,7 +135,3 @@ def _role_name(text: str) -> str:
     """A role an agent gave itself, as a name of at most 80 characters."""
     name = one_line(text)
     return name if len(name) <= MAX_ROLE_CHARS else name[: MAX_ROLE_CHARS - 1].rstrip() + "…"
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(str(number) for number in numbers)

@@ -77,7 +77,11 @@ def compose(wish: Wish, settings: Settings, *, remember: Remember = remember_not
         judge_max_tokens=judging.max_output if judging else DEFAULT_MAX_TOKENS,
         prompts=render.version(),
         minds=simulated_version() if simulated else "",
-        warnings=(*warnings, *price_warnings, *_cautions(paid)),
+        warnings=(
+            *warnings,
+            *price_warnings,
+            *(line for card in dict.fromkeys(paid) for line in card.cautions),
+        ),
         shock=wish.shock,
     )
     _check_played(spec)
@@ -128,10 +132,6 @@ def _check_payable(paid: Sequence[ModelCard], simulated: bool, settings: Setting
         check_key(card, settings)
     if not simulated and settings.max_usd_per_day is not None:
         _check_prices(paid)
-
-
-def _cautions(paid: Sequence[ModelCard]) -> list[str]:
-    return [line for card in dict.fromkeys(paid) for line in card.cautions]
 
 
 def _check_played(spec: RunSpec) -> None:

@@ -12,7 +12,7 @@ from swarm.recording.record import RunRecord
 from swarm.spec import fingerprint
 from swarm.turn import Turn
 from swarm.verdict import CRITERIA
-from swarm.written import UNKNOWN
+from swarm.written import UNKNOWN, plural
 
 LONG_VALUE = 12
 """Longer values of headline numbers are set smaller."""
@@ -26,7 +26,7 @@ def opening(record: RunRecord) -> tuple[Node, ...]:
     notices = [
         node("p", node("strong", f"{mark}: "), meaning, class_="notice") for mark, meaning in marks.items()
     ]
-    what = f"{_words(spec.protocol)}, {_agents(len(spec.team))} ({models_named(spec.team)}), "
+    what = f"{_words(spec.protocol)}, {plural(len(spec.team), 'agent')} ({models_named(spec.team)}), "
     when = f"{record.started:%Y-%m-%d %H:%M} UTC"
     return (
         node(
@@ -156,10 +156,6 @@ def _recipe(record: RunRecord) -> Node:
 def _number(name: str, value: str) -> Node:
     small = {"class_": "long"} if len(value) > LONG_VALUE else {}
     return node("div", node("dt", name), node("dd", value, **small))
-
-
-def _agents(number: int) -> str:
-    return f"{number} agents" if number > 1 else "1 agent"
 
 
 def _words(name: str) -> str:

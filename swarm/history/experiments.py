@@ -10,7 +10,6 @@ from duckdb import DuckDBPyConnection
 from swarm.errors import UnknownRun
 from swarm.grid import GRID, TERMS, Experiment
 from swarm.recording.events import (
-    ExperimentEnded,
     ExperimentEnding,
     ExperimentFact,
     ExperimentResumed,
@@ -110,7 +109,7 @@ def add_experiments(connection: DuckDBPyConnection, facts: Iterable[tuple[str, E
         elif isinstance(fact, ExperimentResumed):
             connection.execute(_RESUME, where | {"terms": TERMS.dump_json(fact.terms).decode()})
         else:
-            connection.execute(_END, where | _ended(fact))
+            connection.execute(_END, where | {"status": fact.status, "reason": fact.reason})
 
 
 def experiments(
@@ -144,10 +143,6 @@ def _begun(fact: ExperimentStarted) -> dict[str, object]:
         "grid": GRID.dump_json(fact.grid).decode(),
         "terms": TERMS.dump_json(fact.terms).decode(),
     }
-
-
-def _ended(fact: ExperimentEnded) -> dict[str, object]:
-    return {"status": fact.status, "reason": fact.reason}
 
 
 def _row(cells: tuple[object, ...]) -> ExperimentRow:

@@ -1,7 +1,4 @@
-"""Measures that a history of before has not, or measured otherwise, are measured of its runs again.
-
-So an entry in MEASURES reaches old runs without a rebuild.
-"""
+"""Measures that a history of before has not, or measured otherwise, are measured of its runs again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,8 +10,6 @@ from swarm.recording.measures import MEASURES, kept
 
 BATCH = 200
 """Runs that are read at a time: bounds memory."""
-_ADD = "ALTER TABLE runs ADD COLUMN IF NOT EXISTS {key} DOUBLE"
-_EDITION = "INSERT OR REPLACE INTO editions VALUES (?, ?)"
 _BODIES = """
     SELECT any_value(runs.body), any_value(status), list(turns.body ORDER BY "index") FILTER ("index" IS NOT NULL)
     FROM runs LEFT JOIN turns USING (run_id)
@@ -29,8 +24,8 @@ def measure_again(connection: DuckDBPyConnection) -> None:
         return
     with transaction(connection):
         for key in outdated:
-            connection.execute(_ADD.format(key=key))
-            connection.execute(_EDITION, [key, MEASURES[key].edition])
+            connection.execute(f"ALTER TABLE runs ADD COLUMN IF NOT EXISTS {key} DOUBLE")
+            connection.execute("INSERT OR REPLACE INTO editions VALUES (?, ?)", [key, MEASURES[key].edition])
         changes = ", ".join(f"{key} = incoming.{key}" for key in outdated)
         update = f"UPDATE runs SET {changes} FROM incoming WHERE runs.run_id = incoming.run_id"  # noqa: S608
         for cells in _measured(connection, outdated):

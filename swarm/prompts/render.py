@@ -14,7 +14,7 @@ from string import Template
 from swarm.mission import Mission
 from swarm.models.model import Message
 from swarm.shock import NOTHING_LATE, Late
-from swarm.spec import PastRole, RunSpec
+from swarm.spec import RunSpec
 from swarm.team import Seat
 from swarm.turn import Cue, Turn
 from swarm.verdict import CRITERIA
@@ -132,12 +132,11 @@ def _changed(numbers: Sequence[int]) -> str:
 
 
 def _mission_part(spec: RunSpec, late: Late) -> str:
-    memory = _bullets("Roles in earlier missions of this organization", [_past(past) for past in spec.memory])
+    memory = _bullets(
+        "Roles in earlier missions of this organization",
+        [f"{past.mission}: agent {past.seat} was {past.role}" for past in spec.memory],
+    )
     return mission_text(spec.mission, late) + (f"\n{memory}" if memory else "")
-
-
-def _past(past: PastRole) -> str:
-    return f"{past.mission}: agent {past.seat} was {past.role}"
 
 
 def _heard_part(code: str, turn: Turn) -> str:

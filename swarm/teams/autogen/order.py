@@ -52,7 +52,9 @@ def along_the_graph(
     """
     graph = shaped(_Graph, path, place, value)
     following = _following(path, place, graph, agents, people)
-    order = unlooped(following, _starts(graph, agents))
+    order = unlooped(
+        following, [name for name in (graph.default_start_node,) if name is not None and name in agents]
+    )
     seats = {name: seat for seat, name in enumerate(agents, 1)}
     heard = _heard(order.names, following, order.loops)
     steps = tuple(Step(seats[name], None, tuple(sorted(heard[name]))) for name in order.names)
@@ -97,10 +99,6 @@ def _following(
                 del targets[person]
                 targets |= beyond
     return {name: list(targets) for name, targets in ways.items()}
-
-
-def _starts(graph: _Graph, agents: Sequence[str]) -> list[str]:
-    return [name for name in (graph.default_start_node,) if name is not None and name in agents]
 
 
 def _heard(

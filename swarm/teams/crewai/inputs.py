@@ -21,7 +21,7 @@ def read_inputs(path: str, text: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for key, value in _pairs(parsed(path, text)):
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and not found.get(key.value):
-            found[key.value] = _literal(value)
+            found[key.value] = input_text(value.value) if isinstance(value, ast.Constant) else ""
     return found
 
 
@@ -44,7 +44,3 @@ def _pairs(tree: ast.Module) -> Iterator[tuple[ast.expr | None, ast.expr]]:
 def _names(node: ast.Assign | ast.AnnAssign) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def _literal(value: ast.expr) -> str:
-    return input_text(value.value) if isinstance(value, ast.Constant) else ""

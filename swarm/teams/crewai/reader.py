@@ -161,7 +161,7 @@ def _near(files: Files, chosen: _Found, wanted: Callable[[str], bool]) -> Iterat
 
 
 def _code(files: Files, chosen: _Found) -> tuple[str, Code | None]:
-    near = dict(_near(files, chosen, _makes_a_crew))
+    near = dict(_near(files, chosen, lambda text: "crewai" in text and ("Agent(" in text or "Task(" in text)))
     named = [path for path in near if PurePosixPath(path).name == "crew.py"]
     codes: list[tuple[str, Code]] = []
     for path in named if len(named) == 1 else near:
@@ -171,10 +171,6 @@ def _code(files: Files, chosen: _Found) -> tuple[str, Code | None]:
             names = " and ".join(place(PurePosixPath(path).name) for path, _ in codes)
             raise BadTeam(path, "", f"one of several files that make crews, such as {names}; keep one")
     return codes[0] if codes else ("", None)
-
-
-def _makes_a_crew(text: str) -> bool:
-    return "crewai" in text and ("Agent(" in text or "Task(" in text)
 
 
 def _inputs(files: Files, chosen: _Found, code_path: str) -> tuple[dict[str, str], tuple[Note, ...]]:
