@@ -4,6 +4,7 @@ Pure and plain text: whoever shows it makes it safe for where it stands. Nobody 
 number that is missing is said to be missing.
 """
 
+from swarm.cell import missing_in
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
 from swarm.grid import Factor
@@ -104,12 +105,25 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
     said += [f"Nothing is said of {each.name}: {each.why}." for each in comparison.refused]
     if comparison.left_out:
         said.append(_left_out(comparison))
-    unscored = [f"{group.unscored:,} of {group.name}" for group in comparison.groups if group.unscored]
-    if unscored:
-        said.append(f"Without a score, and so left out of quality: {listed(unscored)}.")
-    unfinished = [f"{group.unfinished:,} of {group.name}" for group in comparison.groups if group.unfinished]
-    if unfinished:
-        said.append(f"Did not finish, and so left out of everything: {listed(unfinished)}.")
+    nothing = [
+        f"{failed:,} of {runs:,} runs of {group.name}"
+        for group in comparison.groups
+        if (failed := sum(cell.nothing for cell in group.every_cell))
+        and (runs := sum(cell.runs for cell in group.every_cell))
+    ]
+    if nothing:
+        said.append(
+            f"Failed by their own team, and so counted with the lowest quality, 0.25: {listed(nothing)}."
+        )
+    missing = [
+        f"{sum(why.values()):,} of {group.name} ({listed([f'{count:,}: {each}' for each, count in why.items()])})"
+        for group in comparison.groups
+        if (why := missing_in(group.every_cell))
+    ]
+    if missing:
+        said.append(
+            f"Without a quality, for no fault of their team, and so left out of it: {listed(missing)}."
+        )
     return tuple(said)
 
 

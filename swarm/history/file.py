@@ -93,6 +93,47 @@ MIGRATIONS = (
         ) GROUP BY run_id
     ) AS taken WHERE runs.run_id = taken.run_id AND distinct_roles <> taken.roles
     """,
+    # Runs that delivered nothing against the will of their team had "finished"; why a call failed was not kept.
+    """
+    ALTER TABLE runs ADD COLUMN shortfall VARCHAR;
+    ALTER TABLE runs ADD COLUMN as_run DOUBLE;
+    CREATE TEMP TABLE ended AS
+    SELECT run_id, trim(coalesce(body->>'$.deliverable', '')) = '' AS nothing, seats.*,
+        len(list_filter(
+            from_json(body->'$.asked_again', '[{"index": "INTEGER", "outcome": {"error": "VARCHAR"}}]'),
+            lambda asked: asked.index IS NOT NULL AND asked.outcome.error IS NOT NULL
+                AND NOT list_contains(coalesce(seats.taken, []), asked.index)
+        )) > 0 AS unanswered,
+        coalesce(body->>'$.protocol_ended' = 'true', false) AS complete
+    FROM runs LEFT JOIN (
+        SELECT run_id, list("index") AS taken,
+            count(DISTINCT seat) FILTER (action = 'unparsed' AND cue <> 'intend') AS unreadable,
+            count(DISTINCT seat) FILTER (action = 'failed' AND cue <> 'intend') AS without,
+            count(DISTINCT seat) FILTER (action = 'contribute') AS gone,
+            count(*) FILTER (action = 'failed' AND json_array_length(body->'$.calls') > 0) > 0 AS provider,
+            arg_max(cue = 'plan' AND action <> 'plan', "index") AS planless
+        FROM turns GROUP BY run_id
+    ) AS seats USING (run_id)
+    WHERE status <> 'running';
+    UPDATE runs SET status = 'failed', reason = 'nothing was delivered: of ' || agents || ' seats, ' || concat_ws(', ',
+        if(unreadable > 0, unreadable || ' unreadable', NULL), if(without > 0, without || ' without a reply', NULL),
+        if(gone > 0, gone || ' gone with their work', NULL))
+    FROM ended WHERE runs.run_id = ended.run_id AND status = 'finished' AND quality IS NULL AND nothing
+        AND unreadable + without + gone > 0;
+    UPDATE runs SET shortfall = CASE
+        WHEN status IN ('stopped', 'limited') THEN status
+        WHEN status = 'finished' AND quality IS NOT NULL THEN NULL
+        WHEN status = 'finished' AND nothing THEN 'own'
+        WHEN status = 'finished' THEN if(judge IS NULL, 'unjudged', 'judge')
+        WHEN coalesce(provider, false) OR unanswered THEN 'provider'
+        WHEN complete AND nothing OR coalesce(planless, false) THEN 'own'
+        ELSE 'broken' END
+    FROM ended WHERE runs.run_id = ended.run_id;
+    UPDATE runs SET as_run = CASE
+        WHEN shortfall IS NULL THEN quality WHEN shortfall = 'own' AND judge IS NOT NULL THEN 0.25 END
+    WHERE status <> 'running';
+    DROP TABLE ended;
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

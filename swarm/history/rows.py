@@ -11,6 +11,7 @@ from swarm.metrics.roles import normalise
 from swarm.mission import Level
 from swarm.recording.measures import kept
 from swarm.recording.record import RECORD, RunRecord, Status
+from swarm.recording.shortfall import Shortfall, as_run, shortfall
 from swarm.turn import TURN, Turn
 
 
@@ -93,6 +94,10 @@ class RunRow:
     """Version of the prompts, and of the simulated models where they answered."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
+    shortfall: Shortfall | None = None
+    """Why it has no score; see `swarm.recording.shortfall`. None when it has one, or has not ended."""
+    as_run: float | None = None
+    """The quality that comparisons count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,8 @@ def row_of(record: RunRecord) -> RunRow:
         options=options_as_kept(spec.options, remembers=bool(spec.memory)),
         shock=shock_as_kept(spec.shock) if spec.shock else None,
         prompts=spec.wording,
+        shortfall=shortfall(record),
+        as_run=as_run(record),
         **kept(record),
     )
 
@@ -209,4 +216,5 @@ def roles_from(cells: tuple[object, ...]) -> RunRoles:
 def record_from(body: str, turns: list[str], status: Status) -> RunRecord:
     """Read a run's record from its bodies, turns in the order of speaking."""
     record = RECORD.validate_json(body)
-    return replace(record, turns=tuple(TURN.validate_json(turn) for turn in turns), status=status)
+    settled = replace(record, turns=tuple(TURN.validate_json(turn) for turn in turns)).settled()
+    return settled if settled.ended else replace(settled, status=status)

@@ -33,7 +33,7 @@ from swarm.recording.events import (
 )
 from swarm.shock import Struck
 from swarm.spec import RunSpec
-from swarm.turn import Call, Turn, Usage, parts_of, total
+from swarm.turn import Call, Turn, Usage, parts_of, total, why_nothing
 from swarm.verdict import Verdict
 
 Status = Literal["running", "finished", "stopped", "limited", "failed", "interrupted"]
@@ -131,7 +131,7 @@ class RunRecord:
     """UTC."""
     status: Status = "running"
     reason: str | None = None
-    """Why it ended early; None when it finished or has not ended."""
+    """Why it ended early or failed; None when it finished or has not ended."""
     turns: tuple[Turn, ...] = ()
     """Complete turns, in the order of speaking."""
     protocol_ended: bool = False
@@ -195,6 +195,13 @@ class RunRecord:
         """Tokens and money of the team alone, the judge's apart."""
         return spending(self.turns, self.verdict)
 
+    def settled(self) -> "RunRecord":
+        """The same, failed if it delivered nothing against the will of its team: runs of before say they finished."""
+        if self.status != "finished" or (self.verdict and self.verdict.quality is not None):
+            return self
+        nothing = why_nothing(self.turns, len(self.spec.team), self.deliverable)
+        return replace(self, status="failed", reason=nothing) if nothing else self
+
 
 def record_of(events: Iterable[Event]) -> RunRecord:
     """Read the events of one run, in order of `seq`.
@@ -236,7 +243,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         repriced=repriced_in(events),
         owner=first.owner,
         struck=progress.struck,
-    )
+    ).settled()
 
 
 RECORD: TypeAdapter[RunRecord] = TypeAdapter(RunRecord)
