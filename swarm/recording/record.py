@@ -170,6 +170,11 @@ class RunRecord:
         """Whether nothing more will happen unless somebody resumes it."""
         return self.status not in ("running", "interrupted")
 
+    @property
+    def played_out(self) -> bool:
+        """Whether nobody is left to be asked, the judge included."""
+        return self.ended and self.protocol_ended and bool(self.verdict or not self.spec.judge)
+
     def price_of(self, call: Call) -> Price | None:
         """What a call was priced by; None when that is unknown."""
         then = max((number for number in self.repriced if number <= call.number), default=None)
