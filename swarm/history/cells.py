@@ -32,7 +32,7 @@ _CELLS = f"""
         CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
         any_value(mission_title) AS title, any_value(level) AS level,
         list(seed) AS seeds, list(run_id) AS run_ids, list({_CUT}) AS cut,
-        list(CASE WHEN status = 'interrupted' THEN status ELSE shortfall END) AS shortfalls, {_LISTS}
+        list(shortfall) AS shortfalls, {_LISTS}
     FROM cell_runs WHERE imported IS NULL AND status <> 'running'
     GROUP BY ALL ORDER BY ALL
 """  # noqa: S608

@@ -48,13 +48,13 @@ def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
         Console().print("No experiment yet. Try: python -m swarm experiment plan FILE")
         return
     table = Table(box=None, pad_edge=False)
-    for name in ("experiment", "status", "played", "of", "cut short", "not played", "spent", "left", ""):
+    for name in ("experiment", "status", "played", "of", "cut short", "spent", "left", ""):
         table.add_column(
             name, justify="left" if name in ("experiment", "status", "") else "right", overflow="fold"
         )
     for row in rows:
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
-        counts = (row.finished, row.runs, row.failed, row.not_played)
+        counts = (row.finished, row.runs, row.failed)
         figures = (*(f"{each:,}" for each in counts), spent_in_words(row), lasting(row.left_s))
         table.add_row(row.experiment_id, row.status, *figures, kind)
         if row.reason:
