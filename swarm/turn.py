@@ -218,7 +218,7 @@ def why_nothing(transcript: Transcript, agents: int, text: str) -> str | None:
         text: what it delivered.
 
     Returns:
-        Seats by what became of their work; None when something was delivered, or all abstained. An intention is no
+        How many by what became of their work; None when something was delivered, or all abstained. An intention is no
         work.
     """
     if text.strip():
@@ -232,8 +232,8 @@ def why_nothing(transcript: Transcript, agents: int, text: str) -> str | None:
         },
         "gone with their work": {turn.seat for turn in transcript if turn.action == "contribute"},
     }
-    said = ", ".join(f"{len(found)} {what}" for what, found in seats.items() if found)
-    return f"nothing was delivered: of {agents} seats, {said}" if said else None
+    said = "".join(f"; {what}: {len(found)}" for what, found in seats.items() if found)
+    return f"nothing was delivered (agents: {agents}{said})" if said else None
 
 
 TURN: TypeAdapter[Turn] = TypeAdapter(Turn)

@@ -91,9 +91,9 @@ MIGRATIONS = (
         FROM turns GROUP BY run_id
     ) AS seats USING (run_id)
     WHERE status <> 'running';
-    UPDATE runs SET status = 'failed', reason = 'nothing was delivered: of ' || agents || ' seats, ' || concat_ws(', ',
-        if(unreadable > 0, unreadable || ' unreadable', NULL), if(without > 0, without || ' without a reply', NULL),
-        if(gone > 0, gone || ' gone with their work', NULL))
+    UPDATE runs SET status = 'failed', reason = concat('nothing was delivered (agents: ', agents,
+        if(unreadable > 0, '; unreadable: ' || unreadable, ''), if(without > 0, '; without a reply: ' || without, ''),
+        if(gone > 0, '; gone with their work: ' || gone, ''), ')')
     FROM ended WHERE runs.run_id = ended.run_id AND status = 'finished' AND quality IS NULL AND nothing
         AND unreadable + without + gone > 0;
     UPDATE runs SET shortfall = CASE

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.config import Settings
-from swarm.errors import FailureKind, ModelUnavailable
+from swarm.engine.perform import events_before
+from swarm.errors import BadInput, FailureKind, ModelUnavailable
 from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.models.model import Request
@@ -149,6 +150,17 @@ def test_a_limit_a_stop_and_a_bug_are_no_failures_of_a_team():
     assert shortfall(record_of(told)) == "broken"
 
 
+def test_a_run_in_which_nobody_is_left_to_be_asked_cannot_be_resumed(settings: Settings):
+    keep(settings, played(recipe(), all_do(GARBAGE)))
+    with pytest.raises(BadInput, match="failed when everybody had had their turn"):
+        events_before("r1", settings)
+
+
+def test_a_run_that_a_model_left_in_the_middle_can_be_resumed(settings: Settings):
+    keep(settings, played(recipe(agents=5), all_do(DOWN)))
+    assert events_before("r1", settings)
+
+
 def before(events: list[Event]) -> list[Event]:
     """A run as it was recorded before: it had finished if nothing stood in its way, and failed calls had no class."""
 
@@ -201,7 +213,7 @@ def test_runs_of_before_read_as_they_would_end_today(settings: Settings):
         "9": ("failed", "provider", None),
         "a": ("limited", "limited", None),
     }
-    assert rows["0"].reason == "nothing was delivered: of 3 seats, 1 unreadable, 1 without a reply"
+    assert rows["0"].reason == "nothing was delivered (agents: 3; unreadable: 1; without a reply: 1)"
 
 
 def test_a_history_of_before_is_brought_up_to_date_by_itself(settings: Settings):
