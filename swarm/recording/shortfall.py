@@ -58,11 +58,11 @@ def as_run(record: RunRecord) -> float | None:
     """The quality that comparisons count: the judge's, and the lowest for a failure of the team's own.
 
     Returns:
-        0.25 to 1; None where it is missing for a reason that is not the team's, or nobody was to judge.
+        0.25 to 1; None where it is missing for a reason that is not the team's, nobody was to judge, or it goes on.
     """
     found = shortfall(record)
     if found is None:
-        return record.verdict.quality if record.verdict else None
+        return record.verdict.quality if record.verdict and record.ended else None
     return LOWEST_QUALITY if found == "own" and record.spec.judge else None
 
 
