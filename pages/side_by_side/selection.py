@@ -73,7 +73,8 @@ def choose_groups(subject: Subject, cells: Sequence[Cell], factor: Factor) -> tu
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = _choose_levels(runs)
         cells = [cell for name in chosen for cell in levels[name]]
-        usual = _usual_reference(subject) or usual_reference(groups_by(cells, factor)[0])
+        groups = {group.name: group for group in groups_by(cells, factor)[0]}
+        usual = _usual_reference(subject) or usual_reference([groups[name] for name in chosen])
         reference = _choose_reference(chosen, usual)
     return groups_by(cells, factor, reference)[0]
 

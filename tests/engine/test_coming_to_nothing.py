@@ -19,6 +19,7 @@ from swarm.recording.events import Event, RunFinished, RunResumed, TurnTaken
 from swarm.recording.record import RunRecord, record_of
 from swarm.recording.shortfall import LOWEST_QUALITY, as_run, shortfall
 from swarm.reply.answer import JudgeAnswer, PlanAnswer
+from swarm.shock import Shock
 from tests.made import keep, put_back
 from tests.staging import (
     GARBAGE,
@@ -238,3 +239,20 @@ def test_a_failed_run_that_was_resumed_by_an_older_roleless_reads_right(settings
     last = events[-1]
     again = RunResumed(run_id=last.run_id, seq=last.seq + 1, at=last.at, t=last.t)
     assert record_of([*events, again, replace(last, seq=last.seq + 2)]).status == "failed"
+
+
+def test_a_team_whose_only_work_dropped_out_with_its_author_failed():
+    record = record_of(played(recipe(agents=2, shock=Shock("hub")), team("works", "abstains")))
+    assert (record.status, record.deliverable, shortfall(record)) == ("failed", "", "own")
+    assert record.reason == "nothing was delivered (agents: 2; gone with their work: 1)"
+
+
+def test_who_abstains_after_an_unreadable_intention_chose_to():
+    intents = iter([GARBAGE, GARBAGE])
+
+    def reply(ask: Request) -> Reply:
+        return next(intents, abstained())
+
+    record = record_of(played(recipe("broadcast", agents=1), ScriptedModel("team", reply)))
+    assert [turn.action for turn in record.turns] == ["unparsed", "abstain"]
+    assert (record.status, shortfall(record)) == ("finished", "own")
