@@ -1,8 +1,9 @@
 """Runs are gathered for comparison: a cell is one mission under one condition, with all repeats."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from swarm.grid import NO_SHOCK
@@ -93,21 +94,33 @@ class Cell:
     title: str
     level: Level | None
     unfinished: int
-    """Runs that ended without finishing: left out of everything else here."""
+    """Runs that were cut short, for which their team is not to blame: left out of everything else here."""
     seeds: tuple[int, ...]
-    """Of the finished runs, in their order."""
+    """Of the runs that came to their end, in their order: those that finished, or failed by their own team."""
     values: Mapping[str, tuple[float | None, ...]]
-    """By measure that is compared, one for each finished run in the order of `seeds`; None where it is missing."""
+    """By measure that is compared, one for each of these runs in the order of `seeds`; None where it is missing.
+
+    A quality is as run: of a run in which nobody delivered anything, the lowest there is.
+    """
+    nothing: int = 0
+    """Of these runs, those that failed by their own team, so that their quality is the lowest."""
+    missing: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Runs without a quality by the reason, in words; together as many as `gaps`, where it is known."""
 
     @property
     def runs(self) -> int:
-        """Finished runs."""
+        """Runs that came to their end."""
         return len(self.seeds)
 
     @property
     def unscored(self) -> int:
-        """Finished runs without a quality."""
+        """Runs that came to their end and have no quality."""
         return sum(value is None for value in self.values["quality"])
+
+    @property
+    def gaps(self) -> int:
+        """Runs that have no quality for a reason that is not their team's."""
+        return self.unfinished + self.unscored
 
     def known(self, measure: str) -> tuple[float, ...]:
         """The values of a measure that are not missing."""
@@ -120,6 +133,16 @@ def without_memory(cell: Cell) -> Cell:
     if not options.pop(REMEMBERS, False):
         return cell
     return replace(cell, condition=cell.condition._replace(options=options_as_kept(options)))
+
+
+def missing_in(cells: Iterable[Cell]) -> Mapping[str, int]:
+    """Runs without a quality in all of these cells by the reason, in words, the commonest first."""
+    found = Counter[str]()
+    for cell in cells:
+        # Of cells that were put together by hand, no reason is known.
+        untold = cell.gaps - sum(cell.missing.values())
+        found.update(cell.missing if not untold else {**cell.missing, "no reason is known": untold})
+    return dict(found.most_common())
 
 
 def sample(cells: Iterable[Cell], measure: str) -> dict[str, list[float]]:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from pydantic import TypeAdapter
 
+from swarm.errors import FailureKind
 from swarm.team import Seat
 
 Deliverable = Literal["all", "last"]
@@ -103,6 +104,8 @@ class Call:
     """Seconds spent waiting for a free place before the request left; not part of the model's time."""
     served_by: str | None = None
     """The model's name in the reply, when it differs from the one asked."""
+    failure: FailureKind | None = None
+    """The class of `error`; None without one, and in runs of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,33 @@ def parts_of(transcript: Transcript, deliverable: Deliverable, gone: Collection[
 def delivered(transcript: Transcript, deliverable: Deliverable, gone: Collection[int] = ()) -> str:
     """The texts of these, without names: what is delivered and judged."""
     return "\n\n".join(turn.text for turn in parts_of(transcript, deliverable, gone))
+
+
+def why_nothing(transcript: Transcript, agents: int, text: str) -> str | None:
+    """Say why a run that came to its end delivered nothing, unless everybody who was to work chose to abstain.
+
+    Args:
+        transcript: all of its turns.
+        agents: number of seats.
+        text: what it delivered.
+
+    Returns:
+        How many by what became of their work; None when something was delivered, or all abstained. An intention is no
+        work.
+    """
+    if text.strip():
+        return None
+    seats = {
+        "unreadable": {
+            turn.seat for turn in transcript if turn.action == "unparsed" and turn.cue != "intend"
+        },
+        "without a reply": {
+            turn.seat for turn in transcript if turn.action == "failed" and turn.cue != "intend"
+        },
+        "gone with their work": {turn.seat for turn in transcript if turn.action == "contribute"},
+    }
+    said = "".join(f"; {what}: {len(found)}" for what, found in seats.items() if found)
+    return f"nothing was delivered (agents: {agents}{said})" if said else None
 
 
 TURN: TypeAdapter[Turn] = TypeAdapter(Turn)

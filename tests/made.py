@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
+
 from swarm.config import Settings
 from swarm.mission import Mission, Requirement
 from swarm.recording.events import Ending, Event, RunFinished, RunJudged, RunStarted, TurnStarted, TurnTaken
@@ -99,6 +101,22 @@ def told(
         fact(run_id=run_id, seq=seq, at=began + timedelta(seconds=seq), t=float(seq), **fields)
         for seq, (fact, fields) in enumerate(facts)
     ]
+
+
+ADDED = {
+    5: ("runs.owner",),
+    6: ("journals.lines", "journals.mark"),
+    8: ("runs.shortfall", "runs.as_run"),
+}
+"""Columns that versions of the history's schema brought, from the fifth on."""
+
+
+def put_back(connection: DuckDBPyConnection, version: int) -> None:
+    """Give a history the schema of an earlier version, the third at the earliest; the caller sees to its values."""
+    connection.execute("DELETE FROM meta WHERE version > ?", [version])
+    for column in (column for later, added in ADDED.items() if later > version for column in added):
+        table, _, name = column.partition(".")
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
 
 
 def later(events: Sequence[Event], *facts: type | tuple[type, dict[str, object]]) -> list[Event]:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -58,9 +58,16 @@ class Witness:
 def provider(delay_s: float = 0.0, serves: str = "sim/strong") -> Iterator[tuple[Witness, dict[str, str]]]:
     """Serve a strong mind by that name; yields the witness and the environment that points OpenAI clients here."""
     witness = Witness(open_model("sim/strong", read_settings(), pace="instant"), delay_s)
+    with serving({serves: witness}) as environment:
+        yield witness, environment
+
+
+@contextmanager
+def serving(models: Mapping[str, Model]) -> Iterator[dict[str, str]]:
+    """Serve models by these names; yields the environment that points OpenAI clients here."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    app = make_app({serves: witness})
+    app = make_app(models)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
     )
@@ -69,7 +76,7 @@ def provider(delay_s: float = 0.0, serves: str = "sim/strong") -> Iterator[tuple
     wait_until(lambda: server.started)
     try:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-        yield witness, {"OPENAI_API_BASE": base, "OPENAI_API_KEY": "sk-canary-5f2c9e71d0a84b36"}
+        yield {"OPENAI_API_BASE": base, "OPENAI_API_KEY": "sk-canary-5f2c9e71d0a84b36"}
     finally:
         server.should_exit = True
         thread.join()

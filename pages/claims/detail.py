@@ -110,7 +110,7 @@ def _side_cells(side: SideRuns, counted: tuple[int, int]) -> dict[str, object]:
         "Missions counted": f"{missions:,} of {len(side.sample):,}",
         "Runs counted": f"{runs:,} of {side.runs:,}",
         "Without a value": side.unmeasured,
-        "Did not finish": side.unfinished,
+        "Cut short": side.unfinished,
     }
 
 

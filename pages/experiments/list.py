@@ -21,7 +21,7 @@ def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
         selection_mode="single-row",
         column_config={
             "Experiment": st.column_config.TextColumn(width=280),
-            "Finished": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            "Played": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
             "Runs": st.column_config.NumberColumn(format="localized"),
             "Spent, $": st.column_config.NumberColumn(format="%.2f"),
             "Of unknown cost": st.column_config.NumberColumn(
@@ -52,10 +52,11 @@ def _cells(row: ExperimentRow) -> dict[str, object]:
     return {
         "Experiment": no_formula(row.name),
         "Status": STATUS[row.status].label,
-        "Finished": row.finished / row.runs,
+        "Played": row.finished / row.runs,
         "Runs": row.runs,
         "Arms": row.arms,
-        "Did not finish": row.failed,
+        "Cut short": row.failed,
+        "Not played": row.not_played,
         "Spent, $": row.spent_usd,
         "Of unknown cost": row.unpriced,
         "Kind": "SIMULATED" if row.simulated else "real",

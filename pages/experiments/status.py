@@ -17,7 +17,7 @@ from swarm.history.experiments import ExperimentRow, ExperimentStatus
 
 STATUS: dict[ExperimentStatus, Look] = {
     "running": Look("Running", ":material/play_circle:", "primary", "Runs are being played."),
-    "finished": Look("Finished", ":material/check_circle:", "green", "Every run finished."),
+    "finished": Look("Finished", ":material/check_circle:", "green", "Every run was played."),
     "clear": Look(
         "Ended early", ":material/task_alt:", "green", "The answer was clear before all runs were played."
     ),
@@ -28,9 +28,11 @@ STATUS: dict[ExperimentStatus, Look] = {
         "Limit reached", ":material/speed:", "orange", "The next call would have passed the spend limit."
     ),
     "stopped": Look("Stopped", ":material/stop_circle:", "gray", "Somebody stopped it; it can be resumed."),
-    "failed": Look("Failed", ":material/error:", "red", "Too many runs failed; it can be resumed."),
+    "failed": Look(
+        "Failed", ":material/error:", "red", "Too many runs in a row could not go on; it can be resumed."
+    ),
     "incomplete": Look(
-        "Incomplete", ":material/rule:", "orange", "All runs were played, some did not finish."
+        "Incomplete", ":material/rule:", "orange", "All runs were played, some were cut short."
     ),
     "interrupted": Look(
         "Interrupted", ":material/power_off:", "orange", "Its process is gone; it can be resumed."

@@ -83,19 +83,19 @@ def show_heading(row: ExperimentRow, experiment: Experiment, about: str | None =
 
 
 def show_progress(row: ExperimentRow) -> None:
-    """Runs finished and failed, dollars, time left."""
+    """Runs played and cut short, dollars, time left."""
     share = row.finished / row.runs
     if row.status == "running":
         left = "" if row.left_s is None else f" · about {lasting(row.left_s)} left"
         st.progress(share, f"{row.finished:,} of {plural(row.runs, 'run')}{left}")
     with st.grid(4, min_column_width=140):
-        st.metric("Runs finished", f"{row.finished:,} of {row.runs:,}", border=True, height="stretch")
+        st.metric("Runs played", f"{row.finished:,} of {row.runs:,}", border=True, height="stretch")
         st.metric(
-            "Did not finish",
+            "Cut short",
             count(row.failed),
             border=True,
             height="stretch",
-            help="Ended early; left out of all numbers.",
+            help="Stopped, limited, or without an answer of the provider; left out of all numbers.",
         )
         st.metric(
             "Without a score",
@@ -115,6 +115,11 @@ def show_progress(row: ExperimentRow) -> None:
             height="stretch",
             help=_about_money(row),
         )
+    if row.nothing:
+        failed = plural(row.nothing, "run")
+        st.caption(f"{failed} failed by their own team, which is a result: counted with a quality of 0.25.")
+    if row.not_played and row.status != "running":
+        st.caption(f"{plural(row.not_played, 'run')} not played.")
 
 
 def views_of(experiment: Experiment) -> list[str]:
@@ -152,7 +157,7 @@ def show_views(row: ExperimentRow, experiment: Experiment) -> None:
 def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
     """Show the findings so far; while it goes on, that they may change."""
     if not row.finished:
-        raise BadInput("no run has finished yet")
+        raise BadInput("no run has been played to its end yet")
     if row.status == "running":
         st.caption(STILL_GOING_ON)
     show_claim(experiment)

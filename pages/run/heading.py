@@ -69,7 +69,8 @@ def show_actions(record: RunRecord) -> None:
         show_stop(record.run_id)
     else:
         state.forget_stopping(record.run_id)
-    resumable = record.status not in ("running", "finished") and not record.imported
+    left = record.status not in ("running", "finished") and not record.played_out
+    resumable = left and not record.imported
     if resumable and st.button("Resume", icon=":material/resume:", key="resume", type="primary"):
         if record.status == "limited":
             resume_with_more(record)

@@ -24,6 +24,7 @@ from pages.shared.views import choose_view
 from swarm.errors import SwarmError
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord
+from swarm.recording.shortfall import LOWEST_QUALITY, shortfall
 
 POLL_S = 0.5
 CHOICES = 200
@@ -90,6 +91,10 @@ def show_details(record: RunRecord, chosen_seat: int | None) -> None:
     if verdict.open:
         with verdict:
             show_verdict(record.verdict, record.spec.judge, record.ended)
+            if shortfall(record) == "own" and record.spec.judge:
+                st.caption(
+                    f"Its own team failed: comparisons count the run with a quality of {LOWEST_QUALITY}."
+                )
     if measures.open:
         with measures:
             show_measures(record)

@@ -35,7 +35,13 @@ STATUS: dict[Status, Look] = {
     "limited": Look(
         "Limit reached", ":material/speed:", "orange", "The next call would have passed a limit."
     ),
-    "failed": Look("Failed", ":material/error:", "red", "It could not go on.", "It can be resumed."),
+    "failed": Look(
+        "Failed",
+        ":material/error:",
+        "red",
+        "It could not go on, or delivered nothing.",
+        "It can be resumed while somebody has not had a turn.",
+    ),
     "interrupted": Look(
         "Interrupted",
         ":material/power_off:",

@@ -97,12 +97,12 @@ def _runs_alike(subject: Subject, groups: Sequence[Group], mission: str) -> list
 
 
 def _rows_of(where: RunFilter, cells: Sequence[Cell], mission: str) -> Mapping[tuple[Condition, int], str]:
-    """Ids of finished runs of a mission, by condition and seed."""
+    """Ids of runs of a mission that came to their end, by condition and seed."""
     wanted = replace(
         where,
         text=where.text if where.text else mission.removeprefix(OWN),
         protocols=tuple({cell.condition.protocol for cell in cells}),
-        statuses=("finished",),
+        statuses=("finished", "failed"),
         simulated=cells[0].condition.simulated,
     )
     rows = history().runs(wanted, limit=LOOKED_AT, order=("run_id", True))
@@ -110,7 +110,9 @@ def _rows_of(where: RunFilter, cells: Sequence[Cell], mission: str) -> Mapping[t
     return {
         (_condition(row), row.seed): row.run_id
         for row in rows
-        if not row.imported and named & {row.mission_id, row.mission_title}
+        if not row.imported
+        and (row.status == "finished" or row.shortfall == "own")
+        and named & {row.mission_id, row.mission_title}
     }
 
 

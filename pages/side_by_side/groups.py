@@ -10,8 +10,9 @@ from pages.side_by_side.example import show_example
 from pages.side_by_side.link import Subject, link_to_groups
 from pages.side_by_side.selection import choose_cells, choose_factor, choose_groups
 from pages.side_by_side.tables import show_measures, show_missions, show_statistics
-from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
+from swarm.comparison.strays import compare_without_strays
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.errors import BadInput
 from swarm.experiment.results import agreed
@@ -40,7 +41,7 @@ def show_groups(subject: Subject) -> None:
     factor = choose_factor(subject, cells)
     groups = choose_groups(subject, cells, factor)
     try:
-        comparison = compare_groups(groups, **terms_of(subject))
+        comparison = compare_without_strays(groups, **terms_of(subject))
     except BadInput as error:
         _refuse(error)
         return

@@ -22,6 +22,7 @@ from pages.side_by_side.link import (
 from swarm.cell import Cell
 from swarm.comparison.group import Group, groups_by
 from swarm.comparison.levels import cells_by_level
+from swarm.comparison.strays import usual_reference
 from swarm.errors import BadInput
 from swarm.experiment.results import reference_of
 from swarm.grid import FACTORS, Factor
@@ -71,8 +72,11 @@ def choose_groups(subject: Subject, cells: Sequence[Cell], factor: Factor) -> tu
     runs = {name: sum(cell.runs for cell in found) for name, found in levels.items()}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         chosen = _choose_levels(runs)
-        reference = _choose_reference(chosen, _usual_reference(subject))
-    return groups_by([cell for name in chosen for cell in levels[name]], factor, reference)[0]
+        cells = [cell for name in chosen for cell in levels[name]]
+        groups = {group.name: group for group in groups_by(cells, factor)[0]}
+        usual = _usual_reference(subject) or usual_reference([groups[name] for name in chosen])
+        reference = _choose_reference(chosen, usual)
+    return groups_by(cells, factor, reference)[0]
 
 
 def _choose_levels(runs: Mapping[str, int]) -> list[str]:
@@ -117,7 +121,7 @@ def _show_limits(subject: Subject) -> None:
         if subject.experiment:
             row, _ = history().experiment(subject.experiment)
             st.markdown(
-                f"Experiment **{plain(row.name)}**, {row.finished:,} of {plural(row.runs, 'run')} finished"
+                f"Experiment **{plain(row.name)}**, {row.finished:,} of {plural(row.runs, 'run')} played"
             )
             st.page_link(
                 "../experiments/page.py",

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from swarm.cell import Cell
+from swarm.cell import Cell, missing_in
 from swarm.cli.arguments import Json
 from swarm.cli.terminal import print_json
 from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
-from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import cells_by_level
+from swarm.comparison.strays import compare_without_strays, usual_reference
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.results import agreed
@@ -49,7 +50,11 @@ def compare(
         list[str] | None, typer.Option(help="Only these groups, such as Sequential; more than one.")
     ] = None,
     reference: Annotated[
-        str | None, typer.Option(help="The group that others are set against.", show_default="the first")
+        str | None,
+        typer.Option(
+            help="The group that others are set against.",
+            show_default="the first that can be compared with the others",
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -87,8 +92,8 @@ def _compare_groups(
     as_json: bool,
 ) -> None:
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
-    groups, _ = groups_by(cells, factor, reference)
-    comparison = compare_groups(groups, **terms_of(history, where.experiment))
+    groups, _ = groups_by(cells, factor, reference or usual_reference(groups_by(cells, factor)[0]))
+    comparison = compare_without_strays(groups, **terms_of(history, where.experiment))
     if as_json:
         print_json(told(comparison, factor))
     else:
@@ -121,6 +126,8 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
                 "runs": each.runs,
                 "unscored": each.unscored,
                 "unfinished": each.unfinished,
+                "nothing": sum(cell.nothing for cell in each.every_cell),
+                "missing": missing_in(each.every_cell),
                 "measures": {
                     measure: asdict(found) if (found := each.estimate(measure)) else None
                     for measure in COMPARED
@@ -157,7 +164,7 @@ def _of_one_kind(cells: list[Cell]) -> list[Cell]:
         kind: sum(cell.runs for cell in cells if cell.condition.simulated is kind) for kind in (True, False)
     }
     if not any(counts.values()):
-        raise BadInput("no finished run matches")
+        raise BadInput("no run that came to its end matches")
     if all(counts.values()):
         raise BadInput(
             f"there are {counts[True]:,} simulated and {counts[False]:,} real runs, which are never compared: choose "

@@ -140,6 +140,10 @@ def _paired(group: Group, reference: Group) -> tuple[Group, Group]:
             "same missions can be compared"
         )
     _check_alike([*one.conditions, *other.conditions])
+    if all(len(cell.known("quality")) == cell.nothing for cell in one.cells + other.cells):
+        raise BadInput(
+            f"the runs of {group.name} and {reference.name} all failed by their own teams: no judge has seen any work"
+        )
     if one.runs == other.runs == 1:
         raise BadInput(
             "there is one run of each: that is an example, not evidence; run them on more missions"

@@ -4,6 +4,9 @@ Pure and plain text: whoever shows it makes it safe for where it stands. Nobody 
 number that is missing is said to be missing.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
+
+from swarm.cell import missing_in
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
 from swarm.grid import Factor
@@ -104,13 +107,7 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
     said += [f"Nothing is said of {each.name}: {each.why}." for each in comparison.refused]
     if comparison.left_out:
         said.append(_left_out(comparison))
-    unscored = [f"{group.unscored:,} of {group.name}" for group in comparison.groups if group.unscored]
-    if unscored:
-        said.append(f"Without a score, and so left out of quality: {listed(unscored)}.")
-    unfinished = [f"{group.unfinished:,} of {group.name}" for group in comparison.groups if group.unfinished]
-    if unfinished:
-        said.append(f"Did not finish, and so left out of everything: {listed(unfinished)}.")
-    return tuple(said)
+    return (*said, *_without_score(comparison.groups))
 
 
 def is_simulated(group: Group) -> bool:
@@ -149,6 +146,26 @@ def _support(contrast: Contrast) -> tuple[int, float]:
     found = contrast.difference
     p = found.p_equivalence if rank == 1 else found.p_holm if found.p_holm is not None else found.p
     return rank, 1.0 if p is None else p
+
+
+def _without_score(groups: Sequence[Group]) -> Iterator[str]:
+    """Which runs of which arm no judge has scored: those that count all the same, and those that are missing."""
+    nothing = [(sum(cell.nothing for cell in group.every_cell), group) for group in groups]
+    if failed := [
+        f"{count:,} of {_all_runs(group):,} runs of {group.name}" for count, group in nothing if count
+    ]:
+        yield f"Failed by their own team, and so counted with the lowest quality, 0.25: {listed(failed)}."
+    reasons = [(missing_in(group.every_cell), group.name) for group in groups]
+    if gaps := [f"{sum(why.values()):,} of {name} ({_reasons(why)})" for why, name in reasons if why]:
+        yield f"Without a quality for no fault of their team, and so left out of it: {listed(gaps)}."
+
+
+def _all_runs(group: Group) -> int:
+    return sum(cell.runs for cell in group.every_cell)
+
+
+def _reasons(why: Mapping[str, int]) -> str:
+    return listed([f"{count:,} where {reason}" for reason, count in why.items()])
 
 
 def _left_out(comparison: Comparison) -> str:

@@ -200,7 +200,7 @@ class Caller:
             used = Usage() if error.billed == "no" else used
             said = whole_characters(str(error))
             call = Call(number, model.name, error=said, usage=used, started_s=started, ended_s=self._clock())
-            return replace(call, waited_s=started - queued), error
+            return replace(call, waited_s=started - queued, failure=error.kind), error
         finally:
             await self._budget.settle(most, used)
 

@@ -16,7 +16,7 @@ from swarm.protocols import find_protocol
 from swarm.recording.events import Event, RunDeleted, RunFinished, RunStarted
 from swarm.recording.journal import Journal, journal_of
 from swarm.recording.journal_lines import read_journal
-from swarm.recording.record import spec_of
+from swarm.recording.record import RunRecord, record_of, spec_of
 from swarm.spec import RunSpec
 
 STOP_POLL_S = 0.2
@@ -95,13 +95,18 @@ def events_before(run_id: str, settings: Settings, limits: Limits | None = None)
     if events[0].imported:
         raise BadInput(f"run {run_id!r} came from a file; it can be resumed only where it was performed")
     if isinstance(events[-1], RunFinished):
-        _check_that_something_is_left(events[-1], limits)
+        _check_that_something_is_left(events[-1], record_of(events), limits)
     return events
 
 
-def _check_that_something_is_left(ending: RunFinished, limits: Limits | None) -> None:
+def _check_that_something_is_left(ending: RunFinished, record: RunRecord, limits: Limits | None) -> None:
     if ending.status == "finished":
         raise BadInput(f"run {ending.run_id!r} has finished; there is nothing to resume")
+    if record.played_out:
+        raise BadInput(
+            f"run {ending.run_id!r} failed when everybody had had their turn ({ending.reason}); there is nothing to "
+            "resume: run it anew"
+        )
     if ending.status == "limited" and limits is None:
         raise BadInput(
             f"{ending.reason}. Resume it with a higher limit, for instance --max-calls or --max-usd"

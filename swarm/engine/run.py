@@ -54,7 +54,7 @@ from swarm.recording.events import (
 from swarm.recording.record import progress_of
 from swarm.security.logs import bug_in_words
 from swarm.spec import RunSpec
-from swarm.turn import Turn, delivered
+from swarm.turn import Turn, delivered, why_nothing
 
 STOP_GRACE_S = 5.0
 """Calls in flight may go on so long after a stop: they are paid for."""
@@ -217,7 +217,8 @@ class _Performance:
             if self.stop.is_set():
                 return _ending(Stopped())
             return _ending(LimitExceeded("seconds", limit or 0.0, self.teller.clock()))
-        return "finished", None
+        nothing = why_nothing(self.transcript, len(self.spec.team), self._deliverable())
+        return ("failed", nothing) if nothing else ("finished", None)
 
     async def _speak_and_judge_until(self, deadline: asyncio.Timeout) -> None:
         grace = asyncio.create_task(self._give_grace(deadline))

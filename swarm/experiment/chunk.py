@@ -15,7 +15,6 @@ from typing import NamedTuple
 from swarm.engine.run import play
 from swarm.experiment.past import Outcome
 from swarm.experiment.recipe import Recipes
-from swarm.recording.events import RunFinished, RunJudged
 from swarm.recording.journal_lines import line_of
 from swarm.security.logs import keep_out_of_logs, keep_out_of_tracebacks
 
@@ -71,12 +70,8 @@ async def _play(numbers: Sequence[int]) -> Chunk:
     lines: list[bytes] = []
     outcomes: list[Outcome] = []
     for number in numbers:
-        verdict = None
         spec, run_id = recipes.of(grid.planned(number)), grid.run_id(number)
-        async for event in play(spec, run_id=run_id, experiment=grid.id):
-            lines.append(line_of(event))
-            if isinstance(event, RunJudged):
-                verdict = event.verdict
-            elif isinstance(event, RunFinished):
-                outcomes.append(Outcome.of(number, verdict, event))
+        events = [event async for event in play(spec, run_id=run_id, experiment=grid.id)]
+        lines += map(line_of, events)
+        outcomes.append(Outcome.of(number, events))
     return Chunk(b"".join(lines), tuple(outcomes))

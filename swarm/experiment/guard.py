@@ -12,7 +12,7 @@ PRICE_CHECKED_AFTER = 0.01
 TOO_DEAR = 2.0
 """It stops when the first runs cost more than so many times what was foretold."""
 FAILED_IN_A_ROW = 5
-"""It stops when so many runs in a row could not go on: so will the next."""
+"""It stops when so many runs in a row could not go on: so will the next. Failures of teams are results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Guard:
     expected_by_arm: Sequence[float | None]
     """Dollars of one run of each arm; None when unknown. Empty when prices are not checked, as of simulated runs."""
     outcomes: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
-    """All that finished so far, by number; those of earlier performances included."""
+    """All that are done so far, by number; those of earlier performances included."""
     ended: set[int] = field(default_factory=set[int])
-    """All that ended, finished or not, or were deleted."""
+    """All that ended, done or not, or were deleted."""
     halt: Halt | None = None
     _failed: int = 0
     _price_checked: bool = False
@@ -43,9 +43,9 @@ class Guard:
 
     def note(self, outcome: Outcome) -> None:
         """Take note of a run that ended, and halt the experiment if need be."""
-        self._failed = self._failed + 1 if outcome.status == "failed" else 0
+        self._failed = self._failed + 1 if outcome.status == "failed" and not outcome.done else 0
         self.ended.add(outcome.number)
-        if outcome.status == "finished":
+        if outcome.done:
             self.outcomes[outcome.number] = outcome
         self.halt = self.halt or self._failures(outcome)
         self.review()

@@ -16,7 +16,8 @@ from swarm.recording.events import (
     from_json,
 )
 from swarm.recording.journal_lines import read_bodies
-from swarm.recording.record import progress_of
+from swarm.recording.record import progress_of, record_of
+from swarm.recording.shortfall import as_run, shortfall
 from swarm.turn import Usage
 from swarm.verdict import Verdict
 
@@ -33,17 +34,31 @@ class Outcome(NamedTuple):
     status: str
     """How it ended; see `swarm.recording.events.Ending`."""
     quality: float | None
-    """None when it is unscored or did not finish."""
+    """As run; None when that is missing, see `swarm.recording.shortfall.as_run`."""
     spent: Usage
     calls: int
     reason: str | None = None
-    """Why it ended early."""
+    """Why it ended early or failed."""
+    own: bool = False
+    """Whether it failed by its own team."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to be played of it: it finished, or failed by its own team, which is a result."""
+        return self.status == "finished" or self.own
 
     @classmethod
-    def of(cls, number: int, verdict: Verdict | None, ending: RunFinished) -> Self:
-        """Read it from the run's last events."""
-        quality = verdict.quality if verdict and ending.status == "finished" else None
-        return cls(number, ending.status, quality, ending.spent, ending.calls, ending.reason)
+    def of(cls, number: int, events: Sequence[Event]) -> Self:
+        """Read it from all events of the run."""
+        run = record_of(events)
+        own = shortfall(run) == "own"
+        return cls(number, run.status, as_run(run), run.spent, run.calls, run.reason, own)
+
+    @classmethod
+    def scored(cls, number: int, verdict: Verdict | None, ending: RunFinished) -> Self:
+        """Read it from the last events of a run that delivered something and finished, which say all of it."""
+        quality = verdict.quality if verdict else None
+        return cls(number, ending.status, quality, ending.spent, ending.calls)
 
 
 class Spent(NamedTuple):
@@ -72,9 +87,9 @@ class Past:
     last: Event | None = None
     """The latest fact of the experiment itself."""
     outcomes: dict[int, Outcome] = field(default_factory=dict[int, Outcome])
-    """Of runs that finished, by number; nothing is left to be done for these."""
+    """Of runs that are done, by number; nothing is left to be played of these."""
     unfinished: dict[int, list[Event]] = field(default_factory=dict[int, list[Event]])
-    """Events of runs that began and have not finished, by number; they are taken up again."""
+    """Events of runs that began and are not done, by number; they are taken up again."""
     deleted: set[int] = field(default_factory=set[int])
     """Runs that somebody deleted; they stay so, and what they took stays spent."""
     spent: Spent = field(default_factory=Spent)
@@ -84,7 +99,7 @@ class Past:
 def past_of(path: Path) -> Past:
     """Read how far an experiment got; a file that is not there is one that was never begun.
 
-    Of runs that finished only the end is read: there may be a hundred thousand.
+    Of runs that finished with something delivered only the end is read: there may be a hundred thousand.
 
     Raises:
         DamagedJournal: when lines are unreadable: what they recorded would be paid for again.
@@ -125,23 +140,31 @@ def _add(past: Past, bodies: dict[int, list[bytes]], body: bytes) -> None:
     lines.append(body)
     if b'"kind":"run_finished"' in head:
         ending = from_json(body)
-        if isinstance(ending, RunFinished) and ending.status == "finished":
-            _finish(past, number, bodies.pop(number), ending)
+        assert isinstance(ending, RunFinished)
+        outcome = _outcome(number, lines, ending)
+        if outcome.done:
+            _finish(past, outcome, bodies.pop(number))
     elif b'"kind":"run_deleted"' in head:
         _delete(past, number, bodies.pop(number))
 
 
-def _finish(past: Past, number: int, lines: Sequence[bytes], ending: RunFinished) -> None:
+def _outcome(number: int, lines: Sequence[bytes], ending: RunFinished) -> Outcome:
+    if ending.status != "finished" or not ending.deliverable.strip():
+        return Outcome.of(number, [from_json(line) for line in lines])
     judged = [from_json(line) for line in lines if b'"kind":"run_judged"' in line[:_HEAD_BYTES]]
     verdicts = [fact.verdict for fact in judged if isinstance(fact, RunJudged)]
-    past.outcomes[number] = Outcome.of(number, verdicts[-1] if verdicts else None, ending)
-    usage = ending.spent
+    return Outcome.scored(number, verdicts[-1] if verdicts else None, ending)
+
+
+def _finish(past: Past, outcome: Outcome, lines: Sequence[bytes]) -> None:
+    past.outcomes[outcome.number] = outcome
+    usage = outcome.spent
     known = (
         usage.cost_usd
         if usage.cost_usd is not None
         else progress_of([from_json(line) for line in lines]).spent_usd
     )
-    past.spent = Spent(past.spent.usage + usage, past.spent.usd + known, past.spent.calls + ending.calls)
+    past.spent = Spent(past.spent.usage + usage, past.spent.usd + known, past.spent.calls + outcome.calls)
 
 
 def _delete(past: Past, number: int, lines: Sequence[bytes]) -> None:

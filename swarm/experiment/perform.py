@@ -30,10 +30,8 @@ from swarm.recording.events import (
     ExperimentEnding,
     ExperimentResumed,
     ExperimentStarted,
-    RunFinished,
 )
 from swarm.recording.journal import Journal, journal_of
-from swarm.recording.record import progress_of
 from swarm.security.logs import bug_in_words
 from swarm.spec import PastRole
 
@@ -45,9 +43,9 @@ class Progress:
     runs: int
     """All of the grid."""
     done: int
-    """Finished, in this performance or before."""
+    """Came to their end, in this performance or before; see `Outcome.done`."""
     failed: int = 0
-    """Ended without finishing, in this performance."""
+    """Were cut short, in this performance."""
     spent_usd: float = 0.0
     done_before: int = 0
     elapsed_s: float = 0.0
@@ -214,7 +212,7 @@ class _Performance:
             return "limited", f"{self.purse.refused}; resume it with a higher max_usd"
         if self.stop.is_set():
             return "stopped", "somebody asked it to stop"
-        said = f"{undone} of {self.progress.runs} runs did not finish; resume it to try them again"
+        said = f"{undone} of {self.progress.runs} runs were cut short; resume it to try them again"
         return "incomplete", said
 
     async def _play_all(self) -> None:
@@ -264,8 +262,7 @@ class _Performance:
             purse=self.purse,
         )
         told = [*before, *[event async for event in events]]
-        assert isinstance(told[-1], RunFinished)
-        self._note(Outcome.of(planned.number, progress_of(told).verdict, told[-1]))
+        self._note(Outcome.of(planned.number, told))
 
     async def _play_chunks(self, pool: ProcessPoolExecutor) -> None:
         loop = asyncio.get_running_loop()
@@ -278,9 +275,8 @@ class _Performance:
 
     def _note(self, outcome: Outcome) -> None:
         self.guard.note(outcome)
-        finished = outcome.status == "finished"
-        self.progress.done += finished
-        self.progress.failed += not finished
+        self.progress.done += outcome.done
+        self.progress.failed += not outcome.done
         self.progress.spent_usd = self.purse.spent_usd + self.spent_in_chunks_usd
         self.progress.elapsed_s = time.monotonic() - self.began
         if self.guard.halt and self.guard.halt.status != "clear":

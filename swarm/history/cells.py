@@ -4,7 +4,8 @@ A simulated run is the same whenever it is played with the same seed, so of seve
 experiments played would count as two repeats.
 """
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,26 +16,28 @@ from duckdb import DuckDBPyRelation
 
 from swarm.cell import OWN, Cell, Condition
 from swarm.recording.measures import COMPARED, MEASURES
+from swarm.recording.shortfall import WHY
 
 # PyArrow has no types, and makes most of its functions when it is imported.
 arrow: Any = pa
 compute: Any = pc
 
 # All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
-_ENDED_WELL = "FILTER (status = 'finished')"
-_LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) {_ENDED_WELL} AS {key}_of" for key in COMPARED)
+_LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) AS {key}_of" for key in COMPARED)
+# What was cut short has no end that could be counted; a team's own failure is one.
+_CUT = "status <> 'finished' AND shortfall IS DISTINCT FROM 'own'"
 _CELLS = f"""
     SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
         coalesce(judge, 'none') AS judge, prompts,
         CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
         any_value(mission_title) AS title, any_value(level) AS level,
-        count(*) FILTER (status <> 'finished') AS unfinished,
-        list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids, {_LISTS}
+        list(seed) AS seeds, list(run_id) AS run_ids, list({_CUT}) AS cut,
+        list(shortfall) AS shortfalls, {_LISTS}
     FROM cell_runs WHERE imported IS NULL AND status <> 'running'
     GROUP BY ALL ORDER BY ALL
 """  # noqa: S608
 _COLUMNS = tuple(f"{key}_of" for key in COMPARED)
-_HEAD = (*Condition._fields, "mission", "title", "level", "unfinished")
+_HEAD = (*Condition._fields, "mission", "title", "level")
 
 
 def cells(runs: DuckDBPyRelation) -> list[Cell]:
@@ -44,29 +47,32 @@ def cells(runs: DuckDBPyRelation) -> list[Cell]:
     # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
     table: Any = found.to_arrow_table().combine_chunks()
     heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
-    counts, columns = _in_order(table)
-    bounds: list[int] = [0, *counts.cumsum().tolist()]
+    runs_of = _in_order(table)
+    ended = runs_of.filter(compute.invert(runs_of.column("cut")))
+    bounds: list[int] = [0, *_counted(ended, table).cumsum().tolist()]
+    columns = [_numbers(ended.column(name)) for name in ("seeds", *_COLUMNS)]
+    nothing = _counted(ended.filter(compute.equal(ended.column("shortfalls"), "own")), table).tolist()
+    cut, missing = _counted(runs_of.filter(runs_of.column("cut")), table).tolist(), _missing(runs_of)
     return [
-        _cell(head, [column[start:end] for column in columns])
-        for head, (start, end) in zip(heads, pairwise(bounds), strict=True)
+        _cell(head, (cut[row], nothing[row], missing[row]), [column[start:end] for column in columns])
+        for row, (head, (start, end)) in enumerate(zip(heads, pairwise(bounds), strict=True))
     ]
 
 
-def _in_order(table: Any) -> tuple[Any, list[list[Any]]]:
-    """How many runs each row of a table of lists has, and seeds and measures of all runs, row by row, then by seed."""
-    lengths = compute.fill_null(compute.list_value_length(table.column("seeds")), 0)
-    counts = lengths.to_numpy()
+def _in_order(table: Any) -> Any:
+    """All runs of a table of lists, each with the number of its row; row by row, then by seed."""
+    counts = compute.list_value_length(table.column("seeds")).to_numpy()
     flat: dict[str, Any] = {
-        name: compute.list_flatten(table.column(name)) for name in ("seeds", "run_ids", *_COLUMNS)
+        name: compute.list_flatten(table.column(name))
+        for name in ("seeds", "run_ids", "cut", "shortfalls", *_COLUMNS)
     }
     flat["row"] = arrow.array(np.repeat(np.arange(len(counts)), counts))
     flat["unscored"] = compute.is_null(flat["quality_of"])
     flat["simulated"] = arrow.array(np.repeat(table.column("simulated").to_numpy(), counts))
     unsorted = arrow.table(flat)
-    runs = unsorted.sort_by([(name, "ascending") for name in ("row", "seeds", "unscored", "run_ids")])
-    runs = runs.filter(arrow.array(~_played_before(runs)))
-    kept = np.bincount(runs.column("row").to_numpy(), minlength=len(counts))
-    return kept, [_numbers(runs.column(name)) for name in ("seeds", *_COLUMNS)]
+    order = ("row", "seeds", "cut", "unscored", "run_ids")
+    runs = unsorted.sort_by([(name, "ascending") for name in order])
+    return runs.filter(arrow.array(~_played_before(runs)))
 
 
 def _played_before(runs: Any) -> Any:
@@ -75,13 +81,30 @@ def _played_before(runs: Any) -> Any:
     return simulated & (np.diff(row, prepend=-1) == 0) & (np.diff(seeds, prepend=-1) == 0)
 
 
+def _counted(runs: Any, table: Any) -> Any:
+    """How many of these runs each row of a table has."""
+    return np.bincount(runs.column("row").to_numpy(), minlength=table.num_rows)
+
+
+def _missing(runs: Any) -> Mapping[int, Mapping[str, int]]:
+    """By row, how many runs have no quality for each reason that is not their team's, in words."""
+    without = runs.filter(compute.or_(runs.column("cut"), runs.column("unscored")))
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for row, why in zip(*(without.column(name).to_pylist() for name in ("row", "shortfalls")), strict=True):
+        found[row][WHY["unjudged" if why == "own" else why]] += 1
+    return found
+
+
 def _numbers(column: Any) -> list[Any]:
     """A column of numbers; None where one is missing."""
     numbers = column.to_numpy().tolist()
     return [None if number != number else number for number in numbers] if column.null_count else numbers
 
 
-def _cell(head: tuple[Any, ...], columns: Sequence[Sequence[Any]]) -> Cell:
-    condition, (mission, title, level, unfinished) = Condition(*head[:8]), head[8:]
+def _cell(
+    head: tuple[Any, ...], besides: tuple[int, int, Mapping[str, int]], columns: Sequence[Sequence[Any]]
+) -> Cell:
+    condition, (mission, title, level), (cut, nothing, missing) = Condition(*head[:8]), head[8:], besides
     seeds, *values = map(tuple, columns)
-    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(COMPARED, values, strict=True)))
+    found = dict(zip(COMPARED, values, strict=True))
+    return Cell(condition, mission, title, level, cut, seeds, found, nothing, missing)

@@ -39,14 +39,17 @@ _LIST = """
         CASE WHEN experiments.status = 'running' AND list_contains($abandoned::VARCHAR[], experiments.journal)
             THEN 'interrupted' ELSE experiments.status END AS status,
         experiments.reason, runs, arms, experiments.simulated, expected_usd,
-        count(run_id) FILTER (runs.status = 'finished') AS finished,
-        count(run_id) FILTER (runs.status = 'finished' AND runs.started >= resumed) AS finished_since,
-        count(run_id) FILTER (runs.status NOT IN ('finished', 'running')) AS failed,
-        count(run_id) FILTER (runs.status = 'finished' AND quality IS NULL) AS unscored,
+        count(run_id) FILTER (played) AS finished,
+        count(run_id) FILTER (played AND runs.started >= resumed) AS finished_since,
+        count(run_id) FILTER (NOT played AND runs.status <> 'running') AS failed,
+        count(run_id) FILTER (played AND as_run IS NULL) AS unscored,
         -- Without a run, nothing was spent; of runs without a known price, nobody knows what was.
         if(count(run_id) = 0, 0, sum(cost_usd)) AS spent_usd,
-        count(run_id) FILTER (cost_usd IS NULL) AS unpriced, max(runs.started) AS latest
-    FROM experiments LEFT JOIN runs ON runs.experiment = experiments.experiment_id
+        count(run_id) FILTER (cost_usd IS NULL) AS unpriced, max(runs.started) AS latest,
+        count(run_id) AS begun, count(run_id) FILTER (shortfall = 'own') AS nothing
+    FROM experiments LEFT JOIN (
+        SELECT *, status = 'finished' OR shortfall IS NOT DISTINCT FROM 'own' AS played FROM runs
+    ) AS runs ON runs.experiment = experiments.experiment_id
     WHERE $id::VARCHAR IS NULL OR experiments.experiment_id = $id
     GROUP BY ALL ORDER BY experiments.started DESC, experiments.experiment_id
 """
@@ -73,18 +76,28 @@ class ExperimentRow:
     simulated: bool
     expected_usd: float | None
     finished: int
+    """Runs that came to their end: a failure of a team's own is one, and a result."""
     finished_since: int
     """Of these, since it was last taken up."""
     failed: int
-    """Runs that ended without finishing."""
+    """Runs that were cut short, for which their team is not to blame."""
     unscored: int
-    """Runs that finished and have no quality."""
+    """Runs that came to their end and have no quality."""
     spent_usd: float | None
     """Known dollars, the judge's included; None when there are runs and the cost of none is known."""
     unpriced: int
     """Runs of unknown cost, which `spent_usd` leaves out."""
     latest: datetime | None
     """When its latest run began; UTC."""
+    begun: int = 0
+    """Runs that have begun, whatever became of them."""
+    nothing: int = 0
+    """Runs that failed by their own team: they count with the lowest quality."""
+
+    @property
+    def not_played(self) -> int:
+        """Runs that have never begun, or were deleted."""
+        return self.runs - self.begun
 
     @property
     def left_s(self) -> float | None:

@@ -19,85 +19,11 @@ from duckdb import DuckDBPyConnection
 from swarm import __version__
 from swarm.errors import DataFolderUnusable, HistoryBusy, HistoryDamaged
 from swarm.faultpoint import reached
+from swarm.history.migrations import MIGRATIONS
 
 POLL_S = 0.01
 """How often a file held by somebody else is tried again; holders need a few of these."""
 REMEDY = "run `python -m swarm rebuild`: it sets the file aside and makes a new history from the journals"
-
-MIGRATIONS = (
-    """
-    CREATE TABLE runs (
-        run_id VARCHAR NOT NULL, started TIMESTAMP NOT NULL, status VARCHAR NOT NULL, reason VARCHAR,
-        mission_id VARCHAR NOT NULL, mission_title VARCHAR NOT NULL, level VARCHAR,
-        protocol VARCHAR NOT NULL, models VARCHAR NOT NULL, agents INTEGER NOT NULL,
-        seed BIGINT NOT NULL, simulated BOOLEAN NOT NULL,
-        judge VARCHAR, quality DOUBLE, mission_relevance INTEGER, unscored VARCHAR, depth INTEGER,
-        active INTEGER NOT NULL, abstained INTEGER NOT NULL, directed_idle INTEGER NOT NULL,
-        unparsed INTEGER NOT NULL, failed INTEGER NOT NULL, distinct_roles INTEGER NOT NULL,
-        input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
-        cost_usd DOUBLE, judge_cost_usd DOUBLE, duration_s DOUBLE NOT NULL,
-        organization VARCHAR NOT NULL,
-        model_names VARCHAR[] NOT NULL, body JSON NOT NULL USING COMPRESSION zstd,
-        journal VARCHAR NOT NULL, first_offset BIGINT NOT NULL, next_offset BIGINT NOT NULL
-    );
-    CREATE TABLE turns (
-        run_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, seat INTEGER NOT NULL, round INTEGER NOT NULL,
-        cue VARCHAR NOT NULL, action VARCHAR NOT NULL,
-        role VARCHAR, role_normalised VARCHAR, reason VARCHAR,
-        words INTEGER NOT NULL, characters INTEGER NOT NULL,
-        builds_on INTEGER[] NOT NULL, reports_to INTEGER,
-        input_tokens BIGINT NOT NULL, cached_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
-        cost_usd DOUBLE, started_s DOUBLE NOT NULL, ended_s DOUBLE NOT NULL,
-        body JSON NOT NULL USING COMPRESSION zstd
-    );
-    CREATE TABLE deleted (run_id VARCHAR NOT NULL, journal VARCHAR NOT NULL);
-    CREATE TABLE journals (
-        path VARCHAR NOT NULL, position BIGINT NOT NULL, size BIGINT NOT NULL, damaged BIGINT[] NOT NULL
-    );
-    """,
-    "ALTER TABLE runs ADD COLUMN imported VARCHAR",
-    """
-    ALTER TABLE runs ADD COLUMN experiment VARCHAR;
-    ALTER TABLE runs ADD COLUMN options VARCHAR;
-    ALTER TABLE runs ADD COLUMN shock VARCHAR;
-    ALTER TABLE runs ADD COLUMN prompts VARCHAR;
-    UPDATE runs SET options = body->'$.spec.options', prompts = body->>'$.spec.prompts';
-    CREATE TABLE experiments (
-        experiment_id VARCHAR NOT NULL, name VARCHAR NOT NULL, started TIMESTAMP NOT NULL,
-        resumed TIMESTAMP NOT NULL, ended TIMESTAMP, status VARCHAR NOT NULL, reason VARCHAR,
-        runs INTEGER NOT NULL, arms INTEGER NOT NULL, simulated BOOLEAN NOT NULL, expected_usd DOUBLE,
-        last_seq BIGINT NOT NULL, grid JSON NOT NULL USING COMPRESSION zstd, terms JSON NOT NULL,
-        journal VARCHAR NOT NULL
-    );
-    """,
-    """
-    UPDATE runs SET shock = shock || ' to ' || (body->>'$.spec.shock.model') WHERE shock = 'swap';
-    UPDATE runs SET options = json_merge_patch(options::JSON, '{"remembers":true}')
-        WHERE json_array_length(body->'$.spec.memory') > 0;
-    """,
-    """
-    ALTER TABLE runs ADD COLUMN owner VARCHAR;
-    UPDATE runs SET owner = coalesce(body->>'$.owner', 'local');
-    """,
-    # NULL where a journal was read by an older Roleless.
-    """
-    ALTER TABLE journals ADD COLUMN lines BIGINT;
-    ALTER TABLE journals ADD COLUMN mark BIGINT;
-    """,
-    # A seat that revised its work was counted once for each role that it had taken on the way.
-    """
-    UPDATE runs SET distinct_roles = taken.roles FROM (
-        SELECT run_id, count(DISTINCT role_normalised) AS roles FROM (
-            SELECT run_id, role_normalised FROM turns WHERE action = 'contribute'
-            QUALIFY "index" = max("index") OVER (PARTITION BY run_id, seat)
-        ) GROUP BY run_id
-    ) AS taken WHERE runs.run_id = taken.run_id AND distinct_roles <> taken.roles
-    """,
-    # Of measures whose definition has changed since the first; see `measure_again`.
-    "CREATE TABLE IF NOT EXISTS editions (key VARCHAR PRIMARY KEY, edition INTEGER NOT NULL)",
-)
-"""What makes each version of the schema of the one before; never edited after a release. There are no
-indexes: at this size they cost more than they save."""
 
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

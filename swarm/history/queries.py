@@ -19,7 +19,9 @@ _MATCHING = """
     WITH shown AS (
         SELECT * EXCLUDE (body) REPLACE (
             CASE WHEN status = 'running' AND list_contains($abandoned::VARCHAR[], journal)
-                THEN 'interrupted' ELSE status END AS status
+                THEN 'interrupted' ELSE status END AS status,
+            CASE WHEN status = 'running' AND list_contains($abandoned::VARCHAR[], journal)
+                THEN 'interrupted' ELSE shortfall END AS shortfall
         )
         FROM runs
     )

@@ -11,6 +11,7 @@ from swarm.metrics.roles import normalise
 from swarm.mission import Level
 from swarm.recording.measures import LISTED, kept
 from swarm.recording.record import RECORD, RunRecord, Status
+from swarm.recording.shortfall import Shortfall, as_run, shortfall
 from swarm.turn import TURN, Turn
 
 
@@ -95,6 +96,10 @@ class RunRow:
     """Who started it: the name of a login, or "local" where nobody logs in."""
     listed: Mapping[str, float | None] = field(default_factory=dict[str, float | None])
     """Values of the measures in LISTED, by key, each with a column of its own."""
+    shortfall: Shortfall | None = None
+    """Why it has no score; see `swarm.recording.shortfall`. None when it has one, or has not ended."""
+    as_run: float | None = None
+    """The quality that comparisons count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,8 @@ def row_of(record: RunRecord) -> RunRow:
         prompts=spec.wording,
         **{key: value for key, value in values.items() if key not in LISTED},
         listed={key: values[key] for key in LISTED},
+        shortfall=shortfall(record),
+        as_run=as_run(record),
     )
 
 
@@ -217,4 +224,5 @@ def roles_from(cells: tuple[object, ...]) -> RunRoles:
 def record_from(body: str, turns: list[str], status: Status) -> RunRecord:
     """Read a run's record from its bodies, turns in the order of speaking."""
     record = RECORD.validate_json(body)
-    return replace(record, turns=tuple(TURN.validate_json(turn) for turn in turns), status=status)
+    settled = replace(record, turns=tuple(TURN.validate_json(turn) for turn in turns)).settled()
+    return settled if settled.ended else replace(settled, status=status)

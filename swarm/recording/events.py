@@ -149,7 +149,7 @@ class RunFinished(Fact):
     kind: Literal["run_finished"] = "run_finished"
     status: Ending
     reason: str | None = None
-    """Why it ended early, in a sentence; None when it finished."""
+    """Why it ended early or failed, in a sentence; None when it finished."""
     deliverable: str = ""
     spent: Usage
     calls: int

@@ -59,13 +59,15 @@ def roles_of(record: RunRecord) -> list[str]:
 
 MEASURES: Mapping[str, Measure] = {
     "quality": Measure(
-        "Quality", "The judge's points on four criteria, divided by 16: 0.25 is the worst, 1 the best.", "quality",
+        "Quality", "The judge's points on four criteria, divided by 16: 0.25 is the worst, 1 the best. Means count a "
+        "run that failed by its own team as 0.25.", "quality",
         kind="number", digits=3, low=0.25, high=1.0, source=PAPER,
-        of=lambda it: it.verdict.quality if it.verdict else None, compared="quality"),
+        of=lambda it: it.verdict.quality if it.verdict else None, compared="as_run"),
     "mission_relevance": Measure(
         "Mission relevance", "The judge's fifth criterion, from 1 to 4; not part of quality.", "mission relevance",
         kind="number", low=1.0, high=4.0, source=PAPER,
-        of=lambda it: it.verdict.mission_relevance if it.verdict else None, compared="mission_relevance"),
+        of=lambda it: it.verdict.mission_relevance if it.verdict else None,
+        compared="coalesce(mission_relevance, if(as_run IS NULL, NULL, 1))"),
     "depth": Measure(
         "Depth", "Layers of who builds on or reports to whom, as the agents say; 1 is flat.", "hierarchy depth",
         kind="number", low=1.0, source=PAPER, of=lambda it: it.depth, compared="depth"),
@@ -109,7 +111,7 @@ MEASURES: Mapping[str, Measure] = {
     "efficiency": Measure(
         "Quality per 1,000 tokens", "Quality over thousands of tokens, the judge's included.",
         "quality per thousand tokens", kind="number", digits=3, source=PAPER,
-        compared="1000 * quality / nullif(input_tokens + output_tokens, 0)"),
+        compared="1000 * as_run / nullif(input_tokens + output_tokens, 0)"),
 }  # fmt: skip
 """By key, in the order in which they are shown. Tokens and money are of everything, the judge's included."""
 COMPARED = tuple(key for key, measure in MEASURES.items() if measure.compared)

@@ -33,7 +33,7 @@ from swarm.recording.events import (
 )
 from swarm.shock import Struck
 from swarm.spec import RunSpec
-from swarm.turn import Call, Turn, Usage, parts_of, total
+from swarm.turn import Call, Turn, Usage, parts_of, total, why_nothing
 from swarm.verdict import Verdict
 
 Status = Literal["running", "finished", "stopped", "limited", "failed", "interrupted"]
@@ -131,7 +131,7 @@ class RunRecord:
     """UTC."""
     status: Status = "running"
     reason: str | None = None
-    """Why it ended early; None when it finished or has not ended."""
+    """Why it ended early or failed; None when it finished or has not ended."""
     turns: tuple[Turn, ...] = ()
     """Complete turns, in the order of speaking."""
     protocol_ended: bool = False
@@ -170,6 +170,11 @@ class RunRecord:
         """Whether nothing more will happen unless somebody resumes it."""
         return self.status not in ("running", "interrupted")
 
+    @property
+    def played_out(self) -> bool:
+        """Whether nobody is left to be asked, the judge included."""
+        return self.ended and self.protocol_ended and bool(self.verdict or not self.spec.judge)
+
     def price_of(self, call: Call) -> Price | None:
         """What a call was priced by; None when that is unknown."""
         then = max((number for number in self.repriced if number <= call.number), default=None)
@@ -194,6 +199,13 @@ class RunRecord:
     def spending(self) -> Spending:
         """Tokens and money of the team alone, the judge's apart."""
         return spending(self.turns, self.verdict)
+
+    def settled(self) -> "RunRecord":
+        """The same, failed if it delivered nothing against the will of its team: runs of before say they finished."""
+        if self.status != "finished" or (self.verdict and self.verdict.quality is not None):
+            return self
+        nothing = why_nothing(self.turns, len(self.spec.team), self.deliverable)
+        return replace(self, status="failed", reason=nothing) if nothing else self
 
 
 def record_of(events: Iterable[Event]) -> RunRecord:
@@ -236,7 +248,7 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         repriced=repriced_in(events),
         owner=first.owner,
         struck=progress.struck,
-    )
+    ).settled()
 
 
 RECORD: TypeAdapter[RunRecord] = TypeAdapter(RunRecord)

@@ -81,7 +81,7 @@ def _finish_of(run: Run, ending: RunFinished) -> str:
     if ending.deliverable and ending.status in ("finished", "limited"):
         return "stop" if ending.status == "finished" else "length"
     reason = ending.reason or "nobody contributed"
-    if run.idle and not ending.reason:
+    if run.idle and ending.status in ("finished", "failed"):
         reason += f"; agent {run.idle.seat} {_DID[run.idle.action]} ({run.idle.reason})"
     # Not 5xx, which clients and gateways repeat by themselves: it would be paid for again.
     raise Refused(424, f"run {run.run_id} {ending.status}: {reason}", f"run_{ending.status}", headers=ONCE)

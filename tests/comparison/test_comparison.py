@@ -26,12 +26,18 @@ USUAL = Condition(True, "sequential", "{}", "sim/strong ×8", 8, "none", "sim/ju
 
 
 def cell(
-    mission: str, *qualities: float | None, unfinished: int = 0, cost: float | None = 0.1, **changes
+    mission: str,
+    *qualities: float | None,
+    unfinished: int = 0,
+    cost: float | None = 0.1,
+    nothing: int = 0,
+    **changes,
 ) -> Cell:
     values = {measure: tuple(1.0 for _ in qualities) for measure in COMPARED}
     values |= {"quality": qualities, "cost_usd": tuple(cost for _ in qualities)}
     condition = USUAL._replace(**changes)
-    return Cell(condition, mission, mission.title(), "L3", unfinished, tuple(range(len(qualities))), values)
+    seeds = tuple(range(len(qualities)))
+    return Cell(condition, mission, mission.title(), "L3", unfinished, seeds, values, nothing)
 
 
 def arm(protocol: str, *means: float, **changes) -> list[Cell]:

@@ -119,17 +119,30 @@ def test_what_only_the_other_comparisons_unsettle_is_said_to_be_so():
 
 
 def test_what_was_left_out_is_told():
-    lacking = [*flat()[:-1], cell(11, [None, None], protocol="shared")]
+    mute = replace(cell(11, [None, None], protocol="shared"), missing={"the judge gave no verdict": 2})
+    lacking = [*flat()[:-1], mute]
     extra = [
         *arm("sequential", 0.1),
         cell(20, [0.5], protocol="sequential"),
         cell(0, [0.5], protocol="sequential", agents=4),
     ]
-    extra[0] = replace(extra[0], unfinished=3)
+    cut = {"it was stopped": 2, "the provider gave no answer": 1}
+    extra[0] = replace(extra[0], unfinished=3, missing=cut)
     said = " ".join(remarks(compared(extra, lacking), "protocol"))
     assert "4 finished runs were left out" in said
-    assert "Without a score, and so left out of quality: 2 of Shared." in said
-    assert "Did not finish, and so left out of everything: 3 of Sequential." in said
+    assert (
+        "Without a quality for no fault of their team, and so left out of it: 2 of Shared (2 where the judge gave no "
+        "verdict) and 3 of Sequential (2 where it was stopped and 1 where the provider gave no answer)."
+        in said
+    )
+
+
+def test_failures_that_count_are_marked():
+    failing = [replace(cell(n, [0.25, 0.7], protocol="shared"), nothing=1) for n in range(12)]
+    (said,) = remarks(compared(arm("sequential", 0.1), failing), "protocol")
+    assert said == (
+        "Failed by their own team, and so counted with the lowest quality, 0.25: 12 of 24 runs of Shared."
+    )
 
 
 def test_what_else_groups_differ_in_is_told_and_not_what_they_were_formed_by():

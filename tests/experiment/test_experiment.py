@@ -30,7 +30,7 @@ from swarm.recording.journal_lines import read_journal
 from swarm.recording.record import progress_of
 from swarm.spec import PastRole
 from swarm.turn import Usage
-from tests.made import keep, told
+from tests.made import keep, spec, told
 from tests.patience import PATIENCE_S
 from tests.provider import provider, wait_until
 from tests.warm import start, swarm
@@ -526,6 +526,6 @@ def test_the_history_made_anew_has_the_same_experiments(settings, missions):
 
 def test_cells_leave_out_what_did_not_finish_and_say_so(settings):
     keep(settings, told("20261122-120000-aaaaaa"))
-    keep(settings, told("20261122-120001-aaaaaa", ending="failed"))
+    keep(settings, told("20261122-120001-aaaaaa", spec(seed=1), ending="failed"))
     [cell] = History(settings).cells()
     assert (cell.runs, cell.unfinished, cell.unscored, cell.values["quality"]) == (1, 1, 0, (0.75,))

@@ -51,13 +51,13 @@ RUNS = {
 }
 EXPERIMENTS = {
     "running": ("Running", "play_circle", "primary", "being played"),
-    "finished": ("Finished", "check_circle", "green", "Every run finished"),
+    "finished": ("Finished", "check_circle", "green", "Every run was played"),
     "clear": ("Ended early", "task_alt", "green", "answer was clear"),
     "dear": ("Too dear", "payments", "orange", "more than twice"),
     "limited": ("Limit reached", "speed", "orange", "spend limit"),
     "stopped": ("Stopped", "stop_circle", "gray", "Somebody stopped it"),
-    "failed": ("Failed", "error", "red", "Too many runs failed"),
-    "incomplete": ("Incomplete", "rule", "orange", "some did not finish"),
+    "failed": ("Failed", "error", "red", "could not go on"),
+    "incomplete": ("Incomplete", "rule", "orange", "some were cut short"),
     "interrupted": ("Interrupted", "power_off", "orange", "process is gone"),
 }
 CLAIMS = {

@@ -13,7 +13,7 @@ from swarm.history.store import History
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from tests.comparison.test_comparison import FREE, GIVEN, arm, cell, grid
-from tests.made import keep, spec, told
+from tests.made import keep, put_back, spec, told
 
 REMEMBERED = (PastRole("An earlier mission", 1, "Baker"),)
 
@@ -43,9 +43,7 @@ def test_a_history_of_before_is_told_what_was_swapped_to_and_who_remembers(setti
     specs = [{"shock": Shock("swap", "sim/weak")}, {"protocol": "shared", "memory": REMEMBERED}, {}]
     now = [each.condition for each in keep_runs(settings, *specs)]
     with duckdb.connect(settings.history) as connection:
-        connection.execute("DELETE FROM meta WHERE version >= 4")
-        for table, column in (("runs", "owner"), ("journals", "lines"), ("journals", "mark")):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        put_back(connection, 3)
         connection.execute("UPDATE runs SET shock = 'swap' WHERE shock IS NOT NULL")
         connection.execute("UPDATE runs SET options = '{}'")
     assert [each.condition for each in History(settings).cells()] == now

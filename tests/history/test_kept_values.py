@@ -101,6 +101,7 @@ def test_an_experiment_is_as_far_as_its_runs(settings: Settings):
         spent_usd=pytest.approx(cost),
         unpriced=0,
         latest=BEGAN + timedelta(minutes=70),
+        begun=6,
     )
     assert cost > 0
     assert History(settings).experiment(name)[1].terms == Terms(max_usd=7.0)

@@ -98,7 +98,7 @@ def test_the_dashboard_has_every_number_of_a_claim_in_its_own_column():
         "Missions counted": "9 of 11",
         "Runs counted": "18 of 26",
         "Without a value": 4,
-        "Did not finish": 6,
+        "Cut short": 6,
     }
 
 

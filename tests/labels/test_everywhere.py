@@ -80,6 +80,7 @@ ROW = RunRow(
     options='{"size":11}',
     shock="swap to sim/weak",
     prompts="p12 m34",
+    as_run=11 / 16,
 )
 
 

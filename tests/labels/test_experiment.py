@@ -104,6 +104,7 @@ ROW = ExperimentRow(
     spent_usd=9 * 0.125 + 0.001,
     unpriced=1,
     latest=BEGAN + timedelta(minutes=36),
+    begun=11,
 )
 
 

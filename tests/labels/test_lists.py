@@ -77,8 +77,8 @@ def test_an_experiment_has_every_number_beside_its_label():
         ["Price", "$1.50", "$2.50", "$8.50"],
     ]
     assert metrics(app) == {
-        "Runs finished": "60 of 240",
-        "Did not finish": "7",
+        "Runs played": "60 of 240",
+        "Cut short": "7",
         "Without a score": "3",
         "Spent": "at least $4.50",
     }
@@ -90,16 +90,17 @@ def test_an_experiment_has_every_number_beside_its_label():
     assert row == {
         "Experiment": "Roles",
         "Status": "Running",
-        "Finished": 0.25,
+        "Played": 0.25,
         "Runs": 240,
         "Arms": 5,
-        "Did not finish": 7,
+        "Cut short": 7,
+        "Not played": 160,
         "Spent, $": 4.5,
         "Of unknown cost": 2,
         "Kind": "SIMULATED",
     }
     assert formats(app.dataframe[0]) == {
-        "Finished": ("percent", 1),
+        "Played": ("percent", 1),
         "Runs": "localized",
         "Spent, $": "%.2f",
         "Started": "YYYY-MM-DD HH:mm",

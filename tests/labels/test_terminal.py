@@ -150,6 +150,8 @@ EXPERIMENT = ExperimentRow(
     spent_usd=4.5,
     unpriced=2,
     latest=AT.replace(minute=12),
+    begun=80,
+    nothing=13,
 )
 
 
@@ -172,7 +174,7 @@ def test_experiments_in_a_terminal_have_every_number_in_its_own_column(
     assert EXPERIMENT.left_s == 180 * 120 / 40
     print_experiments([EXPERIMENT])
     assert lines() == [
-        ["experiment", "status", "finished", "of", "failed", "spent", "left"],
+        ["experiment", "status", "played", "of", "cut short", "spent", "left"],
         ["roles-abc", "running", "60", "240", "7", "at least $4.50", "9 min 0 s", "SIM"],
     ]
 
@@ -183,4 +185,4 @@ def test_an_experiment_that_goes_on_shows_failures_dollars_and_what_is_left():
     (task,) = live._bar.tasks
     live._bar.stop()
     assert (task.completed, task.total) == (60, 240)
-    assert task.fields["figures"] == "7 failed  $4.50  9 min 0 s left"
+    assert task.fields["figures"] == "7 cut short  $4.50  9 min 0 s left"

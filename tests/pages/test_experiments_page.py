@@ -127,7 +127,7 @@ def test_a_finished_experiment_shows_its_verdict_in_words(settings, missions):
     assert "SIMULATED" in words
     assert re.search(r"On 6 missions \(18 simulated runs\), .*Fixed roles", words)
     assert "95 % interval" in words
-    assert {metric.label: metric.value for metric in app.metric}["Runs finished"] == "18 of 18"
+    assert {metric.label: metric.value for metric in app.metric}["Runs played"] == "18 of 18"
     assert not app.error
 
 

@@ -192,7 +192,7 @@ def test_the_runs_of_a_side_are_counted_each_under_its_own_name():
     cells = [replace(a_cell(f"m{number}", [0.5, 0.6, None]), unfinished=number) for number in range(4)]
     told = _side_cells(SideRuns(A_CLAIM.sides[0], "sim/strong", tuple(cells), "quality"), (2, 5))
     assert {name: told[name] for name in list(told)[1:]} == {
-        "Missions counted": "2 of 4", "Runs counted": "5 of 12", "Without a value": 4, "Did not finish": 6,
+        "Missions counted": "2 of 4", "Runs counted": "5 of 12", "Without a value": 4, "Cut short": 6,
     }  # fmt: skip
 
 

@@ -157,20 +157,24 @@ def test_the_four_kinds_of_not_working_are_counted_each_under_its_meaning():
 ROW = ExperimentRow(
     experiment_id="grid-1", name="=Grid", started=BEGAN, resumed=BEGAN, ended=None, status="running", reason=None,
     runs=40, arms=3, simulated=False, expected_usd=1.25, finished=10, finished_since=10, failed=4, unscored=5,
-    spent_usd=6.5, unpriced=7, latest=BEGAN + timedelta(seconds=100),
+    spent_usd=6.5, unpriced=7, latest=BEGAN + timedelta(seconds=100), begun=14, nothing=6,
 )  # fmt: skip
 
 
 def test_an_experiment_says_how_far_it_is_under_the_right_names():
     app = drawn(show_progress, ROW)
     assert metrics_of(app) == {
-        "Runs finished": "10 of 40", "Did not finish": "4", "Without a score": "5", "Spent": "at least $6.50",
+        "Runs played": "10 of 40", "Cut short": "4", "Without a score": "5", "Spent": "at least $6.50",
     }  # fmt: skip
     spent = app.metric[-1]
     assert spent.delta.replace("\\", "") == "$1.25 expected"
     assert "7 runs of unknown cost" in spent.help
     [bar] = app.get("progress")
     assert (bar.proto.value, bar.proto.text) == (25, "10 of 40 runs · about 5 min 0 s left")
+    failed = "6 runs failed by their own team, which is a result: counted with a quality of 0.25."
+    assert [caption.value for caption in app.caption] == [failed]
+    ended = drawn(show_progress, replace(ROW, status="stopped"))
+    assert [caption.value for caption in ended.caption] == [failed, "26 runs not played."]
 
 
 def test_experiments_are_listed_with_their_own_numbers():
@@ -179,8 +183,8 @@ def test_experiments_are_listed_with_their_own_numbers():
 
     table = drawn(the_list).dataframe[0]
     assert line_of(table, 1) == {
-        "Experiment": "'=Grid", "Status": "Running", "Finished": 0.25, "Runs": 40, "Arms": 3, "Did not finish": 4,
-        "Spent, $": 6.5, "Of unknown cost": 7, "Kind": "real", "Started": BEGAN,
+        "Experiment": "'=Grid", "Status": "Running", "Played": 0.25, "Runs": 40, "Arms": 3, "Cut short": 4,
+        "Not played": 26, "Spent, $": 6.5, "Of unknown cost": 7, "Kind": "real", "Started": BEGAN,
     }  # fmt: skip
     assert line_of(table, 0)["Kind"] == "SIMULATED"
 

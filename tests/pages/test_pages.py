@@ -13,6 +13,7 @@ from swarm.engine.run import new_run_id
 from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import Mission
+from swarm.recording.events import ProtocolEnded
 from swarm.recording.journal import journal_of
 from swarm.verdict import Verdict
 from tests.made import keep, verdict, writing
@@ -140,6 +141,24 @@ def test_an_unscored_verdict_says_why(settings):
     assert [metric.value for metric in app.metric if metric.label == "Quality"] == ["–"]
     app.session_state["details"] = "Verdict"
     assert "its reply could not be read" in words_of(app.run()).replace("\\", "")
+
+
+def test_a_run_of_which_nothing_came_has_no_score_and_says_what_comparisons_make_of_it(settings):
+    nothing = Verdict("sim/judge", unscored="nothing was delivered")
+    events = events_of([a_turn(1, "unparsed")], run_id=new_run_id(), judged=nothing)
+    *begun, judged, end = events
+    ended = {"run_id": end.run_id, "seq": judged.seq, "at": judged.at, "t": judged.t}
+    later = [replace(fact, seq=fact.seq + 1) for fact in (judged, end)]
+    keep(settings, [*begun, ProtocolEnded(**ended), *later])
+    app = opened("run/page.py", run=end.run_id)
+    assert [metric.value for metric in app.metric if metric.label == "Quality"] == ["–"]
+    [error] = app.error
+    assert "nothing was delivered (agents: 1; unreadable: 1)" in error.value.replace("\\", "")
+    assert not [button for button in app.button if button.key == "resume"]
+    app.session_state["details"] = "Verdict"
+    said = words_of(app.run()).replace("\\", "")
+    assert "Unscored: nothing was delivered" in said
+    assert "comparisons count the run with a quality of 0.25" in said
 
 
 VIEWS = {

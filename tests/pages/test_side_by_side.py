@@ -168,6 +168,16 @@ def test_the_verdict_on_groups_comes_first_in_words(settings):
     assert len(app.dataframe[0].value) == 8
 
 
+def test_a_stray_run_is_no_reference_unless_it_was_chosen(settings):
+    keep_arms(settings, shared=0, sequential=3)
+    keep_run(settings, run_id="20261122-120000-ffffff", spec={"protocol": "batched"})
+    app = opened(PAGE, by="protocol")
+    assert app.selectbox(key="compared_reference").value == "Sequential"
+    said = said_on(app)
+    assert "Shared scored 0.219 lower than Sequential" in said
+    assert "Nothing is said of Batched: no other group has a run of the same missions" in said
+
+
 def test_the_reference_and_the_groups_are_chosen_and_the_address_keeps_them(settings):
     keep_arms(settings, shared=0, sequential=3, solo=1, broadcast=2, coordinator=4)
     app = opened(PAGE, by="protocol")

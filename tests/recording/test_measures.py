@@ -14,7 +14,7 @@ from swarm.recording.measures import COMPARED, MEASURES, OF_A_RUN, Measure
 from swarm.recording.record import RunRecord
 from swarm.turn import Assignment, Turn
 from swarm.verdict import CRITERIA, Score, Verdict
-from tests.made import ROLES, call, keep
+from tests.made import ROLES, call, keep, put_back
 from tests.recorded import a_record, a_turn, events_of
 from tests.seed import SEED
 
@@ -108,7 +108,7 @@ def test_a_history_of_before_counts_each_seat_that_revised_once(settings: Settin
     (now,) = History(settings).runs()
     assert (now.distinct_roles, now.active) == (1, 2)
     with duckdb.connect(settings.history) as connection:
-        connection.execute("DELETE FROM meta WHERE version >= 7")
+        put_back(connection, 6)
         connection.execute("UPDATE runs SET distinct_roles = 2")
     assert [*History(settings).runs()] == [now]
 

@@ -192,7 +192,7 @@ def test_a_bounded_number_of_runs_goes_on_at_once(settings: Settings):
     ("scenario", "stream", "status", "says"),
     [
         ("401_echo", True, "failed", "401"),
-        ("400", False, "finished", "nobody contributed; agent 1 did not answer"),
+        ("400", False, "failed", "without a reply: 1); agent 1 did not answer"),
     ],
 )
 def test_a_run_without_a_deliverable_says_why_and_is_not_repeated(

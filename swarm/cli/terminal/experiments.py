@@ -48,22 +48,22 @@ def print_experiments(rows: Sequence["ExperimentRow"]) -> None:
         Console().print("No experiment yet. Try: python -m swarm experiment plan FILE")
         return
     table = Table(box=None, pad_edge=False)
-    for name in ("experiment", "status", "finished", "of", "failed", "spent", "left", ""):
+    for name in ("experiment", "status", "played", "of", "cut short", "spent", "left", ""):
         table.add_column(
             name, justify="left" if name in ("experiment", "status", "") else "right", overflow="fold"
         )
     for row in rows:
         kind = Text("SIM" if row.simulated else "real", style="yellow" if row.simulated else "")
-        figures = (f"{row.finished:,}", f"{row.runs:,}", f"{row.failed:,}", spent_in_words(row))
-        left = lasting(row.left_s)
-        table.add_row(row.experiment_id, row.status, *figures, left, kind)
+        counts = (row.finished, row.runs, row.failed)
+        figures = (*(f"{each:,}" for each in counts), spent_in_words(row), lasting(row.left_s))
+        table.add_row(row.experiment_id, row.status, *figures, kind)
         if row.reason:
             table.add_row(Text(harmless(row.reason), style="dim"))
     Console().print(table)
 
 
 class LiveExperiment:
-    """A progress bar with failures, dollars and time left. Use as a context manager around the performance."""
+    """A progress bar with runs cut short, dollars and time left. Use as a context manager around the performance."""
 
     def __init__(self, name: str) -> None:
         """Begin at nothing; the first run that ends says how many there are."""
@@ -89,6 +89,6 @@ class LiveExperiment:
         """Show how far it is."""
         self._bar.start()
         left = "" if progress.left_s is None else f"{lasting(progress.left_s)} left"
-        failed = f"{progress.failed} failed" if progress.failed else ""
+        failed = f"{progress.failed} cut short" if progress.failed else ""
         figures = "  ".join(part for part in (failed, usd(progress.spent_usd), left) if part)
         self._bar.update(self._task, total=progress.runs, completed=progress.done, figures=figures)
