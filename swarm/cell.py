@@ -109,6 +109,11 @@ class Cell:
         """Finished runs without a quality."""
         return sum(value is None for value in self.values["quality"])
 
+    @property
+    def gaps(self) -> int:
+        """Runs without a quality for a reason that is not the arm's."""
+        return self.unscored + self.unfinished
+
     def known(self, measure: str) -> tuple[float, ...]:
         """The values of a measure that are not missing."""
         return tuple(value for value in self.values[measure] if value is not None)

@@ -135,8 +135,12 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
                 "group": each.group.name,
                 "reference": each.reference.name,
                 "verdict": each.verdict,
+                "withheld": each.withheld,
+                "gaps": each.gaps,
                 "difference": asdict(each.difference),
                 "cost_ratio": each.cost_ratio,
+                "cost_low": each.cost_low,
+                "cost_high": each.cost_high,
                 "time_ratio": each.time_ratio,
             }
             for each in comparison.contrasts

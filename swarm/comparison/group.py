@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from statistics import fmean
 from types import MappingProxyType
 from typing import TypeAlias
@@ -13,8 +14,10 @@ from typing import TypeAlias
 from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
 from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.narrative.labels import protocol_name
+from swarm.recording.measures import MEASURES
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
+from swarm.stats.tail import Scale
 from swarm.team import generic_roles
 
 LONGEST_OPTIONS = 50
@@ -67,6 +70,11 @@ class Group:
         return sum(cell.unscored for cell in self.every_cell)
 
     @property
+    def gaps(self) -> int:
+        """Runs without a quality for a reason that is not the arm's, those set aside included."""
+        return sum(cell.gaps for cell in self.every_cell)
+
+    @property
     def unfinished(self) -> int:
         """Runs that did not finish, those set aside included: left out of everything."""
         return sum(cell.unfinished for cell in self.every_cell)
@@ -86,6 +94,11 @@ class Group:
         """What it has a score of, what was set aside included."""
         return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality"))
 
+    @cached_property
+    def tried(self) -> frozenset[Key]:
+        """What it has a score of, or would have if none were missing."""
+        return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality") or cell.gaps)
+
     def key(self, cell: Cell) -> Key:
         """What another group needs a cell of as well for this one to count."""
         return (cell.mission, *(context_of(cell.condition, self.factor) if self.factor else ()))
@@ -95,13 +108,22 @@ class Group:
 
         So every condition counts the same, however often it was repeated.
         """
-        several = len(self.conditions) > 1
-        return sample([_averaged(cell, measure) for cell in self.cells] if several else self.cells, measure)
+        return _sample(self.cells, measure)
+
+    def filled(self, keys: Container[Key], value: float) -> Sample:
+        """Quality by mission, were it this value in every run whose quality is missing.
+
+        Args:
+            keys: what counts, whether or not it was set aside.
+            value: in the scale of quality.
+        """
+        cells = [cell for cell in self.every_cell if self.key(cell) in keys]
+        return _sample([_filled(cell, value) for cell in cells], "quality")
 
     def estimate(self, measure: str) -> Estimate | None:
-        """The mean of a measure over missions; None when no run has it."""
+        """The mean of a measure over missions, its interval cut to what the measure can be; None when no run has it."""
         found = self.sample(measure)
-        return mean_of(found) if found else None
+        return mean_of(found, _scale(measure)) if found else None
 
     def total(self, measure: str) -> float | None:
         """The sum of a measure over all finished runs; None when one of them has none."""
@@ -169,6 +191,21 @@ def _cut(group: Group, common: frozenset[Key]) -> Group:
     for cell in group.every_cell:
         (kept if cell.known("quality") and group.key(cell) in common else aside).append(cell)
     return replace(group, cells=tuple(kept), aside=tuple(aside))
+
+
+def _sample(cells: Sequence[Cell], measure: str) -> Sample:
+    several = len({cell.condition for cell in cells}) > 1
+    return sample([_averaged(cell, measure) for cell in cells] if several else cells, measure)
+
+
+def _filled(cell: Cell, value: float) -> Cell:
+    qualities = cell.known("quality") + (value,) * cell.gaps
+    return replace(cell, values={**cell.values, "quality": qualities})
+
+
+def _scale(measure: str) -> Scale:
+    known = MEASURES[measure]
+    return Scale(known.low, inf if known.high is None else known.high, inf)
 
 
 def _averaged(cell: Cell, measure: str) -> Cell:

@@ -56,7 +56,7 @@ def test_what_one_arm_lacks_under_a_hard_condition_makes_nobody_better(lost):
     found = compared(alike, reference="Shared")
     [contrast] = found.contrasts
     assert abs(contrast.difference.difference) < 0.005
-    assert contrast.verdict == "equivalent"
+    assert (contrast.verdict, contrast.difference.only_tail_open(0.05)) == ("undetermined", True)
     assert found.left_out == 20
     assert found.groups[0].estimate("quality").value == pytest.approx(contrast.difference.reference_mean)
     assert all(abs(row.difference(1)) < 0.01 for row in means_by_mission(found.groups))
@@ -197,3 +197,51 @@ def test_what_an_experiment_cannot_compare_is_shown_with_its_reason(settings, ca
     print_comparison(by=By.protocol, experiment=experiment_id, as_json=True)
     for comparison in (told_as_json[0], json.loads(capsys.readouterr().out)):
         assert comparison["contrasts"][0]["difference"]["margin"] == 0.07
+
+
+def with_gaps(cells, count, **lost):
+    """The same cells, the first ones with so many runs that have no score."""
+    return [replace(each, **lost) if at < count else each for at, each in enumerate(cells)]
+
+
+def lacking(protocol: str, count: int, shift: float, missions: int = 10):
+    cells = arm(protocol, *(0.5 + shift + 0.02 * (n % 3) for n in range(missions)))
+    return with_gaps(cells, count, unfinished=1)
+
+
+@pytest.mark.parametrize(("gaps", "shift", "word"), [(0, 0.1, "better"), (1, 0.3, "better"), (4, 0.1, None)])
+@pytest.mark.parametrize("side", ["group", "reference"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_verdict_survives_missing_scores_at_their_worst_or_says_that_it_depends_on_them(
+    gaps, shift, word, side, sign
+):
+    lost = (gaps, 0) if side == "group" else (0, gaps)
+    found = compared(
+        [*lacking("sequential", lost[0], sign * shift), *lacking("shared", lost[1], 0.0)], reference="Shared"
+    )
+    [contrast] = found.contrasts
+    assert contrast.gaps == gaps
+    if word is None:
+        assert (contrast.verdict, contrast.withheld) == ("undetermined", "scores")
+        assert f"the verdict depends on {gaps} missing scores" in finding(found)
+    else:
+        assert (contrast.verdict, contrast.withheld) == ("better" if sign > 0 else "worse", None)
+
+
+def test_a_mission_of_which_one_side_has_no_score_at_all_counts_among_the_worst():
+    free = lacking("sequential", 0, 0.1)
+    free[:4] = [cell(f"m{n}", None, protocol="sequential") for n in range(4)]
+    [contrast] = compared([*free, *lacking("shared", 0, 0.0)], reference="Shared").contrasts
+    assert contrast.difference.missions == 6
+    assert [each.missions for each in contrast.extremes] == [10, 10]
+    assert contrast.withheld == "scores"
+
+
+def test_what_is_no_planned_look_has_estimates_and_no_verdict():
+    groups, _ = groups_by([*lacking("sequential", 0, 0.1), *lacking("shared", 0, 0.0)], "protocol", "Shared")
+    found = compare_groups(groups, final=False)
+    [contrast] = found.contrasts
+    assert (contrast.verdict, contrast.word, contrast.withheld) == ("undetermined", "no verdict", "look")
+    assert contrast.difference.low is not None
+    assert "a verdict counts only at the planned end" in finding(found)
+    assert "undetermined" not in finding(found)
