@@ -17,7 +17,7 @@ from swarm.comparison.group import groups_by
 from swarm.comparison.levels import cells_by_level
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
-from swarm.experiment.results import agreed
+from swarm.experiment.results import Agreed, agreed
 from swarm.grid import Factor
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
@@ -97,12 +97,12 @@ def _compare_groups(
         print_comparison(comparison, factor)
 
 
-def terms_of(history: History, experiment_id: str | None) -> dict[str, float]:
-    """Margin and level of an experiment, so that its verdicts are the same here; else the usual."""
+def terms_of(history: History, experiment_id: str | None) -> Agreed:
+    """What an experiment agreed on, so that its verdicts are the same here; else the usual."""
     if experiment_id is None:
         return {}
-
-    return agreed(history.experiment(experiment_id)[1])
+    row, experiment = history.experiment(experiment_id)
+    return agreed(experiment, row)
 
 
 def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:

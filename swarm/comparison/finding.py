@@ -160,19 +160,20 @@ def why_withheld(contrast: Contrast) -> str:
 
 
 def would_settle(contrast: Contrast, comparisons: int) -> str:
-    """Say how many more missions would settle a contrast that is not settled, and what they cost."""
+    """Say how many missions would settle a contrast that is not settled, and what they cost."""
     found = contrast.difference
     if unseen(contrast):
         return _would_exclude(contrast)
     needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
-    more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
+    enough = None if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT)
     few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
     few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
-    if more <= 0:
-        return f"{few}How many more missions would settle it cannot be told from these."
-    paid = price_of_missions(contrast, more)
-    noun = "mission" if more == 1 else "missions"
-    return f"{few}If things stay as they seem, about {_about(more)} more {noun} would settle it, {paid}."
+    if enough is None or enough <= found.missions:
+        return f"{few}How many missions would settle it cannot be told from these."
+    # Adding to these and looking again would be wrong twice as often; a verdict of its own is wrong once in twenty.
+    paid = price_of_missions(contrast, enough)
+    how = "in an experiment of its own"
+    return f"{few}If things stay as they seem, about {_about(enough)} missions would settle it {how}, {paid}."
 
 
 def _would_exclude(contrast: Contrast) -> str:
@@ -180,8 +181,10 @@ def _would_exclude(contrast: Contrast) -> str:
     needed = missions_for_alike(contrast.difference, alpha=contrast.alpha)
     if needed is None:
         return "More missions would not exclude it: repeat each more often, or see where they were lost."
-    more = max(1, needed - contrast.difference.missions)
-    return f"If losses stay as rare, {needed:,} missions would: {more:,} more, {price_of_missions(contrast, more)}."
+    return (
+        f"If losses stay as rare, {_about(needed)} missions in an experiment of its own would exclude it, "
+        f"{price_of_missions(contrast, needed)}."
+    )
 
 
 def _support(contrast: Contrast) -> tuple[int, float]:

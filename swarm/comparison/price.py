@@ -58,10 +58,10 @@ def price_in_words(ratio: float, low: float | None, high: float | None) -> str:
     return f"{times(ratio)}{interval} the"
 
 
-def price_of_missions(contrast: Contrast, more: int) -> str:
-    """What so many more missions cost in both groups, with as many repeats as now."""
+def price_of_missions(contrast: Contrast, missions: int) -> str:
+    """What so many missions cost in both groups, with as many repeats as now."""
     sides = (contrast.group, contrast.reference)
     known = [cost / len(side.missions) for side in sides if (cost := side.total("cost_usd")) is not None]
     if len(known) < len(sides):
         return "at a price that is not known"
-    return f"for about {money(more * sum(known), simulated=contrast.group.simulated)}"
+    return f"for about {money(missions * sum(known), simulated=contrast.group.simulated)}"

@@ -95,8 +95,13 @@ class TeamVerdict:
         return ADVISED[self.recommended] if self.recommended else "not yet"
 
 
-def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
+def team_verdict(experiment: Experiment, cells: Sequence[Cell], *, final: bool = True) -> TeamVerdict:
     """Judge a team by the runs of its test, as far as they have finished.
+
+    Args:
+        experiment: its test.
+        cells: of its runs.
+        final: whether the test is at a planned look; at others there are estimates, and neither verdicts nor advice.
 
     Raises:
         BadInput: when the experiment is no test of a team, or nothing can be compared yet.
@@ -105,7 +110,7 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
         raise BadInput(
             f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
         )
-    compared = results(experiment, cells, _names(experiment.grid)).found
+    compared = results(experiment, cells, _names(experiment.grid), final=final).found
     if not compared:
         raise BadInput("no run of this test has finished yet, so there is no verdict")
     _, comparison = compared[0]
