@@ -89,7 +89,8 @@ class Cell:
 
     condition: Condition
     mission: str
-    """Its id; for missions of one's own, `OWN` and the title."""
+    """Its id; for missions of one's own, `OWN` and the title. Where two missions are called alike, with a hash of what
+    they hold; where one is called by two names, the first of them."""
     title: str
     level: Level | None
     unfinished: int
@@ -98,6 +99,12 @@ class Cell:
     """Of the finished runs, in their order."""
     values: Mapping[str, tuple[float | None, ...]]
     """By measure that is compared, one for each finished run in the order of `seeds`; None where it is missing."""
+    family: str | None = None
+    """See `swarm.mission.Mission`."""
+    began: tuple[float, ...] = ()
+    """When each finished run began, in seconds since 1970, in the order of `seeds`; empty when that is not known."""
+    experiments: frozenset[str] = frozenset()
+    """Of which its runs are part; runs of their own are part of ""."""
 
     @property
     def runs(self) -> int:

@@ -9,7 +9,8 @@ from statistics import fmean
 from typing import Literal, TypeAlias
 
 from swarm.cell import Cell, Condition, sample
-from swarm.comparison.group import Group, differing, in_common
+from swarm.comparison.group import Group, differing, in_common, tasks_of
+from swarm.comparison.interleaved import played_together
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
@@ -49,6 +50,9 @@ class Contrast:
     """The difference were all that is missing the lowest quality in the group and the highest in the reference, and the
     other way round; None when nothing is missing."""
     withheld: Withheld | None = None
+    inputs: int = 0
+    """Missions that are one task with other inputs, where there is no other task: nothing is said of other tasks. 0
+    where there are several tasks."""
 
     @property
     def costs_less(self) -> bool:
@@ -155,6 +159,8 @@ def judged(contrasts: Sequence[Contrast], *, planned: int, alpha: float, final: 
 def _withheld(
     contrast: Contrast, word: Word, others: Sequence[Difference], planned: int, alpha: float
 ) -> Withheld | None:
+    if not played_together(contrast.group, contrast.reference):
+        return "time"
     if word == "undetermined" or contrast.extremes is None:
         return None
     worst, best = (
@@ -186,7 +192,13 @@ def _contrast(group: Group, reference: Group, margin: float) -> Contrast:
         cost_high=cost.high,
         gaps=gaps,
         extremes=extremes,
+        inputs=_inputs(group),
     )
+
+
+def _inputs(group: Group) -> int:
+    tasks = tasks_of(group.cells)
+    return len(tasks) if len({*tasks.values()}) == 1 < len(tasks) else 0
 
 
 def _of_one_setting(groups: Sequence[Group]) -> tuple[Group, ...]:

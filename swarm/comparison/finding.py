@@ -72,7 +72,8 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
     """
     found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
     opening = _opening(found.missions, found.runs + found.reference_runs, is_simulated(contrast.group))
-    paid = price(contrast)
+    like_these = ", on inputs like these" if contrast.inputs else ""
+    paid = f"{price(contrast)}{like_these}"
     if contrast.verdict == "equivalent":
         said = f"{group} did about as well as {reference}: the difference lies within ±{found.margin:g}"
         return f"{opening}{said} ({_mean(found)}, {_interval(found)}; equivalent){paid}."

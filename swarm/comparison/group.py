@@ -106,7 +106,8 @@ class Group:
     def sample(self, measure: str) -> Sample:
         """Values of a measure by mission: of each run, or with several conditions the mean under each.
 
-        So every condition counts the same, however often it was repeated.
+        So every condition counts the same, however often it was repeated. Of missions that are one task with other
+        inputs, the means of missions by task, unless there is no other task.
         """
         return _sample(self.cells, measure)
 
@@ -195,7 +196,19 @@ def _cut(group: Group, common: frozenset[Key]) -> Group:
 
 def _sample(cells: Sequence[Cell], measure: str) -> Sample:
     several = len({cell.condition for cell in cells}) > 1
-    return sample([_averaged(cell, measure) for cell in cells] if several else cells, measure)
+    found = sample([_averaged(cell, measure) for cell in cells] if several else cells, measure)
+    tasks = tasks_of(cells)
+    if len({*tasks.values()}) in (1, len(tasks)):
+        return found
+    by_task: dict[str, list[float]] = defaultdict(list)
+    for mission, values in found.items():
+        by_task[tasks[mission]].append(fmean(values))
+    return by_task
+
+
+def tasks_of(cells: Iterable[Cell]) -> dict[str, str]:
+    """The task that each mission is, by mission: missions of one family are one task with other inputs."""
+    return {cell.mission: cell.mission if cell.family is None else f"family: {cell.family}" for cell in cells}
 
 
 def _filled(cell: Cell, value: float) -> Cell:

@@ -4,6 +4,7 @@ A simulated run is the same whenever it is played with the same seed, so of seve
 experiments played would count as two repeats.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,10 @@ from swarm.recording.measures import COMPARED, MEASURES
 # PyArrow has no types, and makes most of its functions when it is imported.
 arrow: Any = pa
 compute: Any = pc
+OF_MISSIONS = ("mission_content", "mission_family")
+"""What is asked of runs beside the columns of RunRow."""
+DIGITS = 6
+"""Of the hash that tells missions apart which are called alike."""
 
 # All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
 _ENDED_WELL = "FILTER (status = 'finished')"
@@ -26,30 +31,50 @@ _LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) {_ENDED_WELL} AS {
 _CELLS = f"""
     SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
         coalesce(judge, 'none') AS judge, prompts,
-        CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
+        mission_content AS content, any_value(mission_family) AS family,
+        min(CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END) AS mission,
         any_value(mission_title) AS title, any_value(level) AS level,
+        list_distinct(list(coalesce(experiment, ''))) AS experiments,
         count(*) FILTER (status <> 'finished') AS unfinished,
-        list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids, {_LISTS}
+        list(seed) {_ENDED_WELL} AS seeds, list(run_id) {_ENDED_WELL} AS run_ids,
+        list(epoch(started)) {_ENDED_WELL} AS began_of, {_LISTS}
     FROM cell_runs WHERE imported IS NULL AND status <> 'running'
     GROUP BY ALL ORDER BY ALL
 """  # noqa: S608
-_COLUMNS = tuple(f"{key}_of" for key in COMPARED)
-_HEAD = (*Condition._fields, "mission", "title", "level", "unfinished")
+_COLUMNS = ("began_of", *(f"{key}_of" for key in COMPARED))
+_HEAD = (*Condition._fields, "content", "mission", "title", "level", "unfinished", "family", "experiments")
 
 
 def cells(runs: DuckDBPyRelation) -> list[Cell]:
-    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
+    """The cells of some runs that have ended here; imported ones are others' word and are left out.
+
+    Args:
+        runs: in the columns of RunRow and `OF_MISSIONS`.
+    """
     found = runs.query("cell_runs", _CELLS)
     assert found is not None
     # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
     table: Any = found.to_arrow_table().combine_chunks()
-    heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
+    heads = _called([*zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)])
     counts, columns = _in_order(table)
     bounds: list[int] = [0, *counts.cumsum().tolist()]
     return [
         _cell(head, [column[start:end] for column in columns])
         for head, (start, end) in zip(heads, pairwise(bounds), strict=True)
     ]
+
+
+def _called(heads: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The heads with one name for each content of a mission, and other names for other contents."""
+    at = _HEAD.index("content")
+    names: dict[str, str] = {}
+    for content, name in sorted((head[at], head[at + 1]) for head in heads):
+        names.setdefault(content, name)
+    used = Counter(names.values())
+    unlike = {
+        content: name if used[name] == 1 else f"{name} #{content[:DIGITS]}" for content, name in names.items()
+    }
+    return [(*head[:at], unlike[head[at]], *head[at + 2 :]) for head in heads]
 
 
 def _in_order(table: Any) -> tuple[Any, list[list[Any]]]:
@@ -82,6 +107,8 @@ def _numbers(column: Any) -> list[Any]:
 
 
 def _cell(head: tuple[Any, ...], columns: Sequence[Sequence[Any]]) -> Cell:
-    condition, (mission, title, level, unfinished) = Condition(*head[:8]), head[8:]
-    seeds, *values = map(tuple, columns)
-    return Cell(condition, mission, title, level, unfinished, seeds, dict(zip(COMPARED, values, strict=True)))
+    condition, (mission, title, level, unfinished, family, experiments) = Condition(*head[:8]), head[8:]
+    seeds, began, *measured = map(tuple, columns)
+    values = dict(zip(COMPARED, measured, strict=True))
+    within = frozenset(experiments)
+    return Cell(condition, mission, title, level, unfinished, seeds, values, family, began, within)

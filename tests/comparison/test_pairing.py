@@ -246,3 +246,84 @@ def test_what_is_no_planned_look_has_estimates_and_no_verdict():
     assert contrast.difference.low is not None
     assert "a verdict counts only at the planned end" in finding(found)
     assert "undetermined" not in finding(found)
+
+
+# Time: what was not played together in time is estimated only.
+
+
+def timed(protocol: str, shift: float, hours, *, experiment: str = ""):
+    """Twelve missions of a real model, one run each, begun at these hours."""
+    bumps = 0.01 if protocol == "sequential" else 0.0
+    return [
+        replace(
+            cell(f"m{n:02}", 0.5 + shift + bumps * (-1) ** n, protocol=protocol, simulated=False),
+            began=(3600.0 * hours[n],),
+            experiments=frozenset({experiment}),
+        )
+        for n in range(12)
+    ]
+
+
+TODAY, TOMORROW = range(12), range(24, 36)
+
+
+@pytest.mark.parametrize(
+    ("hours", "experiments", "withheld"),
+    [
+        ((TODAY, TOMORROW), ("", ""), "time"),
+        ((TODAY, TOMORROW), ("one", "one"), None),
+        ((TODAY, TOMORROW), ("one", "other"), "time"),
+        ((range(0, 24, 2), range(1, 24, 2)), ("", ""), None),
+        ((range(0, 24, 2), range(1, 24, 2)), ("one", "other"), None),
+        (([*range(6), *range(24, 30)], [*range(12, 18), *range(36, 42)]), ("", ""), "time"),
+    ],
+)
+def test_real_runs_that_were_not_played_together_have_no_verdict(hours, experiments, withheld):
+    free, shared = (
+        timed(protocol, shift, when, experiment=name)
+        for protocol, shift, when, name in zip(
+            ("sequential", "shared"), (0.1, 0.0), hours, experiments, strict=True
+        )
+    )
+    found = compared([*free, *shared], reference="Shared")
+    assert found.contrasts[0].withheld == withheld
+    assert ("play them interleaved" in finding(found)) == (withheld == "time")
+    assert found.contrasts[0].difference.low is not None
+
+
+def test_simulated_models_are_the_same_on_all_days():
+    free, shared = timed("sequential", 0.1, TOMORROW), timed("shared", 0.0, TODAY)
+    cells = [replace(each, condition=each.condition._replace(simulated=True)) for each in (*free, *shared)]
+    assert compared(cells, reference="Shared").contrasts[0].verdict == "better"
+
+
+# Families: one task with other inputs is one unit.
+
+
+def of_family(cells, size: int, families: int | None = None):
+    return [
+        replace(each, family=f"task {at // size}" if families is None or at // size < families else None)
+        for at, each in enumerate(cells)
+    ]
+
+
+def two_arms(missions: int = 12):
+    return (
+        arm("sequential", *(0.6 + 0.01 * (-1) ** (n // 2) for n in range(missions))),
+        arm("shared", *[0.5] * missions),
+    )
+
+
+@pytest.mark.parametrize(("size", "families", "units"), [(1, None, 12), (2, None, 6), (4, 2, 6), (4, 0, 12)])
+def test_missions_of_one_family_count_as_one(size: int, families: int | None, units: int):
+    cells = [each for one in two_arms() for each in of_family(one, size, families)]
+    [contrast] = compared(cells, reference="Shared").contrasts
+    assert (contrast.difference.missions, contrast.inputs) == (units, 0)
+    assert contrast.difference.difference == pytest.approx(0.1, abs=0.01)
+
+
+def test_of_a_single_family_nothing_is_said_of_other_tasks():
+    found = compared([each for one in two_arms() for each in of_family(one, 12)], reference="Shared")
+    [contrast] = found.contrasts
+    assert (contrast.difference.missions, contrast.inputs) == (12, 12)
+    assert finding(found).endswith("on inputs like these.")

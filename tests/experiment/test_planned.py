@@ -137,7 +137,10 @@ def test_what_would_settle_it_is_asked_at_the_level_and_for_all_comparisons_of_t
     assert needed not in others
     price = needed * 2 * (0.05 + 0.13)
     for said in (finding(found), *findings(found)):
-        assert f"about {needed} missions would settle it in an experiment of its own, for about ${price:.2f} of" in said
+        assert (
+            f"about {needed} missions would settle it in an experiment of its own, for about ${price:.2f} of"
+            in said
+        )
 
 
 # Which rows are set against which.

@@ -52,7 +52,9 @@ def test_arms_that_look_alike_on_few_missions_are_no_reason_to_drop_anything():
     assert "no difference seen, but that either of them loses 0.15 or more on up to 22% of missions" in (
         words.sentence(found)
     )
-    assert "If losses stay as rare, 30 missions in an experiment of its own would" in words.unsettled(found)[0]
+    assert (
+        "If losses stay as rare, 30 missions in an experiment of its own would" in words.unsettled(found)[0]
+    )
 
 
 def test_a_gain_too_small_to_matter_is_none_while_bad_losses_are_not_excluded():
