@@ -143,7 +143,7 @@ def print_the_plan(
         told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
         print_json(told)
     else:
-        print_plan(experiment, foretold, resolution_in_words(sees, wanted))
+        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *recipes.warnings])
 
 
 def _read(file: str, settings: Settings, history: History) -> Experiment:

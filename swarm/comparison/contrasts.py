@@ -5,17 +5,16 @@ Pure. `swarm/comparison/finding.py` puts what was found into words.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
 from typing import Literal, TypeAlias
 
-from swarm.cell import Cell, Condition, sample
-from swarm.comparison.group import Group, differing, in_common, tasks_of
+from swarm.cell import Condition, sample
+from swarm.comparison.group import Group, differing, in_common
 from swarm.comparison.interleaved import played_together
+from swarm.comparison.ratios import cost_ratio, time_ratio
+from swarm.comparison.samples import tasks_of
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
-from swarm.stats.relative import Ratio, typical_ratio
-from swarm.stats.sample import pair
 from swarm.stats.tail import QUALITY
 
 Withheld: TypeAlias = Literal["scores", "time", "look"]
@@ -180,14 +179,14 @@ def _contrast(group: Group, reference: Group, margin: float) -> Contrast:
             for one, other in ((QUALITY.low, QUALITY.high), (QUALITY.high, QUALITY.low))
         )
         extremes = low, high
-    cost = _cost(group, reference)
+    cost = cost_ratio(group, reference)
     return Contrast(
         group,
         reference,
         _difference(group, reference, margin),
         "undetermined",
         cost.value,
-        _time_ratio(group, reference),
+        time_ratio(group, reference),
         cost_low=cost.low,
         cost_high=cost.high,
         gaps=gaps,
@@ -274,28 +273,3 @@ def _difference(group: Group, reference: Group, margin: float) -> Difference:
 def _besides(contrasts: Iterable[Contrast]) -> tuple[Factor, ...]:
     found = {factor for each in contrasts for factor in differing([each.reference, each.group])}
     return tuple(factor for factor in FACTORS if factor in found)
-
-
-def _cost(group: Group, reference: Group) -> Ratio:
-    """Of dollars of a run, on a typical mission."""
-    if any(None in cell.values["cost_usd"] for side in (group, reference) for cell in side.cells):
-        return Ratio(None, None, None)
-    return typical_ratio(pair(group.sample("cost_usd"), reference.sample("cost_usd")))
-
-
-def _time_ratio(group: Group, reference: Group) -> float | None:
-    """Of seconds of a run on average, every condition counting the same.
-
-    Seconds of simulated runs are those of this machine, which say nothing of their models.
-    """
-    if any(condition.simulated for condition in group.conditions):
-        return None
-    mean, usual = (_mean(side.cells, "duration_s") for side in (group, reference))
-    return mean / usual if mean is not None and usual else None
-
-
-def _mean(cells: Sequence[Cell], measure: str) -> float | None:
-    """The mean over missions and conditions of that of their runs; None when a run has none."""
-    if any(None in cell.values[measure] for cell in cells):
-        return None
-    return fmean(fmean(cell.known(measure)) for cell in cells)

@@ -6,18 +6,15 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
-from statistics import fmean
 from types import MappingProxyType
 from typing import TypeAlias
 
-from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
+from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept
+from swarm.comparison.samples import filled, sample_of, scale_of
 from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.narrative.labels import protocol_name
-from swarm.recording.measures import MEASURES
 from swarm.stats.estimate import Estimate, mean_of
 from swarm.stats.sample import Sample
-from swarm.stats.tail import Scale
 from swarm.team import generic_roles
 
 LONGEST_OPTIONS = 50
@@ -109,7 +106,7 @@ class Group:
         So every condition counts the same, however often it was repeated. Of missions that are one task with other
         inputs, the means of missions by task, unless there is no other task.
         """
-        return _sample(self.cells, measure)
+        return sample_of(self.cells, measure)
 
     def filled(self, keys: Container[Key], value: float) -> Sample:
         """Quality by mission, were it this value in every run whose quality is missing.
@@ -119,12 +116,12 @@ class Group:
             value: in the scale of quality.
         """
         cells = [cell for cell in self.every_cell if self.key(cell) in keys]
-        return _sample([_filled(cell, value) for cell in cells], "quality")
+        return sample_of([filled(cell, value) for cell in cells], "quality")
 
     def estimate(self, measure: str) -> Estimate | None:
         """The mean of a measure over missions, its interval cut to what the measure can be; None when no run has it."""
         found = self.sample(measure)
-        return mean_of(found, _scale(measure)) if found else None
+        return mean_of(found, scale_of(measure)) if found else None
 
     def total(self, measure: str) -> float | None:
         """The sum of a measure over all finished runs; None when one of them has none."""
@@ -192,38 +189,6 @@ def _cut(group: Group, common: frozenset[Key]) -> Group:
     for cell in group.every_cell:
         (kept if cell.known("quality") and group.key(cell) in common else aside).append(cell)
     return replace(group, cells=tuple(kept), aside=tuple(aside))
-
-
-def _sample(cells: Sequence[Cell], measure: str) -> Sample:
-    several = len({cell.condition for cell in cells}) > 1
-    found = sample([_averaged(cell, measure) for cell in cells] if several else cells, measure)
-    tasks = tasks_of(cells)
-    if len({*tasks.values()}) in (1, len(tasks)):
-        return found
-    by_task: dict[str, list[float]] = defaultdict(list)
-    for mission, values in found.items():
-        by_task[tasks[mission]].append(fmean(values))
-    return by_task
-
-
-def tasks_of(cells: Iterable[Cell]) -> dict[str, str]:
-    """The task that each mission is, by mission: missions of one family are one task with other inputs."""
-    return {cell.mission: cell.mission if cell.family is None else f"family: {cell.family}" for cell in cells}
-
-
-def _filled(cell: Cell, value: float) -> Cell:
-    qualities = cell.known("quality") + (value,) * cell.gaps
-    return replace(cell, values={**cell.values, "quality": qualities})
-
-
-def _scale(measure: str) -> Scale:
-    known = MEASURES[measure]
-    return Scale(known.low, inf if known.high is None else known.high, inf)
-
-
-def _averaged(cell: Cell, measure: str) -> Cell:
-    known = cell.known(measure)
-    return replace(cell, values={**cell.values, measure: (fmean(known),) if known else ()})
 
 
 def name_of(factor: Factor, level: Sequence[object]) -> str:

@@ -1,10 +1,13 @@
 """What groups cost beside each other, in words: plain text, and nothing unknown taken for nothing."""
 
 from swarm.comparison.contrasts import Contrast
+from swarm.comparison.group import Group
 from swarm.written import money
 
 ALIKE = 0.05
 """Ratios of cost this near to 1 are about the same."""
+EQUAL_TOKENS = 0.05
+"""Ratios of tokens this near to 1 are equal."""
 
 
 def times(ratio: float) -> str:
@@ -21,11 +24,34 @@ def times(ratio: float) -> str:
 
 def price(contrast: Contrast) -> str:
     """How the costs compare, to be put behind what is said of quality."""
+    return f"{_paid(contrast)}{tokens(contrast)}"
+
+
+def _paid(contrast: Contrast) -> str:
     ratio, simulated = contrast.cost_ratio, contrast.group.simulated
     kind = "simulated " if simulated else ""
     if ratio is None:
         return f"; {no_price(contrast)}"
     return f", at {price_in_words(ratio, contrast.cost_low, contrast.cost_high)} {kind}cost"
+
+
+def tokens(contrast: Contrast) -> str:
+    """How unequal the tokens are where one side is a single agent, to be put behind the price; else nothing.
+
+    One agent is set against a team by what it makes of the same tokens. With others, work done is compared.
+    """
+    sides = (contrast.group, contrast.reference)
+    if not any(_is_alone(side) for side in sides):
+        return ""
+    used, usual = (side.estimate("tokens") for side in sides)
+    ratio = used.value / usual.value if used and usual and used.value and usual.value else None
+    if ratio is None:
+        return ", with tokens that are not known"
+    return "" if abs(ratio - 1) <= EQUAL_TOKENS else f", with {times(ratio)} the tokens"
+
+
+def _is_alone(group: Group) -> bool:
+    return all(condition.protocol == "solo" or condition.agents == 1 for condition in group.conditions)
 
 
 def no_price(contrast: Contrast) -> str:

@@ -284,3 +284,17 @@ def test_texts_too_long_to_compare_by_word_are_still_set_side_by_side():
 
 def test_qualities_of_this_test_are_qualities():
     assert all(0.25 <= value <= 1 for value in QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "tokens", "said"),
+    [
+        ("solo", 150.0, ", with 0.15 times the tokens."),
+        ("solo", 960.0, "cost."),
+        ("sequential", 150.0, "cost."),
+        ("solo", None, ", with tokens that are not known."),
+    ],
+)
+def test_one_agent_that_had_other_tokens_is_said_to_have_had_them(protocol, tokens, said):
+    found = compared(arm(protocol, 0.134, measures={"tokens": tokens}), flat())
+    assert finding(found).endswith(said)

@@ -183,7 +183,7 @@ def test_the_sentence_of_a_contrast_has_every_number_where_it_belongs(simulated:
     kind = "simulated " if simulated else ""
     assert contrast_sentence(compared(simulated=simulated).contrasts[0], comparisons=9) == (
         f"On 12 missions (62 {kind}runs), Solo scored 0.190 higher than Shared (95 % interval 0.110 to 0.280; better), "
-        f"at 1.7 times (1.50 to 1.90) the {kind}cost."
+        f"at 1.7 times (1.50 to 1.90) the {kind}cost, with 0.53 times the tokens."
     )
 
 
@@ -216,7 +216,7 @@ def sized(agents: int, quality: float, cost: float, **more: Any) -> list[Cell]:
 def test_team_sizes_and_shocks_have_every_number_in_its_own_column():
     sizes = [*sized(4, 0.5, 0.25), *sized(16, 0.625, 0.75)]
     shocks = [*sized(4, 0.5, 0.25), *sized(4, 0.4, 0.25, shock="hub"), *sized(4, 0.3, 0.25, shock="seat")]
-    app = shown(lambda: show_team_sizes(sizes, 0.03, 0.05), lambda: show_shocks(shocks))
+    app = shown(lambda: show_team_sizes(sizes, 0.03, 0.05, True), lambda: show_shocks(shocks))
     assert [formats(frame) for frame in app.dataframe] == [
         {"Quality": "%.3f", "Cost of a run, $": "%.4f"},
         dict.fromkeys(["Resilience", "Hub", "Seat"], "percent"),

@@ -21,7 +21,7 @@ def test_the_sentence_speaks_of_your_roles():
     assert re.fullmatch(
         r"On 12 missions \(72 simulated runs\) your roles scored 0\.050 lower than the same agents without roles "
         r"\(95 % interval −0\.05\d to −0\.04\d; better: no roles\), at 1\.1 times the simulated cost; "
-        r"one agent with the same tokens scored 0\.100 lower than your roles \(95 % interval −0\.1\d\d to "
+        r"one agent scored 0\.100 lower than your roles \(95 % interval −0\.1\d\d to "
         r"−0\.0\d\d; better: your roles\), at 0\.91 times the cost of your roles\.",
         said,
     ), said

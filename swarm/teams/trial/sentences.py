@@ -10,7 +10,7 @@ from swarm.comparison.finding import (
     why_withheld,
     would_settle,
 )
-from swarm.comparison.price import no_price, price_in_words
+from swarm.comparison.price import no_price, price_in_words, tokens
 from swarm.grid import Grid
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
@@ -29,7 +29,7 @@ SIMULATED_NOTE = (
 IN_A_SENTENCE: Mapping[Arm, str] = {
     "given": "your roles",
     "free": "the same agents without roles",
-    "solo": "one agent with the same tokens",
+    "solo": "one agent",
 }
 
 
@@ -112,7 +112,7 @@ def sentence(found: TeamVerdict) -> str:
 
     Returns:
         Such as "On 12 missions your roles scored 0.031 lower than the same agents without roles (95 % interval −0.055
-        to −0.008; better: no roles), at 1.1 times the cost; one agent with the same tokens scored 0.090 lower …".
+        to −0.008; better: no roles), at 1.1 times the cost; one agent scored 0.090 lower …".
     """
     kind = "simulated " if found.simulated else ""
     missions = f"{found.missions} mission{'' if found.missions == 1 else 's'}"
@@ -186,7 +186,8 @@ def _part(found: TeamVerdict, arm: Arm) -> str:
         told = _told(IN_A_SENTENCE[arm], "your roles", contrast, arm, sign=1)
         ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
         price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} cost"
-        return f"{told}, {price}{' of your roles' if price.endswith('the cost') else ''}"
+        of_yours = " of your roles" if price.endswith("the cost") else ""
+        return f"{told}, {price}{of_yours}{tokens(contrast)}"
     told = _told("your roles", IN_A_SENTENCE[arm], contrast, arm, sign=-1)
     return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"
 
