@@ -283,6 +283,10 @@ def rows(seed: int, experiments: int) -> Iterator[Row]:
         yield Row(
             "heavy tails, 80 % planned", missions, "better, truly", "≥ 70.0%", measured, measured >= 0.7
         )
+    for missions in (32, 49, 64):
+        dice = np.random.default_rng([seed, len(PROMISES) + 1, missions])
+        measured = float(np.mean([crash(dice, missions, 0.0, 0.0) for _ in range(experiments)]))
+        yield Row("truly alike, quality about .75", missions, "equivalent, truly", "–", measured, ok=True)
 
 
 def as_markdown(found: Sequence[Row], experiments: int) -> str:
@@ -312,10 +316,8 @@ def main() -> int:
     began, found = time.perf_counter(), list[Row]()
     for row in rows(given.seed, given.experiments):
         mark = "" if row.ok else "  BROKEN"
-        print(
-            f"{row.world:56}{row.missions:>5} {row.said:>20} {row.promised:>9} {row.measured:>8.1%}{mark}",
-            flush=True,
-        )
+        line = f"{row.world:56}{row.missions:>5} {row.said:>20} {row.promised:>9} {row.measured:>8.1%}"
+        print(f"{line}{mark}", flush=True)
         found.append(row)
     if given.docs:
         write(as_markdown(found, given.experiments))
