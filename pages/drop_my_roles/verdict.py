@@ -35,7 +35,7 @@ from swarm.teams.trial.sentences import (
 )
 from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 
-ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
+ON_THE_CARD = ("Verdict", "Difference", "d of mission means", "Cost", "Time")
 
 
 def show_team_test(experiment_id: str) -> None:

@@ -54,6 +54,12 @@ class Contrast:
     where there are several tasks."""
 
     @property
+    def unit(self) -> str:
+        """What the difference is over: missions, or tasks where some missions are one task with other inputs."""
+        tasks = tasks_of(self.group.cells)
+        return "task" if 1 < len({*tasks.values()}) < len(tasks) else "mission"
+
+    @property
     def costs_less(self) -> bool:
         """Whether a run of the group is shown to cost less."""
         return self.cost_high is not None and self.cost_high < 1

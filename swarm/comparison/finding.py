@@ -71,7 +71,8 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
         One sentence; when nothing is settled, a second one with what would settle it.
     """
     found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
-    opening = _opening(found.missions, found.runs + found.reference_runs, is_simulated(contrast.group))
+    runs = found.runs + found.reference_runs
+    opening = _opening(found.missions, runs, is_simulated(contrast.group), unit=contrast.unit)
     like_these = ", on inputs like these" if contrast.inputs else ""
     paid = f"{price(contrast)}{like_these}"
     if contrast.verdict == "equivalent":
@@ -217,10 +218,12 @@ def _scored_runs(comparison: Comparison) -> int:
     return sum(cells.values())
 
 
-def _opening(missions: int, runs: int, simulated: bool, *, most: int | None = None) -> str:
+def _opening(
+    missions: int, runs: int, simulated: bool, *, most: int | None = None, unit: str = "mission"
+) -> str:
     kind = "simulated " if simulated else ""
     many = f"{missions}" if most in (None, missions) else f"{missions} to {most}"
-    return f"On {many} mission{'' if many == '1' else 's'} ({runs:,} {kind}runs), "
+    return f"On {many} {unit}{'' if many == '1' else 's'} ({runs:,} {kind}runs), "
 
 
 def _than(found: Difference, reference: str) -> str:

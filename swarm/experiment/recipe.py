@@ -72,11 +72,14 @@ class Recipes:
         )
 
     @cached_property
-    def default_judge(self) -> tuple[str, tuple[str, ...]]:
+    def default_judge(self) -> tuple[str | None, tuple[str, ...]]:
         """The judge of all runs where none is named: of another family than every arm, or a warning that it is not.
 
-        Were it chosen arm by arm, two arms would have different judges, or one of them a judge of its own family.
+        Were it chosen arm by arm, two arms would have different judges, or one of them a judge of its own family. None
+        where simulated and real models are mixed, which is refused elsewhere.
         """
+        if len({card.simulated for card in self._cards}) > 1:
+            return None, ()
         judge, warnings = default_judge(self._cards, self.settings)
         return judge.id, warnings
 

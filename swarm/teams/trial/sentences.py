@@ -115,10 +115,12 @@ def sentence(found: TeamVerdict) -> str:
         to −0.008; better: no roles), at 1.1 times the cost; one agent scored 0.090 lower …".
     """
     kind = "simulated " if found.simulated else ""
-    missions = f"{found.missions} mission{'' if found.missions == 1 else 's'}"
+    unit = next(iter(found.contrasts.values())).unit
+    missions = f"{found.missions} {unit}{'' if found.missions == 1 else 's'}"
     opening = f"On {missions} ({found.runs:,} {kind}runs) "
     parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
-    return f"{opening}{'; '.join(parts)}."
+    like_these = ", on inputs like these" if any(each.inputs for each in found.contrasts.values()) else ""
+    return f"{opening}{'; '.join(parts)}{like_these}."
 
 
 def unsettled(found: TeamVerdict) -> tuple[str, ...]:
