@@ -191,12 +191,13 @@ def looking(dice: Dice, missions: int) -> bool:
 
 def again(dice: Dice, missions: int) -> bool:
     """No difference; what is not settled is asked again in an experiment of its own, whose verdict is told alone."""
-    for _ in range(2):
-        easy = difficulty(dice, missions)
-        found = contrast(*(cells(name, runs(dice, easy, USUAL).tolist()) for name in ("solo", "shared")))
-        if found.verdict != "undetermined":
-            break
-    return differs(found)
+    return differs(asked(dice, missions)) or differs(asked(dice, missions))
+
+
+def asked(dice: Dice, missions: int) -> Contrast:
+    """An experiment of two arms without a difference."""
+    easy = difficulty(dice, missions)
+    return contrast(*(cells(name, runs(dice, easy, USUAL).tolist()) for name in ("solo", "shared")))
 
 
 def cheaper(dice: Dice, missions: int) -> bool:

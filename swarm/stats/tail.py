@@ -75,7 +75,7 @@ class Tail:
 
         Examples:
             >>> [Tail(lost, missions, 0.1).missions_needed() for lost, missions in ((0, 12), (1, 30), (2, 12))]
-            [29, 89, None]
+            [29, 76, None]
         """
         share = self.lost / self.missions
         if share >= self.most:
