@@ -216,7 +216,7 @@ def tables(seed: int, experiments: int) -> Iterator[tuple[str, list[dict[str, ob
     plans = [(24, [0.0]), (24, [0.0] * 3), (12, [0.0]), (60, [MARGIN]), (24, [shift]), (24, [1.5 * shift])]
     yield "early stopping", [early(seed, experiments, missions, shifts) for missions, shifts in plans]
     enough = missions_for_equivalence(MARGIN, sd_of(5), power=POWER) or 0
-    cases = [(n, MARGIN) for n in (8, 24, enough, 100)] + [(enough, 0.0)]
+    cases = [(n, MARGIN) for n in (8, 24, enough, 100)] + [(enough, 0.0), (100, 0.0)]
     yield "equivalence", [equivalence(seed, experiments, missions, true) for missions, true in cases]
 
 

@@ -90,7 +90,8 @@ class Cell:
 
     condition: Condition
     mission: str
-    """Its id; for missions of one's own, `OWN` and the title."""
+    """Its id; for missions of one's own, `OWN` and the title. Where two missions are called alike, with a hash of what
+    they hold; where one is called by two names, the first of them."""
     title: str
     level: Level | None
     unfinished: int
@@ -106,6 +107,12 @@ class Cell:
     """Of these runs, those that failed by their own team, so that their quality is the lowest."""
     missing: Mapping[str, int] = field(default_factory=dict[str, int])
     """Runs without a quality by the reason, in words; together as many as `gaps`, where it is known."""
+    family: str | None = None
+    """See `swarm.mission.Mission`."""
+    began: tuple[float, ...] = ()
+    """When each of these runs began, in seconds since 1970, in the order of `seeds`; empty when that is not known."""
+    experiments: frozenset[str] = frozenset()
+    """Of which its runs are part; runs of their own are part of ""."""
 
     @property
     def runs(self) -> int:

@@ -7,12 +7,13 @@ terms of money and time, in `Terms`, which may change when an experiment is resu
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -166,7 +167,7 @@ class Grid:
     def id(self) -> str:
         """A name for files: equal grids have equal ids, whatever the terms they are played under."""
         slug = _NOT_IN_AN_ID.sub("-", self.name.lower()).strip("-")[:40].strip("-") or "experiment"
-        return f"{slug}-{hashlib.sha256(GRID.dump_json(self)).hexdigest()[:8]}"
+        return f"{slug}-{hashlib.sha256(GRID.dump_json(self, exclude=_NOT_PLAYED)).hexdigest()[:8]}"
 
     def run_id(self, number: int) -> str:
         """The id of a planned run."""
@@ -179,10 +180,10 @@ class Grid:
             twice = next((value for value in values if values.count(value) > 1), None)
             if twice:
                 raise BadInput(f"the grid names a {_WORDS[name]} twice: {twice}")
-        ids = [(mission.id, mission.title) for mission in self.missions]
-        twice = next((mission for mission in ids if ids.count(mission) > 1), None)
+        contents = Counter(mission.content for mission in self.missions)
+        twice = next((mission.title for mission in self.missions if contents[mission.content] > 1), None)
         if twice:
-            raise BadInput(f"the grid names a mission twice: {twice[1]!r}")
+            raise BadInput(f"the grid names a mission twice: {twice!r}")
 
 
 _WORDS = {"ways": "protocol", "teams": "model", "agents": "number of agents", "missions": "mission"} | {
@@ -211,6 +212,8 @@ class Terms:
         Limits(usd=self.max_usd)
 
 
+_NOT_PLAYED: Any = {"missions": {"__all__": {"family"}}}
+"""Parts of a grid that change nothing of what is played."""
 GRID: TypeAdapter[Grid] = TypeAdapter(Grid)
 """Reads a grid from JSON and writes it."""
 TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)

@@ -3,6 +3,7 @@
 A mission says what the team must deliver. It knows nothing of teams, protocols or models.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from swarm.errors import BadMission, UnknownName
 
@@ -70,7 +71,20 @@ class Mission:
     stakeholders: tuple[Stakeholder, ...] = ()
     unknowns: tuple[str, ...] = ()
     """What nobody knows yet."""
+    family: str | None = None
+    """What missions share that are one task with other inputs; None for a task of its own. No model is told."""
 
+    @property
+    def content(self) -> str:
+        """What agents and judge see of it, as a hash: missions are the same when this is, whatever they are called."""
+        seen = (self.values, self.requirements, self.domains, self.stakeholders, self.unknowns)
+        parts = (_PARTS.dump_json(part).decode() for part in seen)
+        return hashlib.sha256(_BETWEEN.join((self.title, self.goal, *parts)).encode()).hexdigest()
+
+
+_PARTS: TypeAdapter[object] = TypeAdapter(object)
+_BETWEEN = "\x1f"
+"""Stands between parts that are hashed together; the history's `MIGRATIONS` hash what they find alike."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 

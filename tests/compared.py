@@ -34,7 +34,7 @@ def arm(
     return [
         cell(
             number,
-            [QUALITY[number] + shift + (spread if number % 2 else -spread)] * 2,
+            [QUALITY[number % len(QUALITY)] + shift + (spread if number % 2 else -spread)] * 2,
             protocol=protocol,
             **more,
         )

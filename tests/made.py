@@ -106,7 +106,8 @@ def told(
 ADDED = {
     5: ("runs.owner",),
     6: ("journals.lines", "journals.mark"),
-    8: ("runs.shortfall", "runs.as_run"),
+    9: ("runs.shortfall", "runs.as_run"),
+    10: ("runs.mission_content", "runs.mission_family"),
 }
 """Columns that versions of the history's schema brought, from the fifth on."""
 

@@ -12,6 +12,7 @@ from pages.side_by_side.tables import show_rows
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.errors import BadInput
+from swarm.experiment.results import is_final
 from swarm.figures import forest_figure
 from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
@@ -34,7 +35,7 @@ from swarm.teams.trial.sentences import (
 )
 from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 
-ON_THE_CARD = ("Verdict", "Difference", "Cohen's d", "Cost", "Time")
+ON_THE_CARD = ("Verdict", "Difference", "d of mission means", "Cost", "Time")
 
 
 def show_team_test(experiment_id: str) -> None:
@@ -44,18 +45,18 @@ def show_team_test(experiment_id: str) -> None:
     if row.status == "running" and not st.toggle("Show the verdict so far", key="team_so_far"):
         return
     try:
-        show_verdict(experiment)
+        show_verdict(experiment, final=is_final(row))
     except BadInput as error:
         st.info(sentence(error), icon=":material/hourglass_empty:")
 
 
-def show_verdict(experiment: Experiment) -> None:
+def show_verdict(experiment: Experiment, *, final: bool) -> None:
     """The card, then all it rests upon, then what to take home.
 
     Raises:
         BadInput: when nothing can be compared yet.
     """
-    found = team_verdict(experiment, cells(RunFilter(experiment=experiment.grid.id)))
+    found = team_verdict(experiment, cells(RunFilter(experiment=experiment.grid.id)), final=final)
     _show_card(found)
     _show_take_home(found, experiment)
     _show_numbers(found)

@@ -16,14 +16,14 @@ from swarm.shock import SHOCKS
 from swarm.written import UNKNOWN, number
 
 
-def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float) -> None:
-    """Quality and cost over the number of agents; `margin` and `alpha` are those of the experiment.
+def show_team_sizes(cells: Sequence[Cell], margin: float, alpha: float, final: bool) -> None:
+    """Quality and cost over the number of agents; `margin`, `alpha` and `final` are those of the experiment.
 
     Raises:
         BadInput: when nothing can be compared yet.
     """
     calm = [cell for cell in cells if cell.condition.shock == NO_SHOCK]
-    curves = size_curves(calm or cells, margin=margin, alpha=alpha)
+    curves = size_curves(calm or cells, margin=margin, alpha=alpha, final=final)
     said = [curve_in_words(curve) for curve in curves]
     st.markdown("\n".join(f"- {plain(line)}" for line in said))
     lines = {curve.name: curve.rows for curve in curves}

@@ -109,7 +109,7 @@ def _show_resolution(experiment: Experiment) -> None:
         persist_state="session",
     )
     sees = resolution(experiment, cells())
-    for line in resolution_in_words(sees, wanted):
+    for line in (*resolution_in_words(sees, wanted), *Recipes(experiment.grid, settings()).warnings):
         st.markdown(plain(line))
     if sees.smallest is not None and sees.smallest > wanted:
         st.warning(

@@ -11,9 +11,10 @@ from pages.side_by_side.tables import show_statistics
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import standpoints, weighed
-from swarm.experiment.results import results
+from swarm.experiment.results import is_final, results
 from swarm.figures import forest_figure, quality_cost_figure
 from swarm.grid import Experiment
+from swarm.history.experiments import ExperimentRow
 from swarm.history.rows import RunFilter
 
 EARLY_STOP = (
@@ -22,14 +23,14 @@ EARLY_STOP = (
 )
 
 
-def show_results(experiment_id: str, experiment: Experiment) -> None:
+def show_results(row: ExperimentRow, experiment: Experiment) -> None:
     """Show the outcome so far by what its runs are compared in, context by context.
 
     Raises:
         BadInput: when nothing can be compared yet; says why.
     """
-    where = RunFilter(experiment=experiment_id)
-    found = results(experiment, cells(where))
+    where = RunFilter(experiment=row.experiment_id)
+    found = results(experiment, cells(where), final=is_final(row))
     for number, (context, comparison) in enumerate(found.found):
         if context:
             st.subheader(plain(context), anchor=False)
@@ -50,7 +51,7 @@ def show_results(experiment_id: str, experiment: Experiment) -> None:
             "../history/page.py",
             label="See its runs",
             icon=":material/history:",
-            query_params={"find": experiment_id},
+            query_params={"find": row.experiment_id},
         )
     if experiment.terms.stop_when_clear:
         st.caption(EARLY_STOP)

@@ -32,13 +32,13 @@ def _of_one_size(cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in calm if cell.condition.agents == size]
 
 
-def show_threshold(cells: Sequence[Cell], margin: float, alpha: float) -> None:
+def show_threshold(cells: Sequence[Cell], margin: float, alpha: float, final: bool) -> None:
     """Show where self-organization starts to beat given roles, and what to do with each model.
 
     Raises:
         BadInput: when nothing can be compared yet.
     """
-    cases = model_cases(_of_one_size(cells), margin=margin, alpha=alpha)
+    cases = model_cases(_of_one_size(cells), margin=margin, alpha=alpha, final=final)
     st.markdown(f"**{plain(threshold_in_words(cases))}**")
     draw(
         threshold_figure(cases, margin=margin),

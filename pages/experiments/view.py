@@ -14,7 +14,7 @@ from swarm.claims.gaps import claim_of
 from swarm.comparison.threshold import tells_threshold
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
-from swarm.experiment.results import alpha_of
+from swarm.experiment.results import alpha_of, is_final
 from swarm.experiment.sentences import STILL_GOING_ON, experiment_in_words, spent_in_words
 from swarm.grid import NO_SHOCK, Experiment
 from swarm.history.experiments import ExperimentRow
@@ -141,9 +141,9 @@ def show_views(row: ExperimentRow, experiment: Experiment) -> None:
     try:
         match view:
             case "Capability threshold":
-                show_threshold(cells(played), margin, alpha_of(experiment))
+                show_threshold(cells(played), margin, alpha_of(experiment), is_final(row))
             case "Team size":
-                show_team_sizes(cells(played), margin, alpha_of(experiment))
+                show_team_sizes(cells(played), margin, alpha_of(experiment), is_final(row))
             case "Shocks":
                 show_shocks(cells(played))
             case "What was played":
@@ -161,7 +161,7 @@ def show_answer(row: ExperimentRow, experiment: Experiment) -> None:
     if row.status == "running":
         st.caption(STILL_GOING_ON)
     show_claim(experiment)
-    show_results(row.experiment_id, experiment)
+    show_results(row, experiment)
 
 
 def show_claim(experiment: Experiment) -> None:

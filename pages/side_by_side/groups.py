@@ -15,7 +15,7 @@ from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.strays import compare_without_strays
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.errors import BadInput
-from swarm.experiment.results import agreed
+from swarm.experiment.results import Agreed, agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
 from swarm.grid import Factor
 from swarm.written import plural
@@ -58,11 +58,12 @@ def show_groups(subject: Subject) -> None:
     show_example(subject, comparison, factor)
 
 
-def terms_of(subject: Subject) -> dict[str, float]:
-    """Margin and level of the experiment that is looked at, so that its verdicts are the same here; else the usual."""
+def terms_of(subject: Subject) -> Agreed:
+    """What the experiment that is looked at agreed on, so that its verdicts are the same here; else the usual."""
     if subject.where.experiment is None:
         return {}
-    return agreed(history().experiment(subject.where.experiment)[1])
+    row, experiment = history().experiment(subject.where.experiment)
+    return agreed(experiment, row)
 
 
 def _refuse(error: BadInput) -> None:

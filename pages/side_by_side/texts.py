@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.paging import page_of
 from pages.shared.text import plain
-from swarm.comparison.redline import Beside, Piece, marked, side_by_side
+from swarm.narrative.redline import Beside, Piece, marked, side_by_side
 from swarm.recording.record import RunRecord
 from swarm.written import plural
 

@@ -18,7 +18,7 @@ from swarm.comparison.levels import cells_by_level
 from swarm.comparison.strays import compare_without_strays, usual_reference
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
-from swarm.experiment.results import agreed
+from swarm.experiment.results import Agreed, agreed
 from swarm.grid import Factor
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
@@ -100,12 +100,12 @@ def _compare_groups(
         print_comparison(comparison, factor)
 
 
-def terms_of(history: History, experiment_id: str | None) -> dict[str, float]:
-    """Margin and level of an experiment, so that its verdicts are the same here; else the usual."""
+def terms_of(history: History, experiment_id: str | None) -> Agreed:
+    """What an experiment agreed on, so that its verdicts are the same here; else the usual."""
     if experiment_id is None:
         return {}
-
-    return agreed(history.experiment(experiment_id)[1])
+    row, experiment = history.experiment(experiment_id)
+    return agreed(experiment, row)
 
 
 def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
@@ -140,8 +140,12 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
                 "group": each.group.name,
                 "reference": each.reference.name,
                 "verdict": each.verdict,
+                "withheld": each.withheld,
+                "gaps": each.gaps,
                 "difference": asdict(each.difference),
                 "cost_ratio": each.cost_ratio,
+                "cost_low": each.cost_low,
+                "cost_high": each.cost_high,
                 "time_ratio": each.time_ratio,
             }
             for each in comparison.contrasts

@@ -26,7 +26,7 @@ from swarm.experiment.launch import launch_experiment
 from swarm.experiment.perform import ignore_progress, perform
 from swarm.experiment.plan import plan as plan_experiment
 from swarm.experiment.recipe import Recipes, checked
-from swarm.experiment.results import alpha_of, resolution, resolution_in_words
+from swarm.experiment.results import alpha_of, is_final, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
 from swarm.experiment.sentences import STILL_GOING_ON
 from swarm.grid import Experiment
@@ -107,7 +107,7 @@ def results(file: File, as_json: Json = False) -> None:
     row, experiment = history.experiment(experiment_id)
     if row.status == "running":
         remark(STILL_GOING_ON)
-    _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), as_json)
+    _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), is_final(row), as_json)
 
 
 def list_experiments(as_json: Json = False) -> None:
@@ -143,7 +143,7 @@ def print_the_plan(
         told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
         print_json(told)
     else:
-        print_plan(experiment, foretold, resolution_in_words(sees, wanted))
+        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *recipes.warnings])
 
 
 def _read(file: str, settings: Settings, history: History) -> Experiment:
@@ -205,16 +205,16 @@ async def watched(
         return await play(live.show)
 
 
-def _print_results(experiment: Experiment, cells: Sequence[Cell], as_json: bool) -> None:
+def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, as_json: bool) -> None:
     if not cells:
         raise BadInput("no run of this experiment has ended yet")
-    found = results_of(experiment, cells)
+    found = results_of(experiment, cells, final=final)
     factor = experiment.grid.factor
     assert factor is not None
     if as_json:
         compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
         refused = [{"context": each.name, "refused": each.why} for each in found.refused]
-        print_json([*compared, *refused, *({"advice": line} for line in _advice(experiment, cells))])
+        print_json([*compared, *refused, *({"advice": line} for line in _advice(experiment, cells, final))])
         return
     for context, comparison in found.found:
         if context:
@@ -222,16 +222,16 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], as_json: bool)
         print_comparison(comparison, factor)
     for each in found.refused:
         typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
-    for line in _advice(experiment, cells):
+    for line in _advice(experiment, cells, final):
         typer.echo(f"\n{line}")
 
 
-def _advice(experiment: Experiment, cells: Sequence[Cell]) -> list[str]:
+def _advice(experiment: Experiment, cells: Sequence[Cell], final: bool) -> list[str]:
     """Name the models to drop the roles with; empty where the experiment cannot tell."""
     if not tells_threshold(experiment.grid):
         return []
     try:
-        cases = model_cases(cells, margin=experiment.terms.margin, alpha=alpha_of(experiment))
+        cases = model_cases(cells, margin=experiment.terms.margin, alpha=alpha_of(experiment), final=final)
     except BadInput as error:
         return [str(error)]
     return [threshold_in_words(cases), *(advice_in_words(case) for case in cases)]

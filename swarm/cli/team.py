@@ -14,6 +14,7 @@ from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.config import Settings, read_settings
 from swarm.errors import BadInput, UnknownName
+from swarm.experiment.results import is_final
 from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
@@ -155,7 +156,9 @@ def _play(experiment: Experiment, settings: Settings, history: History, as_json:
 
 
 def _verdict(experiment: Experiment, history: History) -> TeamVerdict:
-    return team_verdict(experiment, history.cells(RunFilter(experiment=experiment.grid.id)))
+    row, _ = history.experiment(experiment.grid.id)
+    played = history.cells(RunFilter(experiment=experiment.grid.id))
+    return team_verdict(experiment, played, final=is_final(row))
 
 
 def _show(experiment: Experiment, history: History, as_json: bool) -> None:

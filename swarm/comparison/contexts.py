@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from swarm.cell import Cell
-from swarm.comparison.contrasts import Comparison, compare_groups
+from swarm.comparison.contrasts import Comparison, compare_groups, judged
 from swarm.comparison.group import USUAL_NAMES, context_of, groups_by
 from swarm.errors import BadInput
 from swarm.grid import Factor
-from swarm.stats.paired import ALPHA, MARGIN, family, verdict
+from swarm.stats.paired import ALPHA, MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def compare_in_contexts(
     margin: float = MARGIN,
     alpha: float = ALPHA,
     comparisons: int | None = None,
+    final: bool = True,
     names: Mapping[str, str] = USUAL_NAMES,
 ) -> InContexts:
     """Compare by one factor within each context; p-values are adjusted over all of them.
@@ -39,9 +41,10 @@ def compare_in_contexts(
         reference: the name of the group that others are measured against: a context without it is refused; None:
             the first by name.
         margin: differences within it are called equivalent.
-        alpha: of the verdicts; less for an experiment that might have stopped early.
+        alpha: of the verdicts; less for an experiment, which has more looks than one.
         comparisons: how many were planned, whether or not they can be made; None: as many as there are groups
             against a first one.
+        final: see `compare_groups`.
         names: see `groups_by`.
 
     Returns:
@@ -68,17 +71,16 @@ def compare_in_contexts(
             refused.append((within, str(error)))
     if refused and not found:
         raise BadInput(refused[-1][1])
-    made = _adjusted([each for _, each in found], alpha, max(asked, comparisons or 0))
+    made = _adjusted([each for _, each in found], max(asked, comparisons or 0), alpha, final)
     return InContexts(tuple(zip((within for within, _ in found), made, strict=True)), tuple(refused))
 
 
-def _adjusted(comparisons: Sequence[Comparison], alpha: float, planned: int) -> Iterator[Comparison]:
+def _adjusted(
+    comparisons: Sequence[Comparison], planned: int, alpha: float, final: bool
+) -> Iterator[Comparison]:
     """The same comparisons as one family."""
-    made = [each.difference for one in comparisons for each in one.contrasts]
-    differences = iter(family(made, planned=planned))
+    made = [each for one in comparisons for each in one.contrasts]
+    contrasts = iter(judged(made, planned=planned, alpha=alpha, final=final))
     for comparison in comparisons:
-        contrasts = [replace(each, difference=next(differences)) for each in comparison.contrasts]
-        judged = tuple(
-            replace(each, verdict=verdict(each.difference, alpha=alpha), alpha=alpha) for each in contrasts
-        )
-        yield replace(comparison, contrasts=judged, comparisons=planned)
+        found = tuple(islice(contrasts, len(comparison.contrasts)))
+        yield replace(comparison, contrasts=found, comparisons=planned)

@@ -5,13 +5,21 @@ Pure. `swarm/comparison/finding.py` puts what was found into words.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
+from typing import Literal, TypeAlias
 
-from swarm.cell import Cell, Condition, sample
+from swarm.cell import Condition, sample
 from swarm.comparison.group import Group, differing, in_common
+from swarm.comparison.interleaved import played_together
+from swarm.comparison.ratios import cost_ratio, time_ratio
+from swarm.comparison.samples import tasks_of
 from swarm.errors import BadInput
 from swarm.grid import FACTORS, Factor
 from swarm.stats.paired import ALPHA, MARGIN, Difference, Word, compare, family, verdict
+from swarm.stats.tail import QUALITY
+
+Withheld: TypeAlias = Literal["scores", "time", "look"]
+"""Why a verdict is not given: it depends on missing scores; the groups were not played together; it is no planned
+look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +31,43 @@ class Contrast:
     difference: Difference
     """In quality."""
     verdict: Word
+    """ "undetermined" as well when it is withheld."""
     cost_ratio: float | None
-    """Dollars of a run of the group over those of the reference; None when unknown or nothing."""
+    """How many times as many dollars a run of the group takes on a typical mission; None when a cost is unknown or
+    nothing."""
     time_ratio: float | None
-    """Seconds of a run likewise; None for simulated runs, whose time is this machine's."""
+    """Seconds of a run over those of the reference; None for simulated runs, whose time is this machine's."""
     alpha: float = ALPHA
     """Of the verdict."""
+    cost_low: float | None = None
+    """The 95 % interval of `cost_ratio`, over missions; None with fewer missions than a verdict needs, or when the
+    ratio is the same on all of them."""
+    cost_high: float | None = None
+    gaps: int = 0
+    """Runs of both whose quality is missing for a reason that is not theirs."""
+    extremes: tuple[Difference, Difference] | None = None
+    """The difference were all that is missing the lowest quality in the group and the highest in the reference, and the
+    other way round; None when nothing is missing."""
+    withheld: Withheld | None = None
+    inputs: int = 0
+    """Missions that are one task with other inputs, where there is no other task: nothing is said of other tasks. 0
+    where there are several tasks."""
+
+    @property
+    def unit(self) -> str:
+        """What the difference is over: missions, or tasks where some missions are one task with other inputs."""
+        tasks = tasks_of(self.group.cells)
+        return "task" if 1 < len({*tasks.values()}) < len(tasks) else "mission"
+
+    @property
+    def costs_less(self) -> bool:
+        """Whether a run of the group is shown to cost less."""
+        return self.cost_high is not None and self.cost_high < 1
+
+    @property
+    def word(self) -> str:
+        """The verdict, as a word to be shown."""
+        return "no verdict" if self.withheld in ("time", "look") else self.verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +106,16 @@ class Comparison:
         return len(frozenset[str].intersection(*(group.missions for group in self.groups)))
 
 
-def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA) -> Comparison:
+def compare_groups(
+    groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA, final: bool = True
+) -> Comparison:
     """Compare groups in quality, each with the first one, on what the two have in common.
 
     Args:
         groups: two or more.
         margin: differences within it are called equivalent.
-        alpha: of the verdicts; less for an experiment that might have stopped early.
+        alpha: of the verdicts; less for an experiment, which has more looks than one.
+        final: whether this is a planned look: at others there are estimates and no verdicts.
 
     Raises:
         BadInput: when they say nothing together: fewer than two, simulated and real, other judges or prompts, no
@@ -83,26 +125,85 @@ def compare_groups(groups: Sequence[Group], *, margin: float = MARGIN, alpha: fl
     if len(groups) < 2:
         raise BadInput("there is only one group of runs: a comparison needs two that differ in something")
     reference, *others = _of_one_setting(groups)
-    made: list[tuple[int, Group, Group, Difference]] = []
+    made: dict[int, Contrast] = {}
     refused: list[Refused] = []
     for at, group in enumerate(others, 1):
         try:
-            pair = _paired(group, reference)
-            made.append((at, *pair, _difference(*pair, margin)))
+            made[at] = _contrast(*_paired(group, reference), margin)
         except BadInput as error:
             refused.append(Refused(group.name, str(error)))
     if not made:
         raise BadInput(refused[0].why)
-    _check_alike([condition for _, *pair, _ in made for group in pair for condition in group.conditions])
-    found = family([difference for *_, difference in made], planned=len(others))
-    contrasts = tuple(
-        Contrast(
-            group, against, difference, verdict(difference, alpha=alpha), *_ratios(group, against), alpha
-        )
-        for (_, group, against, _), difference in zip(made, found, strict=True)
-    )
-    shown, left_out = in_common([groups[0], *(groups[at] for at, *_ in made)])
+    sides = [side for each in made.values() for side in (each.group, each.reference)]
+    _check_alike([condition for side in sides for condition in side.conditions])
+    contrasts = judged([*made.values()], planned=len(others), alpha=alpha, final=final)
+    shown, left_out = in_common([groups[0], *(groups[at] for at in made)])
     return Comparison(shown, contrasts, left_out, _besides(contrasts), len(others), tuple(refused))
+
+
+def judged(contrasts: Sequence[Contrast], *, planned: int, alpha: float, final: bool) -> tuple[Contrast, ...]:
+    """The same contrasts as one family, each with its verdict or why there is none.
+
+    Args:
+        contrasts: all that are told together.
+        planned: how many were meant to be.
+        alpha: of the verdicts.
+        final: see `compare_groups`.
+    """
+    found = family([each.difference for each in contrasts], planned=planned)
+    words: list[Word] = [verdict(difference, alpha=alpha) for difference in found]
+    made: list[Contrast] = []
+    for at, (each, difference, word) in enumerate(zip(contrasts, found, words, strict=True)):
+        others = [*found[:at], *found[at + 1 :]]
+        withheld = _withheld(each, word, others, planned, alpha) if final else "look"
+        said: Word = "undetermined" if withheld else word
+        made.append(replace(each, difference=difference, verdict=said, alpha=alpha, withheld=withheld))
+    return tuple(made)
+
+
+def _withheld(
+    contrast: Contrast, word: Word, others: Sequence[Difference], planned: int, alpha: float
+) -> Withheld | None:
+    if not played_together(contrast.group, contrast.reference):
+        return "time"
+    if word == "undetermined" or contrast.extremes is None:
+        return None
+    worst, best = (
+        verdict(family([extreme, *others], planned=planned)[0], alpha=alpha) for extreme in contrast.extremes
+    )
+    told = {"better": [worst], "worse": [best], "equivalent": [worst, best]}[word]
+    return None if all(each == word for each in told) else "scores"
+
+
+def _contrast(group: Group, reference: Group, margin: float) -> Contrast:
+    keys = group.tried & reference.tried
+    gaps = sum(cell.gaps for side in (group, reference) for cell in side.every_cell if side.key(cell) in keys)
+    extremes = None
+    if gaps:
+        low, high = (
+            compare(group.filled(keys, one), reference.filled(keys, other), margin=margin)
+            for one, other in ((QUALITY.low, QUALITY.high), (QUALITY.high, QUALITY.low))
+        )
+        extremes = low, high
+    cost = cost_ratio(group, reference)
+    return Contrast(
+        group,
+        reference,
+        _difference(group, reference, margin),
+        "undetermined",
+        cost.value,
+        time_ratio(group, reference),
+        cost_low=cost.low,
+        cost_high=cost.high,
+        gaps=gaps,
+        extremes=extremes,
+        inputs=_inputs(group),
+    )
+
+
+def _inputs(group: Group) -> int:
+    tasks = tasks_of(group.cells)
+    return len(tasks) if len({*tasks.values()}) == 1 < len(tasks) else 0
 
 
 def _of_one_setting(groups: Sequence[Group]) -> tuple[Group, ...]:
@@ -174,7 +275,6 @@ def _difference(group: Group, reference: Group, margin: float) -> Difference:
         found,
         runs=of_runs.runs,
         reference_runs=of_runs.reference_runs,
-        d=of_runs.d,
         cliffs_delta=of_runs.cliffs_delta,
         left_out=tuple(sorted(left_out - group.missions)),
     )
@@ -183,25 +283,3 @@ def _difference(group: Group, reference: Group, margin: float) -> Difference:
 def _besides(contrasts: Iterable[Contrast]) -> tuple[Factor, ...]:
     found = {factor for each in contrasts for factor in differing([each.reference, each.group])}
     return tuple(factor for factor in FACTORS if factor in found)
-
-
-def _ratios(group: Group, reference: Group) -> tuple[float | None, float | None]:
-    """Of dollars and of seconds, a run on average, every condition counting the same.
-
-    Seconds of simulated runs are those of this machine, which say nothing of their models.
-    """
-    simulated = any(condition.simulated for condition in group.conditions)
-    seconds = None if simulated else _ratio((group, reference), "duration_s")
-    return _ratio((group, reference), "cost_usd"), seconds
-
-
-def _ratio(sides: tuple[Group, Group], measure: str) -> float | None:
-    mean, reference = (_mean(each.cells, measure) for each in sides)
-    return mean / reference if mean is not None and reference else None
-
-
-def _mean(cells: Sequence[Cell], measure: str) -> float | None:
-    """The mean over missions and conditions of that of their runs; None when a run has none."""
-    if any(None in cell.values[measure] for cell in cells):
-        return None
-    return fmean(fmean(cell.known(measure)) for cell in cells)

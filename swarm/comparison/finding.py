@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from swarm.cell import missing_in
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
+from swarm.comparison.price import price, price_of_missions
 from swarm.grid import Factor
-from swarm.stats.paired import Difference, missions_needed
+from swarm.stats.paired import Difference, missions_for_alike, missions_needed
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
-from swarm.written import listed, money, number
+from swarm.stats.tail import QUALITY
+from swarm.written import listed, number, plural
 
 FACTOR_WORDS: dict[Factor, str] = {
     "protocol": "the protocol",
@@ -20,8 +22,6 @@ FACTOR_WORDS: dict[Factor, str] = {
     "agents": "the number of agents",
     "shock": "the shock",
 }
-ALIKE = 0.05
-"""Ratios of cost this near to 1 are about the same."""
 ROUNDED_FROM = 100
 """Larger numbers of missions are foretold in round numbers only."""
 
@@ -74,20 +74,30 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
         One sentence; when nothing is settled, a second one with what would settle it.
     """
     found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
-    opening = _opening(found.missions, found.runs + found.reference_runs, is_simulated(contrast.group))
-    price = _price(contrast)
+    runs = found.runs + found.reference_runs
+    opening = _opening(found.missions, runs, is_simulated(contrast.group), unit=contrast.unit)
+    like_these = ", on inputs like these" if contrast.inputs else ""
+    paid = f"{price(contrast)}{like_these}"
     if contrast.verdict == "equivalent":
         said = f"{group} did about as well as {reference}: the difference lies within ±{found.margin:g}"
-        return f"{opening}{said} ({_mean(found)}, {_interval(found)}; equivalent){price}."
+        return f"{opening}{said} ({_mean(found)}, {_interval(found)}; equivalent){paid}."
     compared = f"{opening}{group} scored {_than(found, reference)}"
+    if contrast.withheld:
+        return f"{compared} ({_interval(found)}; {contrast.word}){paid}: {why_withheld(contrast)}."
+    if unseen(contrast):
+        said = f"{opening}no difference between {group} and {reference} was seen"
+        shown = (
+            f"{said} ({_mean(found)}, {_interval(found)}; undetermined){paid}, but {bad_losses(contrast)}."
+        )
+        return f"{shown} {would_settle(contrast, comparisons)}"
     if contrast.verdict == "undetermined":
         adjusted = (
             " after allowing for all comparisons shown" if _excludes_nil(found) and comparisons > 1 else ""
         )
-        doubt = f"Not settled: {compared[0].lower()}{compared[1:]} ({_interval(found)}; undetermined{adjusted}){price}."
+        doubt = f"Not settled: {compared[0].lower()}{compared[1:]} ({_interval(found)}; undetermined{adjusted}){paid}."
         return f"{doubt} {would_settle(contrast, comparisons)}"
     small = ", which is less than would matter" if _is_within_margin(found) else ""
-    return f"{compared} ({_interval(found)}; {contrast.verdict}){small}{price}."
+    return f"{compared} ({_interval(found)}; {contrast.verdict}){small}{paid}."
 
 
 def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, ...]:
@@ -115,30 +125,65 @@ def is_simulated(group: Group) -> bool:
     return group.simulated
 
 
-def times(ratio: float) -> str:
-    """A ratio in words.
+def unseen(contrast: Contrast) -> bool:
+    """Whether the means are shown to be alike, and bad losses are not shown to be rare."""
+    open_one = contrast.verdict == "undetermined" and not contrast.withheld
+    return open_one and contrast.difference.only_tail_open(contrast.alpha)
 
-    Examples:
-        >>> times(1.3), times(0.742), times(23.2)
-        ('1.3 times', '0.74 times', '23 times')
-    """
+
+def bad_losses(contrast: Contrast) -> str:
+    """How large a share of bad losses is not excluded, and whose, without a full stop."""
+    found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
+    assert found.behind
+    assert found.ahead
+    behind, ahead = (tail.bound(contrast.alpha) for tail in (found.behind, found.ahead))
+    who = (
+        "either of them loses"
+        if behind == ahead
+        else f"{group} loses"
+        if behind > ahead
+        else f"{reference} loses"
+    )
     return (
-        f"{ratio:.2f} times" if ratio < 1 else f"{ratio:.1f} times" if ratio < 9.95 else f"{ratio:,.0f} times"
+        f"that {who} {QUALITY.loss:g} or more on up to {max(behind, ahead):.0%} of missions is not excluded"
     )
 
 
+def why_withheld(contrast: Contrast) -> str:
+    """Why a contrast has no verdict, without a full stop."""
+    if contrast.withheld == "scores":
+        return f"the verdict depends on {plural(contrast.gaps, 'missing score')}"
+    if contrast.withheld == "time":
+        return "the two were not played together in time; play them interleaved"
+    return "a verdict counts only at the planned end"
+
+
 def would_settle(contrast: Contrast, comparisons: int) -> str:
-    """Say how many more missions would settle a contrast that is not settled, and what they cost."""
+    """Say how many missions would settle a contrast that is not settled, and what they cost."""
     found = contrast.difference
+    if unseen(contrast):
+        return _would_exclude(contrast)
     needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
-    more = 0 if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT) - found.missions
+    enough = None if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT)
     few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
     few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
-    if more <= 0:
-        return f"{few}How many more missions would settle it cannot be told from these."
-    price = _price_of_missions(contrast, more)
-    noun = "mission" if more == 1 else "missions"
-    return f"{few}If things stay as they seem, about {_about(more)} more {noun} would settle it, {price}."
+    if enough is None or enough <= found.missions:
+        return f"{few}How many missions would settle it cannot be told from these."
+    # Adding to these and looking again would be wrong twice as often; a verdict of its own is wrong once in twenty.
+    paid = price_of_missions(contrast, enough)
+    how = "in an experiment of its own"
+    return f"{few}If things stay as they seem, about {_about(enough)} missions would settle it {how}, {paid}."
+
+
+def _would_exclude(contrast: Contrast) -> str:
+    """How many missions would show bad losses to be rare."""
+    needed = missions_for_alike(contrast.difference, alpha=contrast.alpha)
+    if needed is None:
+        return "More missions would not exclude it: repeat each more often, or see where they were lost."
+    return (
+        f"If losses stay as rare, {_about(needed)} missions in an experiment of its own would exclude it, "
+        f"{price_of_missions(contrast, needed)}."
+    )
 
 
 def _support(contrast: Contrast) -> tuple[int, float]:
@@ -190,10 +235,12 @@ def _scored_runs(comparison: Comparison) -> int:
     return sum(cells.values())
 
 
-def _opening(missions: int, runs: int, simulated: bool, *, most: int | None = None) -> str:
+def _opening(
+    missions: int, runs: int, simulated: bool, *, most: int | None = None, unit: str = "mission"
+) -> str:
     kind = "simulated " if simulated else ""
     many = f"{missions}" if most in (None, missions) else f"{missions} to {most}"
-    return f"On {many} mission{'' if many == '1' else 's'} ({runs:,} {kind}runs), "
+    return f"On {many} {unit}{'' if many == '1' else 's'} ({runs:,} {kind}runs), "
 
 
 def _than(found: Difference, reference: str) -> str:
@@ -209,8 +256,14 @@ def _mean(found: Difference) -> str:
 
 def _interval(found: Difference) -> str:
     if found.low is None or found.high is None:
-        return "no interval, as it is the same on every mission"
+        return no_interval(found)
     return f"95 % interval {number(found.low)} to {number(found.high)}"
+
+
+def no_interval(found: Difference) -> str:
+    """Why a difference has no interval, without a full stop."""
+    few = found.missions < MIN_MISSIONS_FOR_VERDICT
+    return "no interval, on so few missions" if few else "no interval, as it is the same on every mission"
 
 
 def _excludes_nil(found: Difference) -> bool:
@@ -226,27 +279,8 @@ def _is_within_margin(found: Difference) -> bool:
     )
 
 
-def _price(contrast: Contrast) -> str:
-    ratio, simulated = contrast.cost_ratio, is_simulated(contrast.group)
-    kind = "simulated " if simulated else ""
-    if ratio is None:
-        return "; how their costs compare is not known"
-    if abs(ratio - 1) < ALIKE:
-        return f", at about the same {kind}cost"
-    return f", at {times(ratio)} the {kind}cost"
-
-
 def _about(count: int) -> str:
     if count < ROUNDED_FROM:
         return str(count)
     digits = len(str(count)) - 2
     return f"{round(count, -digits):,}"
-
-
-def _price_of_missions(contrast: Contrast, more: int) -> str:
-    """What so many more missions cost in both groups, with as many repeats as now."""
-    sides = (contrast.group, contrast.reference)
-    known = [cost / len(side.missions) for side in sides if (cost := side.total("cost_usd")) is not None]
-    if len(known) < len(sides):
-        return "at a price that is not known"
-    return f"for about {money(more * sum(known), simulated=is_simulated(contrast.group))}"

@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from statistics import fmean
 from types import MappingProxyType
 from typing import TypeAlias
 
-from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept, sample
+from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept
+from swarm.comparison.samples import filled, sample_of, scale_of
 from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.narrative.labels import protocol_name
 from swarm.stats.estimate import Estimate, mean_of
@@ -67,6 +67,11 @@ class Group:
         return sum(cell.unscored for cell in self.every_cell)
 
     @property
+    def gaps(self) -> int:
+        """Runs without a quality for a reason that is not the arm's, those set aside included."""
+        return sum(cell.gaps for cell in self.every_cell)
+
+    @property
     def unfinished(self) -> int:
         """Runs that did not finish, those set aside included: left out of everything."""
         return sum(cell.unfinished for cell in self.every_cell)
@@ -86,6 +91,11 @@ class Group:
         """What it has a score of, what was set aside included."""
         return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality"))
 
+    @cached_property
+    def tried(self) -> frozenset[Key]:
+        """What it has a score of, or would have if none were missing."""
+        return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality") or cell.gaps)
+
     def key(self, cell: Cell) -> Key:
         """What another group needs a cell of as well for this one to count."""
         return (cell.mission, *(context_of(cell.condition, self.factor) if self.factor else ()))
@@ -93,15 +103,25 @@ class Group:
     def sample(self, measure: str) -> Sample:
         """Values of a measure by mission: of each run, or with several conditions the mean under each.
 
-        So every condition counts the same, however often it was repeated.
+        So every condition counts the same, however often it was repeated. Of missions that are one task with other
+        inputs, the means of missions by task, unless there is no other task.
         """
-        several = len(self.conditions) > 1
-        return sample([_averaged(cell, measure) for cell in self.cells] if several else self.cells, measure)
+        return sample_of(self.cells, measure)
+
+    def filled(self, keys: Container[Key], value: float) -> Sample:
+        """Quality by mission, were it this value in every run whose quality is missing.
+
+        Args:
+            keys: what counts, whether or not it was set aside.
+            value: in the scale of quality.
+        """
+        cells = [cell for cell in self.every_cell if self.key(cell) in keys]
+        return sample_of([filled(cell, value) for cell in cells], "quality")
 
     def estimate(self, measure: str) -> Estimate | None:
-        """The mean of a measure over missions; None when no run has it."""
+        """The mean of a measure over missions, its interval cut to what the measure can be; None when no run has it."""
         found = self.sample(measure)
-        return mean_of(found) if found else None
+        return mean_of(found, scale_of(measure)) if found else None
 
     def total(self, measure: str) -> float | None:
         """The sum of a measure over all finished runs; None when one of them has none."""
@@ -169,11 +189,6 @@ def _cut(group: Group, common: frozenset[Key]) -> Group:
     for cell in group.every_cell:
         (kept if cell.known("quality") and group.key(cell) in common else aside).append(cell)
     return replace(group, cells=tuple(kept), aside=tuple(aside))
-
-
-def _averaged(cell: Cell, measure: str) -> Cell:
-    known = cell.known(measure)
-    return replace(cell, values={**cell.values, measure: (fmean(known),) if known else ()})
 
 
 def name_of(factor: Factor, level: Sequence[object]) -> str:

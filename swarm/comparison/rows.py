@@ -5,10 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from swarm.comparison.contrasts import Comparison, Contrast
-from swarm.comparison.finding import times
 from swarm.comparison.group import Group
+from swarm.comparison.price import times
 from swarm.recording.measures import COMPARED, MEASURES, write
 from swarm.stats.estimate import Estimate
+from swarm.stats.tail import QUALITY
 from swarm.written import UNKNOWN, number, p_value
 
 
@@ -71,16 +72,23 @@ def _relative_words(contrast: Contrast) -> str:
     return _ranged(found.relative, found.relative_low, found.relative_high, _percent)
 
 
-def _ratio_words(ratio: float | None) -> str:
-    return UNKNOWN if ratio is None else times(ratio)
+def _ratio_words(ratio: float | None, low: float | None = None, high: float | None = None) -> str:
+    return _ranged(ratio, low, high, times)
+
+
+def _loss_words(contrast: Contrast) -> str:
+    behind, ahead = contrast.difference.behind, contrast.difference.ahead
+    if behind is None or ahead is None:
+        return UNKNOWN
+    return f"{behind.lost:,} and {ahead.lost:,} (up to {max(behind.bound(), ahead.bound()):.0%})"
 
 
 STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
     (
         "Verdict",
-        "Better or worse: the interval leaves 0 out and p after Holm is below 0.05. Equivalent: the difference is "
-        "shown to lie within the margin. Undetermined: neither can be said yet.",
-        lambda it: it.verdict,
+        "Better or worse: the interval leaves 0 out and p after Holm is below the level. Equivalent: the difference is "
+        "shown to lie within the margin, and bad losses to be rare. Undetermined: neither can be said yet.",
+        lambda it: it.word,
     ),
     (
         "Difference",
@@ -109,13 +117,20 @@ STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
         lambda it: p_value(it.difference.p_equivalence),
     ),
     (
+        "Bad losses",
+        f"Missions on which the group lost {QUALITY.loss:g} or more to the reference, and the reference to the group; "
+        "and the larger of the two shares of such missions that are not excluded.",
+        _loss_words,
+    ),
+    (
         "Margin",
         "Differences in quality within it are called equivalent: half a point of the judge's 16 is about 0.03.",
         lambda it: f"±{it.difference.margin:g}",
     ),
     (
-        "Cohen's d",
-        "The difference in standard deviations of runs: 0.2 is called small, 0.5 medium, 0.8 large.",
+        "d of mission means",
+        "The difference in standard deviations of the means of missions (Cohen's d): 0.2 is called small, 0.5 medium, "
+        "0.8 large.",
         lambda it: number(it.difference.d, 2),
     ),
     (
@@ -143,7 +158,11 @@ STATISTICS: tuple[tuple[str, str, Callable[[Contrast], str]], ...] = (
         "Only one of the two has scored runs of them.",
         lambda it: f"{len(it.difference.left_out):,}",
     ),
-    ("Cost", "Dollars of a run over those of the reference.", lambda it: _ratio_words(it.cost_ratio)),
+    (
+        "Cost",
+        "Dollars of a run over those of the reference on a typical mission, with its 95 % interval.",
+        lambda it: _ratio_words(it.cost_ratio, it.cost_low, it.cost_high),
+    ),
     (
         "Time",
         "Seconds of a run over those of the reference; not told of simulated runs, whose time is this machine's.",

@@ -10,7 +10,7 @@ from swarm.stats.paired import ALPHA, MARGIN
 
 
 def compare_without_strays(
-    groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA
+    groups: Sequence[Group], *, margin: float = MARGIN, alpha: float = ALPHA, final: bool = True
 ) -> Comparison:
     """Compare groups as `compare_groups` does, without those that have nothing in common with any other.
 
@@ -18,6 +18,7 @@ def compare_without_strays(
         groups: two or more, the reference first.
         margin: differences within it are called equivalent.
         alpha: of the verdicts.
+        final: see `compare_groups`.
 
     Returns:
         What was left out is refused by name; p-values are adjusted for the rest alone.
@@ -28,8 +29,8 @@ def compare_without_strays(
     strays = [group for group in groups[1:] if _why_apart(group, groups)]
     kept = [group for group in groups if group not in strays]
     if len(kept) < 2:
-        return compare_groups(groups, margin=margin, alpha=alpha)
-    found = compare_groups(kept, margin=margin, alpha=alpha)
+        return compare_groups(groups, margin=margin, alpha=alpha, final=final)
+    found = compare_groups(kept, margin=margin, alpha=alpha, final=final)
     return replace(
         found, refused=(*found.refused, *(Refused(each.name, _why_apart(each, groups)) for each in strays))
     )

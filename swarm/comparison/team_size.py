@@ -12,8 +12,9 @@ from swarm.metrics.scaling import ScalingPoint, scaling_curve
 from swarm.stats.estimate import mean_of
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
 from swarm.stats.holm import holm
-from swarm.stats.paired import ALPHA, MARGIN
+from swarm.stats.paired import ALPHA, MARGIN, missions_for_alike
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.stats.tail import QUALITY
 from swarm.written import p_value
 
 Sizes = Mapping[int, Sequence[Cell]]
@@ -53,23 +54,25 @@ class SizeCurve:
     simulated: bool
     alpha: float
     """Of what is said of the curve."""
+    final: bool
+    """Whether this is a planned look: at others nothing is said to be shown."""
 
     @property
     def flat(self) -> bool:
-        """Whether every two sizes are equivalent, on enough missions for a verdict."""
-        enough = self.worst.difference.missions >= MIN_MISSIONS_FOR_VERDICT
-        return enough and self.worst.doubt < self.alpha
+        """Whether every two sizes are shown to be equivalent, in the mean and in the tail."""
+        return self.final and self.worst.doubt < self.alpha
 
 
 def size_curves(
-    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA
+    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA, final: bool = True
 ) -> tuple[SizeCurve, ...]:
     """Follow each arm over the numbers of agents; only missions that all its sizes have count.
 
     Args:
         cells: of any arms.
         margin: differences within it count as none.
-        alpha: of what is said; less for an experiment that might have stopped early.
+        alpha: of what is said; less for an experiment, which has more looks than one.
+        final: whether this is a planned look.
 
     Returns:
         By name; arms with one size, or with fewer than two common missions, are left out.
@@ -81,7 +84,7 @@ def size_curves(
     for cell in cells:
         arms[context_of(cell.condition, "agents")][cell.condition.agents].append(cell)
     curves = [
-        _curve(sizes, margin, alpha)
+        _curve(sizes, margin, alpha, final)
         for sizes in map(_common, arms.values())
         if len(sizes) > 1 and _missions(sizes) > 1
     ]
@@ -102,12 +105,14 @@ def curve_in_words(curve: SizeCurve) -> str:
     told = f"{curve.name}, {first.agents} to {last.agents} agents on {found.missions} missions: "
     if found.missions < MIN_MISSIONS_FOR_VERDICT:
         told += f"too few missions for a verdict, {MIN_MISSIONS_FOR_VERDICT} are needed"
+    elif not curve.final:
+        told += f"what it shows counts only at the planned end ({tested})"
     elif curve.flat:
         told += f"quality is flat, every two sizes lie within ±{found.margin:g} of each other ({tested})"
     elif p is not None and p < curve.alpha:
         told += f"sizes differ in quality ({tested})"
     else:
-        told += f"neither a difference nor flatness is shown ({tested})"
+        told += f"neither a difference nor flatness is shown ({tested}){_not_excluded(curve)}"
     if first.cost_usd and last.cost_usd is not None:
         money = "simulated cost" if curve.simulated else "cost"
         times, dearer = last.agents / first.agents, last.cost_usd / first.cost_usd
@@ -115,7 +120,19 @@ def curve_in_words(curve: SizeCurve) -> str:
     return f"{told}."
 
 
-def _curve(sizes: Sizes, margin: float, alpha: float) -> SizeCurve:
+def _not_excluded(curve: SizeCurve) -> str:
+    """What keeps sizes whose means are alike from being called flat."""
+    found = curve.worst.difference
+    if not found.only_tail_open(curve.alpha):
+        return ""
+    share = max(tail.bound(curve.alpha) for tail in (found.behind, found.ahead) if tail)
+    needed = missions_for_alike(found, alpha=curve.alpha)
+    enough = f"; {needed} missions would, if losses stay as rare" if needed else ""
+    lost = f"that one size loses {QUALITY.loss:g} or more to another on up to {share:.0%} of missions"
+    return f": {lost} is not excluded{enough}"
+
+
+def _curve(sizes: Sizes, margin: float, alpha: float, final: bool) -> SizeCurve:
     condition = next(iter(sizes.values()))[0].condition
     protocol = name_of("protocol", (condition.protocol, condition.options))
     shock = "" if condition.shock == "none" else f", {name_of('shock', (condition.shock,)).lower()}"
@@ -134,11 +151,12 @@ def _curve(sizes: Sizes, margin: float, alpha: float) -> SizeCurve:
         worst=all_equivalent([*samples.values()], margin),
         simulated=condition.simulated,
         alpha=alpha,
+        final=final,
     )
 
 
 def _row(agents: int, cells: Sequence[Cell]) -> ScalingRow:
-    found = mean_of(sample(cells, "quality"))
+    found = mean_of(sample(cells, "quality"), QUALITY)
     costs = [value for cell in cells for value in cell.values["cost_usd"]]
     known = [value for value in costs if value is not None]
     cost = fmean(known) if known and len(known) == len(costs) else None

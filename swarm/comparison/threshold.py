@@ -11,6 +11,7 @@ from typing import Literal
 from swarm.cell import Cell, Condition
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Contrast
+from swarm.comparison.finding import bad_losses, why_withheld
 from swarm.comparison.group import is_usual, name_of
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK, Grid
@@ -59,12 +60,16 @@ class ModelCase:
 
     @property
     def advice(self) -> Advice:
-        """What to do about roles with this model; a difference that surely lies within the margin makes none."""
-        found = self.contrast.difference
-        nil = found.p_equivalence is not None and found.p_equivalence < self.contrast.alpha
-        return (
-            "either" if nil and self.contrast.verdict != "undetermined" else _ADVISED[self.contrast.verdict]
-        )
+        """What to do about roles with this model.
+
+        A difference that surely lies within the margin makes none where bad losses are shown to be rare as well; where
+        they are not, so small a gain is no reason for anything.
+        """
+        found, alpha = self.contrast.difference, self.contrast.alpha
+        if self.contrast.verdict == "undetermined" or found.only_tail_open(alpha):
+            return "unknown"
+        nil = found.p_alike is not None and found.p_alike < alpha
+        return "either" if nil else _ADVISED[self.contrast.verdict]
 
 
 def tells_threshold(grid: Grid) -> bool:
@@ -73,7 +78,7 @@ def tells_threshold(grid: Grid) -> bool:
 
 
 def model_cases(
-    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA
+    cells: Iterable[Cell], *, margin: float = MARGIN, alpha: float = ALPHA, final: bool = True
 ) -> tuple[ModelCase, ...]:
     """Compare free roles with given ones for every model and number of agents, as one family of comparisons.
 
@@ -82,6 +87,7 @@ def model_cases(
             Other roles than the usual ones are taken when all the given ones are the same.
         margin: differences within it make no difference.
         alpha: see `compare_in_contexts`.
+        final: likewise.
 
     Returns:
         The least capable model first.
@@ -98,7 +104,7 @@ def model_cases(
         )
     reference = name_of("protocol", given[0].condition[1:3])
     compared = compare_in_contexts(
-        [*free, *given], "protocol", reference=reference, margin=margin, alpha=alpha
+        [*free, *given], "protocol", reference=reference, margin=margin, alpha=alpha, final=final
     )
     cases = [
         ModelCase(_called(within[0].condition), within[0].condition.agents, comparison)
@@ -135,6 +141,10 @@ def advice_in_words(case: ModelCase) -> str:
     else:
         told += f" (95 % interval {number(found.low, signed=True)} to {number(found.high, signed=True)})"
     few = "; that is too few for a verdict" if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
+    if case.contrast.withheld:
+        few = f"; {why_withheld(case.contrast)}"
+    elif case.contrast.difference.only_tail_open(case.contrast.alpha):
+        few = f"; {bad_losses(case.contrast)}"
     who = f"{case.model} with {case.agents} agents"
     return f"For {who}, {ADVICE[case.advice]}: {told}, on {found.missions} missions{few}."
 

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from swarm.config import Settings
-from swarm.engine.compose import NO_JUDGE, compose, current_wording
+from swarm.engine.compose import NO_JUDGE, compose, current_wording, default_judge
 from swarm.engine.wish import Wish
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
+from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of
 from swarm.recording.events import ExperimentStarted
 from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
+from swarm.team import make_team
+from swarm.written import listed
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Recipes:
                 options=arm.way.options,
                 agents=arm.agents,
                 models=(arm.models,),
-                judge=self.judge or grid.judge,
+                judge=self.judge or grid.judge or self.default_judge[0],
                 seed=planned.seed,
                 limits=grid.limits,
                 pace=grid.pace,
@@ -66,6 +70,38 @@ class Recipes:
             self.settings,
             remember=self._remember,
         )
+
+    @cached_property
+    def default_judge(self) -> tuple[str | None, tuple[str, ...]]:
+        """The judge of all runs where none is named: of another family than every arm, or a warning that it is not.
+
+        Were it chosen arm by arm, two arms would have different judges, or one of them a judge of its own family. None
+        where simulated and real models are mixed, which is refused elsewhere.
+        """
+        if len({card.simulated for card in self._cards}) > 1:
+            return None, ()
+        judge, warnings = default_judge(self._cards, self.settings)
+        return judge.id, warnings
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Whose family the judge is of, in a sentence; empty when it is a stranger to every arm, or simulated."""
+        named = self.judge or self.grid.judge
+        if named is None:
+            return self.default_judge[1]
+        judge = None if named == NO_JUDGE else card_of(named, self.settings)
+        kin = [card.id for card in self._cards if judge and card.family == judge.family]
+        if not judge or judge.simulated or not kin:
+            return ()
+        return (f"The judge {named} is of the same family as {listed(kin)}: it may favour its own kind.",)
+
+    @property
+    def _cards(self) -> list[ModelCard]:
+        """All models that sit in a team, or are swapped in."""
+        arms = self.grid.arms
+        models = [model for arm in arms for model in make_team([arm.models], arm.agents).models]
+        swapped = [self.grid.shock_model] if self.grid.shock_model else []
+        return [card_of(model, self.settings) for model in dict.fromkeys([*models, *swapped])]
 
     def _remember(self, organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
         return self.memory.get(mission.id, ())

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypedDict
 
 from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample, shock_as_kept, without_memory
 from swarm.comparison.contexts import compare_in_contexts
@@ -13,6 +14,7 @@ from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid
+from swarm.history.experiments import ExperimentRow
 from swarm.stats.paired import ALPHA
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
 from swarm.stats.sequential import LOOKS, look_alpha
@@ -105,7 +107,13 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
     return said
 
 
-def results(experiment: Experiment, cells: Sequence[Cell], names: Mapping[str, str] = USUAL_NAMES) -> Results:
+def results(
+    experiment: Experiment,
+    cells: Sequence[Cell],
+    names: Mapping[str, str] = USUAL_NAMES,
+    *,
+    final: bool = True,
+) -> Results:
     """What an experiment shows: by the factor it is about, within each context.
 
     All comparisons that it was planned for are one family, whether or not its runs allow for them. What an
@@ -116,6 +124,7 @@ def results(experiment: Experiment, cells: Sequence[Cell], names: Mapping[str, s
         experiment: what was played.
         cells: of its runs, as far as they have finished.
         names: what its arms are called instead of their usual names, by these.
+        final: whether it is at a planned look, see `is_final`: at others there are estimates and no verdicts.
 
     Raises:
         BadInput: when nothing can be compared yet; says why.
@@ -131,6 +140,7 @@ def results(experiment: Experiment, cells: Sequence[Cell], names: Mapping[str, s
         margin=terms.margin,
         alpha=alpha_of(experiment),
         comparisons=len(grid.comparisons),
+        final=final,
         names=names,
     )
     return Results(
@@ -144,9 +154,29 @@ def alpha_of(experiment: Experiment) -> float:
     return look_alpha(len(LOOKS)) if experiment.terms.stop_when_clear else ALPHA
 
 
-def agreed(experiment: Experiment) -> dict[str, float]:
-    """Margin (in quality, 0 to 1) and level of its verdicts (0 to 1), as a comparison takes them by name."""
-    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment)}
+class Agreed(TypedDict, total=False):
+    """What an experiment agreed on before it began, as a comparison takes it by name; nothing: the usual."""
+
+    margin: float
+    """In quality, 0 to 1."""
+    alpha: float
+    """Of its verdicts, 0 to 1."""
+    final: bool
+    """Whether it is at a planned look."""
+
+
+def agreed(experiment: Experiment, row: ExperimentRow) -> Agreed:
+    """What an experiment agreed on, and whether it has come to where its verdicts count."""
+    return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment), "final": is_final(row)}
+
+
+def is_final(row: ExperimentRow) -> bool:
+    """Whether an experiment is at one of its planned looks: the end, or the look that ended it early.
+
+    Somebody who looks at any other moment, or stops it when they like what they see, is wrong far more often than the
+    level says.
+    """
+    return row.status in ("finished", "clear") or row.finished + row.failed >= row.runs
 
 
 def reference_of(grid: Grid) -> str:

@@ -103,7 +103,7 @@ def _words(contrast: Contrast) -> str:
         if found.low is None
         else f" ({number(found.low, signed=True)} to {number(found.high, signed=True)})"
     )
-    return f"<b>{contrast.verdict}</b>  {number(found.difference, signed=True)}{interval}"
+    return f"<b>{contrast.word}</b>  {number(found.difference, signed=True)}{interval}"
 
 
 def _hover(contrast: Contrast) -> str:

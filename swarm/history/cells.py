@@ -21,6 +21,10 @@ from swarm.recording.shortfall import WHY
 # PyArrow has no types, and makes most of its functions when it is imported.
 arrow: Any = pa
 compute: Any = pc
+OF_MISSIONS = ("mission_content", "mission_family")
+"""What is asked of runs beside the columns of RunRow."""
+DIGITS = 6
+"""Of the hash that tells missions apart which are called alike."""
 
 # All lists of a row are in one order, whichever that is; sorting them here would take ten times as long as the rest.
 _LISTS = ", ".join(f"list(({MEASURES[key].compared})::DOUBLE) AS {key}_of" for key in COMPARED)
@@ -29,24 +33,30 @@ _CUT = "status <> 'finished' AND shortfall IS DISTINCT FROM 'own'"
 _CELLS = f"""
     SELECT simulated, protocol, options, models, agents, coalesce(shock, 'none') AS shock,
         coalesce(judge, 'none') AS judge, prompts,
-        CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END AS mission,
+        mission_content AS content, any_value(mission_family) AS family,
+        min(CASE WHEN mission_id = 'own' THEN '{OWN}' || mission_title ELSE mission_id END) AS mission,
         any_value(mission_title) AS title, any_value(level) AS level,
+        list_distinct(list(coalesce(experiment, ''))) AS experiments,
         list(seed) AS seeds, list(run_id) AS run_ids, list({_CUT}) AS cut,
-        list(shortfall) AS shortfalls, {_LISTS}
+        list(shortfall) AS shortfalls, list(epoch(started)) AS began_of, {_LISTS}
     FROM cell_runs WHERE imported IS NULL AND status <> 'running'
     GROUP BY ALL ORDER BY ALL
 """  # noqa: S608
-_COLUMNS = tuple(f"{key}_of" for key in COMPARED)
-_HEAD = (*Condition._fields, "mission", "title", "level")
+_COLUMNS = ("began_of", *(f"{key}_of" for key in COMPARED))
+_HEAD = (*Condition._fields, "content", "mission", "title", "level", "family", "experiments")
 
 
 def cells(runs: DuckDBPyRelation) -> list[Cell]:
-    """The cells of some runs that have ended here; imported ones are others' word and are left out."""
+    """The cells of some runs that have ended here; imported ones are others' word and are left out.
+
+    Args:
+        runs: in the columns of RunRow and `OF_MISSIONS`.
+    """
     found = runs.query("cell_runs", _CELLS)
     assert found is not None
     # As Arrow, because making Python's lists of DuckDB's one by one takes three times as long as the query.
     table: Any = found.to_arrow_table().combine_chunks()
-    heads = zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)
+    heads = _called([*zip(*(table.column(name).to_pylist() for name in _HEAD), strict=True)])
     runs_of = _in_order(table)
     ended = runs_of.filter(compute.invert(runs_of.column("cut")))
     bounds: list[int] = [0, *_counted(ended, table).cumsum().tolist()]
@@ -57,6 +67,19 @@ def cells(runs: DuckDBPyRelation) -> list[Cell]:
         _cell(head, (cut[row], nothing[row], missing[row]), [column[start:end] for column in columns])
         for row, (head, (start, end)) in enumerate(zip(heads, pairwise(bounds), strict=True))
     ]
+
+
+def _called(heads: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The heads with one name for each content of a mission, and other names for other contents."""
+    at = _HEAD.index("content")
+    names: dict[str, str] = {}
+    for content, name in sorted((head[at], head[at + 1]) for head in heads):
+        names.setdefault(content, name)
+    used = Counter(names.values())
+    unlike = {
+        content: name if used[name] == 1 else f"{name} #{content[:DIGITS]}" for content, name in names.items()
+    }
+    return [(*head[:at], unlike[head[at]], *head[at + 2 :]) for head in heads]
 
 
 def _in_order(table: Any) -> Any:
@@ -104,7 +127,20 @@ def _numbers(column: Any) -> list[Any]:
 def _cell(
     head: tuple[Any, ...], besides: tuple[int, int, Mapping[str, int]], columns: Sequence[Sequence[Any]]
 ) -> Cell:
-    condition, (mission, title, level), (cut, nothing, missing) = Condition(*head[:8]), head[8:], besides
-    seeds, *values = map(tuple, columns)
-    found = dict(zip(COMPARED, values, strict=True))
-    return Cell(condition, mission, title, level, cut, seeds, found, nothing, missing)
+    condition, (mission, title, level, family, experiments) = Condition(*head[:8]), head[8:]
+    (cut, nothing, missing), (seeds, began, *measured) = besides, map(tuple, columns)
+    values = dict(zip(COMPARED, measured, strict=True))
+    return Cell(
+        condition,
+        mission,
+        title,
+        level,
+        cut,
+        seeds,
+        values,
+        nothing,
+        missing,
+        family,
+        began,
+        frozenset(experiments),
+    )

@@ -112,6 +112,14 @@ MIGRATIONS = (
     WHERE status <> 'running';
     DROP TABLE ended;
     """,
+    # A mission is what agents and judge see of it: as `Mission.content` hashes it.
+    """
+    ALTER TABLE runs ADD COLUMN mission_content VARCHAR;
+    ALTER TABLE runs ADD COLUMN mission_family VARCHAR;
+    UPDATE runs SET mission_content = sha256(concat_ws(chr(31), body->>'$.spec.mission.title',
+        body->>'$.spec.mission.goal', body->'$.spec.mission.values', body->'$.spec.mission.requirements',
+        body->'$.spec.mission.domains', body->'$.spec.mission.stakeholders', body->'$.spec.mission.unknowns'));
+    """,
 )
 """What makes each version of the schema of the one before; never edited after a release. There are no
 indexes: at this size they cost more than they save."""

@@ -102,9 +102,9 @@ _DAMAGES = "SELECT path, unnest(damaged) AS line FROM journals ORDER BY path, li
 
 
 def matching(
-    connection: DuckDBPyConnection, where: RunFilter, abandoned: Collection[str]
+    connection: DuckDBPyConnection, where: RunFilter, abandoned: Collection[str], *also: str
 ) -> DuckDBPyRelation:
-    """The runs a filter means, in the columns of RunRow; unfinished ones may be interrupted."""
+    """The runs a filter means, in the columns of RunRow and others behind; unfinished ones may be interrupted."""
     parameters = {
         "text": where.text or None,
         "protocols": list(where.protocols),
@@ -123,7 +123,7 @@ def matching(
         "generic": options_as_kept({"roles": generic_roles()}),
         "abandoned": list(abandoned),
     }
-    return connection.sql(_MATCHING, params=parameters).project(", ".join(COLUMNS))
+    return connection.sql(_MATCHING, params=parameters).project(", ".join((*COLUMNS, *also)))
 
 
 def ordered(runs: DuckDBPyRelation, order: tuple[str, bool]) -> DuckDBPyRelation:

@@ -173,6 +173,8 @@ def run_cells(record: RunRecord) -> Mapping[str, object]:
     return columns_of(row_of(record)) | {
         "started": record.started.astimezone(UTC).replace(tzinfo=None),
         "model_names": list(record.spec.team.models),
+        "mission_content": record.spec.mission.content,
+        "mission_family": record.spec.mission.family,
         "body": RECORD.dump_json(replace(record, turns=())).decode(),
     }
 

@@ -20,7 +20,7 @@ from swarm.cell import Cell
 from swarm.config import Settings, ensure_data_folder
 from swarm.grid import Experiment
 from swarm.history import queries as ask
-from swarm.history.cells import cells
+from swarm.history.cells import OF_MISSIONS, cells
 from swarm.history.exchange import discard, exchange
 from swarm.history.experiments import ExperimentRow, experiments, played_by
 from swarm.history.file import POLL_S, opened
@@ -148,7 +148,7 @@ class History:
             where: which runs.
         """
         with self._answering() as (connection, abandoned):
-            return cells(ask.matching(connection, where, abandoned))
+            return cells(ask.matching(connection, where, abandoned, *OF_MISSIONS))
 
     def state(self) -> tuple[int, int]:
         """What changes whenever anything is recorded: the number of journals, and their bytes.

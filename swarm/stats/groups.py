@@ -11,6 +11,7 @@ from scipy import stats
 from swarm.errors import BadInput
 from swarm.stats.paired import MARGIN, Difference, compare
 from swarm.stats.sample import Sample, mission_means
+from swarm.stats.tail import QUALITY, Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,18 @@ class WorstPair:
 
     @property
     def doubt(self) -> float:
-        """How little all arms are shown to be equivalent, in [0, 1]: the p of equivalence, so small when they are.
+        """How little all arms are shown to be equivalent, in [0, 1]: the p of "equivalent", so small when they are.
 
-        When every mission gives the same difference there is no p. Then there is no doubt either: 0 when that
-        difference lies within the margin, 1 when it does not. How many missions agree is for the caller to ask.
+        When every mission gives the same difference there is no p of the mean. Then there is no doubt of it either: 0
+        when that difference lies within the margin, 1 when it does not. That bad losses are rare has to be shown all
+        the same, and takes its number of missions.
         """
         found = self.difference
-        if found.p_equivalence is None:
-            return 0.0 if abs(found.difference) < found.margin else 1.0
-        return found.p_equivalence
+        of_mean = found.p_equivalence
+        if found.sd == 0:
+            of_mean = 0.0 if abs(found.difference) < found.margin else 1.0
+        tails = [tail.p for tail in (found.behind, found.ahead) if tail]
+        return max([1.0 if of_mean is None else of_mean, *tails])
 
 
 def kruskal_wallis(samples: Sequence[Sample]) -> KruskalWallis:
@@ -71,14 +75,17 @@ def kruskal_wallis(samples: Sequence[Sample]) -> KruskalWallis:
     return KruskalWallis(float(found.statistic), df, float(found.pvalue), len(groups), n)
 
 
-def all_equivalent(samples: Sequence[Sample], margin: float = MARGIN) -> WorstPair:
-    """Ask whether arms are flat: every pair of them within the margin of each other.
+def all_equivalent(
+    samples: Sequence[Sample], margin: float = MARGIN, scale: Scale | None = QUALITY
+) -> WorstPair:
+    """Ask whether arms are flat: every pair of them equivalent, in the mean and in the tail.
 
     All pairs must pass, so the worst one speaks for all and nothing has to be adjusted (intersection–union test).
 
     Args:
         samples: two arms or more, on common missions.
         margin: the largest difference that counts as none, in units of the values.
+        scale: of the values; None where nobody says what is a bad loss: then the mean alone decides.
 
     Returns:
         The pair with the most doubt of equivalence; of equals, that with the largest difference.
@@ -91,7 +98,7 @@ def all_equivalent(samples: Sequence[Sample], margin: float = MARGIN) -> WorstPa
     if len(samples) < 2:
         raise BadInput("a claim that arms are equivalent needs two arms or more")
     pairs = [
-        WorstPair(arm, reference, compare(samples[arm], samples[reference], margin=margin))
+        WorstPair(arm, reference, compare(samples[arm], samples[reference], margin=margin, scale=scale))
         for reference, arm in combinations(range(len(samples)), 2)
     ]
     return max(pairs, key=lambda pair: (pair.doubt, abs(pair.difference.difference)))

@@ -1,20 +1,21 @@
-"""The ratio of two paired means gets its interval, after Fieller."""
+"""Ratios of two paired arms get their intervals: of means, after Fieller; of prices, on the scale of logarithms."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from swarm.stats.sample import Pairs
-from swarm.stats.student import LEVEL, quantile, scale_of, spread
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT, Pairs
+from swarm.stats.student import LEVEL, interval, quantile, scale_of, spread
+from swarm.stats.tail import Scale, within
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The mean of the arm over that of the reference, and its 95 % interval."""
+    """How many times as much the arm has as the reference, and the 95 % interval of that."""
 
     value: float | None
-    """None when the reference's mean is not above 0."""
+    """None when it is not defined, as where a mean or a price is not above 0."""
     low: float | None
     high: float | None
 
@@ -38,6 +39,40 @@ def ratio_of(pairs: Pairs) -> Ratio:
     if not spread(pairs.differences, scale) or not spread(pairs.arm - ratio * pairs.reference, scale):
         return Ratio(ratio, None, None)
     return Ratio(ratio, *_fieller(pairs, arm, reference))
+
+
+def typical_ratio(pairs: Pairs) -> Ratio:
+    """How many times as much the arm has on a typical mission: for prices, which are above 0 and differ by factors.
+
+    The geometric mean over missions of arm over reference, with the t interval of its logarithm. Swapping the arms
+    turns it upside down, and no mission with a large price rules it.
+
+    Returns:
+        No value when some value is not above 0; no interval with fewer missions than a verdict needs, or when the
+        ratio is the same on all of them.
+
+    Examples:
+        >>> from swarm.stats.sample import pair
+        >>> typical_ratio(pair({"a": [2.0], "b": [8.0]}, {"a": [1.0], "b": [1.0]})).value
+        4.0
+    """
+    if min(float(np.min(pairs.arm)), float(np.min(pairs.reference))) <= 0:
+        return Ratio(None, None, None)
+    logs = np.log(pairs.arm) - np.log(pairs.reference)
+    mean, n = float(np.mean(logs)), len(logs)
+    found = (
+        interval(mean, spread(logs, max(1.0, scale_of(logs))), n) if n >= MIN_MISSIONS_FOR_VERDICT else None
+    )
+    low, high = (math.exp(found[0]), math.exp(found[1])) if found else (None, None)
+    return Ratio(math.exp(mean), low, high)
+
+
+def cut_ratio(ratio: Ratio, scale: Scale | None) -> Ratio:
+    """The ratio with an interval no wider than two means of this scale allow; as it is without a scale."""
+    if scale is None or scale.low <= 0 or ratio.value is None or ratio.low is None or ratio.high is None:
+        return ratio
+    least, most = min(ratio.value, scale.low / scale.high), max(ratio.value, scale.high / scale.low)
+    return Ratio(ratio.value, within(ratio.low, least, most), within(ratio.high, least, most))
 
 
 def _fieller(pairs: Pairs, arm: float, reference: float) -> tuple[float, float] | tuple[None, None]:

@@ -7,7 +7,7 @@ from scipy import stats
 
 from swarm.errors import BadInput
 from swarm.stats.estimate import Estimate
-from swarm.stats.sample import Sample, mission_means, values_of
+from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT, Sample, mission_means, values_of
 from swarm.stats.student import LEVEL, scale_of, spread
 
 
@@ -20,7 +20,8 @@ def difference_of_means(arm: Sample, reference: Sample, *, level: float = LEVEL)
         level: of the interval.
 
     Returns:
-        Its missions are those of the smaller arm. No interval when an arm has one mission, or neither has a spread.
+        Its missions are those of the smaller arm. No interval when an arm has fewer than a verdict needs,
+        or neither has a spread.
 
     Raises:
         BadInput: when an arm has no value, or one that is not a finite number.
@@ -36,7 +37,9 @@ def difference_of_means(arm: Sample, reference: Sample, *, level: float = LEVEL)
         raise BadInput("there is no value to take the mean of in one of the arms")
     one, other = (np.array([*each.values()]) for each in means)
     low, high = None, None
-    if min(len(one), len(other)) > 1 and any(spread(some, scale_of(one, other)) for some in (one, other)):
+    if min(len(one), len(other)) >= MIN_MISSIONS_FOR_VERDICT and any(
+        spread(some, scale_of(one, other)) for some in (one, other)
+    ):
         found: Any = stats.ttest_ind(one, other, equal_var=False)
         low, high = map(float, found.confidence_interval(level))
     runs = len(values_of(arm, [*means[0]])) + len(values_of(reference, [*means[1]]))

@@ -356,7 +356,8 @@ def test_resilience_is_of_the_same_seeds_without_and_with_the_shock():
 
 
 def test_unpaired_means_change_sign_with_their_order():
-    one, other = {"a": [0.5, 0.7], "b": [0.8], "c": [0.7]}, {"x": [0.2], "y": [0.4]}
+    one = {"a": [0.5, 0.7], "b": [0.8], "c": [0.7], "d": [0.6], "e": [0.8], "f": [0.7]}
+    other = {name: [0.2 + 0.2 * (name in "xyz")] for name in "uvwxyz"}
     there, back = difference_of_means(one, other), difference_of_means(other, one)
     assert there.value == pytest.approx(0.4)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))

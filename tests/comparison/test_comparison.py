@@ -15,7 +15,7 @@ from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
-from swarm.experiment.results import agreed, alpha_of, reference_of, resolution, results
+from swarm.experiment.results import agreed, alpha_of, is_final, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.rows import RunFilter
 from swarm.recording.measures import COMPARED
@@ -280,7 +280,36 @@ def test_an_experiment_that_may_stop_early_asks_for_more_at_its_end():
 
 def test_what_was_agreed_is_the_margin_and_the_level_of_the_experiment():
     experiment = Experiment(grid(), Terms(margin=0.125, stop_when_clear=True))
-    assert agreed(experiment) == {"margin": 0.125, "alpha": alpha_of(experiment)}
+    assert agreed(experiment, row("running", 3)) == {
+        "margin": 0.125,
+        "alpha": alpha_of(experiment),
+        "final": False,
+    }
+
+
+def row(status: str, ended: int) -> SimpleNamespace:
+    return SimpleNamespace(status=status, finished=ended, failed=0, runs=14)
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "final"),
+    [
+        ("finished", 13, True),
+        ("clear", 9, True),
+        ("incomplete", 14, True),
+        ("running", 13, False),
+        ("stopped", 12, False),
+        ("limited", 12, False),
+        ("dear", 2, False),
+    ],
+)
+def test_a_verdict_counts_at_the_end_or_at_the_look_that_ended_it_and_not_where_somebody_stopped(
+    status: str, ended: int, final: bool
+):
+    assert is_final(row(status, ended)) is final
+    cells = [*GIVEN, *FREE]
+    [(_, found)] = results(Experiment(grid(), Terms()), cells, final=is_final(row(status, ended))).found
+    assert (found.contrasts[0].withheld is None) is final
 
 
 def of_page(history, where: RunFilter, monkeypatch) -> dict[str, float]:
@@ -295,8 +324,8 @@ def of_command(history, where: RunFilter, _) -> dict[str, float]:
 @pytest.mark.parametrize("terms", [of_page, of_command], ids=["page", "command"])
 def test_side_by_side_judges_runs_of_an_experiment_as_it_agreed(terms: Callable, monkeypatch):
     experiment = Experiment(grid(), Terms(margin=0.125, stop_when_clear=True))
-    kept = SimpleNamespace(experiment=lambda name: (None, {"ours": experiment}[name]))
-    assert terms(kept, RunFilter(experiment="ours"), monkeypatch) == agreed(experiment)
+    kept = SimpleNamespace(experiment=lambda name: (row("clear", 9), {"ours": experiment}[name]))
+    assert terms(kept, RunFilter(experiment="ours"), monkeypatch) == agreed(experiment, row("clear", 9))
     assert terms(kept, RunFilter(), monkeypatch) == {}
 
 

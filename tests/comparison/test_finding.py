@@ -8,9 +8,9 @@ from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.finding import contrast_sentence, finding, findings, remarks
 from swarm.comparison.group import Group, groups_by
 from swarm.comparison.levels import cells_by_level, level_name, means_by_mission
-from swarm.comparison.redline import marked, side_by_side
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.comparison.tradeoff import standpoints, weighed
+from swarm.narrative.redline import marked, side_by_side
 from tests.compared import QUALITY, arm, cell
 
 
@@ -37,12 +37,35 @@ def test_what_is_worse_is_called_worse_with_a_minus_before_its_interval():
 
 
 def test_alike_is_a_claim_with_its_margin():
-    said = finding(compared(arm("sequential", 0.004, spread=0.01), flat()))
+    said = finding(compared(arm("sequential", 0.004, spread=0.02, missions=36), flat(missions=36)))
     assert (
         "Sequential did about as well as Shared: the difference lies within ±0.03 (+0.004 on average, "
         in said
     )
     assert "; equivalent)" in said
+
+
+def test_alike_on_few_missions_is_no_difference_seen_and_says_what_would_exclude_bad_losses():
+    said = finding(compared(arm("sequential", 0.004, spread=0.01), flat()))
+    assert said == (
+        "On 12 missions (48 simulated runs), no difference between Sequential and Shared was seen (+0.004 on average, "
+        "95 % interval −0.003 to 0.011; undetermined), at about the same simulated cost, but that either of them loses "
+        "0.15 or more on up to 22% of missions is not excluded. If losses stay as rare, 30 missions in an "
+        "experiment of its own would exclude it, for about $6.00 of simulated money."
+    )
+
+
+def test_who_loses_badly_is_said_by_name():
+    cells = arm("sequential", 0.012, spread=0.01, missions=36)
+    cells[3] = cell(3, [0.25, 0.25], protocol="sequential")
+    contrast = compared(cells, flat(missions=36)).contrasts[0]
+    contrast = replace(
+        contrast, difference=replace(contrast.difference, p_equivalence=0.01, p=0.3, p_holm=0.3)
+    )
+    said = contrast_sentence(replace(contrast, verdict="undetermined"))
+    assert (
+        "but that Sequential loses 0.15 or more on up to 13% of missions is not excluded. If losses" in said
+    )
 
 
 def test_what_is_certain_and_too_small_to_matter_is_said_to_be_both():
@@ -67,7 +90,7 @@ def test_what_a_stricter_level_leaves_open_is_told_by_that_level():
     assert p < 0.05
     said = finding(compare_groups(groups, alpha=0.9 * p))
     assert said.startswith("Not settled")
-    assert "more mission" in said
+    assert "missions would settle it" in said
     assert "cannot be told" not in said
 
 
@@ -97,11 +120,15 @@ def test_real_runs_are_not_called_simulated():
 
 
 def test_of_several_the_headline_sorts_them_and_the_best_supported_comes_first():
+    many = {"missions": 36}
     comparison = compared(
-        arm("solo", 0.1), arm("broadcast", 0.03, spread=0.09), arm("coordinator", 0.001, spread=0.01), flat()
+        arm("solo", 0.1, **many),
+        arm("broadcast", 0.03, spread=0.12, **many),
+        arm("coordinator", 0.001, spread=0.01, **many),
+        flat(**many),
     )
     assert finding(comparison) == (
-        "On 12 missions (96 simulated runs), Solo scored higher than Shared; Coordinator did about as well as Shared; "
+        "On 36 missions (288 simulated runs), Solo scored higher than Shared; Coordinator did about as well as Shared; "
         "Broadcast cannot be told from Shared yet."
     )
     told = findings(comparison)
@@ -270,3 +297,17 @@ def test_texts_too_long_to_compare_by_word_are_still_set_side_by_side():
 
 def test_qualities_of_this_test_are_qualities():
     assert all(0.25 <= value <= 1 for value in QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "tokens", "said"),
+    [
+        ("solo", 150.0, ", with 0.15 times the tokens."),
+        ("solo", 960.0, "cost."),
+        ("sequential", 150.0, "cost."),
+        ("solo", None, ", with tokens that are not known."),
+    ],
+)
+def test_one_agent_that_had_other_tokens_is_said_to_have_had_them(protocol, tokens, said):
+    found = compared(arm(protocol, 0.134, measures={"tokens": tokens}), flat())
+    assert finding(found).endswith(said)

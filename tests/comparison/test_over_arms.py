@@ -8,7 +8,7 @@ from swarm.errors import BadInput
 from swarm.metrics.resilience import Blow
 from tests.comparison.test_comparison import cell
 
-MISSIONS = 7
+MISSIONS, MANY = 7, 42
 
 
 def team(agents: int, shift: float, *, missions: int = MISSIONS, cost: float = 0.1, **changes):
@@ -26,7 +26,13 @@ def team(agents: int, shift: float, *, missions: int = MISSIONS, cost: float = 0
 
 
 def test_sizes_that_lie_within_the_margin_are_flat():
-    [curve] = size_curves([*team(8, 0.0), *team(16, 0.004), *team(32, -0.002)])
+    [curve] = size_curves(
+        [
+            cell
+            for agents, shift in ((8, 0.0), (16, 0.004), (32, -0.002))
+            for cell in team(agents, shift, missions=MANY)
+        ]
+    )
     assert curve.flat
     assert "quality is flat" in curve_in_words(curve)
     assert [row.agents for row in curve.rows] == [8, 16, 32]
@@ -36,8 +42,28 @@ def test_sizes_that_lie_within_the_margin_are_flat():
 @pytest.mark.parametrize(("shift", "flat"), [(0.02, True), (0.04, False)])
 def test_two_sizes_that_differ_by_the_same_on_every_mission_are_flat_within_the_margin(shift, flat):
     """Agents 8 and 48 are the same but for the shift."""
-    [curve] = size_curves([*team(8, 0.0), *team(48, shift), *team(16, 0.01)])
+    sizes = ((8, 0.0), (48, shift), (16, 0.01))
+    [curve] = size_curves([cell for size, by in sizes for cell in team(size, by, missions=MANY)])
     assert curve.flat is flat
+    [few] = size_curves([*team(8, 0.0), *team(48, shift), *team(16, 0.01)])
+    assert not few.flat
+
+
+def test_sizes_whose_means_are_alike_on_few_missions_are_told_with_what_is_not_excluded():
+    [curve] = size_curves([*team(8, 0.0), *team(16, 0.004)])
+    assert not curve.flat
+    assert "neither a difference nor flatness is shown" in curve_in_words(curve)
+    assert (
+        ": that one size loses 0.15 or more to another on up to 35% of missions is not excluded; 29 missions would"
+        in curve_in_words(curve)
+    )
+
+
+def test_a_look_that_was_not_planned_shows_no_flatness():
+    cells = [*team(8, 0.0, missions=MANY), *team(16, 0.004, missions=MANY)]
+    [curve] = size_curves(cells, final=False)
+    assert not curve.flat
+    assert "counts only at the planned end" in curve_in_words(curve)
 
 
 def test_sizes_that_differ_are_told_with_the_papers_test():
@@ -67,8 +93,8 @@ def test_an_experiment_that_may_stop_early_asks_for_more():
     [usual], [strict] = size_curves(rising()), size_curves(rising(), alpha=0.001)
     assert "sizes differ" in curve_in_words(usual)
     assert "neither a difference nor flatness" in curve_in_words(strict)
-    near = [*team(8, 0.0), *team(16, 0.024)]
-    [usual], [strict] = size_curves(near), size_curves(near, alpha=1e-6)
+    near = [*team(8, 0.0, missions=MANY), *team(16, 0.024, missions=MANY)]
+    [usual], [strict] = size_curves(near), size_curves(near, alpha=1e-3)
     assert (usual.flat, strict.flat) == (True, False)
 
 

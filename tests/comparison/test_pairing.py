@@ -56,7 +56,7 @@ def test_what_one_arm_lacks_under_a_hard_condition_makes_nobody_better(lost):
     found = compared(alike, reference="Shared")
     [contrast] = found.contrasts
     assert abs(contrast.difference.difference) < 0.005
-    assert contrast.verdict == "equivalent"
+    assert (contrast.verdict, contrast.difference.only_tail_open(0.05)) == ("undetermined", True)
     assert found.left_out == 20
     assert found.groups[0].estimate("quality").value == pytest.approx(contrast.difference.reference_mean)
     assert all(abs(row.difference(1)) < 0.01 for row in means_by_mission(found.groups))
@@ -197,3 +197,133 @@ def test_what_an_experiment_cannot_compare_is_shown_with_its_reason(settings, ca
     print_comparison(by=By.protocol, experiment=experiment_id, as_json=True)
     for comparison in (told_as_json[0], json.loads(capsys.readouterr().out)):
         assert comparison["contrasts"][0]["difference"]["margin"] == 0.07
+
+
+def with_gaps(cells, count, **lost):
+    """The same cells, the first ones with so many runs that have no score."""
+    return [replace(each, **lost) if at < count else each for at, each in enumerate(cells)]
+
+
+def lacking(protocol: str, count: int, shift: float, missions: int = 10):
+    bumps = 0.01 if protocol == "sequential" else 0.0
+    cells = arm(protocol, *(0.5 + shift + 0.02 * (n % 3) + bumps * (-1) ** n for n in range(missions)))
+    return with_gaps(cells, count, unfinished=1)
+
+
+@pytest.mark.parametrize(("gaps", "shift", "word"), [(0, 0.1, "better"), (1, 0.3, "better"), (9, 0.05, None)])
+@pytest.mark.parametrize("side", ["group", "reference"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_verdict_survives_missing_scores_at_their_worst_or_says_that_it_depends_on_them(
+    gaps, shift, word, side, sign
+):
+    lost = (gaps, 0) if side == "group" else (0, gaps)
+    found = compared(
+        [*lacking("sequential", lost[0], sign * shift), *lacking("shared", lost[1], 0.0)], reference="Shared"
+    )
+    [contrast] = found.contrasts
+    assert contrast.gaps == gaps
+    if word is None:
+        assert (contrast.verdict, contrast.withheld) == ("undetermined", "scores")
+        assert f"the verdict depends on {gaps} missing scores" in finding(found)
+    else:
+        assert (contrast.verdict, contrast.withheld) == ("better" if sign > 0 else "worse", None)
+
+
+def test_a_mission_of_which_one_side_has_no_score_at_all_counts_among_the_worst():
+    free = lacking("sequential", 0, 0.1)
+    free[:4] = [cell(f"m{n}", None, protocol="sequential") for n in range(4)]
+    [contrast] = compared([*free, *lacking("shared", 0, 0.0)], reference="Shared").contrasts
+    assert contrast.difference.missions == 6
+    assert [each.missions for each in contrast.extremes] == [10, 10]
+    assert contrast.withheld == "scores"
+
+
+def test_what_is_no_planned_look_has_estimates_and_no_verdict():
+    groups, _ = groups_by([*lacking("sequential", 0, 0.1), *lacking("shared", 0, 0.0)], "protocol", "Shared")
+    found = compare_groups(groups, final=False)
+    [contrast] = found.contrasts
+    assert (contrast.verdict, contrast.word, contrast.withheld) == ("undetermined", "no verdict", "look")
+    assert contrast.difference.low is not None
+    assert "a verdict counts only at the planned end" in finding(found)
+    assert "undetermined" not in finding(found)
+
+
+# Time: what was not played together in time is estimated only.
+
+
+def timed(protocol: str, shift: float, hours, *, experiment: str = ""):
+    """Twelve missions of a real model, one run each, begun at these hours."""
+    bumps = 0.01 if protocol == "sequential" else 0.0
+    return [
+        replace(
+            cell(f"m{n:02}", 0.5 + shift + bumps * (-1) ** n, protocol=protocol, simulated=False),
+            began=(3600.0 * hours[n],),
+            experiments=frozenset({experiment}),
+        )
+        for n in range(12)
+    ]
+
+
+TODAY, TOMORROW = range(12), range(24, 36)
+
+
+@pytest.mark.parametrize(
+    ("hours", "experiments", "withheld"),
+    [
+        ((TODAY, TOMORROW), ("", ""), "time"),
+        ((TODAY, TOMORROW), ("one", "one"), None),
+        ((TODAY, TOMORROW), ("one", "other"), "time"),
+        ((range(0, 24, 2), range(1, 24, 2)), ("", ""), None),
+        ((range(0, 24, 2), range(1, 24, 2)), ("one", "other"), None),
+        (([*range(6), *range(24, 30)], [*range(12, 18), *range(36, 42)]), ("", ""), "time"),
+    ],
+)
+def test_real_runs_that_were_not_played_together_have_no_verdict(hours, experiments, withheld):
+    free, shared = (
+        timed(protocol, shift, when, experiment=name)
+        for protocol, shift, when, name in zip(
+            ("sequential", "shared"), (0.1, 0.0), hours, experiments, strict=True
+        )
+    )
+    found = compared([*free, *shared], reference="Shared")
+    assert found.contrasts[0].withheld == withheld
+    assert ("play them interleaved" in finding(found)) == (withheld == "time")
+    assert found.contrasts[0].difference.low is not None
+
+
+def test_simulated_models_are_the_same_on_all_days():
+    free, shared = timed("sequential", 0.1, TOMORROW), timed("shared", 0.0, TODAY)
+    cells = [replace(each, condition=each.condition._replace(simulated=True)) for each in (*free, *shared)]
+    assert compared(cells, reference="Shared").contrasts[0].verdict == "better"
+
+
+# Families: one task with other inputs is one unit.
+
+
+def of_family(cells, size: int, families: int | None = None):
+    return [
+        replace(each, family=f"task {at // size}" if families is None or at // size < families else None)
+        for at, each in enumerate(cells)
+    ]
+
+
+def two_arms(missions: int = 12):
+    return (
+        arm("sequential", *(0.6 + 0.01 * (-1) ** (n // 2) for n in range(missions))),
+        arm("shared", *[0.5] * missions),
+    )
+
+
+@pytest.mark.parametrize(("size", "families", "units"), [(1, None, 12), (2, None, 6), (4, 2, 6), (4, 0, 12)])
+def test_missions_of_one_family_count_as_one(size: int, families: int | None, units: int):
+    cells = [each for one in two_arms() for each in of_family(one, size, families)]
+    [contrast] = compared(cells, reference="Shared").contrasts
+    assert (contrast.difference.missions, contrast.inputs) == (units, 0)
+    assert contrast.difference.difference == pytest.approx(0.1, abs=0.01)
+
+
+def test_of_a_single_family_nothing_is_said_of_other_tasks():
+    found = compared([each for one in two_arms() for each in of_family(one, 12)], reference="Shared")
+    [contrast] = found.contrasts
+    assert (contrast.difference.missions, contrast.inputs) == (12, 12)
+    assert finding(found).endswith("on inputs like these.")

@@ -5,15 +5,18 @@ import pytest
 from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
 from swarm.experiment.past import Outcome
 from swarm.grid import Terms, Way
+from swarm.mission import Mission
 from swarm.stats.paired import compare
 from swarm.stats.sequential import LOOKS, look_alpha
 from swarm.turn import Usage
 from tests.experiment.test_planned import MISSIONS, planned
 
 
-def watched(terms: Terms, *, arms: int = 2, repeats: int = 5, expected: tuple[float, ...] = ()) -> Guard:
+def watched(
+    terms: Terms, *, arms: int = 2, repeats: int = 5, expected: tuple[float, ...] = (), **more: object
+) -> Guard:
     ways = tuple(Way(name) for name in ("shared", "sequential", "solo")[:arms])
-    return Guard(planned(ways=ways, teams=("sim/strong",), repeats=repeats).grid, terms, expected)
+    return Guard(planned(ways=ways, teams=("sim/strong",), repeats=repeats, **more).grid, terms, expected)
 
 
 def note(guard: Guard, block: int, *qualities: float, usd: float = 0.0) -> None:
@@ -58,9 +61,23 @@ def test_every_comparison_must_be_clear_before_it_ends():
 
 @pytest.mark.parametrize(("margin", "ends"), [(0.03, False), (0.2, True)])
 def test_the_margin_that_was_agreed_decides_when_arms_are_clearly_alike(margin: float, ends: bool):
-    guard = watched(Terms(stop_when_clear=True, margin=margin))
-    for block in range(MISSIONS):
-        note(guard, block, *gain(block, 0.0, 0.04))
+    guard = watched(Terms(stop_when_clear=True, margin=margin), repeats=1, missions=many(100))
+    for block in range(80):
+        note(guard, block, *gain(block, 0.0, 0.12))
+    assert (guard.halt is not None) is ends
+
+
+def many(missions: int) -> tuple[Mission, ...]:
+    return tuple(Mission(f"m{n:03}", f"Mission {n}", f"Bake {n}.") for n in range(missions))
+
+
+@pytest.mark.parametrize(("losses", "ends"), [(0, True), (1, False)])
+def test_it_does_not_end_as_alike_while_bad_losses_are_not_excluded(losses: int, ends: bool):
+    guard = watched(Terms(stop_when_clear=True), repeats=1, missions=many(100))
+    for block in range(80):
+        assert guard.halt is None
+        lost = 0.25 if block < losses else 0.5 + 0.005 * (-1) ** block
+        note(guard, block, 0.5, lost)
     assert (guard.halt is not None) is ends
 
 

@@ -1,10 +1,15 @@
 """What an experiment is said to see follows from its missions, repeats, comparisons, level and earlier runs."""
 
+import os
+
 import pytest
 
 from swarm.cell import Cell
+from swarm.config import read_settings
 from swarm.engine.compose import current_wording
+from swarm.experiment.recipe import Recipes
 from swarm.experiment.results import resolution, resolution_in_words
+from swarm.models.catalogue import card_of
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
 from tests.compared import cell
 from tests.experiment.test_planned import LAST_LEVEL, MISSIONS, planned, seen
@@ -48,3 +53,30 @@ def test_earlier_runs_tell_the_largest_spread_of_any_planned_comparison(simulate
     sees = resolution(experiment, [each for found in arms.values() for each in found])
     assert (sees.pilot, sees.sd) == (True, pytest.approx(max(spreads)))
     assert spreads[0] < spreads[1] < pilot_sd(seen(arms["solo"]), seen(arms["sequential"]), 3)
+
+
+GPT, CLAUDE, GEMINI = "openai/gpt-4.1-mini", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash"
+KEYS = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY"), "k" * 24)
+
+
+def recipes_of(judge: str | None = None, **keys: str) -> Recipes:
+    return Recipes(planned(teams=(GPT, CLAUDE), judge=judge).grid, read_settings({**os.environ, **keys}))
+
+
+def test_one_judge_is_chosen_for_all_arms_and_a_stranger_to_each_of_them():
+    recipes = recipes_of(**KEYS, GEMINI_API_KEY="k" * 24)
+    judge, warnings = recipes.default_judge
+    families = {card_of(name, recipes.settings).family for name in (GPT, CLAUDE)}
+    assert card_of(judge, recipes.settings).family not in families
+    assert (warnings, recipes.warnings) == ((), ())
+    assert {recipes.of(recipes.grid.planned(arm)).judge for arm in range(len(recipes.grid.arms))} == {judge}
+
+
+@pytest.mark.parametrize(("judge", "kin"), [(None, GPT), (CLAUDE, CLAUDE)])
+def test_a_judge_of_the_family_of_one_arm_is_said_to_be_so(judge: str | None, kin: str):
+    [warning] = recipes_of(judge, **KEYS).warnings
+    assert f"The judge {kin} is of the same family" in warning
+
+
+def test_a_judge_of_no_arms_family_needs_no_warning():
+    assert recipes_of(GEMINI, **KEYS, GEMINI_API_KEY="k" * 24).warnings == ()

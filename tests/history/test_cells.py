@@ -9,11 +9,13 @@ from swarm.cell import Cell, options_as_kept
 from swarm.comparison.group import groups_by, name_of
 from swarm.experiment.results import reference_of, results
 from swarm.grid import Experiment, Terms, Way
+from swarm.history.file import MIGRATIONS
 from swarm.history.store import History
+from swarm.mission import Mission, Requirement
 from swarm.shock import Shock
 from swarm.spec import PastRole
 from tests.comparison.test_comparison import FREE, GIVEN, arm, cell, grid
-from tests.made import keep, put_back, spec, told
+from tests.made import BEGAN, keep, put_back, spec, told
 
 REMEMBERED = (PastRole("An earlier mission", 1, "Baker"),)
 
@@ -47,6 +49,43 @@ def test_a_history_of_before_is_told_what_was_swapped_to_and_who_remembers(setti
         connection.execute("UPDATE runs SET shock = 'swap' WHERE shock IS NOT NULL")
         connection.execute("UPDATE runs SET options = '{}'")
     assert [each.condition for each in History(settings).cells()] == now
+
+
+BAKE = Mission(
+    "bake", "Bake", "Bake a cake\n“with” 3 / 4 l.", ("care",), (Requirement("Buy \t flour", needs=(1,)),)
+)
+
+
+def test_a_mission_is_what_it_holds_and_not_what_it_is_called(settings):
+    changed = replace(BAKE, goal="Bake bread.")
+    found = keep_runs(
+        settings,
+        {"mission": BAKE, "protocol": "shared"},
+        {"mission": replace(BAKE, id="own"), "protocol": "sequential"},
+        {"mission": changed, "protocol": "solo"},
+    )
+    names = {each.condition.protocol: each.mission for each in found}
+    assert names["shared"] == names["sequential"] == f"bake #{BAKE.content[:6]}"
+    assert names["solo"] == f"bake #{changed.content[:6]}"
+
+
+def test_a_history_of_before_knows_missions_by_the_same_content(settings):
+    keep_runs(settings, {"mission": BAKE})
+    with duckdb.connect(settings.history) as connection:
+        connection.execute(f"DELETE FROM meta WHERE version = {len(MIGRATIONS)}")
+        for column in ("mission_content", "mission_family"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    assert len(History(settings).cells()) == 1
+    with duckdb.connect(settings.history) as connection:
+        assert connection.execute("SELECT mission_content FROM runs").fetchall() == [(BAKE.content,)]
+
+
+def test_a_cell_knows_when_its_runs_began_of_what_experiment_and_of_what_family(settings):
+    mission = replace(BAKE, family="Cakes")
+    first, *rest = told("20261122-120000-000001", spec(mission=mission))
+    keep(settings, [replace(first, experiment="ours"), *rest])
+    [found] = History(settings).cells()
+    assert (found.family, found.experiments, found.began) == ("Cakes", {"ours"}, (BEGAN.timestamp(),))
 
 
 def test_the_same_simulated_run_twice_is_no_repeat(settings):

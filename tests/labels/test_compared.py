@@ -20,6 +20,7 @@ from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.recording.measures import COMPARED, LISTED, MEASURES, write
 from swarm.serve.wire import Ask, whole
 from swarm.stats.paired import Difference
+from swarm.stats.tail import Tail
 from tests.compared import cell
 from tests.distinct import SPENT
 from tests.labels.test_pages import formats, shown
@@ -73,14 +74,15 @@ STATISTICS = [
     ["p", "0.011"],
     ["p after Holm", "0.022"],
     ["p of equivalence", "0.970"],
+    ["Bad losses", "1 and 4 (up to 61%)"],
     ["Margin", "±0.04"],
-    ["Cohen's d", "0.81"],
+    ["d of mission means", "0.81"],
     ["d_z", "1.23"],
     ["Cliff's δ", "0.44"],
     ["Missions", "12"],
     ["Runs", "25 and 37"],
     ["Missions left out", "3"],
-    ["Cost", "1.7 times"],
+    ["Cost", "1.7 times (1.5 times to 1.9 times)"],
     ["Time", "2.6 times"],
 ]
 DIFFERENCE = Difference(
@@ -98,6 +100,8 @@ DIFFERENCE = Difference(
     d_z=1.23,
     cliffs_delta=0.44,
     p_equivalence=0.97,
+    behind=Tail(1, 12, 0.1),
+    ahead=Tail(4, 12, 0.08),
     margin=0.04,
     missions=12,
     runs=25,
@@ -121,7 +125,9 @@ def of(name: str, measures: dict[str, float], simulated: bool = False) -> Group:
 def compared(*, simulated: bool = False, **of_difference: Any) -> Comparison:
     """A comparison whose numbers are all different."""
     reference, group = of("Shared", REFERENCE, simulated), of("Solo", GROUP, simulated)
-    contrast = Contrast(group, reference, replace(DIFFERENCE, **of_difference), "better", 1.7, 2.6, 0.046)
+    contrast = Contrast(
+        group, reference, replace(DIFFERENCE, **of_difference), "better", 1.7, 2.6, 0.046, 1.5, 1.9, 6
+    )
     return Comparison((reference, group), (contrast,), 5, ("models",), 9)
 
 
@@ -151,8 +157,12 @@ def test_json_has_every_number_of_a_comparison_under_its_own_name():
             "group": "Solo",
             "reference": "Shared",
             "verdict": "better",
+            "withheld": None,
+            "gaps": 6,
             "difference": asdict(DIFFERENCE),
             "cost_ratio": 1.7,
+            "cost_low": 1.5,
+            "cost_high": 1.9,
             "time_ratio": 2.6,
         }
     ]
@@ -176,7 +186,7 @@ def test_the_sentence_of_a_contrast_has_every_number_where_it_belongs(simulated:
     kind = "simulated " if simulated else ""
     assert contrast_sentence(compared(simulated=simulated).contrasts[0], comparisons=9) == (
         f"On 12 missions (62 {kind}runs), Solo scored 0.190 higher than Shared (95 % interval 0.110 to 0.280; better), "
-        f"at 1.7 times the {kind}cost."
+        f"at 1.7 times (1.50 to 1.90) the {kind}cost, with 0.53 times the tokens."
     )
 
 
@@ -209,7 +219,7 @@ def sized(agents: int, quality: float, cost: float, **more: Any) -> list[Cell]:
 def test_team_sizes_and_shocks_have_every_number_in_its_own_column():
     sizes = [*sized(4, 0.5, 0.25), *sized(16, 0.625, 0.75)]
     shocks = [*sized(4, 0.5, 0.25), *sized(4, 0.4, 0.25, shock="hub"), *sized(4, 0.3, 0.25, shock="seat")]
-    app = shown(lambda: show_team_sizes(sizes, 0.03, 0.05), lambda: show_shocks(shocks))
+    app = shown(lambda: show_team_sizes(sizes, 0.03, 0.05, True), lambda: show_shocks(shocks))
     assert [formats(frame) for frame in app.dataframe] == [
         {"Quality": "%.3f", "Cost of a run, $": "%.4f"},
         dict.fromkeys(["Resilience", "Hub", "Seat"], "percent"),

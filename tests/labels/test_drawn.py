@@ -97,7 +97,7 @@ def test_times_are_drawn_in_the_unit_of_the_axis():
     assert figure is not None
     assert [*figure.data[0].x] == [7.5, 90.0]
     assert figure.layout.xaxis.title.text == "In seconds"
-    cells = [cell(at, [0.5], measures={"duration_s": 540.0 + 120 * at}) for at in range(2)]
+    cells = [cell(at, [0.5], measures={"duration_s": 540.0 + 120 * (at % 2)}) for at in range(6)]
     long = Group("Solo", tuple(cells))
     drawn, found = measure_figure([long], "duration_s"), long.estimate("duration_s")
     assert drawn is not None
@@ -109,10 +109,11 @@ def test_times_are_drawn_in_the_unit_of_the_axis():
 
 
 def test_quality_by_mission_has_a_line_for_each_and_the_mean_of_each_group():
-    one = Group("Solo", tuple(cell(number, [quality]) for number, quality in enumerate((0.5, 0.75))))
-    other = Group("Shared", tuple(cell(number, [quality]) for number, quality in enumerate((0.25, 1.0))))
+    one = Group("Solo", tuple(cell(number, [quality]) for number, quality in enumerate((0.5, 0.75) * 3)))
+    other = Group("Shared", tuple(cell(number, [quality]) for number, quality in enumerate((0.4, 0.85) * 3)))
     figure = by_mission_figure([one, other])
-    assert [[*trace.y] for trace in figure.data] == [[0.5, 0.25], [0.75, 1.0], [0.625, 0.625]]
+    drawn = [[*trace.y] for trace in figure.data]
+    assert drawn == [[0.5, 0.4], [0.75, 0.85]] * 3 + [[0.625, pytest.approx(0.625)]]
     assert [*figure.layout.xaxis.ticktext] == ["Solo", "Shared"]
     half = one.estimate("quality")
     assert half is not None

@@ -119,7 +119,7 @@ def test_the_history_has_every_number_under_its_own_name(
     assert json.loads(capsys.readouterr().out) == [columns_of(ROW) | {"started": "2026-11-22T13:00:00Z"}]
     show(RUN_ID, as_json=True)
     assert json.loads(capsys.readouterr().out) == SUMMARY
-    assert history.cells() == [CELL]
+    assert history.cells() == [replace(CELL, began=(BEGAN.timestamp(),), experiments=frozenset({"exp"}))]
     turns = history.turns_frame().drop(columns="text").to_dict("records")
     told = [{**turn_cells(RUN_ID, turn)} for turn in TURNS]
     assert [known(row) for row in turns] == [known(cells | {"body": None}) for cells in told]

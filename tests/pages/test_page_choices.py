@@ -198,11 +198,11 @@ def test_the_runs_of_a_side_are_counted_each_under_its_own_name():
 
 def test_models_are_advised_for_the_team_size_that_is_chosen():
     cells = [*a_model("strong", 0.7, 0.1), *a_model("strong", 0.5, -0.1, agents=64)]
-    first = drawn(show_threshold, cells, 0.03, 0.05)
+    first = drawn(show_threshold, cells, 0.03, 0.05, True)
     assert first.segmented_control(key="threshold_agents").value == 8
     assert "person_off" in words_on(first, "markdown")
     assert "with 64 agents" not in words_on(first, "markdown")
-    other = words_on(drawn(show_threshold, cells, 0.03, 0.05, threshold_agents="64"), "markdown")
+    other = words_on(drawn(show_threshold, cells, 0.03, 0.05, True, threshold_agents="64"), "markdown")
     assert "with 64 agents" in other
     assert "with 8 agents" not in other
 
@@ -210,7 +210,7 @@ def test_models_are_advised_for_the_team_size_that_is_chosen():
 def test_team_sizes_are_compared_without_runs_that_were_struck():
     calm = [*a_team(8, 0.0), *a_team(16, 0.1)]
     struck = [*a_team(8, -0.2, shock="hub"), *a_team(16, -0.2, shock="hub")]
-    app = drawn(show_team_sizes, [*calm, *struck], 0.03, 0.05)
+    app = drawn(show_team_sizes, [*calm, *struck], 0.03, 0.05, True)
     table = app.dataframe[0].value
     assert [*table["Agents"]] == [8, 16]
     assert min(table["Quality"]) > 0.5

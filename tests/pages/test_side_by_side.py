@@ -13,7 +13,6 @@ from pages.side_by_side.texts import markdown_of
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import means_by_mission
-from swarm.comparison.redline import Piece
 from swarm.comparison.tradeoff import standpoints
 from swarm.config import PROJECT
 from swarm.experiment.perform import perform
@@ -27,6 +26,7 @@ from swarm.figures import (
 from swarm.figures.standings import aligned_timelines
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.mission import Mission, load_library
+from swarm.narrative.redline import Piece
 from swarm.recording.events import RunStarted
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.compared import arm, cell

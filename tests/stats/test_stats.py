@@ -30,7 +30,9 @@ from swarm.stats.paired import (
     verdict,
 )
 from swarm.stats.power import missions_for, missions_for_equivalence
-from swarm.stats.sample import Sample
+from swarm.stats.relative import typical_ratio
+from swarm.stats.sample import Sample, pair
+from swarm.stats.tail import MOST_LOSING, QUALITY, Tail
 
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "fixtures" / "stats" / "reference.json").read_text(encoding="utf-8")
@@ -78,7 +80,9 @@ def same(one: Difference, other: Difference, *, but: Sequence[str] = ()) -> None
     [*NUMBERS, *EFFECTS],
 )
 def test_a_comparison_agrees_with_statsmodels_and_pingouin(name: str, field: str):
-    found = compare(sample(SETS[name]["arm"]), sample(SETS[name]["reference"]), margin=REFERENCE["margin"])
+    arms = (sample(SETS[name][side]) for side in ("arm", "reference"))
+    scale = None if name.startswith("costs") else QUALITY
+    found = compare(*arms, margin=REFERENCE["margin"], scale=scale)
     assert getattr(found, field) == pytest.approx(SETS[name]["expected"][field], abs=1e-6)
 
 
@@ -112,6 +116,8 @@ def test_adding_the_same_to_all_values_moves_nothing_but_the_means(pair: tuple[S
     arm, reference = ({m: [v + added for v in values] for m, values in one.items()} for one in pair)
     # Cliff's delta sees order, and adding may join neighbours by rounding; sixteenths are far enough apart.
     relative = ("mean", "reference_mean", "relative", "relative_low", "relative_high", "cliffs_delta")
+    # What a loss down to the lowest quality costs depends on how high the means are.
+    relative += ("behind", "ahead")
     same(compare(arm, reference), compare(*pair), but=relative)
 
 
@@ -130,8 +136,7 @@ def test_the_order_of_repeats_and_of_missions_changes_nothing(
 @given(two_arms())
 def test_doing_every_run_over_with_the_same_result_is_no_new_evidence(pair: tuple[Sample, Sample]):
     arm, reference = ({mission: [*values, *values] for mission, values in one.items()} for one in pair)
-    # Cohen's d is of runs: its pooled variance has other degrees of freedom.
-    same(compare(arm, reference), compare(*pair), but=("runs", "reference_runs", "d"))
+    same(compare(arm, reference), compare(*pair), but=("runs", "reference_runs"))
 
 
 @given(two_arms(), st.randoms(use_true_random=False))
@@ -272,13 +277,100 @@ def test_a_stricter_level_asks_for_more(gain: Difference):
     assert verdict(gain, alpha=gain.p / 2) == "undetermined"
 
 
-def flat(spread: float) -> Difference:
-    return compare(single(*(0.5 + spread * sign for sign in (1, -1) * 6)), single(*[0.5] * 12))
+def flat(spread: float, missions: int = 30) -> Difference:
+    return compare(single(*(0.5 + spread * (-1) ** at for at in range(missions))), single(*[0.5] * missions))
 
 
 def test_arms_within_the_margin_are_equivalent_only_when_that_is_sure():
     assert verdict(flat(0.02)) == "equivalent"
     assert verdict(flat(0.2)) == "undetermined"
+
+
+@pytest.mark.parametrize(("missions", "word"), [(28, "undetermined"), (29, "equivalent")])
+def test_arms_are_equivalent_only_on_so_many_missions_that_rare_losses_would_have_shown(missions, word):
+    found = flat(0.02, missions)
+    assert found.p_equivalence is not None
+    assert found.p_equivalence < 0.001
+    assert (verdict(found), found.only_tail_open(0.05)) == (word, word == "undetermined")
+    assert found.behind is not None
+    assert (found.behind.bound() <= MOST_LOSING) == (word == "equivalent")
+
+
+@pytest.mark.parametrize("loser", ["arm", "reference"])
+def test_arms_of_which_either_loses_badly_on_some_missions_are_not_equivalent(loser: str):
+    steady = [0.5 + 0.01 * (-1) ** at for at in range(120)]
+    losing = [0.52] * 113 + [0.25] * 7
+    arms = (losing, steady) if loser == "arm" else (steady, losing)
+    found = compare(*(single(*values) for values in arms))
+    assert found.p_equivalence is not None
+    assert found.p_equivalence < 0.05
+    assert verdict(found) == "undetermined"
+
+
+def test_where_a_loss_to_the_bottom_costs_more_fewer_of_them_are_excluded():
+    """Six in a hundred losses from .75 to .25 alone move the mean by .03."""
+    high = {mission: [value + 0.25 for value in values] for mission, values in single(*[0.5] * 48).items()}
+    arm = {mission: [values[0] + 0.01 * (-1) ** at] for at, (mission, values) in enumerate(high.items())}
+    found = compare(arm, high)
+    assert found.behind is not None
+    assert found.behind.most == pytest.approx(0.06)
+    assert (verdict(found), found.behind.missions_needed()) == ("undetermined", 49)
+
+
+def test_without_a_scale_nobody_knows_what_a_bad_loss_is():
+    found = compare(single(*[5.0, 5.01] * 30), single(*[5.0] * 60), scale=None)
+    assert (found.p_alike, verdict(replace(found, p=0.9))) == (None, "undetermined")
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.sampled_from([0.05, 0.04, 0.001]))
+def test_the_bound_on_bad_losses_is_below_the_share_exactly_when_its_p_is_below_alpha(n, lost, alpha):
+    tail = Tail(min(lost, n), n, MOST_LOSING)
+    bound = tail.bound(alpha)
+    assume(abs(bound - MOST_LOSING) > 1e-9)
+    assert (bound < MOST_LOSING) == (tail.p < alpha)
+    assert 0 < bound <= 1
+
+
+def test_intervals_stay_within_what_quality_can_be():
+    wild, low = single(*[1.0, 0.25] * 3), single(*[0.25, 0.25, 0.25, 0.25, 0.25, 0.3])
+    found = compare(wild, low)
+    assert (found.low, found.high) == (pytest.approx(-0.0744, abs=1e-3), 0.75)
+    assert found.relative_high == 3.0
+    assert mean_of(wild, QUALITY).high == 1.0
+    assert (mean_of(wild, QUALITY).low, mean_of(low, QUALITY).low) == (0.25, 0.25)
+    assert mean_of(wild).high is not None
+    assert mean_of(wild).high > 1  # type: ignore[operator]
+
+
+def test_fewer_than_six_missions_have_no_interval():
+    arm, reference = single(0.5, 0.6, 0.75, 0.5, 0.8), single(0.4, 0.55, 0.5, 0.6, 0.7)
+    found = compare(arm, reference)
+    unknown = (found.low, found.high, found.relative, found.relative_low, found.p, found.p_equivalence)
+    assert unknown == (None,) * 6
+    assert found.difference == pytest.approx(0.08)
+    assert [each.low for each in (mean_of(arm), ratio(arm, reference))] == [None] * 2
+
+
+def test_a_typical_price_is_turned_upside_down_by_swapping_the_arms():
+    cheap, dear = single(1, 2, 4, 3, 1, 9), single(2, 4, 9, 6, 2, 20)
+    there, back = typical_ratio(pair(dear, cheap)), typical_ratio(pair(cheap, dear))
+    logs = np.log([2, 2, 2.25, 2, 2, 20 / 9])
+    half = 2.570581835636314 * np.std(logs, ddof=1) / math.sqrt(6)
+    assert there.value == pytest.approx(math.exp(np.mean(logs)))
+    assert (there.low, there.high) == pytest.approx(
+        (math.exp(np.mean(logs) - half), math.exp(np.mean(logs) + half))
+    )
+    assert (back.value, back.low, back.high) == pytest.approx(
+        (1 / there.value, 1 / there.high, 1 / there.low)  # type: ignore[operator]
+    )
+
+
+@pytest.mark.parametrize("price", [0.0, -1.0])
+def test_what_costs_nothing_has_no_ratio(price: float):
+    paid = single(1, 2, 4, 3, 1, 9)
+    free = single(1, 2, 4, 3, 1, price)
+    assert typical_ratio(pair(free, paid)).value is None
+    assert typical_ratio(pair(paid, free)).value is None
 
 
 def test_a_sure_difference_is_told_even_within_the_margin():
@@ -321,7 +413,7 @@ def test_what_is_settled_needs_no_more(gain: Difference):
 
 
 def test_what_is_not_settled_needs_more_than_it_has():
-    for spread, shift in itertools.product((0.05, 0.2), (0, 0.01, 0.03)):
+    for spread, shift in itertools.product((0.05, 0.14), (0, 0.005, 0.03)):
         arm = single(*(0.5 + shift + spread * sign for sign in (1, -1) * 4))
         found = compare(arm, single(*[0.5] * 8))
         needed = missions_needed(found)
@@ -340,20 +432,24 @@ def test_a_larger_family_or_power_needs_more(gain: Difference):
 
 
 def test_the_shorter_way_is_taken(gain: Difference):
-    open_one = replace(gain, p=0.2, low=-0.01, difference=0.1, sd=0.2, p_equivalence=0.9)
+    rare = Tail(0, gain.missions, 0.1)
+    open_one = replace(
+        gain, p=0.2, low=-0.01, difference=0.1, sd=0.2, p_equivalence=0.9, behind=rare, ahead=rare
+    )
     assert missions_needed(open_one) == missions_for(0.1, 0.2)
     nearly_nil = replace(open_one, difference=0.001)
     assert missions_needed(nearly_nil) == missions_for_equivalence(MARGIN, 0.2, difference=0.001)
     assert missions_needed(replace(open_one, difference=0.0)) == missions_for_equivalence(MARGIN, 0.2)
+    assert missions_needed(replace(open_one, difference=0.0, sd=0.001)) == 29
 
 
 # Estimates.
 
 
 def test_a_mean_has_the_interval_of_its_missions():
-    found = mean_of({"a": [0.5, 0.7], "b": [0.4], "c": [0.8]})
-    half = 4.302652729911275 * 0.2 / math.sqrt(3)
-    assert (found.value, found.missions, found.runs) == (pytest.approx(0.6), 3, 4)
+    found = mean_of({"a": [0.5, 0.7], "b": [0.4], "c": [0.8], "d": [0.6], "e": [0.4], "f": [0.8]})
+    half = 2.570581835636314 * math.sqrt(0.032) / math.sqrt(6)
+    assert (found.value, found.missions, found.runs) == (pytest.approx(0.6), 6, 7)
     assert (found.low, found.high) == pytest.approx((0.6 - half, 0.6 + half))
 
 
@@ -369,13 +465,13 @@ def test_a_mean_of_nothing_is_refused():
 
 
 def test_a_ratio_is_of_means_and_less_one_the_relative_difference():
-    arm, reference = single(2, 4, 9, 5), single(1, 3, 4, 2)
+    arm, reference = single(2, 4, 9, 5, 6, 8), single(1, 3, 4, 2, 3, 4)
     found, relative, compared = (
         ratio(arm, reference),
         relative_difference(arm, reference),
-        compare(arm, reference),
+        compare(arm, reference, scale=None),
     )
-    assert (found.value, found.missions, found.runs) == (2.0, 4, 8)
+    assert (found.value, found.missions, found.runs) == (2.0, 6, 12)
     assert (relative.value, relative.low, relative.high) == (
         compared.relative,
         compared.relative_low,

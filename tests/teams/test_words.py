@@ -15,6 +15,7 @@ from swarm.teams.formats import settled
 from swarm.teams.trial import sentences as words
 from swarm.teams.trial.report import as_report
 from swarm.teams.trial.verdict import TeamVerdict
+from swarm.written import number
 from tests.teams.examples import BAKERY
 from tests.teams.judged import GRID, TEST, judged
 
@@ -77,6 +78,7 @@ def test_machines_get_every_sentence_and_number_under_its_own_name():
     rest = {name: value for name, value in said.items() if name not in SENTENCES}
     assert rest == {
         "team": "Bakery <b>launch</b>",
+        "advised": FOUND.advice,
         "label": words.EMULATION,
         "simulated": True,
         "missions": 8,
@@ -102,10 +104,8 @@ def test_the_tables_of_the_report_hold_each_arms_numbers_under_its_name():
     page = Page(as_report(FOUND, TEST))
     costs = [page.value(0, "Cost", name) for name in ("Your roles", "No roles", "One agent")]
     assert [re.match(r"\S+", cost)[0] for cost in costs] == ["$0.11", "$0.07", "$0.13"]  # type: ignore[index]
-    assert [page.value(1, "Verdict", name) for name in ("No roles", "One agent")] == [
-        "equivalent",
-        "undetermined",
-    ]
+    means = [page.value(1, "d of mission means", name) for name in ("No roles", "One agent")]
+    assert means == [number(each.difference.d, 2) for each in FOUND.contrasts.values()]
     assert not any(row[0] == "Time" for row in page.tables[0])
 
 

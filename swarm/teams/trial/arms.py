@@ -212,6 +212,7 @@ def _mission(team: GivenTeam, values: Mapping[str, str], number: str) -> Mission
         title=title if len(title) <= 80 else title[:79].rstrip() + "…",
         goal=f"{goal}\n\n{varied}" if varied else goal,
         requirements=tuple(_requirement(task, values) for task in team.tasks),
+        family=team.name,
     )
 
 

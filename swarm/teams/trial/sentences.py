@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 
 from swarm.comparison.contrasts import Contrast
-from swarm.comparison.finding import times, would_settle
+from swarm.comparison.finding import (
+    bad_losses,
+    no_interval,
+    unseen,
+    why_withheld,
+    would_settle,
+)
+from swarm.comparison.price import no_price, price_in_words, tokens
 from swarm.grid import Grid
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.trial.arms import ARM_NAMES, Arm
-from swarm.teams.trial.verdict import ALIKE, TeamVerdict
+from swarm.teams.trial.verdict import TeamVerdict
 from swarm.written import listed, number
 
 EMULATION = (
@@ -22,7 +29,7 @@ SIMULATED_NOTE = (
 IN_A_SENTENCE: Mapping[Arm, str] = {
     "given": "your roles",
     "free": "the same agents without roles",
-    "solo": "one agent with the same tokens",
+    "solo": "one agent",
 }
 
 
@@ -89,6 +96,7 @@ def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
         "team": found.team,
         "sentence": sentence(found),
         "advice": advice(found),
+        "advised": found.advice,
         "winner_on_quality": winner_on_quality(found),
         "winner_per_dollar": winner_per_dollar(found),
         "unsettled": unsettled(found),
@@ -104,22 +112,31 @@ def sentence(found: TeamVerdict) -> str:
 
     Returns:
         Such as "On 12 missions your roles scored 0.031 lower than the same agents without roles (95 % interval −0.055
-        to −0.008; better: no roles), at 1.1 times the cost; one agent with the same tokens scored 0.090 lower …".
+        to −0.008; better: no roles), at 1.1 times the cost; one agent scored 0.090 lower …".
     """
     kind = "simulated " if found.simulated else ""
-    missions = f"{found.missions} mission{'' if found.missions == 1 else 's'}"
+    unit = next(iter(found.contrasts.values())).unit
+    missions = f"{found.missions} {unit}{'' if found.missions == 1 else 's'}"
     opening = f"On {missions} ({found.runs:,} {kind}runs) "
     parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
-    return f"{opening}{'; '.join(parts)}."
+    like_these = ", on inputs like these" if any(each.inputs for each in found.contrasts.values()) else ""
+    return f"{opening}{'; '.join(parts)}{like_these}."
 
 
 def unsettled(found: TeamVerdict) -> tuple[str, ...]:
     """For each comparison that is not settled, how many more missions would settle it, and for how much."""
     return tuple(
-        f"{ARM_NAMES[arm]} against your roles is not settled. {would_settle(each, found.comparison.comparisons)}"
+        f"{ARM_NAMES[arm]} against your roles is not settled. {_missing(each, found)}"
         for arm, each in found.contrasts.items()
         if each.verdict == "undetermined"
     )
+
+
+def _missing(contrast: Contrast, found: TeamVerdict) -> str:
+    if contrast.withheld:
+        why = why_withheld(contrast)
+        return f"{why[0].upper()}{why[1:]}."
+    return would_settle(contrast, found.comparison.comparisons)
 
 
 def winner_on_quality(found: TeamVerdict) -> str:
@@ -134,7 +151,7 @@ def winner_per_dollar(found: TeamVerdict) -> str:
     alpha = next(iter(found.contrasts.values())).alpha
     adjusted = family([*found.per_dollar.values()], planned=found.comparison.comparisons)
     words: dict[Arm, Word] = {
-        arm: verdict(difference, alpha=alpha)
+        arm: "undetermined" if found.contrasts[arm].withheld else verdict(difference, alpha=alpha)
         for arm, difference in zip(found.per_dollar, adjusted, strict=True)
     }
     return _winner(words, "Per dollar")
@@ -144,9 +161,11 @@ def advice(found: TeamVerdict) -> str:
     """Advise in one sentence what to do about it."""
     arm = found.recommended
     if arm is None:
-        return "Keep your roles for now: nothing is shown to be better, or as good for less."
+        return "Not yet: nothing is shown to be better than your roles, or as good for less."
     if arm == "given":
-        return "Keep your roles: neither dropping them nor a single agent did better here."
+        return (
+            "Keep your roles: neither dropping them nor a single agent did better here, or as well for less."
+        )
     what = "Drop the roles" if arm == "free" else "Try one agent instead of the team"
     if found.contrasts[arm].verdict == "better":
         return f"{what}: it scored higher here."
@@ -156,41 +175,51 @@ def advice(found: TeamVerdict) -> str:
 def cost_in_words(contrast: Contrast, *, simulated: bool) -> str:
     """Tell the cost of your roles beside an arm."""
     kind = "simulated " if simulated else ""
-    if not contrast.cost_ratio:
-        return "how their costs compare is not known"
-    if abs(contrast.cost_ratio - 1) < ALIKE:
-        return f"at about the same {kind}cost"
-    return f"at {times(1 / contrast.cost_ratio)} the {kind}cost"
+    ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
+    if ratio is None:
+        return no_price(contrast)
+    turned = (None, None) if low is None or high is None else (1 / high, 1 / low)
+    return f"at {price_in_words(1 / ratio, *turned)} {kind}cost"
 
 
 def _part(found: TeamVerdict, arm: Arm) -> str:
     contrast = found.contrasts[arm]
     if arm == "solo":
-        told = _told(IN_A_SENTENCE[arm], "your roles", contrast.difference, contrast.verdict, arm, sign=1)
-        ratio = contrast.cost_ratio
-        price = "" if not ratio or abs(ratio - 1) < ALIKE else f", at {times(ratio)} the cost of your roles"
-        return f"{told}{price}"
-    told = _told("your roles", IN_A_SENTENCE[arm], contrast.difference, contrast.verdict, arm, sign=-1)
+        told = _told(IN_A_SENTENCE[arm], "your roles", contrast, arm, sign=1)
+        ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
+        price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} cost"
+        of_yours = " of your roles" if price.endswith("the cost") else ""
+        return f"{told}, {price}{of_yours}{tokens(contrast)}"
+    told = _told("your roles", IN_A_SENTENCE[arm], contrast, arm, sign=-1)
     return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"
 
 
-def _told(subject: str, other: str, found: Difference, word: Word, arm: Arm, *, sign: int) -> str:
+def _told(subject: str, other: str, contrast: Contrast, arm: Arm, *, sign: int) -> str:
     """Tell how one did against another; with sign -1, the subject is the reference of the difference."""
+    found = contrast.difference
     size = number(abs(found.difference))
     higher = sign * found.difference > 0
     than = f"{size} {'higher' if higher else 'lower'} than" if float(size) else "the same as"
-    named = {
+    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {_verdict(contrast, arm)})"
+
+
+def _verdict(contrast: Contrast, arm: Arm) -> str:
+    if contrast.withheld:
+        return f"{contrast.word}: {why_withheld(contrast)}"
+    if unseen(contrast):
+        return f"no difference seen, but {bad_losses(contrast)}"
+    named: Mapping[Word, str] = {
         "better": f"better: {ARM_NAMES[arm].lower()}",
         "worse": "better: your roles",
-        "equivalent": f"equivalent within ±{found.margin:g}",
+        "equivalent": f"equivalent within ±{contrast.difference.margin:g}",
         "undetermined": "undetermined",
-    }[word]
-    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {named})"
+    }
+    return named[contrast.verdict]
 
 
 def _interval(found: Difference, sign: int) -> str:
     if found.low is None or found.high is None:
-        return "no interval, as it is the same on every mission"
+        return no_interval(found)
     low, high = sorted((sign * found.low, sign * found.high))
     return f"95 % interval {number(low)} to {number(high)}"
 

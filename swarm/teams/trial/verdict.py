@@ -5,7 +5,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean
+from typing import Literal
 
 from swarm.cell import Cell, options_as_kept
 from swarm.comparison.contrasts import Comparison, Contrast
@@ -13,12 +15,19 @@ from swarm.comparison.group import Group, name_of
 from swarm.errors import BadInput
 from swarm.experiment.results import results
 from swarm.grid import Experiment, Grid
-from swarm.stats.paired import Difference, Word, compare
+from swarm.stats.paired import Difference, compare
 from swarm.stats.sample import Sample
+from swarm.stats.tail import Scale
 from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_name
 
 ALIKE = 0.05
-"""Shares of a dollar's worth of quality within this are about the same; so are ratios of cost this near to 1."""
+"""Shares of a dollar's worth of quality within this are about the same."""
+BAD_LOSS = 0.25
+"""Shares of it that are a bad loss on a mission."""
+
+Advice = Literal["drop", "one agent", "keep", "not yet"]
+"""What to do: play without roles, try one agent, stay with the roles, or test more before anything is done."""
+ADVISED: Mapping[Arm, Advice] = {"free": "drop", "solo": "one agent", "given": "keep"}
 
 COMPARABLE: tuple[str, ...] = (
     "quality",
@@ -67,20 +76,32 @@ class TeamVerdict:
 
     @property
     def recommended(self) -> Arm | None:
-        """The set-up to take home: what is shown to be better, or as good for less; None when nothing is shown."""
-        words: dict[Arm, Word] = {arm: each.verdict for arm, each in self.contrasts.items()}
-        better: list[Arm] = [arm for arm in words if words[arm] == "better"]
-        cheaper: list[Arm] = [
-            arm for arm in words if words[arm] == "equivalent" and _costs_less(self.contrasts[arm])
-        ]
+        """The set-up to take home: what is shown to be better, or as good for less; None when nothing is shown.
+
+        "As good" has two parts, the mean and that bad losses are rare; "for less" is shown when the whole interval of
+        the ratio of costs lies below 1. A gain that surely is too small to matter is none while bad losses are not
+        excluded.
+        """
+        better: list[Arm] = [arm for arm, each in self.contrasts.items() if _is_better(each)]
+        cheaper: list[Arm] = [arm for arm, each in self.contrasts.items() if _is_as_good_for_less(each)]
         if chosen := better or cheaper:
             return min(chosen, key=lambda arm: self.contrasts[arm].cost_ratio or 1.0)
-        settled = len(words) == 2 and all(word in ("worse", "equivalent") for word in words.values())
+        settled = len(self.contrasts) == 2 and all(map(_brings_nothing, self.contrasts.values()))
         return "given" if settled else None
 
+    @property
+    def advice(self) -> Advice:
+        """What to do, in a word."""
+        return ADVISED[self.recommended] if self.recommended else "not yet"
 
-def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
+
+def team_verdict(experiment: Experiment, cells: Sequence[Cell], *, final: bool = True) -> TeamVerdict:
     """Judge a team by the runs of its test, as far as they have finished.
+
+    Args:
+        experiment: its test.
+        cells: of its runs.
+        final: whether the test is at a planned look; at others there are estimates, and neither verdicts nor advice.
 
     Raises:
         BadInput: when the experiment is no test of a team, or nothing can be compared yet.
@@ -89,7 +110,7 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell]) -> TeamVerdict:
         raise BadInput(
             f"{experiment.grid.id!r} is no test of a team: it does not play its roles against no roles"
         )
-    compared = results(experiment, cells, _names(experiment.grid)).found
+    compared = results(experiment, cells, _names(experiment.grid), final=final).found
     if not compared:
         raise BadInput("no run of this test has finished yet, so there is no verdict")
     _, comparison = compared[0]
@@ -117,7 +138,7 @@ def _per_dollar(contrast: Contrast) -> Difference | None:
     if arm is None or reference is None or len(arm.keys() & reference.keys()) < 2:
         return None
     usual = sum(values[0] for values in reference.values()) / len(reference)
-    return compare(arm, reference, margin=ALIKE * usual)
+    return compare(arm, reference, margin=ALIKE * usual, scale=Scale(0.0, inf, BAD_LOSS * usual))
 
 
 def _worth(group: Group) -> Sample | None:
@@ -131,5 +152,15 @@ def _worth(group: Group) -> Sample | None:
     return {mission: [scored / paid] for mission, (scored, paid) in means.items() if paid > 0}
 
 
-def _costs_less(contrast: Contrast) -> bool:
-    return contrast.cost_ratio is not None and contrast.cost_ratio < 1 - ALIKE
+def _is_better(contrast: Contrast) -> bool:
+    return contrast.verdict == "better" and not contrast.difference.only_tail_open(contrast.alpha)
+
+
+def _is_as_good_for_less(contrast: Contrast) -> bool:
+    return contrast.verdict == "equivalent" and contrast.costs_less
+
+
+def _brings_nothing(contrast: Contrast) -> bool:
+    """Whether an arm is shown to be worse, or as good at a known price that is not shown to be lower."""
+    same = contrast.verdict == "equivalent" and contrast.cost_ratio is not None and not contrast.costs_less
+    return contrast.verdict == "worse" or same
