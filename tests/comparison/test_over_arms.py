@@ -3,9 +3,10 @@
 import pytest
 
 from swarm.comparison.team_size import curve_in_words, size_curves
-from swarm.comparison.withstood import blow, stand_in_words, stands
+from swarm.comparison.withstood import blow, stand_in_words, stands, told_of_shocks
 from swarm.errors import BadInput
 from swarm.metrics.resilience import Blow
+from swarm.stats.estimate import ratio
 from tests.comparison.test_comparison import cell
 
 MISSIONS = 7
@@ -116,7 +117,7 @@ def struck(shock: str, factor: float, protocol: str = "sequential"):
 
 def test_resilience_is_what_is_left_after_each_shock_on_average():
     [stand] = stands([*struck("none", 1.0), *struck("hub", 0.8), *struck("seat", 0.9)])
-    assert stand.found.index == pytest.approx(0.85)
+    assert stand.resilience.value == pytest.approx(0.85)
     assert {shock: each.value for shock, each in stand.kept.items()} == pytest.approx(
         {"hub": 0.8, "seat": 0.9}
     )
@@ -135,7 +136,41 @@ def test_only_seeds_with_a_score_before_and_after_are_compared():
     hit = [cell("m0", 0.4, 0.9, None, shock="hub"), cell("m1", None, shock="hub")]
     [stand] = stands([*calm, *hit])
     assert stand.kept["hub"].value == pytest.approx(0.5)
-    assert (stand.kept["hub"].missions, stand.found.left_out) == (1, 1)
+    assert (stand.kept["hub"].missions, stand.left_out) == (1, 1)
+
+
+def uneven(shock: str, *qualities: float | None):
+    return [cell(f"m{n}", quality, shock=shock) for n, quality in enumerate(qualities)]
+
+
+def test_resilience_is_a_ratio_of_means_with_fiellers_interval():
+    [stand] = stands([*uneven("none", 0.25, 1.0, 0.75), *uneven("hub", 0.5, 0.5, 0.5)])
+    calm = {f"m{n}": [quality] for n, quality in enumerate((0.25, 1.0, 0.75))}
+    expected = ratio({mission: [0.5] for mission in calm}, calm)
+    assert stand.resilience == stand.kept["hub"] == expected
+    assert expected.value == pytest.approx(0.75)
+
+
+def test_shocks_count_together_where_all_of_them_have_a_score():
+    cells = [*uneven("none", 0.5, 1.0), *uneven("hub", 0.25, 0.5), *uneven("seat", 0.5, None)]
+    [stand] = stands(cells)
+    assert (stand.resilience.value, stand.kept["hub"].value, stand.kept["seat"].value) == (0.75, 0.5, 1.0)
+    [never] = stands([*uneven("none", 0.5, 1.0), *uneven("hub", 0.25, None), *uneven("seat", None, 0.5)])
+    assert never.resilience is None
+    assert "no mission with a score under every shock; of its simulated quality it keeps hub 50% on 1" in (
+        stand_in_words(never)
+    )
+
+
+def test_what_is_told_of_shocks_is_nothing_without_any_and_a_reason_where_nothing_is_known():
+    assert told_of_shocks(uneven("none", 0.5)) == []
+    assert told_of_shocks(uneven("hub", 0.5))[0].startswith(
+        "How shocks are withstood is not known: no arm has"
+    )
+    assert (
+        "keeps 50% of its simulated quality"
+        in told_of_shocks([*uneven("none", 0.5), *uneven("hub", 0.25)])[0]
+    )
 
 
 def test_shocks_without_a_calm_counterpart_are_refused():
