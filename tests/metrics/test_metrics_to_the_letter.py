@@ -10,7 +10,7 @@ from swarm.metrics.participation import Part, abstention_along
 from swarm.metrics.redundancy import MAX_TEXTS, redundancy
 from swarm.metrics.relay import relays
 from swarm.metrics.resilience import Blow, resilience
-from swarm.metrics.roles import clusters, evenness, normalise
+from swarm.metrics.roles import clusters, distinct_roles, evenness, normalise
 from swarm.metrics.timing import timing
 from swarm.models.card import Price
 from swarm.turn import Call, TurnKey, Usage
@@ -116,10 +116,50 @@ def test_roles_that_share_exactly_half_of_their_words_are_one_cluster():
         ("Gas", "gas"),
         ("Cooks, for-the Teams!", "cook team"),
         ("ÜBERSETZERS", "übersetzer"),
+        ("C#/C++ developers, C++17", "c# c++ developer c++ 17"),
+        ("(ASP.NET, .NET) Engineer...", "asp net .net engineer"),
+        ("Q & A lead", "q&a lead"),
+        ("Design+Code", "design code"),
+        ("Franc\u0327ois", "françoi"),
+        ("हिन्दी लेखक!", "हिन्दी लेखक"),
+        ("翻译、编辑", "翻译 编辑"),
+        ("The", "the"),
+        ("\U0001f3a8 Painter", "painter"),
+        ("\u270d\ufe0f  \U0001f3a8", "\u270d \U0001f3a8"),
     ],
 )
 def test_a_normalised_role_is_known(role: str, normal: str):
     assert normalise(role) == normal
+
+
+APART = (
+    *(
+        "C",
+        "C#",
+        "C++",
+        "F#",
+        "R",
+        "R&D",
+        "NET",
+        ".NET",
+        "Q",
+        "Q&A",
+        "UI",
+        "UX",
+        "UI/UX",
+        "François",
+        "Francois",
+    ),
+    *("\U0001f3a8", "\U0001f3ad", "翻译", "编辑", "ครู", "คร", "हिन्दी", "हनद", "∑", "A", "The"),
+)
+
+
+def test_roles_that_differ_by_a_sign_a_mark_or_a_picture_are_different_roles():
+    found = distinct_roles(APART)
+    assert (found.as_written, found.normalised) == (len(APART), len(APART))
+    # UI and UX are each half of UI/UX.
+    assert found.clusters == len(APART) - 1
+    assert distinct_roles(["C#", "c♯", "C# "]).normalised == 1
 
 
 def test_evenness_is_of_normalised_roles_over_their_number():
