@@ -8,6 +8,7 @@ from pages.shared.text import plain
 from pages.side_by_side.groups import FOREST, PLANE
 from pages.side_by_side.link import link_to_groups
 from pages.side_by_side.tables import show_statistics
+from swarm.comparison.balance import balance_in_words
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import standpoints, weighed
@@ -77,5 +78,6 @@ def _show_comparison(comparison: Comparison, key: str) -> None:
             )
         st.markdown(plain(weight))
         st.caption(PLANE)
+        st.markdown(plain(balance_in_words(comparison.groups)))
     with st.expander("All statistics", icon=":material/table:"):
         show_statistics(comparison)

@@ -10,9 +10,11 @@ from pages.side_by_side.example import show_example
 from pages.side_by_side.link import Subject, link_to_groups
 from pages.side_by_side.selection import choose_cells, choose_factor, choose_groups
 from pages.side_by_side.tables import show_measures, show_missions, show_statistics
+from swarm.comparison.balance import balance_in_words
 from swarm.comparison.contrasts import Comparison, compare_groups
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import standpoints, weighed
+from swarm.comparison.withstood import told_of_shocks
 from swarm.errors import BadInput
 from swarm.experiment.results import agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
@@ -49,6 +51,10 @@ def show_groups(subject: Subject) -> None:
     _show_pictures(comparison)
     st.subheader("Measures", anchor=False)
     show_measures(comparison.groups)
+    st.markdown(plain(balance_in_words(comparison.groups)))
+    if withstood := told_of_shocks([cell for group in groups for cell in group.every_cell]):
+        st.subheader("Shocks withstood", anchor=False)
+        st.markdown("\n".join(f"- {plain(line)}" for line in withstood))
     st.subheader("All statistics", anchor=False)
     show_statistics(comparison)
     st.subheader("Missions", anchor=False)

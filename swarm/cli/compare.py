@@ -9,12 +9,14 @@ import typer
 
 from swarm.cell import Cell
 from swarm.cli.arguments import Json
-from swarm.cli.terminal import print_json
+from swarm.cli.terminal import harmless, print_json
 from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
+from swarm.comparison.balance import balance_of
 from swarm.comparison.contrasts import Comparison, compare_groups
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import cells_by_level
+from swarm.comparison.withstood import told_of_shocks
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.results import agreed
@@ -92,9 +94,11 @@ def _compare_groups(
     groups, _ = groups_by(cells, factor, reference)
     comparison = compare_groups(groups, **terms_of(history, where.experiment))
     if as_json:
-        print_json(told(comparison, factor))
+        print_json({**told(comparison, factor), "resilience": told_of_shocks(cells)})
     else:
         print_comparison(comparison, factor)
+        for line in told_of_shocks(cells):
+            typer.echo(f"\n{harmless(line)}")
 
 
 def terms_of(history: History, experiment_id: str | None) -> dict[str, float]:
@@ -107,6 +111,7 @@ def terms_of(history: History, experiment_id: str | None) -> dict[str, float]:
 
 def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
     """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
+    balance = balance_of(comparison.groups)
     return {
         "finding": finding(comparison),
         "findings": findings(comparison),
@@ -117,18 +122,20 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
         "left_out": comparison.left_out,
         "comparisons": comparison.comparisons,
         "refused": [asdict(each) for each in comparison.refused],
+        "balance_counts": balance.counted,
         "groups": [
             {
                 "name": each.name,
                 "runs": each.runs,
                 "unscored": each.unscored,
                 "unfinished": each.unfinished,
+                "balance": index,
                 "measures": {
                     measure: asdict(found) if (found := each.estimate(measure)) else None
                     for measure in COMPARED
                 },
             }
-            for each in comparison.groups
+            for each, index in zip(comparison.groups, balance.indices, strict=True)
         ],
         "contrasts": [
             {

@@ -1,13 +1,27 @@
 """Team sizes and shocks, arm by arm: flat, different or neither; and what is left after a blow."""
 
-import pytest
+import asyncio
+import json
+from functools import partial
 
+import pytest
+import streamlit as st
+
+from swarm.cli.compare import By, compare
+from swarm.cli.experiment import results as print_results
 from swarm.comparison.team_size import curve_in_words, size_curves
 from swarm.comparison.withstood import blow, stand_in_words, stands, told_of_shocks
+from swarm.config import PROJECT
 from swarm.errors import BadInput
+from swarm.experiment.perform import perform
+from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.metrics.resilience import Blow
+from swarm.mission import load_library
 from swarm.stats.estimate import ratio
 from tests.comparison.test_comparison import cell
+from tests.pages.test_pages import opened, words_of
 
 MISSIONS = 7
 
@@ -191,3 +205,36 @@ def test_arms_of_another_setting_are_not_held_against_each_other():
     calm = [*team(8, 0.0), *team(8, 0.2, judge="other")]
     struck = [*team(8, -0.1, shock="leave"), *team(8, 0.1, judge="other", shock="leave")]
     assert len(stands([*calm, *struck])) == 2
+
+
+def test_resilience_and_balance_are_told_wherever_a_struck_experiment_is_compared(settings, capsys):
+    st.cache_resource.clear()
+    missions = tuple(load_library((PROJECT / "data" / "missions",)).values())[:3]
+    grid = Grid(
+        "Blow", (Way("sequential"), Way("shared")), ("sim/strong",), (3,), missions, shocks=("none", "hub")
+    )
+    asyncio.run(perform(settings, Experiment(grid, Terms())))
+    held = told_of_shocks(History(settings).cells(RunFilter(experiment=grid.id)))
+    assert [line.partition(" agents ")[0] for line in sorted(held)] == ["Sequential, 3", "Shared, 3"]
+    for say in (partial(print_results, grid.id), partial(compare, by=By.protocol, experiment=grid.id)):
+        say(as_json=False)
+        printed = " ".join(capsys.readouterr().out.split())
+        assert all(line in printed for line in held)
+        assert "Balance index (the paper's, simulated): " in printed
+        say(as_json=True)
+        found = json.loads(capsys.readouterr().out)
+        one, told = (
+            (found, found["resilience"])
+            if isinstance(found, dict)
+            else (found[0], [each["resilience"] for each in found if "resilience" in each])
+        )
+        assert told == held
+        assert {"quality", "tokens"} >= {*one["balance_counts"]} - {"mission_relevance", "unusable"}
+        assert all(0 <= group["balance"] <= 1 for group in one["groups"])
+    for page in ("side_by_side/page.py", "experiments/page.py"):
+        shown = words_of(opened(page, experiment=grid.id)).replace("\\", "")
+        assert "Balance index (the paper's, simulated): " in shown
+    assert all(
+        line in words_of(opened("side_by_side/page.py", experiment=grid.id)).replace("\\", "")
+        for line in held
+    )

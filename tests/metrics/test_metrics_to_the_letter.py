@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from swarm.metrics.balance import LESS_IS_BETTER, WEIGHTS, balance
 from swarm.metrics.cost import mispriced, recomputed, spending
 from swarm.metrics.over_runs import role_story
 from swarm.metrics.participation import Part, abstention_along
@@ -178,3 +179,35 @@ def test_a_role_that_was_there_before_the_run_before_is_not_new():
     assert [(step.new, step.cumulative, step.kept, step.both) for step in steps] == [
         *((1, 1, 0, 0), (1, 2, 0, 1), (1, 3, 0, 1)),
     ]
+
+
+BEST = {"quality": 1.0, "mission_relevance": 4.0, "duration_s": 10.0, "tokens": 100.0, "unusable": 0.0}
+WORST = {"quality": 0.25, "mission_relevance": 1.0, "duration_s": 30.0, "tokens": 500.0, "unusable": 0.5}
+
+
+def test_the_balance_index_has_the_papers_weights_and_they_are_whole():
+    assert WEIGHTS == {
+        "quality": 0.25,
+        "mission_relevance": 0.2,
+        "duration_s": 0.2,
+        "tokens": 0.2,
+        "unusable": 0.15,
+    }
+    assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("key", WEIGHTS)
+def test_each_measure_counts_by_its_weight_from_worst_to_best(key: str):
+    middle = WORST | {key: (BEST[key] + WORST[key]) / 2}
+    found = balance([BEST, WORST, middle, WORST | {key: BEST[key]}])
+    assert found.indices == pytest.approx((1.0, 0.0, WEIGHTS[key] / 2, WEIGHTS[key]))
+    assert (BEST[key] < WORST[key]) == (key in LESS_IS_BETTER)
+
+
+def test_a_measure_that_one_group_lacks_or_in_which_none_differs_leaves_its_weight_to_the_others():
+    alike = dict.fromkeys(("duration_s", "tokens"), 5.0)
+    found = balance([BEST | alike | {"unusable": None}, WORST | alike])
+    assert found.counted == ("quality", "mission_relevance")
+    assert found.indices == pytest.approx((1.0, 0.0))
+    assert balance([BEST, BEST]) == ((None, None), ())
+    assert balance([]) == ((), ())

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from swarm.cli.terminal import harmless
+from swarm.comparison.balance import balance_in_words
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
@@ -30,6 +31,7 @@ def print_comparison(comparison: Comparison, factor: Factor, console: Console | 
             console.print(Text(harmless(f"- {said}")))
     for said in remarks(comparison, factor):
         console.print(Text(harmless(said), style="dim"))
+    console.print(Text(harmless(balance_in_words(comparison.groups))))
     print_tables(comparison, console)
 
 
