@@ -191,16 +191,24 @@ def contributions(transcript: Transcript) -> list[Turn]:
     return sorted(last.values(), key=lambda turn: turn.index)
 
 
+def work_that_stands(transcript: Transcript) -> list[Turn]:
+    """Every seat's last contribution and those that it adds to, all in the order of speaking.
+
+    A contribution that does not add stands in the place of all that its seat gave before.
+    """
+    kept: dict[int, list[Turn]] = {}
+    for turn in sorted(transcript, key=lambda turn: turn.index):
+        if turn.action == "contribute":
+            kept[turn.seat] = [*kept.get(turn.seat, ()), turn] if turn.adds else [turn]
+    return sorted((turn for turns in kept.values() for turn in turns), key=lambda turn: turn.index)
+
+
 def parts_of(transcript: Transcript, deliverable: Deliverable, gone: Collection[int] = ()) -> list[Turn]:
     """The turns that a deliverable is made of, in order: all contributions that stand, or the last one alone.
 
     Those of seats that are `gone`, because a shock made them drop out, are not delivered.
     """
-    kept: dict[int, list[Turn]] = {}
-    for turn in sorted(transcript, key=lambda turn: turn.index):
-        if turn.action == "contribute" and turn.seat not in gone:
-            kept[turn.seat] = [*kept.get(turn.seat, ()), turn] if turn.adds else [turn]
-    parts = sorted((turn for turns in kept.values() for turn in turns), key=lambda turn: turn.index)
+    parts = [turn for turn in work_that_stands(transcript) if turn.seat not in gone]
     return parts[-1:] if deliverable == "last" else parts
 
 

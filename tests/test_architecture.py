@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "stats": "swarm",
     "comparison": "swarm metrics narrative recording stats",
     "experiment": "swarm comparison engine history models narrative prompts protocols recording security stats",
-    "claims": "swarm comparison engine experiment models narrative recording stats",
+    "claims": "swarm comparison engine experiment metrics models narrative recording stats",
     "figures": "swarm claims comparison engine metrics narrative organization recording stats",
     "export": "swarm engine figures metrics models narrative organization prompts protocols recording",
     "teams.reading": "swarm protocols security",

@@ -67,7 +67,7 @@ def show_shocks(cells: Sequence[Cell]) -> None:
     rows = [
         {
             "Arm": no_formula(stand.name),
-            "Resilience": stand.found.index,
+            "Resilience": stand.resilience.value if stand.resilience else None,
             **{_head(shock): stand.kept[shock].value if shock in stand.kept else None for shock in shocks},
         }
         for stand in found
@@ -83,8 +83,9 @@ def show_shocks(cells: Sequence[Cell]) -> None:
     kinds = {kind_as_kept(shock) for shock in shocks}
     listed = " ".join(f"{kind.capitalize()}: {SHOCKS[kind]}" for kind in SHOCKS if kind in kinds)
     st.caption(
-        "Resilience is the mean over shocks of quality after over quality before: the same missions and seeds, with "
-        f"and without the shock in the middle of the work. {plain(listed)}"
+        "Resilience is mean quality with the shocks over mean quality without: the same missions and seeds, with and "
+        "without the shock in the middle of the work. In brackets: its 95 % interval over missions, after Fieller. "
+        f"{plain(listed)}"
     )
 
 

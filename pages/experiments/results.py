@@ -10,7 +10,7 @@ from pages.side_by_side.link import link_to_groups
 from pages.side_by_side.tables import show_statistics
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
-from swarm.comparison.tradeoff import standpoints, weighed
+from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
 from swarm.experiment.results import is_final, results
 from swarm.figures import forest_figure, quality_cost_figure
 from swarm.grid import Experiment
@@ -78,5 +78,6 @@ def _show_comparison(comparison: Comparison, key: str) -> None:
             )
         st.markdown(plain(weight))
         st.caption(PLANE)
+        st.markdown(plain(balance_in_words(comparison.groups)))
     with st.expander("All statistics", icon=":material/table:"):
         show_statistics(comparison)

@@ -59,7 +59,7 @@ def choose_seat(seats: Sequence[SeatNow], key: str) -> int | None:
 def show_seat(record: RunRecord, seats: Sequence[SeatNow], number: int) -> None:
     """One agent in short: what it said, why, whom it leans on and who leans on it."""
     seat = next(seat for seat in seats if seat.number == number)
-    users = [other.number for other in seats if number in (*other.builds_on, other.reports_to)]
+    users = [other.number for other in seats if number in (*other.builds_on, *other.reports_to)]
     said = next((turn.text for turn in reversed(record.turns) if turn.seat == number and turn.text), "")
     with st.container(border=True):
         st.markdown(f"**{plain(seat.role or f'Agent {number}', 100)}** :gray[{BECAME[seat.standing]}]")
@@ -70,7 +70,7 @@ def show_seat(record: RunRecord, seats: Sequence[SeatNow], number: int) -> None:
         leans = ", ".join(map(str, seat.builds_on)) or "nobody"
         st.caption(
             f"Builds on {leans}"
-            + (f" · reports to {seat.reports_to}" if seat.reports_to else "")
+            + (f" · reports to {', '.join(map(str, seat.reports_to))}" if seat.reports_to else "")
             + f" · used by {', '.join(map(str, users)) or 'nobody'} · {count(seat.tokens)} tokens. "
             "The whole turn is in the transcript below."
         )

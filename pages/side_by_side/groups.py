@@ -13,7 +13,8 @@ from pages.side_by_side.tables import show_measures, show_missions, show_statist
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.strays import compare_without_strays
-from swarm.comparison.tradeoff import standpoints, weighed
+from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
+from swarm.comparison.withstood import told_of_shocks
 from swarm.errors import BadInput
 from swarm.experiment.results import Agreed, agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
@@ -50,6 +51,10 @@ def show_groups(subject: Subject) -> None:
     _show_pictures(comparison)
     st.subheader("Measures", anchor=False)
     show_measures(comparison.groups)
+    st.markdown(plain(balance_in_words(comparison.groups)))
+    if withstood := told_of_shocks([cell for group in groups for cell in group.every_cell]):
+        st.subheader("Shocks withstood", anchor=False)
+        st.markdown("\n".join(f"- {plain(line)}" for line in withstood))
     st.subheader("All statistics", anchor=False)
     show_statistics(comparison)
     st.subheader("Missions", anchor=False)

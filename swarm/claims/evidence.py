@@ -18,8 +18,9 @@ import numpy as np
 from swarm.cell import Cell, kind_as_kept, sample, shock_as_kept
 from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
 from swarm.comparison.group import is_usual
-from swarm.comparison.withstood import blow
+from swarm.comparison.withstood import blows_of, kept_of
 from swarm.grid import NO_SHOCK
+from swarm.metrics.resilience import Blow, all_shocks, shares_kept
 from swarm.shock import Shock
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
 from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
@@ -74,8 +75,17 @@ class SideRuns:
     def sample(self) -> Sample:
         """Values of the measure by mission; missions without any are left out."""
         if self.measure == "resilience":
-            return _resilience(self.cells)
+            return {mission: [share] for mission, share in shares_kept(self.blows).items()}
         return sample(self.cells, self.measure)
+
+    @property
+    def blows(self) -> Mapping[str, Blow]:
+        """By mission, quality without and with the shocks; for where resilience is measured."""
+        return _blows(self.cells)
+
+    def on(self, missions: Collection[str]) -> "SideRuns":
+        """The same side on these missions alone."""
+        return replace(self, cells=tuple(cell for cell in self.cells if cell.mission in missions))
 
     @property
     def _kept_as(self) -> str:
@@ -113,9 +123,9 @@ class Attempt:
         """Of each side, on common missions where sides are paired."""
         if not self.paired:
             return tuple(side.sample for side in self.sides)
-        return tuple(
-            {mission: side.sample[mission] for mission in sorted(self.common)} for side in self.sides
-        )
+        # What a mission says of a ratio of means depends on the other missions.
+        within = [side.on(self.common).sample for side in self.sides]
+        return tuple({mission: each[mission] for mission in sorted(self.common)} for each in within)
 
 
 @dataclass(frozen=True)
@@ -207,6 +217,8 @@ def _in_proportion(arm: Sample, reference: Sample) -> bool:
 
 def _absolute(claim: Claim, attempt: Attempt) -> Estimate:
     samples = attempt.samples
+    if claim.statistic == "mean" and claim.measure == "resilience":
+        return _resilience(attempt.sides[0])
     if claim.statistic == "mean":
         return mean_of(samples[0])
     if claim.statistic == "flat":
@@ -214,6 +226,13 @@ def _absolute(claim: Claim, attempt: Attempt) -> Estimate:
     if not claim.paired:
         return difference_of_means(samples[0], samples[1])
     return _difference(samples[0], samples[1])
+
+
+def _resilience(side: SideRuns) -> Estimate:
+    """As a comparison tells it of the same runs."""
+    found = kept_of(side.blows)
+    assert found is not None, "a claim is measured on a mission at least"
+    return found
 
 
 def _flat(claim: Claim, attempt: Attempt) -> Estimate:
@@ -270,19 +289,12 @@ def _side(
     return SideRuns(side, model, tuple(cells), claim.measure)
 
 
-def _resilience(cells: Iterable[Cell]) -> Sample:
-    """By mission, the mean over all shocks of quality with the shock over quality without, with the same seeds.
-
-    All shocks are needed.
-    """
+def _blows(cells: Iterable[Cell]) -> dict[str, Blow]:
+    """By mission, quality without and with the shocks, of the same seeds; all shocks are needed."""
     by_shock: dict[str, dict[str, Cell]] = {shock: {} for shock in (NO_SHOCK, *SHOCKS)}
     for cell in cells:
         by_shock[kind_as_kept(cell.condition.shock)][cell.mission] = cell
-    calm, *struck = by_shock.values()
-    found: dict[str, list[float]] = {}
-    for mission, cell in calm.items():
-        pairs = [blow(cell, shocked[mission]) for shocked in struck if mission in shocked]
-        left = [pair.after / pair.before for pair in pairs if pair.before and pair.after is not None]
-        if len(left) == len(SHOCKS):
-            found[mission] = [fmean(left)]
-    return found
+    blows = blows_of(by_shock)
+    return (
+        all_shocks(blows) if all(any(pair.known for pair in each.values()) for each in blows.values()) else {}
+    )

@@ -9,13 +9,15 @@ import typer
 
 from swarm.cell import Cell, missing_in
 from swarm.cli.arguments import Json
-from swarm.cli.terminal import print_json
+from swarm.cli.terminal import harmless, print_json
 from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.group import groups_by
 from swarm.comparison.levels import cells_by_level
 from swarm.comparison.strays import compare_without_strays, usual_reference
+from swarm.comparison.tradeoff import balance_of
+from swarm.comparison.withstood import told_of_shocks
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
 from swarm.experiment.results import Agreed, agreed
@@ -95,9 +97,11 @@ def _compare_groups(
     groups, _ = groups_by(cells, factor, reference or usual_reference(groups_by(cells, factor)[0]))
     comparison = compare_without_strays(groups, **terms_of(history, where.experiment))
     if as_json:
-        print_json(told(comparison, factor))
+        print_json({**told(comparison, factor), "resilience": told_of_shocks(cells)})
     else:
         print_comparison(comparison, factor)
+        for line in told_of_shocks(cells):
+            typer.echo(f"\n{harmless(line)}")
 
 
 def terms_of(history: History, experiment_id: str | None) -> Agreed:
@@ -110,6 +114,7 @@ def terms_of(history: History, experiment_id: str | None) -> Agreed:
 
 def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
     """A comparison as one JSON value: the sentences, and every number they rest upon; None is what is not known."""
+    balance = balance_of(comparison.groups)
     return {
         "finding": finding(comparison),
         "findings": findings(comparison),
@@ -120,6 +125,7 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
         "left_out": comparison.left_out,
         "comparisons": comparison.comparisons,
         "refused": [asdict(each) for each in comparison.refused],
+        "balance_counts": balance.counted,
         "groups": [
             {
                 "name": each.name,
@@ -128,12 +134,13 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
                 "unfinished": each.unfinished,
                 "nothing": sum(cell.nothing for cell in each.every_cell),
                 "missing": missing_in(each.every_cell),
+                "balance": index,
                 "measures": {
                     measure: asdict(found) if (found := each.estimate(measure)) else None
                     for measure in COMPARED
                 },
             }
-            for each in comparison.groups
+            for each, index in zip(comparison.groups, balance.indices, strict=True)
         ],
         "contrasts": [
             {

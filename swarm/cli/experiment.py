@@ -14,10 +14,11 @@ import typer
 from swarm.cell import Cell
 from swarm.cli.arguments import Detach, Json
 from swarm.cli.compare import told
-from swarm.cli.terminal import print_json, remark
+from swarm.cli.terminal import harmless, print_json, remark
 from swarm.cli.terminal.comparison import print_comparison
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
 from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
+from swarm.comparison.withstood import told_of_shocks
 from swarm.config import Settings, read_settings
 from swarm.engine import launch
 from swarm.errors import BadInput
@@ -214,7 +215,9 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
     if as_json:
         compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
         refused = [{"context": each.name, "refused": each.why} for each in found.refused]
-        print_json([*compared, *refused, *({"advice": line} for line in _advice(experiment, cells, final))])
+        told_more = [{"advice": line} for line in _advice(experiment, cells, final)]
+        told_more += [{"resilience": line} for line in told_of_shocks(cells)]
+        print_json([*compared, *refused, *told_more])
         return
     for context, comparison in found.found:
         if context:
@@ -222,8 +225,8 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
         print_comparison(comparison, factor)
     for each in found.refused:
         typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
-    for line in _advice(experiment, cells, final):
-        typer.echo(f"\n{line}")
+    for line in (*told_of_shocks(cells), *_advice(experiment, cells, final)):
+        typer.echo(f"\n{harmless(line)}")
 
 
 def _advice(experiment: Experiment, cells: Sequence[Cell], final: bool) -> list[str]:

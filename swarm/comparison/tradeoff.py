@@ -1,13 +1,15 @@
-"""Quality is weighed against cost: which groups nothing else beats in both, and that in words."""
+"""Quality is weighed against cost, and against all that the paper weighs; both in numbers and in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
+from swarm.metrics.balance import WEIGHTS, Balance, balance
+from swarm.recording.measures import MEASURES
 from swarm.stats.estimate import Estimate
 from swarm.stats.pareto import pareto_front
-from swarm.written import listed
+from swarm.written import listed, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,31 @@ def _beaten(beaten: Standpoint, points: Sequence[Standpoint]) -> str:
     how = " and ".join(word for word, so in (("dearer", cost > less), ("worse", quality < more)) if so)
     alike = "" if cost > less and quality < more else ", else the same"
     return f"{beaten.name} lies behind {by.name}: {how}{alike}."
+
+
+def balance_of(groups: Sequence[Group]) -> Balance:
+    """The balance index of groups, by their means; the time of simulated runs, which is this machine's, is left out."""
+    simulated = any(group.simulated for group in groups)
+    keys = [key for key in WEIGHTS if not (simulated and key == "duration_s")]
+    return balance([{key: _mean(group, key) for key in keys} for group in groups])
+
+
+def balance_in_words(groups: Sequence[Group]) -> str:
+    """The balance index of groups and what it is made of, in plain text."""
+    found = balance_of(groups)
+    if not found.counted:
+        return "Balance index (the paper's): none, as these groups differ in nothing that it weighs and all have."
+    each = ", ".join(
+        f"{group.name} {number(index, 2)}" for group, index in zip(groups, found.indices, strict=True)
+    )
+    weights = listed([f"{MEASURES[key].name.lower()} ({WEIGHTS[key]:g})" for key in found.counted])
+    kind = ", simulated" if groups[0].simulated else ""
+    return (
+        f"Balance index (the paper's{kind}): {each}. By means alone, it weighs {weights}, each from 0 for the worst of "
+        "these groups to 1 for the best, so it holds among them only and settles nothing."
+    )
+
+
+def _mean(group: Group, key: str) -> float | None:
+    estimate = group.estimate(key)
+    return estimate.value if estimate else None

@@ -1,7 +1,7 @@
 """Shocks withstood: what is left of the quality that a team would have had. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -9,8 +9,9 @@ from swarm.cell import Cell
 from swarm.comparison.group import context_of, name_of
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK
-from swarm.metrics.resilience import Blow, Resilience, resilience
-from swarm.stats.estimate import Estimate, mean_of
+from swarm.metrics.resilience import Blow, all_shocks
+from swarm.stats.estimate import Estimate, ratio
+from swarm.written import plural
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,12 @@ class Stand:
     """How one arm stood the shocks it was struck by."""
 
     name: str
-    found: Resilience
+    resilience: Estimate | None
+    """Over all its shocks, on missions of which every one is known; None without such a mission."""
     kept: Mapping[str, Estimate]
-    """The mean of quality after over quality before, by shock, with its 95 % interval over missions."""
+    """By shock, on all missions that have it."""
+    left_out: int
+    """Missions of its shocks that lack a quality, before or after: nothing is known of them."""
     simulated: bool
 
 
@@ -41,54 +45,85 @@ def stands(cells: Iterable[Cell]) -> tuple[Stand, ...]:
     found = [_stand(shocks) for shocks in arms.values() if NO_SHOCK in shocks and len(shocks) > 1]
     if not any(stand.kept for stand in found):
         raise BadInput("no arm has runs of one mission both with and without a shock, of the same seeds")
-    return tuple(sorted(found, key=lambda stand: -(stand.found.index or 0.0)))
+    return tuple(sorted(found, key=lambda stand: -(_value(stand.resilience) or 0.0)))
+
+
+def told_of_shocks(cells: Sequence[Cell]) -> list[str]:
+    """How each arm stood its shocks, a sentence each, or why that is unknown; empty when no run was to be struck."""
+    if all(cell.condition.shock == NO_SHOCK for cell in cells):
+        return []
+    try:
+        return [stand_in_words(stand) for stand in stands(cells)]
+    except BadInput as error:
+        return [f"How shocks are withstood is not known: {error}."]
 
 
 def stand_in_words(stand: Stand) -> str:
     """How an arm stood its shocks, in a sentence of plain text."""
-    if stand.found.index is None:
+    if not stand.kept:
         return f"{stand.name}: nothing is known of how it stands shocks."
     each = ", ".join(f"{shock} {_share(estimate)}" for shock, estimate in stand.kept.items())
-    out = f"; {stand.found.left_out} pairs lack a score" if stand.found.left_out else ""
+    out = f"; {plural(stand.left_out, 'pair')} without a score left out" if stand.left_out else ""
     kind = "simulated " if stand.simulated else ""
-    return f"{stand.name} keeps {stand.found.index:.0%} of its {kind}quality on average ({each}){out}."
+    if stand.resilience is None:
+        return f"{stand.name} has no mission with a score under every shock; of its {kind}quality it keeps {each}{out}."
+    return (
+        f"{stand.name} keeps {_ranged(stand.resilience)} of its {kind}quality over all shocks ({each}){out}."
+    )
 
 
 def _share(estimate: Estimate) -> str:
+    return f"{_ranged(estimate)} on {plural(estimate.missions, 'mission')}"
+
+
+def _ranged(estimate: Estimate) -> str:
     if estimate.value is None:
-        return "unknown"
-    interval = (
-        ""
-        if estimate.low is None or estimate.high is None
-        else f", {estimate.low:.0%} to {estimate.high:.0%}"
-    )
-    return f"{estimate.value:.0%}{interval} on {estimate.missions} missions"
+        return "an unknown share"
+    known = estimate.low is not None and estimate.high is not None
+    interval = f" ({estimate.low:.0%} to {estimate.high:.0%})" if known else ""
+    return f"{estimate.value:.0%}{interval}"
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return estimate.value if estimate else None
 
 
 def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
-    calm = shocks[NO_SHOCK]
-    blows = {
-        shock: {mission: blow(calm[mission], struck) for mission, struck in found.items() if mission in calm}
-        for shock, found in sorted(shocks.items())
-        if shock != NO_SHOCK
-    }
-    condition = next(iter(calm.values())).condition
+    blows = blows_of(shocks)
+    pairs = [pair for found in blows.values() for pair in found.values()]
+    condition = next(iter(shocks[NO_SHOCK].values())).condition
     protocol = name_of("protocol", (condition.protocol, condition.options))
     return Stand(
         name=f"{protocol}, {condition.agents} agents of {name_of('models', (condition.models,))}",
-        found=resilience({shock: [*pairs.values()] for shock, pairs in blows.items()}),
-        kept={shock: kept for shock, pairs in blows.items() if (kept := _kept(pairs))},
+        resilience=kept_of(all_shocks(blows)),
+        kept={shock: kept for shock, found in blows.items() if (kept := kept_of(found))},
+        left_out=sum(pair.known is None for pair in pairs),
         simulated=condition.simulated,
     )
 
 
-def _kept(pairs: Mapping[str, Blow]) -> Estimate | None:
-    ratios = {
-        mission: [pair.after / pair.before]
-        for mission, pair in pairs.items()
-        if pair.before and pair.after is not None
+def blows_of(shocks: Mapping[str, Mapping[str, Cell]]) -> dict[str, dict[str, Blow]]:
+    """What each shock did to an arm, by shock and mission.
+
+    Args:
+        shocks: the arm's cells by shock and mission; those that nothing struck under `NO_SHOCK`.
+    """
+    calm = shocks[NO_SHOCK]
+    return {
+        shock: {mission: blow(calm[mission], struck) for mission, struck in found.items() if mission in calm}
+        for shock, found in sorted(shocks.items())
+        if shock != NO_SHOCK
     }
-    return mean_of(ratios) if ratios else None
+
+
+def kept_of(blows: Mapping[str, Blow]) -> Estimate | None:
+    """The mean quality after over that before, over missions, with its 95 % interval; None without a known blow.
+
+    A ratio of means: see `swarm.metrics.resilience.resilience`, and `swarm.stats.relative.ratio_of` for the interval.
+    """
+    known = {mission: found for mission, pair in blows.items() if (found := pair.known)}
+    after = {mission: [quality] for mission, (_, quality) in known.items()}
+    return ratio(after, {mission: [quality] for mission, (quality, _) in known.items()}) if known else None
 
 
 def blow(calm: Cell, struck: Cell) -> Blow:

@@ -71,7 +71,7 @@ def _seat(seat: SeatNow) -> tuple[str, ...]:
         seat.role or UNKNOWN,
         BECAME[seat.standing] + (", leads" if seat.leads else ""),
         ", ".join(map(str, seat.builds_on)) or UNKNOWN,
-        str(seat.reports_to or UNKNOWN),
+        ", ".join(map(str, seat.reports_to)) or UNKNOWN,
         f"{seat.tokens:,}",
         seat.reason or UNKNOWN,
     )

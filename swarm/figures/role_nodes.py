@@ -142,5 +142,5 @@ def _hover_of_one(seat: SeatNow) -> str:
         lines.append(f"<i>{paragraph(seat.reason)}</i>")
     facts = [f"{seat.tokens:,} tokens"] if seat.tokens else []
     facts += [f"builds on {agents_named(seat.builds_on, SEATS_LISTED)}"] if seat.builds_on else []
-    facts += [f"reports to agent {seat.reports_to}"] if seat.reports_to else []
+    facts += [f"reports to {agents_named(seat.reports_to, SEATS_LISTED)}"] if seat.reports_to else []
     return "<br>".join([*lines, *([" · ".join(facts)] if facts else [])])

@@ -6,6 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from swarm.history.file import incoming, transaction
 from swarm.history.rows import record_from
+from swarm.metrics.roles import normalise
 from swarm.recording.measures import MEASURES, kept
 
 BATCH = 200
@@ -26,11 +27,23 @@ def measure_again(connection: DuckDBPyConnection) -> None:
         for key in outdated:
             connection.execute(f"ALTER TABLE runs ADD COLUMN IF NOT EXISTS {key} DOUBLE")
             connection.execute("INSERT OR REPLACE INTO editions VALUES (?, ?)", [key, MEASURES[key].edition])
+        if "distinct_roles" in outdated:
+            _normalise_again(connection)
         changes = ", ".join(f"{key} = incoming.{key}" for key in outdated)
         update = f"UPDATE runs SET {changes} FROM incoming WHERE runs.run_id = incoming.run_id"  # noqa: S608
         for cells in _measured(connection, outdated):
             with incoming(connection, "runs", cells, columns=("run_id", *outdated)):
                 connection.execute(update)
+
+
+def _normalise_again(connection: DuckDBPyConnection) -> None:
+    """Bring the roles of turns up to date, which are counted by their normal form."""
+    roles = connection.execute("SELECT DISTINCT role FROM turns WHERE role IS NOT NULL").fetchall()
+    rows = [{"role": role, "role_normalised": normalise(role)} for (role,) in roles]
+    with incoming(connection, "turns", rows, columns=("role", "role_normalised")):
+        connection.execute(
+            "UPDATE turns SET role_normalised = incoming.role_normalised FROM incoming WHERE turns.role = incoming.role"
+        )
 
 
 def _outdated(connection: DuckDBPyConnection) -> list[str]:

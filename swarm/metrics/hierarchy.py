@@ -1,30 +1,34 @@
 """Who leads whom, as the agents themselves declare it."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
 
 import networkx as nx
 
-from swarm.turn import Transcript, TurnKey, contributions
+from swarm.turn import Transcript, Turn, TurnKey, work_that_stands
 
 
 def declared_links(transcript: Transcript) -> "nx.DiGraph[int]":
     """The declared organization: active seats, with an edge from each seat to those it builds on or reports to.
 
     Edges carry `kinds`, a set of "builds_on" and "reports_to". A job taken from a plan is a "reports_to" edge to
-    the planner. Only each seat's last contribution counts, and every plan.
+    the planner. Every contribution that stands counts (see `work_that_stands`), and every plan.
+
+    Edges carry `returns` as well: whether a seat that comes back to work leans there on those who lean on it by
+    then, as a writer does who takes up what the critic of its first text said. That does not put it under them.
     """
     graph: nx.DiGraph[int] = nx.DiGraph()
     plans = [turn for turn in transcript if turn.action == "plan"]
-    work = contributions(transcript)
-    graph.add_nodes_from(turn.seat for turn in (*plans, *work))
-    for turn in work:
-        for seat in turn.builds_on:
-            _link(graph, turn.seat, seat, "builds_on")
-        if turn.reports_to is not None:
-            _link(graph, turn.seat, turn.reports_to, "reports_to")
-    for plan in plans:
-        for job in plan.assignments:
-            _link(graph, job.seat, plan.seat, "reports_to")
+    spoken = sorted([*plans, *work_that_stands(transcript)], key=lambda turn: turn.index)
+    graph.add_nodes_from(turn.seat for turn in (*plans, *spoken))
+    under: defaultdict[int, set[int]] = defaultdict(set)
+    for turn in spoken:
+        returned_to = _all_under(under, turn.seat) if turn.adds else frozenset[int]()
+        for seat, other, kind in _said(turn):
+            returns = other in returned_to
+            _link(graph, seat, other, kind, returns=returns)
+            under[other] |= set[int]() if returns else {seat}
     return graph
 
 
@@ -36,7 +40,8 @@ def depth(transcript: Transcript) -> int | None:
 
     Returns:
         1 for a flat organization, 2 when somebody builds on somebody, and so on, at most the number of active
-        seats; None when nobody was active. Seats that build on each other count as one layer.
+        seats; None when nobody was active. Seats that build on each other count as one layer, unless one of them
+        only returned to work that it adds to (see `declared_links`).
 
     Examples:
         >>> depth(()) is None
@@ -51,7 +56,8 @@ def layers(links: "nx.DiGraph[int]") -> dict[int, int]:
     Seats that lean on each other share a layer.
 
     Args:
-        links: an edge from each seat to those it leans on, as `declared_links` has them.
+        links: an edge from each seat to those it leans on, as `declared_links` has them; those that return do not
+            count.
 
     Returns:
         In seat order; empty without seats.
@@ -61,8 +67,9 @@ def layers(links: "nx.DiGraph[int]") -> dict[int, int]:
         {1: 1, 2: 2, 3: 3}
     """
     layer_of: dict[int, int] = {}
-    for members in _circles(links):
-        under = {other for seat in members for other in links[seat]} - members
+    onward = _onward(links)
+    for members in _circles(onward):
+        under = {other for seat in members for other in onward[seat]} - members
         layer = 1 + max((layer_of[other] for other in under), default=0)
         layer_of |= dict.fromkeys(members, layer)
     return dict(sorted(layer_of.items()))
@@ -85,7 +92,7 @@ def superiors(transcript: Transcript) -> dict[int, int | None]:
     links = declared_links(transcript)
     layer_of = layers(links)
     found: dict[int, int | None] = {}
-    for members in _circles(links):
+    for members in _circles(_onward(links)):
         of_all = _superior(links, layer_of, members)
         found |= {seat: _superior(links, layer_of, {seat}) or of_all for seat in members}
     return dict(sorted(found.items()))
@@ -151,8 +158,42 @@ def _chain(above: Mapping[int, int | None], seat: int) -> tuple[int, ...]:
     return tuple(reversed(chain))
 
 
-def _link(graph: "nx.DiGraph[int]", seat: int, other: int, kind: str) -> None:
+def _said(turn: Turn) -> Iterator[tuple[int, int, str]]:
+    """Who leans on whom by a turn, and how."""
+    for job in turn.assignments:
+        yield job.seat, turn.seat, "reports_to"
+    for other in turn.builds_on:
+        yield turn.seat, other, "builds_on"
+    if turn.reports_to is not None:
+        yield turn.seat, turn.reports_to, "reports_to"
+
+
+def _all_under(under: Mapping[int, set[int]], seat: int) -> Set[int]:
+    """Who leans on a seat, directly or through others."""
+    found, fresh = set[int](), {seat}
+    while fresh:
+        found |= fresh
+        fresh = set[int]().union(*(under.get(other, ()) for other in fresh)) - found
+    return found
+
+
+def _link(graph: "nx.DiGraph[int]", seat: int, other: int, kind: str, *, returns: bool) -> None:
     if seat == other or seat not in graph or other not in graph:
         return
-    kinds: set[str] = graph.edges[seat, other]["kinds"] if graph.has_edge(seat, other) else set()
-    graph.add_edge(seat, other, kinds=kinds | {kind})
+    before: dict[str, Any] = graph.edges[seat, other] if graph.has_edge(seat, other) else {}
+    graph.add_edge(
+        seat,
+        other,
+        kinds=before.get("kinds", set()) | {kind},
+        returns=before.get("returns", True) and returns,
+    )
+
+
+def _onward(links: "nx.DiGraph[int]") -> "nx.DiGraph[int]":
+    """The links without those that return."""
+    returning = [edge for edge in links.edges if links.edges[edge].get("returns")]
+    if not returning:
+        return links
+    onward = links.copy()
+    onward.remove_edges_from(returning)
+    return onward

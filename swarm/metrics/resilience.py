@@ -1,71 +1,101 @@
 """How a team stands a shock: the quality that is left of what it would have had without one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from statistics import fmean
 from typing import NamedTuple
 
 
 class Blow(NamedTuple):
-    """Qualities of two runs that differ in the shock alone; None for a run that has none."""
+    """Qualities that differ by a shock alone, of one mission; None for what nothing is known of."""
 
     before: float | None
-    """Of the run without a shock: same mission and seed, and all else equal."""
+    """Without the shock: same mission and seeds, and all else equal."""
     after: float | None
-    """Of the run with the shock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withstood:
-    """How one shock was withstood."""
-
-    kept: float | None
-    """The mean of quality after over quality before; None without a pair that has both."""
-    pairs: int
-    """Pairs that have both."""
-    left_out: int
-    """Pairs that lack a quality, before or after: nothing is known of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resilience:
-    """How several shocks were withstood."""
-
-    index: float | None
-    """The mean of what was kept over those shocks of which that is known; None when it is of none."""
-    by_shock: Mapping[str, Withstood]
-    """In the order given."""
+    """With the shock."""
 
     @property
-    def left_out(self) -> int:
-        """Pairs of all shocks that lack a quality."""
-        return sum(found.left_out for found in self.by_shock.values())
+    def known(self) -> tuple[float, float] | None:
+        """Before and after; None unless both are known."""
+        return None if self.before is None or self.after is None else (self.before, self.after)
 
 
-def resilience(blows: Mapping[str, Sequence[Blow]]) -> Resilience:
-    """Resilience: the mean over shocks of quality after over quality before.
+def resilience(blows: Iterable[Blow]) -> float | None:
+    """Resilience: the mean quality with a shock over the mean quality without it.
 
-    Quality lies in [0.25, 1], so the ratio of a pair lies in [0.25, 4]: 1 when the shock did nothing, above 1 when
-    the struck run was the better one, as may be by chance. Every shock counts the same, however many pairs it has.
+    A ratio of means: in a mean of ratios, missions that go badly anyway would rule, and chance alone would lift it
+    above 1. Of several shocks, give `all_shocks`: then it is the mean over them of what is kept of each.
 
     Args:
-        blows: pairs by shock. Repeats of a mission are to be averaged first: the unit is the mission.
+        blows: one a mission; those that lack a quality are left out. Repeats of a mission are to be averaged first.
+
+    Returns:
+        In [0.25, 4], as quality lies in [0.25, 1]: 1 when shocks did nothing, above 1 when struck runs were the
+        better ones, as may be by chance. None without a known blow, or when there was nothing to lose.
 
     Source: arXiv 2603.28990 reports a Resilience Index for three shocks and does not define it. This is the reading
     that its values (0.844 to 0.959) suggest; with it, its numbers cannot be checked.
 
     Examples:
-        >>> found = resilience({"hub": [Blow(0.8, 0.6), Blow(0.5, 0.5)], "seat": [Blow(0.5, None)]})
-        >>> found.index, found.by_shock["hub"].kept, found.by_shock["seat"].kept, found.left_out
-        (0.875, 0.875, None, 1)
-        >>> resilience({}).index is None
+        >>> resilience([Blow(0.75, 0.5), Blow(0.25, 0.25), Blow(0.5, None)])
+        0.75
+        >>> resilience([]) is None
         True
     """
-    by_shock = {shock: _withstood(pairs) for shock, pairs in blows.items()}
-    known = [found.kept for found in by_shock.values() if found.kept is not None]
-    return Resilience(fmean(known) if known else None, by_shock)
+    known = [blow.known for blow in blows if blow.known]
+    before = sum(one for one, _ in known)
+    return sum(other for _, other in known) / before if before > 0 else None
 
 
-def _withstood(blows: Sequence[Blow]) -> Withstood:
-    ratios = [after / before for before, after in blows if before and after is not None]
-    return Withstood(fmean(ratios) if ratios else None, len(ratios), len(blows) - len(ratios))
+def all_shocks(blows: Mapping[str, Mapping[str, Blow]]) -> dict[str, Blow]:
+    """Blows of several shocks as one: by mission, the mean before and the mean after over the shocks.
+
+    Args:
+        blows: by shock, then by mission.
+
+    Returns:
+        Only missions of which every shock is known, so that each counts the same and all rest upon the same
+        missions. A shock of which nothing at all is known is left out.
+
+    Examples:
+        >>> all_shocks({"hub": {"m": Blow(1.0, 0.5), "n": Blow(0.5, 0.5)}, "seat": {"m": Blow(1.0, 0.75)}})
+        {'m': Blow(before=1.0, after=0.625)}
+    """
+    known = [
+        {mission: blow.known for mission, blow in found.items() if blow.known} for found in blows.values()
+    ]
+    struck = [found for found in known if found]
+    missions = (
+        [mission for mission in struck[0] if all(mission in found for found in struck)] if struck else []
+    )
+    return {
+        mission: Blow(
+            *(fmean(qualities) for qualities in zip(*(found[mission] for found in struck), strict=True))
+        )
+        for mission in missions
+    }
+
+
+def shares_kept(blows: Mapping[str, Blow]) -> dict[str, float]:
+    """What each mission says of `resilience`, so that teams can be compared mission by mission.
+
+    Their mean is the resilience, and their spread that of the ratio of means (its linearisation): with R for the
+    ratio, R + (after - R before) / mean before.
+
+    Args:
+        blows: by mission.
+
+    Returns:
+        Of missions of which both qualities are known; empty when there was nothing to lose.
+
+    Source: W. G. Cochran (1977), Sampling Techniques, 3rd ed., section 6.4, on the variance of a ratio.
+
+    Examples:
+        >>> shares_kept({"m": Blow(0.75, 0.5), "n": Blow(0.25, 0.25)})
+        {'m': 0.625, 'n': 0.875}
+    """
+    known = {mission: blow.known for mission, blow in blows.items() if blow.known}
+    kept = resilience(blows.values())
+    if kept is None:
+        return {}
+    usual = fmean(before for before, _ in known.values())
+    return {mission: kept + (after - kept * before) / usual for mission, (before, after) in known.items()}

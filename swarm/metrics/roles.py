@@ -2,14 +2,21 @@
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from swarm.mission import Mission
 from swarm.turn import Transcript, contributions
 
-_NOT_A_WORD = re.compile(r"[^\w]+")
+_WORD = r"""
+    (?<!{w}) {w} [ ]?&[ ]? {w} (?!{w})          # Q&A, R & D
+    | (?<!{w}) [^\W\d_] (?:\+\+|\#)            # C++, C#, C++17
+    | (?:(?<![\w.])\.(?=[^\W\d_]))? {w}+ (?:[+\#]{{1,2}}(?![\w+\#]))?
+"""
+_NOT_A_LETTER = re.compile(r"[^\w\x00-\x7f]")
 _EMPTY_WORDS = frozenset(["a", "an", "and", "for", "of", "on", "the", "to", "with", "in"])
 
 
@@ -115,11 +122,14 @@ def words_shared(roles: Sequence[str], mission: Mission) -> WordsShared | None:
 def normalise(role: str) -> str:
     """A role without case, punctuation, plural endings and filler words.
 
+    What tells names apart is kept: the signs of "C++", "C#", ".NET" and "Q&A", the marks of scripts that write vowels
+    as marks, and all of a role that has no word, such as one of pictures. Time is linear in its length.
+
     Examples:
-        >>> normalise("The Permit-Risk Analysts")
-        'permit risk analyst'
+        >>> normalise("The Permit-Risk Analysts"), normalise("C# & C++ developers"), normalise("A")
+        ('permit risk analyst', 'c# c++ developer', 'a')
     """
-    return " ".join(_singular(word) for word in _words(role))
+    return " ".join(_singular(word) for word in _words(role)) or " ".join(_folded(role).split())
 
 
 def distinct_roles(roles: Sequence[str]) -> DistinctRoles:
@@ -189,7 +199,21 @@ def gini(amounts: Sequence[float]) -> float | None:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _NOT_A_WORD.split(text.casefold()) if word and word not in _EMPTY_WORDS]
+    folded = _folded(text)
+    marks = {sign for sign in {*_NOT_A_LETTER.findall(folded)} if unicodedata.category(sign).startswith("M")}
+    found = (word.replace(" ", "") for word in _word("".join(sorted(marks))).findall(folded))
+    return [word for word in found if word not in _EMPTY_WORDS]
+
+
+def _folded(text: str) -> str:
+    """Without case, and letters that look alike written alike; a mark that only asks for a coloured picture is lost."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("♯", "#").replace("\ufe0f", "")
+
+
+@lru_cache(maxsize=64)
+def _word(marks: str) -> re.Pattern[str]:
+    """What a word is, in a text in which these marks belong to words."""
+    return re.compile(_WORD.format(w=rf"[\w{re.escape(marks)}]"), re.VERBOSE)
 
 
 def _singular(word: str) -> str:

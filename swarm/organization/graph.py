@@ -4,8 +4,8 @@ Pure: it knows neither figures nor pages. Where a node stands is decided in `lay
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, cast
 
@@ -15,7 +15,7 @@ from swarm.metrics.hierarchy import declared_links, layers
 from swarm.metrics.participation import Part, parts
 from swarm.metrics.roles import clusters
 from swarm.recording.record import RunRecord
-from swarm.turn import Turn
+from swarm.turn import Turn, work_that_stands
 
 Standing = Literal[
     "active", "abstained", "directed_idle", "unparsed", "failed", "thinking", "waiting", "not_reached"
@@ -45,7 +45,9 @@ class SeatNow:
     """Its own reason, or why its turn is unparsed or failed."""
     tokens: int = 0
     builds_on: tuple[int, ...] = ()
-    reports_to: int | None = None
+    """Seats whose work it says that it used, in those of its contributions that stand."""
+    reports_to: tuple[int, ...] = ()
+    """Seats that it placed itself under there: one, unless it placed itself anew while adding to its work."""
 
 
 class Link(NamedTuple):
@@ -62,6 +64,9 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
     latest = {turn.seat: turn for turn in record.turns}
     worked = {turn.seat: turn for turn in record.turns if turn.action in ("contribute", "plan")}
     links = links_of(record)
+    standing = work_that_stands(record.turns)
+    builds_on = _leaning((turn.seat, turn.builds_on) for turn in standing)
+    reports_to = _leaning((turn.seat, (turn.reports_to,)) for turn in standing if turn.reports_to is not None)
     cluster_of = clusters([turn.role for turn in worked.values() if turn.role])
     sizes = _sizes(worked, cluster_of)
     layer_of, leaders = layers(declared_links(record.turns)), _leaders(record, links)
@@ -85,8 +90,8 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
                 layer=layer_of.get(seat.number),
                 reason=turn.reason if turn else None,
                 tokens=tokens[seat.number],
-                builds_on=turn.builds_on if turn else (),
-                reports_to=turn.reports_to if turn else None,
+                builds_on=builds_on[seat.number],
+                reports_to=reports_to[seat.number],
             )
         )
     return tuple(seats)
@@ -158,6 +163,14 @@ def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
         elif value is not None:
             flat[name] = _NOT_XML.sub("�", value) if isinstance(value, str) else value
     return flat
+
+
+def _leaning(named: Iterable[tuple[int, Sequence[int]]]) -> Mapping[int, tuple[int, ...]]:
+    """Whom seats name, each once, in the order of naming."""
+    found: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
+    for seat, others in named:
+        found[seat] = tuple(dict.fromkeys((*found[seat], *others)))
+    return found
 
 
 def _sizes(worked: Mapping[int, Turn], cluster_of: Mapping[str, str]) -> dict[str, int]:

@@ -70,7 +70,7 @@ MEASURES: Mapping[str, Measure] = {
         compared="coalesce(mission_relevance, if(as_run IS NULL, NULL, 1))"),
     "depth": Measure(
         "Depth", "Layers of who builds on or reports to whom, as the agents say; 1 is flat.", "hierarchy depth",
-        kind="number", low=1.0, source=PAPER, of=lambda it: it.depth, compared="depth"),
+        kind="number", low=1.0, source=PAPER, of=lambda it: it.depth, edition=2, compared="depth"),
     "active": Measure(of=lambda it: it.participation.active),
     "abstained": Measure(
         "Abstained", "Share of the team that was asked to work and chose to sit it out.",
@@ -86,7 +86,7 @@ MEASURES: Mapping[str, Measure] = {
         "No usable reply", "Share of the team whose reply could not be read, or never came.",
         "share of agents whose reply is unreadable or missing", kind="share", high=1.0,
         compared="(unparsed + failed) / agents"),
-    "distinct_roles": Measure(of=lambda it: distinct_roles(roles_of(it)).normalised),
+    "distinct_roles": Measure(of=lambda it: distinct_roles(roles_of(it)).normalised, edition=2),
     "roles": Measure(
         "Different roles", "Different roles for each agent that worked: 1 when no two are alike.",
         "number of different roles per active agent", kind="number", high=1.0, source=PAPER,

@@ -15,6 +15,7 @@ from swarm.claims.gaps import limited, missing, models_for, priced
 from swarm.claims.judging import Evidence, evidence_of, judge_claims, verdict_of
 from swarm.claims.report import markdown, plain, summary
 from swarm.claims.sentences import how_tested
+from swarm.comparison.withstood import stands
 from swarm.config import LIBRARY, PROJECT, read_settings
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput, UnknownName
@@ -353,6 +354,38 @@ def test_resilience_is_of_the_same_seeds_without_and_with_the_shock():
         seeds = (*calm.seeds, *(100 + seed for seed in calm.seeds))
         cells.append(replace(calm, seeds=seeds, values=values))
     assert said(claim, cells).estimate.value == pytest.approx(0.5)
+
+
+def shaken(*qualities: float, kept: float, **more: object) -> list[Cell]:
+    """An arm that keeps about that share of its quality under every shock, more of it on earlier missions."""
+    usual = {"agents": 8, "model": "sim/small"} | more
+    shares = dict(zip(("seat", "hub", "swap to sim/weak"), (kept, kept + 0.1, kept - 0.1), strict=True))
+    struck = {
+        shock: [each * share * (1 - place / 50) for place, each in enumerate(qualities)]
+        for shock, share in shares.items()
+    }
+    return [
+        cell
+        for shock, found in {NO_SHOCK: qualities, **struck}.items()
+        for cell in arm(found, shock=shock, **usual)
+    ]
+
+
+def test_a_claim_and_a_comparison_tell_the_same_resilience_of_the_same_runs():
+    cells = shaken(0.25, 1.0, 0.5, 0.75, 0.4, 0.9, kept=0.8)
+    [stand] = stands(cells)
+    assert said(BOOK.claim("resilience-sequential"), cells).estimate == stand.resilience
+
+
+def test_a_difference_in_resilience_is_that_of_the_ratios_on_common_missions():
+    free = shaken(0.25, 1.0, 0.5, 0.75, 0.4, 0.9, 0.3, kept=0.8)
+    led = shaken(0.5, 0.8, 0.9, 0.25, 0.7, 0.6, kept=0.6, protocol="coordinator")
+    in_common = [cell for cell in free if cell.mission != "m6"]
+    expected = [stand.resilience.value for cells in (in_common, led) for stand in stands(cells)]
+    found = said(BOOK.claim("resilience-sequential-coordinator"), [*free, *led]).estimate
+    assert found.value == pytest.approx(expected[0] - expected[1])
+    assert found.missions == 6
+    assert found.low < found.value < found.high
 
 
 def test_unpaired_means_change_sign_with_their_order():

@@ -13,6 +13,7 @@ from swarm.cli.compare import terms_of
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import compare_groups
 from swarm.comparison.group import Group, differing, groups_by, name_of
+from swarm.comparison.tradeoff import balance_in_words, balance_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.results import agreed, alpha_of, is_final, reference_of, resolution, results
@@ -332,3 +333,26 @@ def test_side_by_side_judges_runs_of_an_experiment_as_it_agreed(terms: Callable,
 def test_runs_without_a_shock_are_what_others_are_measured_against():
     cells = [*arm("sequential", 0.5, 0.6, shock="hub"), *arm("sequential", 0.5, 0.6)]
     assert [each.name for each in groups_by(cells, "shock")[0]] == ["No shock", "Shock: hub"]
+
+
+def weighed(protocol: str, quality: float, tokens: float, **changes) -> Group:
+    found = cell("m0", quality, protocol=protocol, **changes)
+    slow = tokens / 100
+    return group(
+        protocol, [replace(found, values=found.values | {"tokens": (tokens,), "duration_s": (slow,)})]
+    )
+
+
+def test_the_balance_index_is_of_the_means_and_says_what_it_weighs():
+    groups = [weighed("one", 0.5, 900), weighed("other", 0.75, 1000)]
+    # Quality .25 against tokens .20; all else is alike, and the time of simulated runs says nothing.
+    assert balance_of(groups).indices == pytest.approx((0.2 / 0.45, 0.25 / 0.45))
+    said = balance_in_words(groups)
+    assert "simulated): one 0.44, other 0.56. " in said
+    assert "it weighs quality (0.25) and tokens (0.2), each from 0 for the worst" in said
+    real = [
+        weighed(each.name, q, t, simulated=False)
+        for each, q, t in zip(groups, (0.5, 0.75), (900, 1000), strict=True)
+    ]
+    assert balance_of(real).counted == ("quality", "duration_s", "tokens")
+    assert "none, as these groups differ in nothing" in balance_in_words([groups[0], groups[0]])

@@ -1,12 +1,27 @@
 """Team sizes and shocks, arm by arm: flat, different or neither; and what is left after a blow."""
 
-import pytest
+import asyncio
+import json
+from functools import partial
 
+import pytest
+import streamlit as st
+
+from swarm.cli.compare import By, compare
+from swarm.cli.experiment import results as print_results
 from swarm.comparison.team_size import curve_in_words, size_curves
-from swarm.comparison.withstood import blow, stand_in_words, stands
+from swarm.comparison.withstood import blow, stand_in_words, stands, told_of_shocks
+from swarm.config import PROJECT
 from swarm.errors import BadInput
+from swarm.experiment.perform import perform
+from swarm.grid import Experiment, Grid, Terms, Way
+from swarm.history.rows import RunFilter
+from swarm.history.store import History
 from swarm.metrics.resilience import Blow
+from swarm.mission import load_library
+from swarm.stats.estimate import ratio
 from tests.comparison.test_comparison import cell
+from tests.pages.test_pages import opened, words_of
 
 MISSIONS, MANY = 7, 42
 
@@ -142,7 +157,7 @@ def struck(shock: str, factor: float, protocol: str = "sequential"):
 
 def test_resilience_is_what_is_left_after_each_shock_on_average():
     [stand] = stands([*struck("none", 1.0), *struck("hub", 0.8), *struck("seat", 0.9)])
-    assert stand.found.index == pytest.approx(0.85)
+    assert stand.resilience.value == pytest.approx(0.85)
     assert {shock: each.value for shock, each in stand.kept.items()} == pytest.approx(
         {"hub": 0.8, "seat": 0.9}
     )
@@ -161,7 +176,41 @@ def test_only_seeds_with_a_score_before_and_after_are_compared():
     hit = [cell("m0", 0.4, 0.9, None, shock="hub"), cell("m1", None, shock="hub")]
     [stand] = stands([*calm, *hit])
     assert stand.kept["hub"].value == pytest.approx(0.5)
-    assert (stand.kept["hub"].missions, stand.found.left_out) == (1, 1)
+    assert (stand.kept["hub"].missions, stand.left_out) == (1, 1)
+
+
+def uneven(shock: str, *qualities: float | None):
+    return [cell(f"m{n}", quality, shock=shock) for n, quality in enumerate(qualities)]
+
+
+def test_resilience_is_a_ratio_of_means_with_fiellers_interval():
+    [stand] = stands([*uneven("none", 0.25, 1.0, 0.75), *uneven("hub", 0.5, 0.5, 0.5)])
+    calm = {f"m{n}": [quality] for n, quality in enumerate((0.25, 1.0, 0.75))}
+    expected = ratio({mission: [0.5] for mission in calm}, calm)
+    assert stand.resilience == stand.kept["hub"] == expected
+    assert expected.value == pytest.approx(0.75)
+
+
+def test_shocks_count_together_where_all_of_them_have_a_score():
+    cells = [*uneven("none", 0.5, 1.0), *uneven("hub", 0.25, 0.5), *uneven("seat", 0.5, None)]
+    [stand] = stands(cells)
+    assert (stand.resilience.value, stand.kept["hub"].value, stand.kept["seat"].value) == (0.75, 0.5, 1.0)
+    [never] = stands([*uneven("none", 0.5, 1.0), *uneven("hub", 0.25, None), *uneven("seat", None, 0.5)])
+    assert never.resilience is None
+    assert "no mission with a score under every shock; of its simulated quality it keeps hub 50% on 1" in (
+        stand_in_words(never)
+    )
+
+
+def test_what_is_told_of_shocks_is_nothing_without_any_and_a_reason_where_nothing_is_known():
+    assert told_of_shocks(uneven("none", 0.5)) == []
+    assert told_of_shocks(uneven("hub", 0.5))[0].startswith(
+        "How shocks are withstood is not known: no arm has"
+    )
+    assert (
+        "keeps 50% of its simulated quality"
+        in told_of_shocks([*uneven("none", 0.5), *uneven("hub", 0.25)])[0]
+    )
 
 
 def test_shocks_without_a_calm_counterpart_are_refused():
@@ -182,3 +231,36 @@ def test_arms_of_another_setting_are_not_held_against_each_other():
     calm = [*team(8, 0.0), *team(8, 0.2, judge="other")]
     struck = [*team(8, -0.1, shock="leave"), *team(8, 0.1, judge="other", shock="leave")]
     assert len(stands([*calm, *struck])) == 2
+
+
+def test_resilience_and_balance_are_told_wherever_a_struck_experiment_is_compared(settings, capsys):
+    st.cache_resource.clear()
+    missions = tuple(load_library((PROJECT / "data" / "missions",)).values())[:3]
+    grid = Grid(
+        "Blow", (Way("sequential"), Way("shared")), ("sim/strong",), (3,), missions, shocks=("none", "hub")
+    )
+    asyncio.run(perform(settings, Experiment(grid, Terms())))
+    held = told_of_shocks(History(settings).cells(RunFilter(experiment=grid.id)))
+    assert [line.partition(" agents ")[0] for line in sorted(held)] == ["Sequential, 3", "Shared, 3"]
+    for say in (partial(print_results, grid.id), partial(compare, by=By.protocol, experiment=grid.id)):
+        say(as_json=False)
+        printed = " ".join(capsys.readouterr().out.split())
+        assert all(line in printed for line in held)
+        assert "Balance index (the paper's, simulated): " in printed
+        say(as_json=True)
+        found = json.loads(capsys.readouterr().out)
+        one, told = (
+            (found, found["resilience"])
+            if isinstance(found, dict)
+            else (found[0], [each["resilience"] for each in found if "resilience" in each])
+        )
+        assert told == held
+        assert {"quality", "tokens"} >= {*one["balance_counts"]} - {"mission_relevance", "unusable"}
+        assert all(0 <= group["balance"] <= 1 for group in one["groups"])
+    for page in ("side_by_side/page.py", "experiments/page.py"):
+        shown = words_of(opened(page, experiment=grid.id)).replace("\\", "")
+        assert "Balance index (the paper's, simulated): " in shown
+    assert all(
+        line in words_of(opened("side_by_side/page.py", experiment=grid.id)).replace("\\", "")
+        for line in held
+    )

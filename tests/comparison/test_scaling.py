@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from statistics import fmean
 
 import pytest
 from hypothesis import given
@@ -9,31 +10,46 @@ from hypothesis import strategies as st
 
 from swarm.comparison.team_size import ScalingRow
 from swarm.figures.scaling import scaling_figure
-from swarm.metrics.resilience import Blow, resilience
+from swarm.metrics.resilience import Blow, all_shocks, resilience, shares_kept
 from swarm.metrics.scaling import scaling_curve
 
 QUALITIES = st.integers(4, 16).map(lambda points: points / 16)
 HOSTILE = "<script>alert(1)</script>"
 
 
-def test_resilience_is_the_mean_over_shocks_and_not_over_pairs():
-    hub = [Blow(0.5, 0.25)] * 3
-    found = resilience({"hub": hub, "seat": [Blow(0.5, 0.5)]})
-    assert found.index == Fraction(3, 4)
-    assert (found.by_shock["hub"].kept, found.by_shock["hub"].pairs) == (0.5, 3)
+BLOWS = st.lists(st.builds(Blow, QUALITIES, QUALITIES), min_size=1, max_size=6)
+
+
+def test_resilience_is_a_ratio_of_means_and_no_mean_of_ratios():
+    assert resilience([Blow(0.25, 0.5), Blow(1.0, 0.5)]) == 0.8
+
+
+def test_every_shock_counts_the_same_and_on_the_same_missions():
+    hub = {"m": Blow(0.5, 0.25), "n": Blow(1.0, 0.5), "o": Blow(0.25, 1.0)}
+    seat = {"n": Blow(1.0, 0.75), "m": Blow(0.5, 0.75), "o": Blow(0.25, None)}
+    both = all_shocks({"hub": hub, "seat": seat, "late": {"m": Blow(0.5, None)}})
+    assert both == {"m": Blow(0.5, 0.5), "n": Blow(1.0, 0.625)}
+    kept = [resilience(found[mission] for mission in "mn") for found in (hub, seat)]
+    assert resilience(both.values()) == pytest.approx(fmean(kept))
+    assert all_shocks({"hub": hub, "seat": {"p": Blow(1.0, 1.0)}}) == all_shocks({}) == {}
 
 
 @pytest.mark.parametrize("blow", [Blow(None, 0.5), Blow(0.5, None), Blow(None, None)])
-def test_a_pair_without_a_quality_is_left_out_and_counted(blow: Blow):
-    found = resilience({"hub": [blow, Blow(0.5, 0.25)], "seat": [blow]})
-    assert (found.by_shock["hub"].kept, found.by_shock["hub"].left_out) == (0.5, 1)
-    assert found.by_shock["seat"].kept is None
-    assert (found.index, found.left_out) == (0.5, 2)
+def test_a_pair_without_a_quality_is_left_out(blow: Blow):
+    assert resilience([blow, Blow(0.5, 0.25)]) == 0.5
+    assert resilience([blow]) is None
 
 
 @given(st.lists(QUALITIES, min_size=1, max_size=5))
 def test_a_shock_that_changes_nothing_is_withstood_whole(qualities: list[float]):
-    assert resilience({"seat": [Blow(each, each) for each in qualities]}).index == 1.0
+    assert resilience([Blow(each, each) for each in qualities]) == 1.0
+
+
+@given(BLOWS)
+def test_the_shares_of_missions_have_the_resilience_as_their_mean(blows: list[Blow]):
+    shares = shares_kept(dict(enumerate(blows)))
+    assert fmean(shares.values()) == pytest.approx(resilience(blows))
+    assert shares_kept({"m": Blow(0.0, 0.5), "n": Blow(None, 1.0)}) == {}
 
 
 @pytest.mark.parametrize("sizes", [(4, 8), (4, 16), (4, 64), (3, 12)])

@@ -261,7 +261,7 @@ def test_a_node_of_the_graph_has_what_its_seat_did():
     third = ("model", "role", "reason", "tokens", "builds_on", "reports_to", "layer", "standing")
     assert tuple(of(node_of[13], third).values()) == (
         *("sim/m13", "The Bakers 13", "reason *2*", 1_043),
-        *((14,), 15, 3, "active"),
+        *((14,), (15,), 3, "active"),
     )
     assert 'attr.name="imported"' in export_run(real(), "graphml").decode()
 

@@ -37,7 +37,7 @@ def test_a_measure_whose_definition_changed_is_measured_again(
     now = History(settings).frame()
     changed(settings, f"UPDATE runs SET {key} = 99")
     assert History(settings).frame()[key][0] == 99
-    entry = replace(MEASURES[key], edition=2)
+    entry = replace(MEASURES[key], edition=MEASURES[key].edition + 1)
     monkeypatch.setattr(measured, "MEASURES", {**MEASURES, key: entry})
     assert History(settings).frame().equals(now)
     changed(settings, f"UPDATE runs SET {key} = 99")
@@ -76,3 +76,10 @@ def test_all_runs_are_measured_whatever_a_batch_holds(settings: Settings, monkey
     monkeypatch.setattr(measured, "BATCH", 2)
     monkeypatch.setattr(measured, "MEASURES", {"active": replace(MEASURES["active"], edition=2)})
     assert History(settings).frame().equals(now)
+
+
+def test_roles_are_normalised_again_with_the_measure_that_counts_them(settings: Settings):
+    keep(settings, events())
+    now = History(settings).turns_frame()
+    changed(settings, "UPDATE turns SET role_normalised = 'c'", "DELETE FROM editions")
+    assert History(settings).turns_frame().equals(now)

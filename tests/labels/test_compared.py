@@ -238,8 +238,7 @@ def test_team_sizes_and_shocks_have_every_number_in_its_own_column():
         ["Sequential with sim/strong", 16, 0.640625, "+0.062", 0.75, 3],
     ]
     kept = {
-        shock: sum((low + n / 64) / (0.5 + n / 64) for n in range(3)) / 3
-        for shock, low in {"Hub": 0.4, "Seat": 0.3}.items()
+        shock: (3 * low + 3 / 64) / (3 * 0.5 + 3 / 64) for shock, low in {"Hub": 0.4, "Seat": 0.3}.items()
     }
     (row,) = stands.to_dict("records")
     assert row.pop("Arm").startswith("Sequential, 4 agents of")

@@ -259,7 +259,7 @@ def test_a_role_graph_has_every_number_of_a_seat_under_its_own_name():
         "reason": "reason 8",
         "tokens": 11_409,
         "builds_on": "",
-        "reports_to": 5,
+        "reports_to": "5",
     }
     assert {seat for seat, leads in graph.nodes(data="leads") if leads} == {distinct.LEADER}
     assert graph.nodes[2]["tokens"] == 10_100 + 501 + 10_300 + 503

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from swarm.errors import ModelUnavailable
 from swarm.limits import Limits
 from swarm.metrics.cost import spending
-from swarm.metrics.hierarchy import declared_links, depth, visibility_chain
+from swarm.metrics.hierarchy import declared_links, depth, layers, visibility_chain
 from swarm.metrics.participation import Participation, participation, parts
 from swarm.metrics.redundancy import redundancy
 from swarm.metrics.roles import clusters, distinct_roles, evenness, gini, normalise
@@ -90,6 +90,41 @@ def test_a_link_to_oneself_does_not_count():
 
 def test_what_was_merely_heard_does_not_count():
     assert depth([worked(1), replace(worked(2), heard=(worked(1).key,))]) == 1
+
+
+def again(turn: Turn, *, index: int, adds: bool = True) -> Turn:
+    """The same seat's next contribution."""
+    return replace(turn, index=index, round=2, adds=adds)
+
+
+def test_every_contribution_that_stands_links_its_seat():
+    first, second = worked(1), worked(2, 1)
+    assert depth([first, second, again(worked(2), index=2)]) == 2
+    assert depth([first, second, again(worked(2), index=2, adds=False)]) == 1
+    three = [first, second, worked(3), again(worked(2, reports_to=3), index=3)]
+    assert set(declared_links(three).edges) == {(2, 1), (2, 3)}
+
+
+def test_who_returns_to_work_that_others_have_taken_up_does_not_stand_under_them():
+    writer, critic = worked(1), worked(2, 1)
+    links = declared_links([writer, critic, again(worked(1, 2), index=2)])
+    assert dict(links.edges) == {
+        (2, 1): {"kinds": {"builds_on"}, "returns": False},
+        (1, 2): {"kinds": {"builds_on"}, "returns": True},
+    }
+    assert layers(links) == {1: 1, 2: 2}
+    assert depth([writer, critic, again(worked(1, 2), index=2, adds=False)]) == 1
+
+
+def test_a_leader_that_works_after_those_it_gave_jobs_stays_above_them():
+    assert depth([plan(2, 1), replace(worked(2), index=1), again(worked(1, 2), index=2)]) == 2
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.frozensets(st.integers(1, 5))), max_size=9))
+def test_a_team_that_only_adds_never_becomes_flatter(said):
+    turns = [replace(worked(seat, *on), index=n, round=n + 1, adds=True) for n, (seat, on) in enumerate(said)]
+    depths = [depth(turns[:most]) or 0 for most in range(len(turns) + 1)]
+    assert depths == sorted(depths)
 
 
 def test_nobody_active_has_no_depth():

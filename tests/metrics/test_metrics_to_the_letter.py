@@ -1,17 +1,17 @@
 """Each metric where a formula that is nearly right says something else; see docs/metrics.md."""
 
 from dataclasses import replace
-from fractions import Fraction
 
 import pytest
 
+from swarm.metrics.balance import LESS_IS_BETTER, WEIGHTS, balance
 from swarm.metrics.cost import mispriced, recomputed, spending
 from swarm.metrics.over_runs import role_story
 from swarm.metrics.participation import Part, abstention_along
 from swarm.metrics.redundancy import MAX_TEXTS, redundancy
 from swarm.metrics.relay import relays
 from swarm.metrics.resilience import Blow, resilience
-from swarm.metrics.roles import clusters, evenness, normalise
+from swarm.metrics.roles import clusters, distinct_roles, evenness, normalise
 from swarm.metrics.timing import timing
 from swarm.models.card import Price
 from swarm.turn import Call, TurnKey, Usage
@@ -92,10 +92,8 @@ def test_who_said_it_first_is_none_of_those_who_heard_it():
     assert (found.seats, found.hearers) == ((2, 3), 2)
 
 
-def test_a_struck_run_may_be_better_and_each_shock_counts_the_same():
-    found = resilience({"hub": [Blow(0.5, 0.75), Blow(1.0, 0.25)], "seat": [Blow(0.25, 1.0)]})
-    assert found.by_shock["hub"].kept == Fraction(7, 8)
-    assert found.index == Fraction(39, 16)
+def test_a_struck_run_may_be_better():
+    assert resilience([Blow(0.25, 1.0)]) == 4.0
 
 
 def test_the_longest_turn_is_one_of_the_critical_path_and_its_share_that_of_the_time_that_passed():
@@ -119,10 +117,50 @@ def test_roles_that_share_exactly_half_of_their_words_are_one_cluster():
         ("Gas", "gas"),
         ("Cooks, for-the Teams!", "cook team"),
         ("ÜBERSETZERS", "übersetzer"),
+        ("C#/C++ developers, C++17", "c# c++ developer c++ 17"),
+        ("(ASP.NET, .NET) Engineer...", "asp net .net engineer"),
+        ("Q & A lead", "q&a lead"),
+        ("Design+Code", "design code"),
+        ("Franc\u0327ois", "françoi"),
+        ("हिन्दी लेखक!", "हिन्दी लेखक"),
+        ("翻译、编辑", "翻译 编辑"),
+        ("The", "the"),
+        ("\U0001f3a8 Painter", "painter"),
+        ("\u270d\ufe0f  \U0001f3a8", "\u270d \U0001f3a8"),
     ],
 )
 def test_a_normalised_role_is_known(role: str, normal: str):
     assert normalise(role) == normal
+
+
+APART = (
+    *(
+        "C",
+        "C#",
+        "C++",
+        "F#",
+        "R",
+        "R&D",
+        "NET",
+        ".NET",
+        "Q",
+        "Q&A",
+        "UI",
+        "UX",
+        "UI/UX",
+        "François",
+        "Francois",
+    ),
+    *("\U0001f3a8", "\U0001f3ad", "翻译", "编辑", "ครู", "คร", "हिन्दी", "हनद", "∑", "A", "The"),
+)
+
+
+def test_roles_that_differ_by_a_sign_a_mark_or_a_picture_are_different_roles():
+    found = distinct_roles(APART)
+    assert (found.as_written, found.normalised) == (len(APART), len(APART))
+    # UI and UX are each half of UI/UX.
+    assert found.clusters == len(APART) - 1
+    assert distinct_roles(["C#", "c♯", "C# "]).normalised == 1
 
 
 def test_evenness_is_of_normalised_roles_over_their_number():
@@ -141,3 +179,35 @@ def test_a_role_that_was_there_before_the_run_before_is_not_new():
     assert [(step.new, step.cumulative, step.kept, step.both) for step in steps] == [
         *((1, 1, 0, 0), (1, 2, 0, 1), (1, 3, 0, 1)),
     ]
+
+
+BEST = {"quality": 1.0, "mission_relevance": 4.0, "duration_s": 10.0, "tokens": 100.0, "unusable": 0.0}
+WORST = {"quality": 0.25, "mission_relevance": 1.0, "duration_s": 30.0, "tokens": 500.0, "unusable": 0.5}
+
+
+def test_the_balance_index_has_the_papers_weights_and_they_are_whole():
+    assert WEIGHTS == {
+        "quality": 0.25,
+        "mission_relevance": 0.2,
+        "duration_s": 0.2,
+        "tokens": 0.2,
+        "unusable": 0.15,
+    }
+    assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("key", WEIGHTS)
+def test_each_measure_counts_by_its_weight_from_worst_to_best(key: str):
+    middle = WORST | {key: (BEST[key] + WORST[key]) / 2}
+    found = balance([BEST, WORST, middle, WORST | {key: BEST[key]}])
+    assert found.indices == pytest.approx((1.0, 0.0, WEIGHTS[key] / 2, WEIGHTS[key]))
+    assert (BEST[key] < WORST[key]) == (key in LESS_IS_BETTER)
+
+
+def test_a_measure_that_one_group_lacks_or_in_which_none_differs_leaves_its_weight_to_the_others():
+    alike = dict.fromkeys(("duration_s", "tokens"), 5.0)
+    found = balance([BEST | alike | {"unusable": None}, WORST | alike])
+    assert found.counted == ("quality", "mission_relevance")
+    assert found.indices == pytest.approx((1.0, 0.0))
+    assert balance([BEST, BEST]) == ((None, None), ())
+    assert balance([]) == ((), ())

@@ -4,6 +4,7 @@ import networkx as nx
 import pytest
 
 from swarm.organization.graph import graphml, heard_links, links_of, role_graph, seats_of
+from swarm.organization.moments import moments_of
 from swarm.turn import TurnKey
 from tests.recorded import a_record, a_turn
 
@@ -72,3 +73,18 @@ def test_graphml_can_be_read_whatever_an_import_calls_its_protocol():
 def test_tokens_of_a_seat_are_those_of_all_its_turns():
     twice = replace(a_turn(1, tokens=50), index=1, round=2)
     assert seats_of(a_record([a_turn(1, tokens=100), twice]))[0].tokens == 150 + 75
+
+
+def test_a_seat_leans_on_whomever_its_standing_contributions_name():
+    turns = [
+        *(a_turn(1), a_turn(2), a_turn(3, builds_on=[2], reports_to=1)),
+        replace(a_turn(3, builds_on=[2, 1], reports_to=2, adds=True), index=3, round=2),
+    ]
+    record = a_record(turns)
+    third = seats_of(record)[2]
+    assert (third.builds_on, third.reports_to, third.layer) == ((2, 1), (1, 2), 2)
+    named = {(3, other, kind) for kind in ("builds_on", "reports_to") for other in getattr(third, kind)}
+    assert named == {(link.seat, link.other, kind) for link in links_of(record) for kind in link.kinds}
+    assert [moment.record.depth for moment in moments_of(record)] == [None, 1, 1, 2, 2, 2]
+    revised = a_record([*turns[:3], replace(turns[3], adds=False)])
+    assert (seats_of(revised)[2].builds_on, seats_of(revised)[2].reports_to) == ((2, 1), (2,))

@@ -34,8 +34,23 @@ GRID = st.lists(
 """For each seat whom it builds on, whom it reports to, and what it did: cycles and dead ends included."""
 
 
-def organized(grid) -> list[Turn]:
-    return [a_turn(seat, did, builds_on=on, reports_to=boss) for seat, (on, boss, did) in enumerate(grid, 1)]
+MORE = st.lists(
+    st.tuples(st.integers(1, 9), st.lists(st.integers(1, 9), max_size=3), st.booleans()), max_size=6
+)
+"""Contributions after the first ones: whose, whom it builds on, and whether it adds."""
+
+
+def organized(grid, more=()) -> list[Turn]:
+    turns = [a_turn(seat, did, builds_on=on, reports_to=boss) for seat, (on, boss, did) in enumerate(grid, 1)]
+    later = [
+        replace(a_turn(seat, builds_on=on, adds=adds), index=len(turns) + place, round=2 + place)
+        for place, (seat, on, adds) in enumerate(more)
+        if seat <= len(turns)
+    ]
+    return [*turns, *later]
+
+
+TURNS = st.builds(organized, GRID, MORE)
 
 
 def height(above: dict[int, int | None], seat: int) -> int:
@@ -75,12 +90,14 @@ def test_layers_count_the_longest_chain_and_a_circle_as_one():
     assert layers(declared_links([])) == {}
 
 
-@given(GRID)
-def test_a_layer_is_one_more_than_the_deepest_below_it(grid):
-    links = declared_links(organized(grid))
+@given(TURNS)
+def test_a_layer_is_one_more_than_the_deepest_below_it(turns):
+    links = declared_links(turns)
+    onward = nx.DiGraph(edge for edge in links.edges if not links.edges[edge]["returns"])
+    onward.add_nodes_from(links)
 
     def below(seat: int) -> set[int]:
-        return {other for other in nx.descendants(links, seat) if seat not in nx.descendants(links, other)}
+        return {other for other in nx.descendants(onward, seat) if seat not in nx.descendants(onward, other)}
 
     def layer(seat: int) -> int:
         return 1 + max(map(layer, below(seat)), default=0)
@@ -88,9 +105,8 @@ def test_a_layer_is_one_more_than_the_deepest_below_it(grid):
     assert layers(links) == {seat: layer(seat) for seat in sorted(links)}
 
 
-@given(GRID.filter(len))
-def test_the_seats_of_the_role_graph_stand_in_these_layers(grid):
-    turns = organized(grid)
+@given(TURNS.filter(len))
+def test_the_seats_of_the_role_graph_stand_in_these_layers(turns):
     found = {seat.number: seat.layer for seat in seats_of(a_record(turns)) if seat.layer}
     assert found == layers(declared_links(turns))
 
@@ -147,40 +163,36 @@ def test_who_did_not_deliver_stands_nowhere():
 # What holds for every organization.
 
 
-@given(GRID)
-def test_the_tree_is_as_high_as_the_organization_is_deep(grid):
-    turns = organized(grid)
+@given(TURNS)
+def test_the_tree_is_as_high_as_the_organization_is_deep(turns):
     above = superiors(turns)
     assert max((height(above, seat) for seat in above), default=None) == depth(turns)
 
 
-@given(GRID)
-def test_everybody_active_stands_in_the_tree_once_and_in_its_layer(grid):
-    turns = organized(grid)
+@given(TURNS)
+def test_everybody_active_stands_in_the_tree_once_and_in_its_layer(turns):
     above, layer_of = superiors(turns), layers(declared_links(turns))
     assert [*above] == [*layer_of] == sorted(declared_links(turns))
     assert {seat: height(above, seat) for seat in above} == layer_of
 
 
-@given(GRID)
-def test_the_longest_chain_is_a_way_through_the_tree_and_as_long_as_the_depth(grid):
-    turns = organized(grid)
+@given(TURNS)
+def test_the_longest_chain_is_a_way_through_the_tree_and_as_long_as_the_depth(turns):
     chain, above = longest_chain(turns), superiors(turns)
     assert len(chain) == (depth(turns) or 0)
     assert [above[seat] for seat in chain] == [None, *chain[:-1]][: len(chain)]
 
 
-@given(GRID, st.randoms(use_true_random=False))
-def test_the_tree_does_not_depend_on_the_order_of_the_turns(grid, chance: random.Random):
-    turns = organized(grid)
+@given(TURNS, st.randoms(use_true_random=False))
+def test_the_tree_does_not_depend_on_the_order_of_the_turns(turns, chance: random.Random):
     moved = [*turns]
     chance.shuffle(moved)
     assert superiors(moved) == superiors(turns)
 
 
-@given(GRID.filter(len))
-def test_everybody_active_is_in_a_row_or_alone_and_never_in_both(grid):
-    record = a_record(organized(grid))
+@given(TURNS.filter(len))
+def test_everybody_active_is_in_a_row_or_alone_and_never_in_both(turns):
+    record = a_record(turns)
     forest = forest_of(record)
     rows = [row.seat for row in rows_of(forest)]
     assert sorted([*rows, *forest.alone]) == sorted(superiors(record.turns))
@@ -226,9 +238,9 @@ def test_the_longest_chain_is_marked_in_the_icicle_by_more_than_colour():
     assert marked == {"1", "2"}
 
 
-@given(GRID.filter(len))
-def test_the_icicle_adds_up(grid):
-    record = a_record(organized(grid))
+@given(TURNS.filter(len))
+def test_the_icicle_adds_up(turns):
+    record = a_record(turns)
     cells = icicle_figure(record).data[0]
     inside: dict[str, int] = {}
     for parent, value in zip(cells.parents, cells.values, strict=True):

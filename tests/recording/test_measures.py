@@ -10,7 +10,9 @@ import pytest
 from swarm.config import Settings
 from swarm.history.rows import row_of, run_cells
 from swarm.history.store import History
-from swarm.recording.measures import COMPARED, MEASURES, OF_A_RUN, Measure
+from swarm.metrics.roles import distinct_roles, role_groups, roles_taken
+from swarm.organization.graph import seats_of
+from swarm.recording.measures import COMPARED, MEASURES, OF_A_RUN, Measure, roles_of
 from swarm.recording.record import RunRecord
 from swarm.turn import Assignment, Turn
 from swarm.verdict import CRITERIA, Score, Verdict
@@ -98,6 +100,24 @@ def test_what_is_kept_of_seats_is_no_more_than_there_are(records: list[RunRecord
         assert min(became) >= 0
         assert sum(became) <= row.agents
         assert max(row.distinct_roles, row.depth or 0) <= row.active
+
+
+def test_roles_are_counted_once_a_seat_wherever_they_are_counted(
+    records: list[RunRecord], settings: Settings
+):
+    for number, record in enumerate(records[:40]):
+        keep(settings, events_of(record.turns, run_id=f"r{number}", agents=len(record.spec.team)))
+    kept = {run.run_id: run for run in History(settings).roles()}
+    rows = {row.run_id: row for row in History(settings).runs()}
+    assert len(kept) == 40
+    for number, record in enumerate(records[:40]):
+        taken, row = roles_taken(record.turns), rows[f"r{number}"]
+        grouped = [seat for group in role_groups(taken) for seat in group.seats]
+        assert sorted(grouped) == sorted(taken)
+        assert dict(kept[row.run_id].roles) == taken
+        assert [*taken.values()] == roles_of(record)
+        assert row.distinct_roles == distinct_roles([*taken.values()]).normalised <= row.active
+        assert max((seat.shared_by for seat in seats_of(record)), default=0) <= row.active
 
 
 REVISED = [a_turn(1, role="Baker"), a_turn(1, role="Cook", index=1, round=2), a_turn(2, role="Cook", index=2)]

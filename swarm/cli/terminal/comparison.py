@@ -10,7 +10,7 @@ from swarm.cli.terminal import harmless
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
-from swarm.comparison.tradeoff import standpoints, weighed
+from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
 from swarm.grid import Factor
 from swarm.narrative.contrast import CAVEAT
 from swarm.recording.measures import listed
@@ -31,6 +31,7 @@ def print_comparison(comparison: Comparison, factor: Factor, console: Console | 
             console.print(Text(harmless(f"- {said}")))
     for said in remarks(comparison, factor):
         console.print(Text(harmless(said), style="dim"))
+    console.print(Text(harmless(balance_in_words(comparison.groups))))
     print_tables(comparison, console)
 
 
