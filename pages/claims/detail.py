@@ -12,6 +12,7 @@ from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, claim_book
 from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
+from swarm.claims.needed import planned_words
 from swarm.claims.report import KNOWN, more_words
 from swarm.claims.sentences import estimate_words, how_tested, side_words, stand_in_words
 from swarm.errors import SwarmError
@@ -33,8 +34,8 @@ def show_claim(judged: Judged) -> None:
     claim = judged.claim
     st.markdown(f"**The paper:** {plain(claim.paper)}; {plain(claim.source)}.")
     st.markdown(f"**Test:** {plain(how_tested(claim))}")
-    if claim.note:
-        st.caption(plain(claim.note))
+    for said in filter(None, (claim.note, planned_words(claim, missions()))):
+        st.caption(plain(said))
     for evidence in (judged.simulated, judged.real):
         _show_evidence(evidence)
     _show_missing(judged)

@@ -65,6 +65,8 @@ class Claim:
     """Its figure in words."""
     figure: float
     """In the units of the statistic."""
+    reference: float | None
+    """The paper's value of the second side, where the figure is relative to it; None where it says none."""
     measure: ClaimMeasure
     statistic: Statistic
     sides: tuple[Side, ...]
@@ -152,6 +154,7 @@ class _Claim(_Table):
     source: str
     paper: str
     figure: float
+    reference: float | None = None
     measure: ClaimMeasure
     statistic: Statistic
     at: _At
@@ -167,6 +170,10 @@ class _Claim(_Table):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         bands = [self.above, self.below, self.within, self.margin]
+        if (self.reference is not None) != (
+            self.statistic == "relative_difference" and self.measure == "quality"
+        ):
+            raise ValueError("a relative difference in quality names its reference, and nothing else does")
         if sum(band is not None for band in bands) != 1:
             raise ValueError("give one of above, below, within and margin")
         if (self.statistic == "flat") != (self.margin is not None):
@@ -190,7 +197,8 @@ class _Claim(_Table):
 
     def claim(self) -> Claim:
         told = {
-            name: getattr(self, name) for name in ("id", "group", "statement", "source", "paper", "figure")
+            name: getattr(self, name)
+            for name in ("id", "group", "statement", "source", "paper", "figure", "reference")
         }
         asked = {
             name: getattr(self, name) for name in ("measure", "statistic", "any_model", "simulator", "note")

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from swarm.claims.evidence import SideRuns, level_of
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
+from swarm.claims.needed import missions_planned
 from swarm.claims.sentences import band_words, how_tested
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
@@ -50,6 +51,7 @@ def plain(judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
             **asdict(claim),
             "band": list(claim.band),
             "test": how_tested(claim),
+            "missions_planned": missions_planned(claim),
             "simulated": _plain(each.simulated),
             "real": _plain(each.real),
         }
@@ -106,6 +108,7 @@ def _plain(evidence: Evidence) -> dict[str, object]:
             for side, (missions, runs) in zip(evidence.sides, evidence.counted, strict=True)
         ],
         "left_out": evidence.left_out,
+        "missions_needed": evidence.needed,
         "more_missions": evidence.more,
         "kruskal_wallis": asdict(evidence.kruskal) if evidence.kruskal else None,
     }

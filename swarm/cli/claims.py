@@ -48,7 +48,7 @@ def claims(
         sums = {kind: summary(judged, simulated=kind == "simulated") for kind in ("simulated", "real")}
         print_json({"summary": sums, "claims": list(plain(judged)), **remarks})
     elif claim:
-        print_claim(judged[0])
+        print_claim(judged[0], load_library(settings.mission_folders))
     else:
         print_claims(judged, book)
 
