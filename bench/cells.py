@@ -6,7 +6,7 @@ afterwards. It plays whole runs through the one loop: prompts rendered, replies 
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import fmean
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from swarm.models.card import FREE
 from swarm.models.simulated import SimulatedModel
 from swarm.models.simulated.mind import Traits
 from swarm.recording.record import RunRecord, record_of
+from swarm.shock import Shock
 from swarm.turn import contributions
 
 Profiles: TypeAlias = Mapping[str, Traits]
@@ -36,6 +37,8 @@ class Situation:
     model: str
     levels: tuple[Level, ...]
     agents: int
+    shock: Shock | None = None
+    """What strikes the team in the middle, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,15 @@ def _gain_of_size(few: int, many: int) -> Callable[[Look], float]:
 
 
 PILOT: tuple[Level, ...] = ("L3", "L4")
+SHOCKS = (Shock("seat"), Shock("hub"), Shock("swap", "sim/weak"))
+
+
+def _withstood(protocol: str) -> Callable[[Look], float]:
+    calm = Situation(protocol, "sim/small", PILOT, 8)
+    struck = [replace(calm, shock=shock) for shock in SHOCKS]
+    return lambda look: fmean(look(each).quality for each in struck) / look(calm).quality
+
+
 FITTED = (
     *(
         Cell(f"Pilot, N=8, L3 and L4, small: {protocol}", paper, _quality(protocol, "sim/small", PILOT, 8))
@@ -138,6 +150,12 @@ PREDICTED = (
     Cell("Small, N=64, L1: depth", 2.0, _alone("depth", "sim/small", ["L1"], 64), True, 1.0),
     Cell("Small, N=4, L1: distinct roles, share", 0.75, _alone("distinct", "sim/small", ["L1"], 4)),
     Cell("Small, N=64, L1: distinct roles, share", 0.91, _alone("distinct", "sim/small", ["L1"], 64)),
+    *(
+        Cell(f"Pilot, N=8, L3 and L4, small: resilience of {protocol}", paper, _withstood(protocol))
+        for protocol, paper in (
+            ("sequential", 0.829), ("coordinator", 0.774), ("broadcast", 0.580), ("shared", 0.589),
+        )
+    ),
 )  # fmt: skip
 """The cells predicted: nothing is fitted to them."""
 
@@ -154,14 +172,14 @@ def looker(profiles: Profiles, seeds_from: int, runs: int | None = None) -> Look
     @cache
     def look(situation: Situation) -> Outcome:
         wanted = runs or max(LEAST, min(MOST, TURNS // situation.agents // LEAST * LEAST))
-        return observe(situation, profiles[situation.model], range(seeds_from, seeds_from + wanted))
+        return observe(situation, profiles, range(seeds_from, seeds_from + wanted))
 
     return look
 
 
-def observe(situation: Situation, traits: Traits, seeds: Sequence[int]) -> Outcome:
+def observe(situation: Situation, profiles: Profiles, seeds: Sequence[int]) -> Outcome:
     """Play a situation once for every seed."""
-    records = asyncio.run(_played(situation, traits, seeds))
+    records = asyncio.run(_played(situation, profiles, seeds))
     scored = [run.verdict.quality for run in records if run.verdict and run.verdict.quality is not None]
     roles = [[turn.role for turn in contributions(run.turns)] for run in records]
     return Outcome(
@@ -172,9 +190,10 @@ def observe(situation: Situation, traits: Traits, seeds: Sequence[int]) -> Outco
     )
 
 
-async def _played(situation: Situation, traits: Traits, seeds: Sequence[int]) -> list[RunRecord]:
+async def _played(situation: Situation, profiles: Profiles, seeds: Sequence[int]) -> list[RunRecord]:
     missions = [mission for mission in _library() if mission.level in situation.levels]
-    minds = {name: SimulatedModel(name, traits, FREE) for name in (situation.model, SIMULATED_JUDGE)}
+    minds = {name: SimulatedModel(name, traits, FREE) for name, traits in profiles.items()}
+    minds[SIMULATED_JUDGE] = SimulatedModel(SIMULATED_JUDGE, profiles[situation.model], FREE)
 
     async def one(seed: int) -> RunRecord:
         spec = compose(
@@ -184,6 +203,7 @@ async def _played(situation: Situation, traits: Traits, seeds: Sequence[int]) ->
                 models=[situation.model],
                 agents=situation.agents,
                 seed=seed,
+                shock=situation.shock,
             ),
             read_settings(),
         )

@@ -13,8 +13,8 @@ from swarm.claims.file import Claim, claim_book
 from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.needed import planned_words
-from swarm.claims.report import KNOWN, more_words
-from swarm.claims.sentences import estimate_words, how_tested, side_words, stand_in_words
+from swarm.claims.report import more_words
+from swarm.claims.sentences import estimate_words, how_tested, marks_of, side_words, stand_in_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
@@ -54,8 +54,9 @@ def _show_evidence(evidence: Evidence) -> None:
         if evidence.estimate:
             st.markdown(f"**{plain(estimate_words(evidence.claim, evidence.estimate))}**")
     st.markdown(plain(f"{evidence.reason} {more_words(evidence)}"))
-    if evidence.simulated and evidence.claim.simulator and evidence.estimate:
-        st.caption(f":material/info: {plain(KNOWN[evidence.claim.simulator])}")
+    if evidence.simulated:
+        for said in marks_of(evidence.claim).values():
+            st.caption(f":material/info: {plain(said)}")
     if evidence.kruskal and evidence.kruskal.h is not None:
         found = evidence.kruskal
         st.caption(
@@ -125,7 +126,7 @@ def _show_missing(judged: Judged) -> None:
         "With",
         models,
         # Where simulated runs have said what they can, real ones are missing, if there is a key for them.
-        index=0 if judged.simulated.verdict == "undetermined" else real,
+        index=0 if judged.simulated.verdict == "undetermined" and not judged.simulated.is_beyond else real,
         format_func=_model_words,
         key=f"claim_model_{claim.id}",
         label_visibility="collapsed",
@@ -133,7 +134,7 @@ def _show_missing(judged: Judged) -> None:
     try:
         experiment = missing(claim, cells(), missions(), model)
         if experiment is None:
-            st.caption("Nothing: with this model the claim has a verdict.")
+            st.caption("Nothing: with this model the claim has a verdict, or no run could bring one.")
             return
         _offer(claim, experiment, _priced(experiment.grid.id, experiment), model)
     except SwarmError as error:

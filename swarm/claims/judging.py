@@ -7,7 +7,7 @@ Undetermined: anything else, and whatever rests on too few missions. Simulated a
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from swarm.cell import Cell
@@ -31,6 +31,9 @@ from swarm.written import listed
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
+BEYOND = (
+    "The simulated models cannot show what this claim says, so these runs count neither for nor against it."
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Evidence:
     needed: int | None
     """How many missions in all a verdict probably takes; None with a verdict, or when that cannot be said, as without a
     mission to go by."""
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether there are runs, of models that cannot show what the claim says: they count neither way."""
+        return self.simulated and bool(self.claim.missed) and self.estimate is not None
 
     @property
     def missions(self) -> int:
@@ -119,7 +127,7 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
     chosen = found[0]
     estimate = measured(claim, chosen) if chosen.missions else None
     word = verdict_of(claim.band, estimate)
-    return Evidence(
+    evidence = Evidence(
         claim=claim,
         simulated=gathered.simulated,
         verdict=word,
@@ -131,6 +139,9 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
         kruskal=ranked(claim, chosen),
         needed=missions_needed(claim, estimate) if word == "undetermined" else None,
     )
+    if evidence.is_beyond:
+        return replace(evidence, verdict="undetermined", reason=BEYOND, needed=None)
+    return evidence
 
 
 def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:

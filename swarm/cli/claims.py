@@ -70,7 +70,9 @@ def _write_missing(claim: Claim, model: str | None, path: Path, settings: Settin
 
     experiment = missing(claim, history.cells(), load_library(settings.mission_folders), model)
     if experiment is None:
-        remark(f"nothing is missing: the claim {claim.id!r} has a verdict")
+        remark(
+            f"nothing is missing: the claim {claim.id!r} has a verdict, or no run of this model could bring one"
+        )
         return
     foretold = priced(experiment, settings)
     experiment = limited(experiment, foretold)

@@ -88,7 +88,7 @@ def test_the_dashboard_has_every_number_of_a_claim_in_its_own_column():
         "Verdict": "Supported",
         "Missions": 9,
         "Runs": 45,
-        "Beforehand": "fitted",
+        "Marks": "fitted",
         "Id": CLAIM.id,
     }
     found = JUDGED.simulated
@@ -111,7 +111,7 @@ def test_a_terminal_has_every_number_of_a_claim_in_its_own_column(
     shown = columns(console.file.getvalue())
     assert shown[0] == ["claim, and its id", "paper", "simulated", "n", "verdict", "real", "n", "verdict"]
     assert shown[2] == [
-        "Sequential delivers better work than Shared. ●",
+        "Sequential delivers better work than Shared.",
         "+44.0%",
         "+31.0% (+12.0% to +57.0%)",
         "9",
