@@ -139,10 +139,11 @@ def _in_a_line(each: Judged, *, simulated: bool) -> str:
 def _found(each: Judged, *, simulated: bool) -> str:
     """What runs say, if they say anything yet."""
     evidence = each.of_kind(simulated=simulated)
+    marks = [*marks_of(each.claim)] if simulated else []
     if not evidence.estimate:
-        return "runs, but nothing to compare yet" if evidence.sides else "no run yet"
-    said = [evidence.verdict, *(marks_of(each.claim) if simulated else ())]
-    return f"{', '.join(said)}; here {estimate_words(each.claim, evidence.estimate)}"
+        found = "runs, but nothing to compare yet" if evidence.sides else "no run yet"
+        return ", ".join([*marks, found])
+    return f"{', '.join([evidence.verdict, *marks])}; here {estimate_words(each.claim, evidence.estimate)}"
 
 
 def _papers(claim: Claim) -> str:

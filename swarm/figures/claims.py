@@ -14,7 +14,7 @@ from swarm.claims.judging import Evidence, Verdict
 from swarm.claims.sentences import band_words, estimate_words, figure_words, marks_of, possible
 from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
-ROW_PX, AROUND_PX = 74, 88
+ROW_PX, AROUND_PX = 74, 96
 CHARS, LINES = 56, 2
 """Of a statement; fits a telephone."""
 HALF_BAR = 0.13
@@ -102,7 +102,7 @@ def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
     bare(figure, ROW_PX * len(rows) + AROUND_PX)
     figure.update_layout(margin={"t": 24, "b": 64}, legend={"y": 0, "yanchor": "top"})
     figure.update_xaxes(range=[-0.01, 1.01])
-    figure.update_yaxes(range=[-len(rows) + 0.42, 0.62])
+    figure.update_yaxes(range=[-len(rows) + 0.42, 0.74])
     return mark_kind(figure, simulated=any(each.simulated for each in evidence))
 
 

@@ -187,6 +187,10 @@ def test_one_claim_in_a_terminal_and_in_json_explains_its_marks(capsys, monkeypa
     assert json.loads(json.dumps(next(iter(plain([judged()])))))["marks"] == marks_of(MISSED)
 
 
+def test_a_claim_without_a_run_is_marked_as_well():
+    assert _in_a_line(judged(simulated=False), simulated=True).endswith("known, missed, no run yet")
+
+
 def test_of_real_runs_nothing_is_marked():
     each = judged()
     assert "Marks" not in _cells(each, simulated=False)
