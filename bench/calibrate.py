@@ -4,9 +4,9 @@ Run from the repository's folder: python -m bench.calibrate [--keep | --check]
 
 Traits are fitted to the cells in `bench.cells.FITTED` and to nothing else, on the same seeds at every step, so the
 same code finds the same traits. They go into data/models.toml. Then all cells are measured on other seeds, and the
-tables go into docs/simulation.md. With --keep nothing is fitted: the tables are made from the stored traits. With
---check nothing is written either, and the exit code is 1 when the tables differ from the document's. Prints tables
-and one JSON line.
+tables go into docs/simulation.md, and what claims are marked by into data/simulated-cells.json. With --keep nothing is
+fitted: both are made from the stored traits. With --check nothing is written either, and the exit code is 1 when either
+differs. Prints tables and one JSON line.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import cast
 
 import numpy as np
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from scipy.optimize import bisect, lsq_linear  # pyright: ignore[reportUnknownVariableType]
 from scipy.stats import qmc
 
-from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Profiles, looker
+from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Outcome, Profiles, Situation, looker
+from swarm.claims.simulator import CELLS, TOLERANCE
 from swarm.config import LIBRARY, PROJECT
 from swarm.models.catalogue import load_catalogue
 from swarm.models.simulated.mind import Traits
@@ -34,7 +35,6 @@ FIT_SEEDS, FIT_RUNS = 0, 96
 ROUNDS, POINTS = 2, 18
 FRESH_SEEDS = 10_000
 """Where the seeds begin on which the tables are measured: none of them was fitted on."""
-TOLERANCE = 0.03
 SKILLS = (0.80, 0.99)
 SMALL = {"skill": (0.88, 0.99), "reading": (0.75, 0.96), "choice": (0.60, 0.95)}
 """The three traits of sim/small that its four cells decide, and where they are looked for: reading and choice not
@@ -105,6 +105,8 @@ def with_traits(catalogue: str, profiles: Profiles) -> str:
 
 
 Measured = list[tuple[Cell, float]]
+CALLED = {"distinct": "roles"}
+"""What claims call a measure that has another name here."""
 
 
 def table(measured: Measured) -> str:
@@ -122,6 +124,46 @@ def badly(measured: Measured) -> str:
     wrong = [(cell, ours) for cell, ours in measured if abs(cell.error(ours)) > TOLERANCE]
     wrong.sort(key=lambda pair: -abs(pair[0].error(pair[1])))
     return "\n".join(f"- {cell.name}: {cell.error(ours):+.3f}" for cell, ours in wrong) or "- Nothing."
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """Stands for an outcome: whatever of it is looked at is noted, and nothing is played."""
+
+    situation: Situation
+    notes: dict[tuple[Situation, str], None]
+
+    def __getattr__(self, name: str) -> float:
+        self.notes[self.situation, name] = None
+        return 1.0
+
+
+def looked_at(cell: Cell) -> tuple[str, list[Situation]]:
+    """What a cell measures, as claims call it, and what it plays."""
+    notes: dict[tuple[Situation, str], None] = {}
+    cell.ours(lambda situation: cast("Outcome", _Noted(situation, notes)))
+    played = dict.fromkeys(replace(situation, shock=None) for situation, _ in notes)
+    struck = any(situation.shock for situation, _ in notes)
+    (name,) = {name for _, name in notes}
+    return "resilience" if struck else CALLED.get(name, name), [*played]
+
+
+def published(fitted: Measured, predicted: Measured) -> str:
+    """What claims are marked by: of every cell what it is of, what the simulated models know of it, and the error."""
+    known = [("fitted", *pair) for pair in fitted]
+    known += [("known" if cell.known else None, cell, ours) for cell, ours in predicted]
+    rows: list[str] = []
+    for acquaintance, cell, ours in known:
+        measure, played = looked_at(cell)
+        row = {
+            "name": cell.name,
+            "acquaintance": acquaintance,
+            "measure": measure,
+            "played": [[each.protocol, each.model, each.agents, each.levels] for each in played],
+            "error": round(cell.error(ours), 4) or 0.0,
+        }
+        rows.append(json.dumps(row))
+    return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
 def with_tables(page: str, **tables: str) -> str:
@@ -158,13 +200,14 @@ def main() -> int:
     tables = tables_of(profiles, fitted, predicted)
     print("\n\n".join(f"{name}\n{text}" for name, text in tables.items()))
     page = PAGE.read_text(encoding="utf-8")
-    new = with_tables(page, **tables)
+    new, told = with_tables(page, **tables), published(fitted, predicted)
     if not asked.check:
         MODELS.write_text(with_traits(MODELS.read_text(encoding="utf-8"), profiles), encoding="utf-8")
         PAGE.write_text(new, encoding="utf-8")
+        CELLS.write_text(told, encoding="utf-8")
     figures = {cell.name: round(ours, 4) for cell, ours in (*fitted, *predicted)}
     print(json.dumps({"seconds": round(time.perf_counter() - began, 1), "cells": figures}))
-    return int(asked.check and new != page)
+    return int(asked.check and (new != page or told != CELLS.read_text(encoding="utf-8")))
 
 
 def tables_of(profiles: Profiles, fitted: Measured, predicted: Measured) -> dict[str, str]:

@@ -12,8 +12,9 @@ from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, claim_book
 from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
-from swarm.claims.report import KNOWN, more_words
-from swarm.claims.sentences import estimate_words, how_tested, side_words, stand_in_words
+from swarm.claims.needed import planned_words
+from swarm.claims.report import more_words
+from swarm.claims.sentences import estimate_words, how_tested, marks_of, side_words, stand_in_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
@@ -33,8 +34,8 @@ def show_claim(judged: Judged) -> None:
     claim = judged.claim
     st.markdown(f"**The paper:** {plain(claim.paper)}; {plain(claim.source)}.")
     st.markdown(f"**Test:** {plain(how_tested(claim))}")
-    if claim.note:
-        st.caption(plain(claim.note))
+    for said in filter(None, (claim.note, planned_words(claim, missions()))):
+        st.caption(plain(said))
     for evidence in (judged.simulated, judged.real):
         _show_evidence(evidence)
     _show_missing(judged)
@@ -53,8 +54,9 @@ def _show_evidence(evidence: Evidence) -> None:
         if evidence.estimate:
             st.markdown(f"**{plain(estimate_words(evidence.claim, evidence.estimate))}**")
     st.markdown(plain(f"{evidence.reason} {more_words(evidence)}"))
-    if evidence.simulated and evidence.claim.simulator and evidence.estimate:
-        st.caption(f":material/info: {plain(KNOWN[evidence.claim.simulator])}")
+    if evidence.simulated:
+        for said in marks_of(evidence.claim).values():
+            st.caption(f":material/info: {plain(said)}")
     if evidence.kruskal and evidence.kruskal.h is not None:
         found = evidence.kruskal
         st.caption(
@@ -124,7 +126,7 @@ def _show_missing(judged: Judged) -> None:
         "With",
         models,
         # Where simulated runs have said what they can, real ones are missing, if there is a key for them.
-        index=0 if judged.simulated.verdict == "undetermined" else real,
+        index=0 if judged.simulated.verdict == "undetermined" and not judged.simulated.is_beyond else real,
         format_func=_model_words,
         key=f"claim_model_{claim.id}",
         label_visibility="collapsed",
@@ -132,7 +134,7 @@ def _show_missing(judged: Judged) -> None:
     try:
         experiment = missing(claim, cells(), missions(), model)
         if experiment is None:
-            st.caption("Nothing: with this model the claim has a verdict.")
+            st.caption("Nothing: with this model the claim has a verdict, or no run could bring one.")
             return
         _offer(claim, experiment, _priced(experiment.grid.id, experiment), model)
     except SwarmError as error:

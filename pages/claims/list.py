@@ -8,17 +8,15 @@ from pages.claims.detail import show_claim
 from pages.shared.picture import draw
 from pages.shared.text import plain
 from pages.side_by_side.conditions import KINDS
-from swarm.claims.file import Acquaintance, Claim, ClaimBook
+from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
-from swarm.claims.sentences import estimate_words, figure_words
+from swarm.claims.sentences import MARKS_TOLD, estimate_words, figure_words, marks_of
 from swarm.figures.claims import claims_figure
 from swarm.written import UNKNOWN
 
 ALL = "All"
 CLAIM, CHOSEN = "claim", "claim_chosen"
 """The name of the open claim in the address, and the key of the widget that chooses it."""
-KNOWN_SHORT: dict[Acquaintance, str] = {"fitted": "fitted", "seen": "known"}
-"""The mark of a claim by `Claim.simulator`."""
 
 
 def choose_claims(judged: Sequence[Judged], book: ClaimBook) -> tuple[list[Judged], bool]:
@@ -74,11 +72,6 @@ def show_claims(judged: Sequence[Judged], *, simulated: bool) -> None:
         )
     with st.expander("As a table", icon=":material/table:"):
         _show_table(judged, simulated=simulated)
-        if simulated and any(each.claim.simulator for each in judged):
-            st.caption(
-                "Fitted: the simulated models were fitted to this figure. Known: whoever made them knew it. Neither "
-                "says much about the paper; open a claim for the details."
-            )
 
 
 def _show_figure(judged: Sequence[Judged], *, simulated: bool) -> None:
@@ -89,6 +82,7 @@ def _show_figure(judged: Sequence[Judged], *, simulated: bool) -> None:
     draw(claims_figure(evidence), alt=alt, key="claims_figure")
     st.caption(
         "Bar: what the claim predicts. Diamond: the paper's figure. Line: our interval. Every row has its own scale."
+        + (f" {MARKS_TOLD}" if any(each.simulated and marks_of(each.claim) for each in evidence) else "")
     )
 
 
@@ -145,11 +139,11 @@ def _in_a_line(each: Judged, *, simulated: bool) -> str:
 def _found(each: Judged, *, simulated: bool) -> str:
     """Tell the outcome of runs, if they say anything yet."""
     evidence = each.of_kind(simulated=simulated)
+    marks = [*marks_of(each.claim)] if simulated else []
     if not evidence.estimate:
-        return "runs, but nothing to compare yet" if evidence.sides else "no run yet"
-    known = each.claim.simulator if simulated else None
-    said = [evidence.verdict, *([KNOWN_SHORT[known]] if known else [])]
-    return f"{', '.join(said)}; here {estimate_words(each.claim, evidence.estimate)}"
+        found = "runs, but nothing to compare yet" if evidence.sides else "no run yet"
+        return ", ".join([*marks, found])
+    return f"{', '.join([evidence.verdict, *marks])}; here {estimate_words(each.claim, evidence.estimate)}"
 
 
 def _papers(claim: Claim) -> str:
@@ -175,6 +169,6 @@ def _cells(each: Judged, *, simulated: bool) -> dict[str, object]:
         "Verdict": evidence.verdict.capitalize(),
         "Missions": evidence.missions or None,
         "Runs": evidence.runs or None,
-        **({"Beforehand": KNOWN_SHORT[claim.simulator] if claim.simulator else None} if simulated else {}),
+        **({"Marks": ", ".join(marks_of(claim)) or None} if simulated else {}),
         "Id": claim.id,
     }

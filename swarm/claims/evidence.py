@@ -13,8 +13,6 @@ from itertools import product
 from statistics import fmean
 from typing import NamedTuple
 
-import numpy as np
-
 from swarm.cell import Cell, kind_as_kept, sample, shock_as_kept
 from swarm.claims.file import SHOCKS, Claim, ClaimMeasure, ModelClass, Side
 from swarm.comparison.group import is_usual
@@ -24,9 +22,8 @@ from swarm.metrics.resilience import Blow, all_shocks, shares_kept
 from swarm.shock import Shock
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
 from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
-from swarm.stats.paired import compare
-from swarm.stats.sample import MIN_MISSIONS, Sample, pair
-from swarm.stats.student import LEVEL, NIL, quantile
+from swarm.stats.sample import MIN_MISSIONS, Sample
+from swarm.stats.student import LEVEL, quantile
 from swarm.stats.unpaired import difference_of_means
 
 EQUIVALENCE_LEVEL = 0.9
@@ -183,18 +180,14 @@ def measured(claim: Claim, attempt: Attempt) -> Estimate:
     """What the claim asks for, with its interval; needs a mission.
 
     The interval is one of 95 %, of 90 % for "flat". Of sides that shall be flat, the estimate is that of the pair that
-    is least shown to be. When every mission gives the same, the interval is that one point.
+    is least shown to be. When every mission gives the same there is none, as in a comparison of the same runs: nothing
+    says how far the next mission would be.
     """
     relative = {"ratio": ratio, "relative_difference": relative_difference}.get(claim.statistic)
     if relative is None:
-        found, certain = _absolute(claim, attempt), True
-    else:
-        arm, reference = attempt.samples
-        found, certain = relative(arm, reference), _in_proportion(arm, reference)
-    if found.low is None and found.missions >= MIN_MISSIONS and certain:
-        # No spread: then no t interval, but each mission is a witness, as in a sign test.
-        return replace(found, low=found.value, high=found.value)
-    return found
+        return _absolute(claim, attempt)
+    arm, reference = attempt.samples
+    return relative(arm, reference)
 
 
 def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
@@ -207,12 +200,6 @@ def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
 def level_of(claim: Claim) -> float:
     """Of the claim's interval."""
     return EQUIVALENCE_LEVEL if claim.statistic == "flat" else LEVEL
-
-
-def _in_proportion(arm: Sample, reference: Sample) -> bool:
-    """Whether the ratio is the same for every mission."""
-    pairs = pair(arm, reference)
-    return bool(np.all(pairs.reference > 0)) and float(np.ptp(pairs.arm / pairs.reference)) < NIL
 
 
 def _absolute(claim: Claim, attempt: Attempt) -> Estimate:
@@ -251,12 +238,10 @@ def _flat(claim: Claim, attempt: Attempt) -> Estimate:
 
 
 def _difference(arm: Sample, reference: Sample) -> Estimate:
+    # Of any measure: what is known of a quality's scale would cut the interval of a depth.
+    found = mean_of({mission: [fmean(arm[mission]) - fmean(reference[mission])] for mission in arm})
     runs = sum(len(values) for each in (arm, reference) for values in each.values())
-    if len(arm) < MIN_MISSIONS:
-        values = [fmean(arm[mission]) - fmean(reference[mission]) for mission in arm]
-        return Estimate(values[0], None, None, 1, runs)
-    found = compare(arm, reference)
-    return Estimate(found.difference, found.low, found.high, found.missions, runs)
+    return replace(found, runs=runs)
 
 
 def _settings(

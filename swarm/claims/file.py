@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from swarm.claims.simulator import Acquaintance, Played, Published, acquaintance_with, bearing_on
 from swarm.config import LIBRARY
 from swarm.errors import UnknownName
 from swarm.mission import Level
@@ -26,9 +27,6 @@ else:
 Statistic = Literal["mean", "difference", "relative_difference", "ratio", "flat"]
 """`flat` asks whether all sides are equal but for a margin, by the pair that differs most; the others hold the first
 side against the second, and `mean` has one side only."""
-Acquaintance = Literal["fitted", "seen"]
-"""`fitted`: the traits of the simulated models were fitted to these figures, so simulated runs are no evidence for the
-claim. `seen`: their mechanism was changed by somebody who knew the figure, so they are weak evidence."""
 SHOCKS = ("seat", "hub", "swap")
 """The shocks that the paper reports; a swap counts when it is to the weak model of the same provider."""
 
@@ -65,6 +63,8 @@ class Claim:
     """Its figure in words."""
     figure: float
     """In the units of the statistic."""
+    reference: float | None
+    """The paper's value of the second side, where the figure is relative to it; None where it says none."""
     measure: ClaimMeasure
     statistic: Statistic
     sides: tuple[Side, ...]
@@ -74,6 +74,9 @@ class Claim:
     """Whether runs of other models count where there are more missions of them: the claim is about protocols."""
     simulator: Acquaintance | None
     """What the simulated models know of the figure; None when they predict it blindly."""
+    missed: tuple[Published, ...]
+    """Figures it rests on that the simulated models are published to miss: they cannot show what it says, so their runs
+    count neither for nor against it."""
     note: str | None
     """What had to be decided because the paper leaves it open."""
 
@@ -152,6 +155,7 @@ class _Claim(_Table):
     source: str
     paper: str
     figure: float
+    reference: float | None = None
     measure: ClaimMeasure
     statistic: Statistic
     at: _At
@@ -161,12 +165,15 @@ class _Claim(_Table):
     within: float | None = None
     margin: float | None = None
     any_model: bool = False
-    simulator: Acquaintance | None = None
     note: str | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         bands = [self.above, self.below, self.within, self.margin]
+        if (self.reference is not None) != (
+            self.statistic == "relative_difference" and self.measure == "quality"
+        ):
+            raise ValueError("a relative difference in quality names its reference, and nothing else does")
         if sum(band is not None for band in bands) != 1:
             raise ValueError("give one of above, below, within and margin")
         if (self.statistic == "flat") != (self.margin is not None):
@@ -188,14 +195,22 @@ class _Claim(_Table):
             return Band(-self.margin, self.margin)
         return Band(self.above, self.below)
 
-    def claim(self) -> Claim:
+    def claim(self, models: Mapping[ModelClass, tuple[str, ...]]) -> Claim:
         told = {
-            name: getattr(self, name) for name in ("id", "group", "statement", "source", "paper", "figure")
+            name: getattr(self, name)
+            for name in ("id", "group", "statement", "source", "paper", "figure", "reference")
         }
-        asked = {
-            name: getattr(self, name) for name in ("measure", "statistic", "any_model", "simulator", "note")
-        }
-        return Claim(**told, **asked, sides=self.sides(), band=self.band())
+        asked = {name: getattr(self, name) for name in ("measure", "statistic", "any_model", "note")}
+        sides = self.sides()
+        played = {Played(side.protocol, models[side.model][0], side.agents, side.levels) for side in sides}
+        return Claim(
+            **told,
+            **asked,
+            sides=sides,
+            band=self.band(),
+            simulator=acquaintance_with(self.measure, played),
+            missed=tuple(cell for cell in bearing_on(self.measure, played) if cell.missed),
+        )
 
 
 class _Untestable(_Table):
@@ -221,7 +236,7 @@ def claim_book() -> ClaimBook:
     """The claims that come with Roleless."""
     read = _File.model_validate(tomllib.loads((LIBRARY / "claims.toml").read_text(encoding="utf-8")))
     return ClaimBook(
-        claims=tuple(claim.claim() for claim in read.claims),
+        claims=tuple(claim.claim(read.models) for claim in read.claims),
         models=read.models,
         contradictions=tuple(Remark(each.what, each.how) for each in read.contradictions),
         undefined=tuple(Remark(each.what, each.how) for each in read.undefined),

@@ -41,7 +41,8 @@ def missing(
             paper's models, the others are taken from the same provider.
 
     Returns:
-        None when the claim has a verdict for this model. Real money has no limit yet: see `limited`.
+        None when the claim has a verdict for this model, or when no run of it could bring one. Real money has no limit
+        yet: see `limited`.
 
     Raises:
         BadInput: when the claim does not speak of this model, or the library has no mission of its levels.
@@ -54,6 +55,8 @@ def missing(
     today = current_wording(evidence.simulated)
     evidence = _evidence(claim, [cell for cell in cells if cell.condition.prompts == today], models)
     gaps, seed = _gaps(claim, evidence, library), 0
+    if not gaps and evidence.is_beyond:
+        return None
     if not gaps:
         gaps = _wanted(claim, library)
         seed = 1 + max(seed for side in evidence.sides for cell in side.cells for seed in cell.seeds)

@@ -7,7 +7,7 @@ Undetermined: anything else, and whatever rests on too few missions. Simulated a
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from swarm.cell import Cell
@@ -18,21 +18,22 @@ from swarm.claims.evidence import (
     SideRuns,
     attempts,
     gather,
-    level_of,
     measured,
     ranked,
 )
 from swarm.claims.file import Band, Claim, claim_book
+from swarm.claims.needed import missions_needed
 from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
-from swarm.stats.power import MOST_MISSIONS, missions_for
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
-from swarm.stats.student import quantile
 from swarm.written import listed
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "undetermined")
+BEYOND = (
+    "The simulated models cannot show what this claim says, so these runs count neither for nor against it."
+)
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,24 @@ class Evidence:
     """Finished runs that the claim asks for, under another judge, other prompts or of another model."""
     kruskal: KruskalWallis | None
     """The paper's own test of team sizes, where it was used."""
-    more: int | None
-    """How many more missions a verdict probably takes; None with a verdict, or when that cannot be said, as without a
+    needed: int | None
+    """How many missions in all a verdict probably takes; None with a verdict, or when that cannot be said, as without a
     mission to go by."""
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether there are runs, of models that cannot show what the claim says: they count neither way."""
+        return self.simulated and bool(self.claim.missed) and self.estimate is not None
 
     @property
     def missions(self) -> int:
         """That the estimate rests upon."""
         return self.estimate.missions if self.estimate else 0
+
+    @property
+    def more(self) -> int | None:
+        """Of the missions that are needed, those to come."""
+        return None if self.needed is None else self.needed - self.missions
 
     @property
     def runs(self) -> int:
@@ -116,7 +127,7 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
     chosen = found[0]
     estimate = measured(claim, chosen) if chosen.missions else None
     word = verdict_of(claim.band, estimate)
-    return Evidence(
+    evidence = Evidence(
         claim=claim,
         simulated=gathered.simulated,
         verdict=word,
@@ -126,8 +137,11 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
         setting=chosen.setting,
         left_out=_runs_of(found) - _runs_of([chosen]),
         kruskal=ranked(claim, chosen),
-        more=_more(claim, estimate) if word == "undetermined" else None,
+        needed=missions_needed(claim, estimate) if word == "undetermined" else None,
     )
+    if evidence.is_beyond:
+        return replace(evidence, verdict="undetermined", reason=BEYOND, needed=None)
+    return evidence
 
 
 def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:
@@ -164,13 +178,10 @@ def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verd
         return "There is no ratio to nothing."
     if estimate.low is None:
         found = figure_words(claim, estimate.value)
-        return f"{found} has no interval: it varies too little, or what it is held against too much."
-    if estimate.low == estimate.high:
-        lies = {"supported": "lies", "contradicted": "does not lie", "undetermined": "just fails to lie"}[
-            word
-        ]
-        same = f"All {estimate.missions} missions give exactly {figure_words(claim, estimate.value)}"
-        return f"{same}, which {lies} {band_words(claim)}."
+        return (
+            f"{found} has no interval: either all {estimate.missions} missions give the same, so that nothing says how "
+            "far the next would be, or what it is held against varies too much."
+        )
     part = {"supported": "The whole", "contradicted": "No part", "undetermined": "Only a part"}[word]
     of_the = "" if word == "supported" else " of the"
     return f"{part}{of_the} interval, {interval_words(claim, estimate)}, lies {band_words(claim)}."
@@ -185,25 +196,6 @@ def _lacking(chosen: Attempt) -> str:
         what = "all shocks" if unmeasured.measure == "resilience" else f"a {unmeasured.measure}"
         return f"No run of {side_words(unmeasured.side, model=unmeasured.model)} has {what}."
     return "Its sides have no mission in common."
-
-
-def _more(claim: Claim, estimate: Estimate | None) -> int | None:
-    """Missions to go until the interval most likely lies on one side of the nearest bound, if all stays as it is."""
-    if estimate is None:
-        return None
-    missions = estimate.missions
-    if missions < MIN_MISSIONS_FOR_VERDICT:
-        return MIN_MISSIONS_FOR_VERDICT - missions
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return None
-    away = min(abs(estimate.value - bound) for bound in claim.band if bound is not None)
-    level = level_of(claim)
-    half = (estimate.high - estimate.low) / 2
-    sd = half * math.sqrt(missions) / quantile(level, missions - 1)
-    if not away > sd / 1000:
-        return None
-    needed = missions_for(away, sd, alpha=1 - level)
-    return max(1, needed - missions) if needed < MOST_MISSIONS else None
 
 
 def _runs_of(found: Iterable[Attempt]) -> int:

@@ -6,14 +6,9 @@ from dataclasses import asdict
 from swarm.claims.evidence import SideRuns, level_of
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
-from swarm.claims.sentences import band_words, how_tested
+from swarm.claims.needed import missions_planned
+from swarm.claims.sentences import band_words, how_tested, marks_of
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
-
-KNOWN = {
-    "fitted": "The simulated models were fitted to this figure: simulated runs are no evidence for it.",
-    "seen": "The simulated models were made by somebody who knew this figure: simulated runs are weak evidence for it.",
-}
-"""What is to be said of a claim by `Claim.simulator`."""
 
 
 def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
@@ -28,7 +23,8 @@ def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
     if not simulated:
         return sentence
     known = [each for each in told if each.claim.simulator and each.verdict != "undetermined"]
-    return sentence + (f" {_acquainted(known)}" if known else "")
+    beyond = sum(each.is_beyond for each in told)
+    return " ".join(filter(None, [sentence, _acquainted(known), _cannot_show(beyond)]))
 
 
 def more_words(evidence: Evidence) -> str:
@@ -50,6 +46,8 @@ def plain(judged: Sequence[Judged]) -> Iterator[dict[str, object]]:
             **asdict(claim),
             "band": list(claim.band),
             "test": how_tested(claim),
+            "missions_planned": missions_planned(claim),
+            "marks": marks_of(claim),
             "simulated": _plain(each.simulated),
             "real": _plain(each.real),
         }
@@ -74,17 +72,25 @@ def markdown(book: ClaimBook) -> str:
 
 def _row(claim: Claim) -> str:
     note = f" {claim.note}" if claim.note else ""
-    known = f" *{claim.simulator.capitalize()}.*" if claim.simulator else ""
+    marks = marks_of(claim)
+    known = f" *{', '.join(marks).capitalize()}.*" if marks else ""
     return f"| {claim.statement} `{claim.id}` | {claim.paper}; {claim.source} | {how_tested(claim)}{note}{known} |"
 
 
 def _acquainted(known: Sequence[Evidence]) -> str:
+    if not known:
+        return ""
     fitted = sum(evidence.claim.simulator == "fitted" for evidence in known)
-    seen = len(known) - fitted
     return (
-        f"Of these verdicts, {fitted} rest on figures that the simulated models were fitted to, and {seen} on figures "
-        "that their maker knew: they say little about the paper."
+        f"Of these verdicts, {fitted} rest on figures that the simulated models were fitted to, and "
+        f"{len(known) - fitted} on figures that their maker knew: they say little about the paper."
     )
+
+
+def _cannot_show(beyond: int) -> str:
+    if not beyond:
+        return ""
+    return f"Undetermined because the simulated models cannot show what the claim says: {beyond}."
 
 
 def _plain(evidence: Evidence) -> dict[str, object]:
@@ -106,6 +112,7 @@ def _plain(evidence: Evidence) -> dict[str, object]:
             for side, (missions, runs) in zip(evidence.sides, evidence.counted, strict=True)
         ],
         "left_out": evidence.left_out,
+        "missions_needed": evidence.needed,
         "more_missions": evidence.more,
         "kruskal_wallis": asdict(evidence.kruskal) if evidence.kruskal else None,
     }

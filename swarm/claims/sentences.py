@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ModelClass, Side
+from swarm.claims.simulator import TOLERANCE, Acquaintance
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import COMPARED, MEASURES
 from swarm.stats.estimate import Estimate
@@ -25,6 +27,17 @@ PAPERS: dict[ModelClass, str] = {
     "weak": "GLM-5",
 }
 """What they are."""
+Mark = Literal[Acquaintance, "missed"]
+ACQUAINTED: dict[Acquaintance, str] = {
+    "fitted": "Fitted: the simulated models were fitted to this figure, so simulated runs are no evidence for it.",
+    "known": "Known: whoever made the simulated models knew this figure, so simulated runs are weak evidence for it.",
+}
+MARKS_TOLD = (
+    "Fitted: the simulated models were fitted to the figure. Known: whoever made them knew it. Missed: they are "
+    f"published to be off by more than {TOLERANCE} in what the claim rests on, so their runs count neither for nor "
+    "against it."
+)
+"""All marks, below a list of claims."""
 SHARES = (*(key for key in COMPARED if MEASURES[key].kind == "share"), "roles")
 """Shown in percent."""
 DIGITS = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
@@ -94,6 +107,24 @@ def band_words(claim: Claim) -> str:
     if low is not None:
         return f"above {_bound(claim, low)}"
     return f"below {_bound(claim, high)}"
+
+
+def marks_of(claim: Claim) -> dict[Mark, str]:
+    """What simulated runs are worth for a claim: the words it is marked with, and what each says; empty for none.
+
+    Examples:
+        >>> from swarm.claims.file import claim_book
+        >>> [*marks_of(claim_book().claim("sequential-shared"))], marks_of(claim_book().claim("cost-free-size"))
+        (['fitted'], {})
+    """
+    found: dict[Mark, str] = {claim.simulator: ACQUAINTED[claim.simulator]} if claim.simulator else {}
+    if claim.missed:
+        off = "; ".join(f"{cell.name}, by {number(cell.error, 3, signed=True)}" for cell in claim.missed)
+        found["missed"] = (
+            f"Missed: the simulated models are off by more than {TOLERANCE} in what this rests on ({off}), so "
+            "simulated runs count neither for nor against it."
+        )
+    return found
 
 
 def stand_in_words(claim: Claim, models: Mapping[ModelClass, str]) -> str:

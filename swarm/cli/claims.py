@@ -48,7 +48,7 @@ def claims(
         sums = {kind: summary(judged, simulated=kind == "simulated") for kind in ("simulated", "real")}
         print_json({"summary": sums, "claims": list(plain(judged)), **remarks})
     elif claim:
-        print_claim(judged[0])
+        print_claim(judged[0], load_library(settings.mission_folders))
     else:
         print_claims(judged, book)
 
@@ -68,7 +68,9 @@ def _chosen(book: ClaimBook, group: str | None, claim: str | None) -> list[Claim
 def _write_missing(claim: Claim, model: str | None, path: Path, settings: Settings, history: History) -> None:
     experiment = missing(claim, history.cells(), load_library(settings.mission_folders), model)
     if experiment is None:
-        remark(f"nothing is missing: the claim {claim.id!r} has a verdict")
+        remark(
+            f"nothing is missing: the claim {claim.id!r} has a verdict, or no run of this model could bring one"
+        )
         return
     foretold = priced(experiment, settings)
     experiment = limited(experiment, foretold)

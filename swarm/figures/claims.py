@@ -11,10 +11,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.claims.judging import Evidence, Verdict
-from swarm.claims.sentences import band_words, estimate_words, figure_words, possible
+from swarm.claims.sentences import band_words, estimate_words, figure_words, marks_of, possible
 from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
-ROW_PX, AROUND_PX = 74, 88
+ROW_PX, AROUND_PX = 74, 96
 CHARS, LINES = 56, 2
 """Of a statement; fits a telephone."""
 HALF_BAR = 0.13
@@ -102,7 +102,7 @@ def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
     bare(figure, ROW_PX * len(rows) + AROUND_PX)
     figure.update_layout(margin={"t": 24, "b": 64}, legend={"y": 0, "yanchor": "top"})
     figure.update_xaxes(range=[-0.01, 1.01])
-    figure.update_yaxes(range=[-len(rows) + 0.42, 0.62])
+    figure.update_yaxes(range=[-len(rows) + 0.42, 0.74])
     return mark_kind(figure, simulated=any(each.simulated for each in evidence))
 
 
@@ -138,11 +138,17 @@ def _statements(rows: Sequence[Row]) -> go.Scatter:
     return go.Scatter(
         x=[0.0] * len(rows),
         y=[row.y + HALF_BAR + 0.05 for row in rows],
-        text=[label(row.evidence.claim.statement, CHARS, LINES) for row in rows],
+        text=[label(_said(row.evidence), CHARS, LINES) for row in rows],
         textposition="top right",
         textfont={"size": 13},
         **TEXT_ONLY,
     )
+
+
+def _said(each: Evidence) -> str:
+    """The statement; before it, where a long one is not cut, what simulated runs are worth for it."""
+    marks = ", ".join(marks_of(each.claim)) if each.simulated else ""
+    return f"{marks.capitalize()}: {each.claim.statement}" if marks else each.claim.statement
 
 
 def _ends(rows: Sequence[Row], side: str) -> go.Scatter:
@@ -221,5 +227,6 @@ def _hover(each: Evidence) -> str:
         f"The paper: {paragraph(claim.paper)}",
         f"Here: {estimate_words(claim, each.estimate)}, {each.missions} missions, {each.runs} runs",
         f"Predicted: {band_words(claim)}",
+        *(paragraph(said) for said in marks_of(claim).values() if each.simulated),
     ]
     return "<br>".join(lines)

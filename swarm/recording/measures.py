@@ -76,7 +76,10 @@ MEASURES: Mapping[str, Measure] = {
         "Abstained", "Share of the team that was asked to work and chose to sit it out.",
         "share of agents that abstain", kind="share", high=1.0, source=PAPER,
         of=lambda it: it.participation.abstained, compared="abstained / agents"),
-    "directed_idle": Measure(of=lambda it: it.participation.directed_idle),
+    "directed_idle": Measure(
+        "Idle by order", "Share of the team that was never asked to work.", "share of agents that are idle by order",
+        kind="share", high=1.0, source=PAPER,
+        of=lambda it: it.participation.directed_idle, compared="directed_idle / agents"),
     "idle": Measure(
         "Idle in all", "Share of the team that did not work, for whatever reason.", "share of agents that are idle",
         kind="share", high=1.0, source=PAPER, compared="(agents - active) / agents"),

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from io import StringIO
+from random import Random
 
 import pytest
 from rich.console import Console
 
 from swarm.claims.gaps import claim_of, missing
-from swarm.claims.judging import judge_claims
+from swarm.claims.judging import judge_claims, verdict_of
+from swarm.claims.needed import missions_needed, missions_planned, planned_words
 from swarm.claims.report import more_words, plain
 from swarm.claims.sentences import estimate_words, how_tested, interval_words, stand_in_words
 from swarm.cli.claims import claims
@@ -16,6 +18,8 @@ from swarm.cli.terminal.claims import print_claims
 from swarm.errors import UnknownName
 from swarm.figures.claims import Row, scale_of
 from swarm.stats.estimate import Estimate
+from swarm.stats.power import PAPER_SD
+from swarm.stats.unpaired import difference_of_means
 from tests.claims.test_claims import (
     BETTER,
     BOOK,
@@ -67,6 +71,45 @@ def test_without_a_mission_to_go_by_nobody_says_how_many_would_settle_it():
         assert (evidence.more, more_words(evidence)) == (None, "")
     assert more_words(said(BETTER, both(0.2, missions=5))) == "At least 1 more mission to go."
     assert re.fullmatch(r"About \d+ more missions would settle it, .*", more_words(said(BETTER, both(0.005))))
+
+
+def test_how_many_missions_decide_a_claim_is_said_beside_how_many_there_are():
+    assert planned_words(BETTER, MISSIONS).startswith("About 22 missions decide it if the paper is right")
+    assert planned_words(BETTER, MISSIONS).endswith("one run each; the library has 8.")
+    assert planned_words(GENERAL, MISSIONS).endswith("the library has 16.")
+    levels = BOOK.claim("level-1-to-4")
+    assert planned_words(levels, MISSIONS).startswith("About 11 missions of each level decide it")
+    for unforeseen in ("roles-4", "cost-free-sublinear"):
+        assert planned_words(BOOK.claim(unforeseen), MISSIONS) == ""
+
+
+@pytest.mark.parametrize("claim", BOOK.claims, ids=lambda claim: claim.id)
+def test_no_claim_of_size_in_quality_is_decided_by_the_library_alone(claim):
+    needed = missions_planned(claim)
+    if claim.measure == "quality" and None not in claim.band and claim.statistic != "flat":
+        assert needed > sum(mission.level in claim.sides[0].levels for mission in MISSIONS.values())
+
+
+def test_what_is_foretold_decides_a_claim_four_times_in_five():
+    claim, chance = BOOK.claim("level-4-strong-size"), Random(7)
+    needed, sides = missions_planned(claim), []
+    for _ in range(400):
+        qualities = [[chance.gauss(mean, PAPER_SD) for _ in range(needed)] for mean in (0.875, 0.594)]
+        samples = [{f"{at}": [value] for at, value in enumerate(values)} for values in qualities]
+        found = difference_of_means(samples[1], samples[0])
+        sides.append(verdict_of(claim.band, found))
+    assert "contradicted" not in sides
+    assert 0.72 < sides.count("supported") / len(sides) < 0.9
+
+
+def test_a_claim_of_size_whose_value_fits_takes_missions_until_both_ends_of_the_interval_fit():
+    claim = BOOK.claim("level-1-to-4")
+    needed = [
+        missions_needed(claim, Estimate(value, value - 0.2, value + 0.2, missions=8, runs=16))
+        for value in (claim.figure, claim.figure + 0.1, claim.figure + 0.18, claim.band.high)
+    ]
+    assert needed[0] < needed[1] < needed[2]
+    assert needed[3] is None
 
 
 def test_only_runs_on_common_missions_are_said_to_count():

@@ -116,7 +116,7 @@ def claims(settings) -> None:
     judged = judge_claims(general(0.1, model=mark("model")))
     print_claims(judged, BOOK)
     for each in judged:
-        print_claim(each)
+        print_claim(each, {})
 
 
 WAYS = (live, every_run, scored, unscored, groups, two_runs, team, own_things, experiments, claims)

@@ -22,6 +22,7 @@ MEASURED = {
     "mission_relevance": 1,
     "depth": 5,
     "abstained": 4 / 15,
+    "directed_idle": 3 / 15,
     "idle": 10 / 15,
     "unusable": 3 / 15,
     "roles": 1.0,

@@ -42,7 +42,7 @@ def evidence(*, simulated: bool) -> Evidence:
         Setting("sim/judge", "p7", {"small": "sim/strong"}),
         17,
         KruskalWallis(3.25, 2, 0.19, 3, 27),
-        None if simulated else 6,
+        None if simulated else 14,
     )
 
 
@@ -71,7 +71,7 @@ def test_json_has_every_number_of_a_claim_under_its_own_name():
         *("supported", 0.31, 0.12, 0.57, 9, 45, 17, None, "sim/judge", "p7"),
     ]
     assert [real[name] for name in names[:4]] == ["undetermined", 0.23, -0.14, 0.61]
-    assert real["more_missions"] == 6
+    assert (real["missions_needed"], real["more_missions"]) == (14, 6)
     assert simulated["kruskal_wallis"] == {"h": 3.25, "df": 2, "p": 0.19, "groups": 3, "n": 27}
     names = ("protocol", "missions", "runs", "missions_counted", "runs_counted", "unmeasured", "unfinished")
     assert [[side[name] for name in names] for side in simulated["sides"]] == [
@@ -88,7 +88,7 @@ def test_the_dashboard_has_every_number_of_a_claim_in_its_own_column():
         "Verdict": "Supported",
         "Missions": 9,
         "Runs": 45,
-        "Beforehand": "fitted",
+        "Marks": "fitted",
         "Id": CLAIM.id,
     }
     found = JUDGED.simulated
@@ -111,7 +111,7 @@ def test_a_terminal_has_every_number_of_a_claim_in_its_own_column(
     shown = columns(console.file.getvalue())
     assert shown[0] == ["claim, and its id", "paper", "simulated", "n", "verdict", "real", "n", "verdict"]
     assert shown[2] == [
-        "Sequential delivers better work than Shared. ●",
+        "Sequential delivers better work than Shared.",
         "+44.0%",
         "+31.0% (+12.0% to +57.0%)",
         "9",
@@ -121,7 +121,7 @@ def test_a_terminal_has_every_number_of_a_claim_in_its_own_column(
         "undetermined",
     ]
     monkeypatch.setenv("COLUMNS", "250")
-    print_claim(JUDGED)
+    print_claim(JUDGED, {})
     told = capsys.readouterr().out
     assert "Simulated: supported, +31.0% (+12.0% to +57.0%). Because." in told
     assert "Real: undetermined, +23.0% (−14.0% to +61.0%)." in told

@@ -88,7 +88,7 @@ def test_a_small_picture_draws_its_own_measure(measure: str):
     assert [*figure.data[0].x] == [REFERENCE[measure], GROUP[measure]]
     assert [*figure.layout.yaxis.ticktext] == ["Shared", "Solo"]
     percent = figure.layout.xaxis.tickformat == ".2~%"
-    assert percent is (measure in ("abstained", "idle", "unusable"))
+    assert percent is (measure in ("abstained", "directed_idle", "idle", "unusable"))
     assert (figure.layout.xaxis.tickprefix == "$") is (measure == "cost_usd")
 
 

@@ -152,6 +152,7 @@ CELL = Cell(
         "mission_relevance": (1.0,),
         "depth": (6.0,),
         "abstained": (2 / 23,),
+        "directed_idle": (5 / 23,),
         "idle": (14 / 23,),
         "unusable": (7 / 23,),
         "roles": (8 / 9,),

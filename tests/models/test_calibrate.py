@@ -1,13 +1,27 @@
 """The calibration writes traits and tables, and nothing else; the page and the catalogue tell of the same traits."""
 
+import re
 import tomllib
 from dataclasses import replace
 
 import pytest
 
-from bench.calibrate import PAGE, badly, stored_profiles, table, traits_table, with_tables, with_traits
-from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Outcome, Situation, observe
+from bench.calibrate import (
+    CELLS,
+    PAGE,
+    badly,
+    looked_at,
+    published,
+    stored_profiles,
+    table,
+    traits_table,
+    with_tables,
+    with_traits,
+)
+from bench.cells import FITTED, PREDICTED, PROFILES, SWAPPED_TO, Cell, Outcome, Situation, observe
+from swarm.claims.simulator import published as told_of_claims
 from swarm.models.catalogue import CATALOGUE
+from swarm.models.simulated.mind import Traits
 
 OURS = Cell("Ours", 0.5, lambda look: 0.4)
 
@@ -60,6 +74,33 @@ def test_the_page_tells_of_the_stored_traits_and_of_every_cell():
     assert {cell.name for cell in (*FITTED, *PREDICTED)} <= rows
 
 
+def test_claims_are_marked_by_the_cells_of_the_page_and_its_errors():
+    """Where it fails after a change of either, `python -m bench.calibrate --keep` makes both anew."""
+    rows = {
+        line.split(" | ")[0].strip("| ●"): float(line.rpartition(" | ")[2].strip(" |"))
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and re.fullmatch(r"[+-]\d\.\d{3} \|", line.rpartition(" | ")[2])
+    }
+    errors = {each.name: each.error for each in told_of_claims()}
+    assert errors == pytest.approx(
+        {cell.name: rows[cell.name] for cell in (*FITTED, *PREDICTED)}, abs=0.00051
+    )
+    fitted, predicted = (
+        [(replace(cell, least=None), cell.paper + errors[cell.name]) for cell in cells]
+        for cells in (FITTED, PREDICTED)
+    )
+    assert CELLS.read_text(encoding="utf-8") == published(fitted, predicted)
+
+
+def test_what_a_cell_is_of_is_found_without_playing():
+    by_name = {cell.name: looked_at(cell) for cell in (*FITTED, *PREDICTED)}
+    measure, played = by_name["Free against given roles, weak, relative"]
+    assert (measure, [each.protocol for each in played]) == ("quality", ["sequential", "fixed_roles"])
+    measure, played = by_name["Pilot, N=8, L3 and L4, small: kept after shocks, shared"]
+    assert (measure, played) == ("resilience", [Situation("shared", "sim/small", ("L3", "L4"), 8)])
+    assert by_name["Small, N=4, L1: distinct roles, share"][0] == "roles"
+
+
 def test_no_cell_is_both_fitted_and_predicted():
     played: dict[str, set[Situation]] = {"fitted": set(), "predicted": set()}
     for kind, cells in (("fitted", FITTED), ("predicted", PREDICTED)):
@@ -72,7 +113,23 @@ def test_no_cell_is_both_fitted_and_predicted():
 
 
 def test_a_situation_repeats_itself():
-    situation = Situation("sequential", "sim/weak", ("L1",), 3)
-    traits = stored_profiles()["sim/weak"]
-    assert observe(situation, traits, range(4)) == observe(situation, traits, range(4))
-    assert 0.25 <= observe(situation, traits, range(4)).quality <= 1.0
+    situation, profiles = Situation("sequential", "sim/weak", ("L1",), 3), stored_profiles()
+    assert observe(situation, profiles, range(4)) == observe(situation, profiles, range(4))
+    assert 0.25 <= observe(situation, profiles, range(4)).quality <= 1.0
+
+
+def test_what_is_kept_after_shocks_is_the_mean_over_shocks_of_quality_with_over_quality_without():
+    left = {None: 0.8, "seat": 0.6, "hub": 0.4, "swap": 0.8}
+    kept = [cell for cell in PREDICTED if "kept after shocks" in cell.name]
+    assert len(kept) == 4
+    for cell in kept:
+        assert cell.ours(lambda situation: Outcome(left[situation.shock], 0.0, 1.0, 1.0)) == pytest.approx(
+            0.75
+        )
+
+
+def test_a_situation_with_a_shock_is_struck():
+    struck = Situation("sequential", "sim/strong", ("L3",), 4, shock="swap")
+    usual = observe(struck, profiles := stored_profiles(), range(8))
+    hopeless = observe(struck, {**profiles, SWAPPED_TO: Traits(skill=0.1)}, range(8))
+    assert hopeless.quality < usual.quality

@@ -29,8 +29,8 @@ from swarm.organization.graph import seats_of
 from swarm.organization.grouping import group_of
 from swarm.teams.reading.given import GivenRole, GivenTeam, Note
 from swarm.verdict import Verdict
-from tests.claims.test_claims import BETTER as A_CLAIM
-from tests.claims.test_claims import BOOK, a_cell, both
+from tests.claims.test_claims import BOOK, a_cell, general
+from tests.claims.test_claims import GENERAL as A_CLAIM
 from tests.comparison.test_over_arms import team as a_team
 from tests.comparison.test_threshold import model as a_model
 from tests.drawn import drawn, line_of, words_on
@@ -164,8 +164,8 @@ def test_what_was_understood_of_a_team_stands_under_its_own_head():
     assert ":material/check: understood thing: because understood" in words_on(app, "caption")
 
 
-REAL = {"model": "anthropic/claude-sonnet-4-6", "judge": "openai/gpt-5.4"}
-JUDGED = judge_claims([*both(0.1), *both(-0.1, missions=7, **REAL)])
+REAL = {"model": "openai/gpt-4.1-mini", "judge": "openai/gpt-5.4"}
+JUDGED = judge_claims([*general(0.1), *general(-0.1, missions=7, **REAL)])
 BETTER = next(each for each in JUDGED if each.claim.id == A_CLAIM.id)
 
 

@@ -1,6 +1,6 @@
 """The paper's claims are shown in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -8,13 +8,22 @@ from rich.text import Text
 
 from swarm.claims.file import ClaimBook
 from swarm.claims.judging import Evidence, Judged, Verdict
-from swarm.claims.report import KNOWN, more_words, summary
-from swarm.claims.sentences import estimate_words, figure_words, how_tested, side_words, stand_in_words
+from swarm.claims.needed import planned_words
+from swarm.claims.report import more_words, summary
+from swarm.claims.sentences import (
+    MARKS_TOLD,
+    estimate_words,
+    figure_words,
+    how_tested,
+    marks_of,
+    side_words,
+    stand_in_words,
+)
 from swarm.cli.terminal import harmless
+from swarm.mission import Mission
 from swarm.written import UNKNOWN
 
 _STYLES: dict[Verdict, str] = {"supported": "green", "contradicted": "red", "undetermined": "yellow"}
-_MARKS = {"fitted": " ●", "seen": " ○", None: ""}
 
 
 def print_claims(judged: Sequence[Judged], book: ClaimBook, console: Console | None = None) -> None:
@@ -35,30 +44,36 @@ def print_claims(judged: Sequence[Judged], book: ClaimBook, console: Console | N
         for each in shown:
             table.add_row(*_cells(each, real=real))
     console.print(table)
-    console.print(Text("n: missions. ● fitted to this figure, ○ made by somebody who knew it.", style="dim"))
+    console.print(Text(f"n: missions. {MARKS_TOLD}", style="dim"))
     for simulated in (True, False):
         console.print(summary(judged, simulated=simulated))
     said = f"{len(book.untestable)} claims cannot be tested, {len(book.contradictions)} contradictions"
     console.print(Text(f"{said}: --json and docs/claims.md have them.", style="dim"))
 
 
-def print_claim(each: Judged) -> None:
-    """Show one claim: how it is tested, and what runs say of it."""
+def print_claim(each: Judged, library: Mapping[str, Mission]) -> None:
+    """Show one claim: how it is tested, what decides it, and what runs say of it.
+
+    Args:
+        each: the claim and what runs say.
+        library: missions by id.
+    """
     console, claim = Console(), each.claim
     console.print(Text(claim.statement, style="bold"))
     console.print(f"The paper: {claim.paper}; {claim.source}")
     console.print(how_tested(claim))
-    if claim.note:
-        console.print(claim.note)
+    for said in filter(None, (claim.note, planned_words(claim, library))):
+        console.print(said)
     for evidence in (each.simulated, each.real):
         _print_evidence(evidence, console)
-    if claim.simulator:
-        console.print(Text(KNOWN[claim.simulator], style="yellow"))
+    for said in marks_of(claim).values():
+        console.print(Text(said, style="yellow"))
 
 
 def _cells(each: Judged, *, real: bool) -> list[Text]:
     claim = each.claim
-    named = Text.assemble(claim.statement + _MARKS[claim.simulator], "\n", (claim.id, "dim"))
+    marks = ", ".join(marks_of(claim))
+    named = Text.assemble(claim.statement, "\n", (claim.id, "dim"), (f"  {marks}" if marks else "", "yellow"))
     cells = [named, Text(figure_words(claim, claim.figure))]
     for evidence in (each.simulated, each.real) if real else (each.simulated,):
         cells += [
