@@ -6,7 +6,7 @@ afterwards. It plays whole runs through the one loop: prompts rendered, replies 
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import fmean
 from typing import TypeAlias
@@ -20,12 +20,16 @@ from swarm.models.card import FREE
 from swarm.models.simulated import SimulatedModel
 from swarm.models.simulated.mind import Traits
 from swarm.recording.record import RunRecord, record_of
+from swarm.shock import Shock, ShockKind
 from swarm.turn import contributions
 
 Profiles: TypeAlias = Mapping[str, Traits]
 PROFILES = ("sim/strong", "sim/open", "sim/small", "sim/weak")
-LEAST, MOST, TURNS = 16, 640, 6_000
+LEAST, MOST, TURNS = 16, 640, 3_000
 """Runs behind one figure: as many as make so many turns, within these bounds."""
+SHOCKS: tuple[ShockKind, ...] = ("seat", "hub", "swap")
+"""Those that the paper reports."""
+SWAPPED_TO = "sim/weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Situation:
     model: str
     levels: tuple[Level, ...]
     agents: int
+    shock: ShockKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,12 @@ def _gain_of_size(few: int, many: int) -> Callable[[Look], float]:
     return lambda look: look(large).quality - look(small).quality
 
 
+def _kept(protocol: str) -> Callable[[Look], float]:
+    calm = Situation(protocol, "sim/small", PILOT, 8)
+    struck = [replace(calm, shock=kind) for kind in SHOCKS]
+    return lambda look: fmean(look(each).quality for each in struck) / look(calm).quality
+
+
 PILOT: tuple[Level, ...] = ("L3", "L4")
 FITTED = (
     *(
@@ -136,6 +147,12 @@ PREDICTED = (
     ),
     Cell("Small, N=4, L1: depth", 1.0, _alone("depth", "sim/small", ["L1"], 4), True),
     Cell("Small, N=64, L1: depth", 2.0, _alone("depth", "sim/small", ["L1"], 64), True, 1.0),
+    *(
+        Cell(f"Pilot, N=8, L3 and L4, small: kept after shocks, {protocol}", paper, _kept(protocol), True)
+        for protocol, paper in (
+            ("sequential", 0.829), ("coordinator", 0.774), ("broadcast", 0.580), ("shared", 0.589),
+        )
+    ),
     Cell("Small, N=4, L1: distinct roles, share", 0.75, _alone("distinct", "sim/small", ["L1"], 4)),
     Cell("Small, N=64, L1: distinct roles, share", 0.91, _alone("distinct", "sim/small", ["L1"], 64)),
 )  # fmt: skip
@@ -154,14 +171,14 @@ def looker(profiles: Profiles, seeds_from: int, runs: int | None = None) -> Look
     @cache
     def look(situation: Situation) -> Outcome:
         wanted = runs or max(LEAST, min(MOST, TURNS // situation.agents // LEAST * LEAST))
-        return observe(situation, profiles[situation.model], range(seeds_from, seeds_from + wanted))
+        return observe(situation, profiles, range(seeds_from, seeds_from + wanted))
 
     return look
 
 
-def observe(situation: Situation, traits: Traits, seeds: Sequence[int]) -> Outcome:
+def observe(situation: Situation, profiles: Profiles, seeds: Sequence[int]) -> Outcome:
     """Play a situation once for every seed."""
-    records = asyncio.run(_played(situation, traits, seeds))
+    records = asyncio.run(_played(situation, profiles, seeds))
     scored = [run.verdict.quality for run in records if run.verdict and run.verdict.quality is not None]
     roles = [[turn.role for turn in contributions(run.turns)] for run in records]
     return Outcome(
@@ -172,9 +189,11 @@ def observe(situation: Situation, traits: Traits, seeds: Sequence[int]) -> Outco
     )
 
 
-async def _played(situation: Situation, traits: Traits, seeds: Sequence[int]) -> list[RunRecord]:
+async def _played(situation: Situation, profiles: Profiles, seeds: Sequence[int]) -> list[RunRecord]:
     missions = [mission for mission in _library() if mission.level in situation.levels]
-    minds = {name: SimulatedModel(name, traits, FREE) for name in (situation.model, SIMULATED_JUDGE)}
+    shock = _shock(situation.shock)
+    cast = {**profiles, SIMULATED_JUDGE: Traits()}
+    minds = {name: SimulatedModel(name, traits, FREE) for name, traits in cast.items()}
 
     async def one(seed: int) -> RunRecord:
         spec = compose(
@@ -184,12 +203,17 @@ async def _played(situation: Situation, traits: Traits, seeds: Sequence[int]) ->
                 models=[situation.model],
                 agents=situation.agents,
                 seed=seed,
+                shock=shock,
             ),
             read_settings(),
         )
         return record_of([event async for event in play(spec, models=minds)])
 
     return [await one(seed) for seed in seeds]
+
+
+def _shock(kind: ShockKind | None) -> Shock | None:
+    return Shock(kind, SWAPPED_TO if kind == "swap" else None) if kind else None
 
 
 @cache

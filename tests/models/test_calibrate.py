@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bench.calibrate import PAGE, badly, stored_profiles, table, traits_table, with_tables, with_traits
-from bench.cells import FITTED, PREDICTED, PROFILES, Cell, Outcome, Situation, observe
+from bench.cells import FITTED, PREDICTED, PROFILES, SWAPPED_TO, Cell, Outcome, Situation, observe
 from swarm.models.catalogue import CATALOGUE
+from swarm.models.simulated.mind import Traits
 
 OURS = Cell("Ours", 0.5, lambda look: 0.4)
 
@@ -72,7 +73,23 @@ def test_no_cell_is_both_fitted_and_predicted():
 
 
 def test_a_situation_repeats_itself():
-    situation = Situation("sequential", "sim/weak", ("L1",), 3)
-    traits = stored_profiles()["sim/weak"]
-    assert observe(situation, traits, range(4)) == observe(situation, traits, range(4))
-    assert 0.25 <= observe(situation, traits, range(4)).quality <= 1.0
+    situation, profiles = Situation("sequential", "sim/weak", ("L1",), 3), stored_profiles()
+    assert observe(situation, profiles, range(4)) == observe(situation, profiles, range(4))
+    assert 0.25 <= observe(situation, profiles, range(4)).quality <= 1.0
+
+
+def test_what_is_kept_after_shocks_is_the_mean_over_shocks_of_quality_with_over_quality_without():
+    left = {None: 0.8, "seat": 0.6, "hub": 0.4, "swap": 0.8}
+    kept = [cell for cell in PREDICTED if "kept after shocks" in cell.name]
+    assert len(kept) == 4
+    for cell in kept:
+        assert cell.ours(lambda situation: Outcome(left[situation.shock], 0.0, 1.0, 1.0)) == pytest.approx(
+            0.75
+        )
+
+
+def test_a_situation_with_a_shock_is_struck():
+    struck = Situation("sequential", "sim/strong", ("L3",), 4, shock="swap")
+    usual = observe(struck, profiles := stored_profiles(), range(8))
+    hopeless = observe(struck, {**profiles, SWAPPED_TO: Traits(skill=0.1)}, range(8))
+    assert hopeless.quality < usual.quality < observe(replace(struck, shock=None), profiles, range(8)).quality

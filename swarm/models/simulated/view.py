@@ -33,6 +33,8 @@ class View:
     sources: Mapping[int, Source]
     intended: Mapping[int, int]
     """How many announced to work on a requirement."""
+    planned: frozenset[int]
+    """Requirements that a heard plan has somebody deliver."""
     settled: frozenset[int]
     """Requirements whose conflict somebody settled."""
 
@@ -52,6 +54,7 @@ class _Notes:
     parts: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
     intended: dict[int, int] = field(default_factory=dict[int, int])
+    planned: set[int] = field(default_factory=set[int])
     settled: set[int] = field(default_factory=set[int])
 
     def take(self, piece: Piece, seat: int, rests_on_others: bool, looks_right: frozenset[str]) -> None:
@@ -82,7 +85,10 @@ def notice(brief: Brief, reading: float, skill: float, chance: Random) -> View:
             _hear_out(turn, brief.seat, attention, chance, notes)
         elif turn.verb == "contributed":
             _read(turn, attention, skill, chance, notes)
-    return View(notes.parts, notes.sources, notes.intended, frozenset(notes.settled))
+        else:
+            notes.planned.update(number for number in numbers_in(turn.text) if chance.random() < attention)
+    planned, settled = frozenset(notes.planned), frozenset(notes.settled)
+    return View(notes.parts, notes.sources, notes.intended, planned, settled)
 
 
 def _hear_out(turn: Heard, listener: int, attention: float, chance: Random, notes: _Notes) -> None:
