@@ -31,7 +31,7 @@ from swarm.models.simulated.mind import Traits
 MODELS, PAGE = LIBRARY / "models.toml", PROJECT / "docs" / "simulation.md"
 FIT_SEEDS, FIT_RUNS = 0, 96
 """Sixteen missions six times, or eight twelve times."""
-ROUNDS, POINTS = 2, 10
+ROUNDS, POINTS = 2, 18
 FRESH_SEEDS = 10_000
 """Where the seeds begin on which the tables are measured: none of them was fitted on."""
 TOLERANCE = 0.03

@@ -25,7 +25,7 @@ from swarm.turn import contributions
 
 Profiles: TypeAlias = Mapping[str, Traits]
 PROFILES = ("sim/strong", "sim/open", "sim/small", "sim/weak")
-LEAST, MOST, TURNS = 16, 640, 3_000
+LEAST, MOST, TURNS = 16, 640, 6_000
 """Runs behind one figure: as many as make so many turns, within these bounds."""
 SHOCKS: tuple[ShockKind, ...] = ("seat", "hub", "swap")
 """Those that the paper reports."""

@@ -208,7 +208,8 @@ def test_who_no_longer_hears_the_plan_knows_less_of_what_a_job_depends_on():
     heard, lost = (
         sum(sound_parts(request, without) for request in workers) for without in (None, " planned]\n")
     )
-    assert lost < heard
+    # Luck alone makes a hundredth.
+    assert lost < 0.95 * heard
 
 
 @by_model

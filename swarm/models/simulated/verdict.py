@@ -14,7 +14,7 @@ GAP_COSTS, REPETITION_COSTS, CONFLICT_COSTS = 0.35, 0.7, 0.35
 """What coherence loses when no dependency is taken up, all parts repeat others, or all conflicts are left open."""
 DECIDED = ("Owner", "Due", "Measure")
 """What makes a part actionable, and stands only once a conflict is settled."""
-GENEROSITY = 1.16
+GENEROSITY = 1.2
 """How far a judge rounds up what is covered: nobody expects every part of every requirement."""
 WHAT_IT_SEES = (
     "The simulated judge counts labelled parts, such as an owner or a measure, and cannot tell sense from nonsense: "
