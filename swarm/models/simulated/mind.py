@@ -29,7 +29,7 @@ MISFIT = 0.3
 """Share of one's depth lost where a role fits nothing of a requirement, and by who took what sprang to mind."""
 COST_OF_GUESSING = 0.3
 """Share of one's depth lost where nothing is known of the results a requirement depends on."""
-TRUST_IN_PLANS = 0.2
+TRUST_IN_PLANS = 0.15
 """How far a result that a plan has somebody deliver is known to who hears the plan."""
 COST_OF_DIFFICULTY = 0.58
 """Share of one's depth that the hardest requirement takes away."""
@@ -105,7 +105,7 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
     if not chosen or (not assigned and _holds_back(chosen, view, traits, chance)):
         return Decision(role, words.why_abstain(topic, chance))
     # However wise: who knows of nothing that was done took what sprang to mind.
-    informed = wise and bool(view.parts)
+    informed = view.informed if wise else 0.0
     work = tuple(_do(need, view, traits, chance, _fit(need, given, informed)) for need in chosen)
     why = words.why_assigned(assigned) if assigned else words.why_contribute(topic, bool(view.parts), chance)
     return Decision(role, why, work, _leader(work, chance))
@@ -161,9 +161,9 @@ def _reach(need: Need, traits: Traits) -> float:
     return traits.skill * (1 - COST_OF_DIFFICULTY * need.difficulty)
 
 
-def _fit(need: Need, given: str | None, informed: bool) -> float:
+def _fit(need: Need, given: str | None, informed: float) -> float:
     """How well a mind is placed for a requirement, in [0, 1]: by the role it was given, or by its own choice."""
-    return words.affinity(given, need.text) if given else float(informed)
+    return words.affinity(given, need.text) if given else informed
 
 
 def _grounded(need: Need, view: View) -> float:

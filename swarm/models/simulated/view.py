@@ -9,7 +9,7 @@ from random import Random
 from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, Piece, numbers_in, read_pieces
 
 FULL = len(PARTS)
-TRUST_IN_INTENTIONS = 0.04
+TRUST_IN_INTENTIONS = 0.1
 """How far an announced intention counts as work done."""
 ATTENTION_CHARS = 120_000
 """Length of a context over which reading falls off noticeably."""
@@ -37,6 +37,11 @@ class View:
     """Requirements that a heard plan has somebody deliver."""
     settled: frozenset[int]
     """Requirements whose conflict somebody settled."""
+
+    @property
+    def informed(self) -> float:
+        """How far it is known what others do, in [0, 1]: by work noticed, or a little by intentions alone."""
+        return 1.0 if self.parts else TRUST_IN_INTENTIONS * bool(self.intended)
 
     def done(self, need: Need) -> float:
         """Share of a requirement believed to be covered by work, in [0, 1]."""
