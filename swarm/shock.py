@@ -14,7 +14,7 @@ from swarm.errors import BadInput, UnknownName
 ShockKind = Literal["seat", "hub", "swap", "priorities"]
 SHOCKS: dict[ShockKind, str] = {
     "seat": "An agent, drawn by lot, drops out: nobody hears its work any more, and it is not delivered.",
-    "hub": "The agent that most others lean on drops out, and its work with it.",
+    "hub": "The agent that most others lean on, if anybody does, drops out, and its work with it.",
     "swap": "A quarter of the agents who still have to work answer with another model from then on.",
     "priorities": "A quarter of the requirements, drawn by lot, become known only in the middle of the work.",
 }
@@ -63,7 +63,7 @@ class Struck:
     index: int
     """Of the first turn that is taken afterwards."""
     seats: tuple[int, ...] = ()
-    """Who dropped out, or was swapped, in seat order; empty when priorities changed."""
+    """Who dropped out, or was swapped, in seat order; empty when priorities changed, or when there was no hub."""
 
     @property
     def gone(self) -> frozenset[int]:

@@ -126,7 +126,7 @@ class Strike:
 def _chosen(
     spec: RunSpec, shock: Shock, work: Sequence[int], asked: Sequence[int], transcript: Transcript
 ) -> tuple[int, ...]:
-    """Whom a shock strikes.
+    """Whom a shock strikes; nobody when it takes the hub and nobody leans on anybody.
 
     Args:
         spec: the recipe, for its seed.
@@ -142,10 +142,8 @@ def _chosen(
     if shock.kind == "seat":
         return drawn(sorted({*work, *links}), 1, spec.seed)
     if shock.kind == "hub":
-        known = [*links] or [turn.seat for turn in transcript] or [*work]
-        return (
-            min(known, key=lambda seat: (-len([*links.predecessors(seat)]) if seat in links else 0, seat)),
-        )
+        leaned_on = [seat for seat in links if links.in_degree(seat)]
+        return tuple(sorted(leaned_on, key=lambda seat: (-links.in_degree(seat), seat))[:1])
     return ()
 
 

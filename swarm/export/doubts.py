@@ -109,7 +109,8 @@ def _doubts_about_shock(record: RunRecord) -> Iterator[str]:
         yield f"a shock struck ({struck.kind}) that its recipe has not"
     agents, seats = len(record.spec.team), {*struck.seats}
     most = {"swap": agents, "priorities": 0}.get(struck.kind, 1)
-    if not min(1, most) <= len(struck.seats) <= most or len(seats) < len(struck.seats):
+    fewest = int(struck.kind in ("seat", "swap"))
+    if not fewest <= len(struck.seats) <= most or len(seats) < len(struck.seats):
         yield f"its shock ({struck.kind}) struck {len(struck.seats)} agents"
     if not seats.issubset(range(1, agents + 1)):
         yield f"its shock struck an agent that a team of {agents} has not"

@@ -120,6 +120,8 @@ def what_struck(record: RunRecord) -> str:
     if struck is None:
         return "" if record.status == "running" else f"it ended before its shock ({shock.kind}) could strike"
     when = f"after {struck.index} {'turn' if struck.index == 1 else 'turns'} a shock struck"
+    if struck.kind == "hub" and not struck.seats:
+        return f"{when} nobody: it takes the hub, and nobody leaned on anybody yet"
     whom = agents_named(struck.seats) if struck.seats else ""
     if struck.kind == "swap":
         return f"{when}: {whom} answered with {brief(shock.model, ROLE_CHARS)} from then on"

@@ -69,7 +69,7 @@ def test_the_judge_is_not_foretold_to_read_what_goes_with_a_lost_seat(
 
     monkeypatch.setattr("swarm.engine.estimate.render.judge_messages", judged)
     foretold(settings, "shared")
-    foretold(settings, "shared", shock=Shock("hub"))
+    foretold(settings, "shared", shock=Shock("seat"))
     *_, whole, _, _, struck = read
     assert struck == whole * 7 / 8
 

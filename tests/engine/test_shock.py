@@ -72,8 +72,12 @@ MISSION = Mission(
 AGENTS = 6
 OPTIONS: dict[str, dict[str, Any]] = {"batched": {"size": 2}, "solo": {"token_budget": 9_000}}
 KINDS = [Shock("seat"), Shock("hub"), Shock("swap", "other"), Shock("priorities")]
-REMOVING = KINDS[:2]
 LEAVES_SOMEBODY = sorted({*NAMES, "waves", "mixed"} - {"solo"})
+WITHOUT_HUB = ("broadcast", "mixed", "shared")
+"""Nobody hears work before the shock strikes, so nobody can lean on anybody."""
+STRIKING = [(name, Shock("seat")) for name in LEAVES_SOMEBODY] + [
+    (name, Shock("hub")) for name in LEAVES_SOMEBODY if name not in WITHOUT_HUB
+]
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +107,9 @@ def protocols_of_ones_own() -> Iterator[None]:
 
 by_protocol = pytest.mark.parametrize("name", [*NAMES, "waves", "mixed"])
 by_kind = pytest.mark.parametrize("shock", KINDS, ids=lambda shock: shock.kind)
-removing = pytest.mark.parametrize("shock", REMOVING, ids=lambda shock: shock.kind)
+removing = pytest.mark.parametrize(
+    ("name", "shock"), STRIKING, ids=lambda value: value if isinstance(value, str) else value.kind
+)
 among_several = pytest.mark.parametrize("name", LEAVES_SOMEBODY)
 
 
@@ -234,7 +240,6 @@ def test_without_a_shock_nobody_waits_for_the_first_half(name: str):
 
 
 @removing
-@among_several
 def test_nobody_hears_an_agent_that_dropped_out_and_nobody_asks_it(name: str, shock: Shock):
     team = ScriptedModel("team", leaning)
     events = struck_run(struck_spec(name, shock), team)
@@ -251,7 +256,6 @@ def test_nobody_hears_an_agent_that_dropped_out_and_nobody_asks_it(name: str, sh
 
 
 @removing
-@among_several
 def test_the_work_of_an_agent_that_dropped_out_is_not_delivered(name: str, shock: Shock):
     judge = ScriptedModel("judge", act)
     for seed in range(8):
@@ -268,19 +272,46 @@ def test_the_work_of_an_agent_that_dropped_out_is_not_delivered(name: str, shock
 
 @pytest.mark.parametrize(
     ("name", "hub"),
-    [("sequential", 2), ("batched", 2), ("coordinator", 1), ("shared", 1), ("broadcast", 1), ("waves", 2)],
+    [("sequential", 2), ("batched", 2), ("coordinator", 1), ("waves", 2)],
 )
-def test_the_hub_is_whom_most_lean_on_and_the_first_worker_when_nobody_does(name: str, hub: int):
+def test_the_hub_is_whom_most_lean_on(name: str, hub: int):
     spec = struck_spec(name, Shock("hub"), team=make_team(["team"], 8))
     assert strike_of(struck_run(spec)).seats == (hub,)
 
 
-def test_agents_that_sat_out_are_no_hub():
-    def first_abstains(request: Request) -> Reply:
-        return said("", participate=False) if speaker(request) == 1 else act(request)
+def test_of_two_that_equally_many_lean_on_the_first_is_the_hub():
+    def each_on_the_one_before(request: Request) -> Reply:
+        if request.answer is JudgeAnswer:
+            return act(request)
+        return said(f"Work of {speaker(request)}", builds_on=[speaker(request) - 1])
 
-    events = struck_run(struck_spec("sequential", Shock("hub")), ScriptedModel("team", first_abstains))
-    assert strike_of(events).seats == (2,)
+    spec = struck_spec("sequential", Shock("hub"))
+    events = struck_run(spec, ScriptedModel("team", each_on_the_one_before))
+    assert strike_of(events).seats == (1,)
+
+
+@pytest.mark.parametrize("name", WITHOUT_HUB)
+def test_where_nobody_leans_on_anybody_the_shock_of_the_hub_strikes_nobody_and_the_run_says_so(name: str):
+    events, calm = (struck_run(struck_spec(name, shock)) for shock in (Shock("hub"), None))
+    record = record_of(events)
+    assert strike_of(events).seats == ()
+    assert record.deliverable == record_of(calm).deliverable
+    assert not [*doubts_about(record, record.started)]
+    [sentence] = [sentence for sentence in story(record) if "a shock struck" in sentence]
+    assert "struck nobody" in sentence
+    assert "nobody leaned on anybody" in sentence
+
+
+def test_an_agent_that_sat_out_is_no_hub_whoever_names_it():
+    def first_abstains(request: Request) -> Reply:
+        if speaker(request) == 1:
+            return said("", participate=False)
+        return said(f"Work of {speaker(request)}", builds_on=[1])
+
+    events = struck_run(
+        struck_spec("sequential", Shock("hub"), judge=None), ScriptedModel("team", first_abstains)
+    )
+    assert strike_of(events).seats == ()
 
 
 # Agents that are swapped.

@@ -130,6 +130,10 @@ def test_what_is_kept_after_shocks_is_the_mean_over_shocks_of_quality_with_over_
 
 def test_a_situation_with_a_shock_is_struck():
     struck = Situation("sequential", "sim/strong", ("L3",), 4, shock="swap")
-    usual = observe(struck, profiles := stored_profiles(), range(8))
-    hopeless = observe(struck, {**profiles, SWAPPED_TO: Traits(skill=0.1)}, range(8))
-    assert hopeless.quality < usual.quality
+    profiles = stored_profiles()
+    calm = observe(replace(struck, shock=None), profiles, range(8))
+    weak, hopeless = (
+        observe(struck, {**profiles, SWAPPED_TO: traits}, range(8))
+        for traits in (profiles[SWAPPED_TO], Traits(skill=0.1))
+    )
+    assert len({calm, weak, hopeless}) == 3

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from math import nan
 from pathlib import Path
+from random import Random
 from statistics import fmean
 
 import pytest
@@ -22,14 +23,16 @@ from swarm.mission import LEVELS as KNOWN_LEVELS
 from swarm.mission import Level, Mission, load_library, mission_from_text
 from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Message, Model, Request
-from swarm.models.simulated.brief import read_needs, read_pieces
-from swarm.models.simulated.verdict import weigh
-from swarm.prompts.render import judge_messages
+from swarm.models.simulated.brief import Brief, read_brief, read_needs, read_pieces
+from swarm.models.simulated.mind import Traits, decide
+from swarm.models.simulated.verdict import WHAT_IT_SEES, weigh
+from swarm.prompts.render import judge_messages, mission_text
 from swarm.protocols import PROTOCOLS
 from swarm.recording.events import RunFinished, RunJudged
 from swarm.recording.record import record_of
 from swarm.reply.answer import AgentAnswer, JudgeAnswer
 from swarm.reply.read import read_reply
+from swarm.shock import Shock
 from swarm.spec import RunSpec
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn
@@ -45,23 +48,47 @@ NOISE = 0.03
 UNFIT = ("Beekeeper", "Poet", "Astronomer", "Tailor")
 
 
-async def deaf(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
-    """One after another, but nobody hears anything: a protocol the minds have never met."""
-    for seat in team:
-        yield await speak(seat, cue=Cue("contribute"))
+def half(before: Sequence[Turn]) -> list[Turn]:
+    """A random half, in order."""
+    places = Random(len(before)).sample(range(len(before)), len(before) // 2)
+    return [before[place] for place in sorted(places)]
 
 
-@pytest.fixture
-def unheard() -> Iterator[str]:
-    """The name of a protocol in which nobody hears anything."""
-    PROTOCOLS["deaf"] = deaf
-    yield "deaf"
-    del PROTOCOLS["deaf"]
+NEVER_MET: dict[str, Callable[[Sequence[Turn]], Sequence[Turn]]] = {
+    "hears_none": lambda before: (),
+    "hears_the_last": lambda before: before[-1:],
+    "hears_a_half": half,
+}
+"""What is heard of the turns before, under protocols that the minds have never met; the least first."""
+
+
+@pytest.fixture(autouse=True)
+def never_met() -> Iterator[None]:
+    """One after another, hearing so much."""
+
+    def hearing(heard: Callable[[Sequence[Turn]], Sequence[Turn]]):
+        async def protocol(mission: Mission, team: Team, speak: Speak) -> AsyncIterator[Turn]:
+            before: list[Turn] = []
+            for seat in team:
+                before.append(await speak(seat, cue=Cue("contribute"), hears=heard(before)))
+                yield before[-1]
+
+        return protocol
+
+    PROTOCOLS.update({name: hearing(heard) for name, heard in NEVER_MET.items()})
+    yield
+    for name in NEVER_MET:
+        del PROTOCOLS[name]
 
 
 @cache
 def quality(
-    protocol: str, model: str, level: Level, agents: int = 8, roles: tuple[str, ...] | None = None
+    protocol: str,
+    model: str,
+    level: Level,
+    agents: int = 8,
+    roles: tuple[str, ...] | None = None,
+    shock: Shock | None = None,
 ) -> float:
     """Mean over all missions of a level in turn, on the same seeds for everybody."""
     missions = [mission for mission in LIBRARY_MISSIONS.values() if mission.level == level]
@@ -69,7 +96,15 @@ def quality(
     async def one(seed: int) -> float | None:
         mission, options = missions[seed % len(missions)], {"roles": roles} if roles else None
         spec = compose(
-            Wish(mission, protocol=protocol, options=options, agents=agents, models=[model], seed=seed),
+            Wish(
+                mission,
+                protocol=protocol,
+                options=options,
+                agents=agents,
+                models=[model],
+                seed=seed,
+                shock=shock,
+            ),
             read_settings(),
         )
         [verdict] = [event.verdict async for event in play(spec) if isinstance(event, RunJudged)]
@@ -118,10 +153,72 @@ def test_missions_in_conflict_are_harder(model: str):
 
 
 @by_level
-def test_a_protocol_never_met_in_which_nobody_hears_has_the_quality_of_shared(level: Level, unheard: str):
-    nobody_heard = quality(unheard, "sim/strong", level)
+def test_a_protocol_never_met_in_which_nobody_hears_has_the_quality_of_shared(level: Level):
+    nobody_heard = quality("hears_none", "sim/strong", level)
     assert abs(nobody_heard - quality("shared", "sim/strong", level)) < NOISE
     assert quality("sequential", "sim/strong", level) - nobody_heard > 2 * NOISE
+
+
+@by_level
+@by_model
+def test_under_protocols_never_met_more_heard_is_at_least_as_good(model: str, level: Level):
+    found = [quality(name, model, level) for name in (*NEVER_MET, "sequential")]
+    assert found == sorted(found)
+
+
+def brief_in(request: Request, *, without: str | None = None) -> Brief:
+    """What a mind finds in a request; without the parts that say something."""
+    return read_brief(
+        "".join(part for part in request.messages[1].parts if not without or without not in part)
+    )
+
+
+def test_a_wise_mind_that_hears_nobody_does_what_any_other_would():
+    [request, *_] = requests_of("shared", mission=LIBRARY_MISSIONS["food-festival"])
+    for seed in range(50):
+        wise, unwise = (
+            decide(brief_in(request), Traits(choice=choice), Random(seed)) for choice in (1.0, 0.0)
+        )
+        assert wise == unwise
+
+
+# What a shock takes.
+
+
+def test_what_only_a_lost_agent_would_have_done_is_missing_and_nothing_else():
+    mission, took = LIBRARY_MISSIONS["food-festival"], set[bool]()
+    for seed in range(12):
+        spec = RunSpec(mission, make_team(["sim/strong"], 8), "coordinator", seed=seed, shock=Shock("seat"))
+        calm, record = record_of(simulated(replace(spec, shock=None))), record_of(simulated(spec))
+        assert record.struck
+        kept = [turn.text for turn in calm.parts if turn.seat not in record.struck.gone]
+        if 1 not in record.struck.gone:
+            assert [turn.text for turn in record.parts] == kept
+            took.add(len(kept) < len(calm.parts))
+    assert True in took
+
+
+def sound_parts(request: Request, without: str | None = None) -> int:
+    brief = brief_in(request, without=without)
+    return sum(len(work.sound) for seed in range(200) for work in decide(brief, Traits(), Random(seed)).work)
+
+
+def test_who_no_longer_hears_the_plan_knows_less_of_what_a_job_depends_on():
+    workers = requests_of("coordinator", 8, LIBRARY_MISSIONS["zero-trust-migration"])[1:]
+    heard, lost = (
+        sum(sound_parts(request, without) for request in workers) for without in (None, " planned]\n")
+    )
+    # Luck alone makes a hundredth.
+    assert lost < 0.95 * heard
+
+
+@by_model
+def test_a_team_that_loses_its_leader_does_worse(model: str):
+    calm, struck = (
+        fmean(quality("coordinator", model, level, shock=shock) for level in LEVELS)
+        for shock in (None, Shock("hub"))
+    )
+    assert struck < calm
 
 
 def gain_of_free_roles(model: str) -> float:
@@ -366,6 +463,27 @@ def test_work_outside_the_deliverable_does_not_count():
     quoting = replace(mission, goal=f"{mission.goal}\n\nLast year:\n\n{deliverable_of(16)}")
     assert verdict_of("Nothing.", quoting)["completeness"] == 1
     assert verdict_of(deliverable_of(16), mission)["completeness"] > 1
+
+
+def test_a_result_that_was_lost_is_not_taken_up():
+    needs = read_needs(
+        "# Mission: Fair\n\nHold a fair\n\n## Requirements\n- R1. Find a site\n- R2. Sell (needs R1)\n"
+    )
+    found, sold = "R1 – Find a site\nOwner: mayor.\n\n", "R2 – Sell\nOwner: treasurer. In line with R1."
+    whole, left = (weigh(needs, read_pieces(text), True)["coherence"] for text in (found + sold, sold))
+    assert whole.reason.startswith("1 of 1 dependencies")
+    assert left.reason.startswith("0 of 1 dependencies")
+    assert left.share < whole.share
+
+
+def test_the_judge_cannot_tell_sense_from_nonsense_and_the_page_says_so():
+    mission, work = LIBRARY_MISSIONS["food-festival"], deliverable_of(8)
+    nonsense = re.sub(r"(Steps|Owner|Due|Measure|Risk|Evidence): [^.\n]*", r"\1: zzz", work)
+    needs = read_needs(mission_text(mission))
+    sense, zzz = (weigh(needs, read_pieces(text), True) for text in (work, nonsense))
+    assert zzz["completeness"].share >= sense["completeness"].share
+    page = (PROJECT / "docs" / "simulation.md").read_text(encoding="utf-8")
+    assert WHAT_IT_SEES in " ".join(page.split())
 
 
 def test_minds_answer_agents_questions_as_agents():

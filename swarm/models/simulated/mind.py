@@ -17,7 +17,7 @@ WORTHWHILE = 0.26
 """Share of a requirement that a contribution must add, in a mind's own estimate, to be worth making."""
 DOUBT = 0.35
 """Standard deviation of the estimate of what others have covered, as a share of it."""
-OWN_VIEW = 0.2
+OWN_VIEW = 0.29
 """Scale of the differences between what minds find attractive in the same situation."""
 TWO_AT_ONCE = 0.95
 """Chance of working on two requirements rather than one."""
@@ -29,9 +29,11 @@ MISFIT = 0.3
 """Share of one's depth lost where a role fits nothing of a requirement, and by who took what sprang to mind."""
 COST_OF_GUESSING = 0.3
 """Share of one's depth lost where nothing is known of the results a requirement depends on."""
+TRUST_IN_PLANS = 0.15
+"""How far a result that a plan has somebody deliver is known to who hears the plan."""
 COST_OF_DIFFICULTY = 0.58
 """Share of one's depth that the hardest requirement takes away."""
-SETTLED_INFORMED, SETTLED_ALONE = 0.5, 0.2
+SETTLED_INFORMED, SETTLED_ALONE = 0.35, 0.17
 """Share of conflicts that a perfect mind can settle, having heard others' work or not."""
 OWN_LUCK = 0.15
 """How far one mind's try at a part differs from another's: the rest is how hard the part is for all."""
@@ -102,7 +104,9 @@ def decide(brief: Brief, traits: Traits, chance: Random) -> Decision:
     role = given or words.role_for(topic, chance)
     if not chosen or (not assigned and _holds_back(chosen, view, traits, chance)):
         return Decision(role, words.why_abstain(topic, chance))
-    work = tuple(_do(need, view, traits, chance, _fit(need, given, wise)) for need in chosen)
+    # However wise: who knows of nothing that was done took what sprang to mind.
+    informed = view.informed if wise else 0.0
+    work = tuple(_do(need, view, traits, chance, _fit(need, given, informed)) for need in chosen)
     why = words.why_assigned(assigned) if assigned else words.why_contribute(topic, bool(view.parts), chance)
     return Decision(role, why, work, _leader(work, chance))
 
@@ -157,9 +161,18 @@ def _reach(need: Need, traits: Traits) -> float:
     return traits.skill * (1 - COST_OF_DIFFICULTY * need.difficulty)
 
 
-def _fit(need: Need, given: str | None, wise: bool) -> float:
+def _fit(need: Need, given: str | None, informed: float) -> float:
     """How well a mind is placed for a requirement, in [0, 1]: by the role it was given, or by its own choice."""
-    return words.affinity(given, need.text) if given else float(wise)
+    return words.affinity(given, need.text) if given else informed
+
+
+def _grounded(need: Need, view: View) -> float:
+    """Share of what a requirement depends on that is known, in [0, 1]: results, or else who was told to get them."""
+    if not need.needs:
+        return 1.0
+    promised = view.planned - view.parts.keys()
+    known = sum((other in view.parts) + TRUST_IN_PLANS * (other in promised) for other in need.needs)
+    return known / len(need.needs)
 
 
 def _do(need: Need, view: View, traits: Traits, chance: Random, fit: float) -> Work:
@@ -167,7 +180,7 @@ def _do(need: Need, view: View, traits: Traits, chance: Random, fit: float) -> W
     known = view.parts.get(need.number, frozenset())
     follows = tuple(other for other in need.needs if other in view.parts)
     adds = need.number in view.parts
-    grounded = len(follows) / len(need.needs) if need.needs else 1.0
+    grounded = _grounded(need, view)
     depth = _reach(need, traits) * (1 - COST_OF_GUESSING * (1 - grounded)) * (1 - MISFIT * (1 - fit))
     slip = (1 - traits.skill) * (0.35 + 0.65 * need.difficulty) + 0.06 * (1 - grounded)
     sound, weak = _write(need, known, depth, slip, chance)

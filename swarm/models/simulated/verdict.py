@@ -10,12 +10,17 @@ from swarm.models.simulated.brief import PARTS, Need, Piece, read_needs, read_pi
 from swarm.verdict import Criterion
 
 _DELIVERABLE = re.compile(r"^\[([0-9a-f]{8}) deliverable\]\n(.*)^\[\1 end\]$", re.MULTILINE | re.DOTALL)
-GAP_COSTS, REPETITION_COSTS, CONFLICT_COSTS = 0.35, 1.0, 0.35
+GAP_COSTS, REPETITION_COSTS, CONFLICT_COSTS = 0.35, 0.7, 0.35
 """What coherence loses when no dependency is taken up, all parts repeat others, or all conflicts are left open."""
 DECIDED = ("Owner", "Due", "Measure")
 """What makes a part actionable, and stands only once a conflict is settled."""
-GENEROSITY = 1.16
+GENEROSITY = 1.2
 """How far a judge rounds up what is covered: nobody expects every part of every requirement."""
+WHAT_IT_SEES = (
+    "The simulated judge counts labelled parts, such as an owner or a measure, and cannot tell sense from nonsense: "
+    "“Owner: zzz” counts like a real owner, so a simulated quality says nothing about what a text is worth."
+)
+"""What is to be known wherever a simulated quality is shown; docs/simulation.md says it in the same words."""
 NOISE = 0.05
 """Standard deviation of a judge's impression, in shares of the scale."""
 
@@ -96,7 +101,8 @@ def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[Piece]]) 
             continue
         links = frozenset[int]().union(*(piece.links for piece in pieces))
         wanted += len(need.needs)
-        linked += sum(other in links for other in need.needs)
+        # What a text takes up is worth nothing where that was lost on the way.
+        linked += sum(other in links and bool(by_number.get(other)) for other in need.needs)
         repeated += sum(need.number not in piece.links for piece in pieces[1:])
         conflicts += need.conflict
         unsettled += need.conflict and not any(piece.settles for piece in pieces)

@@ -9,7 +9,7 @@ from random import Random
 from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, Piece, numbers_in, read_pieces
 
 FULL = len(PARTS)
-TRUST_IN_INTENTIONS = 0.04
+TRUST_IN_INTENTIONS = 0.1
 """How far an announced intention counts as work done."""
 ATTENTION_CHARS = 120_000
 """Length of a context over which reading falls off noticeably."""
@@ -33,8 +33,15 @@ class View:
     sources: Mapping[int, Source]
     intended: Mapping[int, int]
     """How many announced to work on a requirement."""
+    planned: frozenset[int]
+    """Requirements that a heard plan has somebody deliver."""
     settled: frozenset[int]
     """Requirements whose conflict somebody settled."""
+
+    @property
+    def informed(self) -> float:
+        """How far it is known what others do, in [0, 1]: by work noticed, or a little by intentions alone."""
+        return 1.0 if self.parts else TRUST_IN_INTENTIONS * bool(self.intended)
 
     def done(self, need: Need) -> float:
         """Share of a requirement believed to be covered by work, in [0, 1]."""
@@ -52,6 +59,7 @@ class _Notes:
     parts: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
     intended: dict[int, int] = field(default_factory=dict[int, int])
+    planned: set[int] = field(default_factory=set[int])
     settled: set[int] = field(default_factory=set[int])
 
     def take(self, piece: Piece, seat: int, rests_on_others: bool, looks_right: frozenset[str]) -> None:
@@ -82,7 +90,10 @@ def notice(brief: Brief, reading: float, skill: float, chance: Random) -> View:
             _hear_out(turn, brief.seat, attention, chance, notes)
         elif turn.verb == "contributed":
             _read(turn, attention, skill, chance, notes)
-    return View(notes.parts, notes.sources, notes.intended, frozenset(notes.settled))
+        else:
+            notes.planned.update(number for number in numbers_in(turn.text) if chance.random() < attention)
+    planned, settled = frozenset(notes.planned), frozenset(notes.settled)
+    return View(notes.parts, notes.sources, notes.intended, planned, settled)
 
 
 def _hear_out(turn: Heard, listener: int, attention: float, chance: Random, notes: _Notes) -> None:
