@@ -14,6 +14,11 @@ CRITERIA: dict[Criterion, str] = {
     "mission_relevance": "Does it serve the mission and its values?",
 }
 QUALITY_CRITERIA: tuple[Criterion, ...] = ("accuracy", "completeness", "coherence", "actionability")
+SIMULATED_JUDGE = (
+    "The simulated judge counts labelled parts, such as an owner or a measure, and cannot tell sense from nonsense: "
+    "“Owner: zzz” counts like a real owner, so a simulated quality says nothing about what a text is worth."
+)
+"""To be known wherever a simulated quality is shown; docs/simulation.md says it in the same words."""
 
 
 @dataclass(frozen=True, slots=True)

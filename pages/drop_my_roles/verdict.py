@@ -26,6 +26,7 @@ from swarm.teams.trial.sentences import (
     about_the_arms,
     advice,
     arms_in_words,
+    rehearsal,
     unsettled,
     winner_on_quality,
     winner_per_dollar,
@@ -72,7 +73,9 @@ def show_verdict(experiment: Experiment, *, final: bool) -> None:
 
 def _show_card(found: TeamVerdict) -> None:
     with st.container(border=True):
-        st.subheader(plain(advice(found)), anchor=False)
+        st.subheader("Rehearsal" if found.simulated else plain(advice(found)), anchor=False)
+        if found.simulated:
+            st.markdown(plain(rehearsal(found)))
         st.markdown(f"**{plain(verdict_sentence(found))}**")
         for line in (winner_on_quality(found), winner_per_dollar(found)):
             st.markdown(f":material/emoji_events: {plain(line)}")

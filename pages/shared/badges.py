@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.text import plain
 from swarm.recording.record import Status
 from swarm.shock import SHOCKS, Shock
+from swarm.verdict import SIMULATED_JUDGE
 
 Colour: TypeAlias = Literal["primary", "blue", "green", "gray", "orange", "red"]
 
@@ -66,7 +67,7 @@ def kind_badge(simulated: bool) -> None:
             "SIMULATED",
             icon=":material/science:",
             color="violet",
-            help="Simulated models wrote this: they run on this machine and cost nothing.",
+            help=f"Simulated models wrote this: they run on this machine and cost nothing. {SIMULATED_JUDGE}",
         )
     else:
         st.badge("Real models", icon=":material/public:", color="gray")

@@ -4,7 +4,7 @@ Each takes the experiment's file, or its id once it was begun.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,13 @@ from swarm.cli.compare import told
 from swarm.cli.terminal import harmless, print_json, remark
 from swarm.cli.terminal.comparison import print_comparison
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
-from swarm.comparison.threshold import advice_in_words, model_cases, tells_threshold, threshold_in_words
+from swarm.comparison.threshold import (
+    NO_ADVICE,
+    advice_in_words,
+    model_cases,
+    tells_threshold,
+    threshold_in_words,
+)
 from swarm.comparison.withstood import told_of_shocks
 from swarm.config import Settings, read_settings
 from swarm.engine import launch
@@ -215,7 +221,10 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
     if as_json:
         compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
         refused = [{"context": each.name, "refused": each.why} for each in found.refused]
-        told_more = [{"advice": line} for line in _advice(experiment, cells, final)]
+        simulated = cells[0].condition.simulated
+        key = "rehearsal" if simulated else "advice"
+        told_more: list[Mapping[str, str | None]] = [{key: line} for line in _advice(experiment, cells, final)]
+        told_more += [{"advice": None, "why": NO_ADVICE}] if simulated else []
         told_more += [{"resilience": line} for line in told_of_shocks(cells)]
         print_json([*compared, *refused, *told_more])
         return

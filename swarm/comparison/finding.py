@@ -14,6 +14,7 @@ from swarm.grid import Factor
 from swarm.stats.paired import Difference, missions_for_alike, missions_needed
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.stats.tail import QUALITY
+from swarm.verdict import SIMULATED_JUDGE
 from swarm.written import listed, number, plural
 
 FACTOR_WORDS: dict[Factor, str] = {
@@ -107,7 +108,7 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
         comparison: any.
         factor: what its groups were formed by.
     """
-    said: list[str] = []
+    said: list[str] = [SIMULATED_JUDGE] if comparison.simulated else []
     others = [FACTOR_WORDS[each] for each in comparison.besides if each != factor]
     if factor and others:
         said.append(

@@ -30,6 +30,14 @@ ADVICE: dict[Advice, str] = {
     "unknown": "not enough runs",
 }
 """What is said of a model."""
+REHEARSED: dict[Advice, str] = {
+    "drop": "free roles did better in rehearsal",
+    "keep": "given roles did better in rehearsal",
+    "either": "it makes no difference in rehearsal",
+    "unknown": "not enough runs",
+}
+"""The same of a simulated model, of which nobody is advised."""
+NO_ADVICE = "simulated models played: that is a rehearsal, and nobody is advised by one"
 _ADVISED: dict[str, Advice] = {
     "better": "drop",
     "worse": "keep",
@@ -52,6 +60,11 @@ class ModelCase:
     def contrast(self) -> Contrast:
         """Free roles against given ones."""
         return self.comparison.contrasts[0]
+
+    @property
+    def said(self) -> str:
+        """The advice in a few words; of a simulated model, what happened instead."""
+        return (REHEARSED if self.comparison.simulated else ADVICE)[self.advice]
 
     @property
     def capability(self) -> float:
@@ -146,12 +159,16 @@ def advice_in_words(case: ModelCase) -> str:
     elif case.contrast.difference.only_tail_open(case.contrast.alpha):
         few = f"; {bad_losses(case.contrast)}"
     who = f"{case.model} with {case.agents} agents"
-    return f"For {who}, {ADVICE[case.advice]}: {told}, on {found.missions} missions{few}."
+    return f"For {who}, {case.said}: {told}, on {found.missions} missions{few}."
 
 
 def threshold_in_words(cases: Iterable[ModelCase]) -> str:
     """Where free roles start to beat given ones, in a sentence of plain text, as far as verdicts tell."""
     ordered = sorted(cases, key=lambda case: case.capability)
+    return f"In rehearsal: {_threshold(ordered)}" if ordered[0].comparison.simulated else _threshold(ordered)
+
+
+def _threshold(ordered: Sequence[ModelCase]) -> str:
     keep = [case for case in ordered if case.advice == "keep"]
     drop = [case for case in ordered if case.advice == "drop"]
     if not keep and not drop:

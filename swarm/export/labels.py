@@ -3,12 +3,17 @@
 from swarm.narrative.labels import BECAME, SAT_OUT, models_named
 from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
+from swarm.verdict import SIMULATED_JUDGE
 from swarm.written import UNKNOWN, lasting, usd
 
 
 def kind_of(record: RunRecord) -> dict[str, str]:
     """Name the kind of run, which a reader must know before anything else: a mark, and what it means."""
-    marks = {"SIMULATED": "the agents and the judge are simulated models."} if record.simulated else {}
+    marks = (
+        {"SIMULATED": f"the agents and the judge are simulated models. {SIMULATED_JUDGE}"}
+        if record.simulated
+        else {}
+    )
     if record.imported:
         marks["IMPORTED"] = f"performed elsewhere, as run {record.imported}; nobody here can vouch for it."
     return marks

@@ -85,9 +85,9 @@ def _models(cases: Sequence[ModelCase], advice: Advice) -> go.Scatter:
         textposition="middle left",
         textfont={"size": 12, "color": INK},
         marker={"symbol": symbol, "size": 13, "color": colour, "line": {"color": CLEAR}},
-        name=ADVICE[advice].capitalize(),
+        name=cases[0].said.capitalize(),
         hovertext=[
-            f"<b>{escape(case.model)}</b>, {case.agents} agents<br>{ADVICE[case.advice]}<br>"
+            f"<b>{escape(case.model)}</b>, {case.agents} agents<br>{case.said}<br>"
             f"{each.missions} missions, {each.runs + each.reference_runs} runs"
             for case, each in zip(cases, found, strict=True)
         ],

@@ -25,7 +25,7 @@ from swarm.models.catalogue import open_model
 from swarm.models.model import Completion, Message, Model, Request
 from swarm.models.simulated.brief import Brief, read_brief, read_needs, read_pieces
 from swarm.models.simulated.mind import Traits, decide
-from swarm.models.simulated.verdict import WHAT_IT_SEES, weigh
+from swarm.models.simulated.verdict import weigh
 from swarm.prompts.render import judge_messages, mission_text
 from swarm.protocols import PROTOCOLS
 from swarm.recording.events import RunFinished, RunJudged
@@ -36,6 +36,7 @@ from swarm.shock import Shock
 from swarm.spec import RunSpec
 from swarm.team import Team, make_team
 from swarm.turn import Cue, Speak, Turn
+from swarm.verdict import SIMULATED_JUDGE
 from tests.staging import MISSION, Listener, of_kind, played, recipe, simulated, turns_of
 
 LIBRARY_MISSIONS = load_library([LIBRARY / "missions"])
@@ -483,7 +484,7 @@ def test_the_judge_cannot_tell_sense_from_nonsense_and_the_page_says_so():
     sense, zzz = (weigh(needs, read_pieces(text), True) for text in (work, nonsense))
     assert zzz["completeness"].share >= sense["completeness"].share
     page = (PROJECT / "docs" / "simulation.md").read_text(encoding="utf-8")
-    assert WHAT_IT_SEES in " ".join(page.split())
+    assert SIMULATED_JUDGE in " ".join(page.split())
 
 
 def test_minds_answer_agents_questions_as_agents():

@@ -16,11 +16,6 @@ DECIDED = ("Owner", "Due", "Measure")
 """What makes a part actionable, and stands only once a conflict is settled."""
 GENEROSITY = 1.2
 """How far a judge rounds up what is covered: nobody expects every part of every requirement."""
-WHAT_IT_SEES = (
-    "The simulated judge counts labelled parts, such as an owner or a measure, and cannot tell sense from nonsense: "
-    "“Owner: zzz” counts like a real owner, so a simulated quality says nothing about what a text is worth."
-)
-"""What is to be known wherever a simulated quality is shown; docs/simulation.md says it in the same words."""
 NOISE = 0.05
 """Standard deviation of a judge's impression, in shares of the scale."""
 

@@ -95,8 +95,9 @@ def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
     return {
         "team": found.team,
         "sentence": sentence(found),
-        "advice": advice(found),
+        "advice": None if found.simulated else advice(found),
         "advised": found.advice,
+        "rehearsal": rehearsal(found) if found.simulated else None,
         "winner_on_quality": winner_on_quality(found),
         "winner_per_dollar": winner_per_dollar(found),
         "unsettled": unsettled(found),
@@ -141,7 +142,10 @@ def _missing(contrast: Contrast, found: TeamVerdict) -> str:
 
 def winner_on_quality(found: TeamVerdict) -> str:
     """Name the arm that wins on quality, as far as it is shown."""
-    return _winner({arm: each.verdict for arm, each in found.contrasts.items()}, "On quality")
+    return _winner(
+        {arm: each.verdict for arm, each in found.contrasts.items()},
+        "On simulated quality" if found.simulated else "On quality",
+    )
 
 
 def winner_per_dollar(found: TeamVerdict) -> str:
@@ -154,11 +158,25 @@ def winner_per_dollar(found: TeamVerdict) -> str:
         arm: "undetermined" if found.contrasts[arm].withheld else verdict(difference, alpha=alpha)
         for arm, difference in zip(found.per_dollar, adjusted, strict=True)
     }
-    return _winner(words, "Per dollar")
+    return _winner(words, "Per simulated dollar" if found.simulated else "Per dollar")
+
+
+def rehearsal(found: TeamVerdict) -> str:
+    """Say why the test of simulated models is no advice, and what one of real models takes."""
+    tokens_used = [group.total("tokens") for group in found.comparison.groups]
+    size = f"{found.runs:,} runs"
+    if None not in tokens_used:
+        size += f" of about {sum(filter(None, tokens_used)):,.0f} tokens in all"
+    return (
+        f"Simulated models played, so there is no advice. A real test of this size is {size}; its price is "
+        "told before anything runs."
+    )
 
 
 def advice(found: TeamVerdict) -> str:
-    """Advise in one sentence what to do about it."""
+    """Advise in one sentence what to do about it; after a rehearsal, say that it was one."""
+    if found.simulated:
+        return f"Rehearsal: {rehearsal(found)}"
     arm = found.recommended
     if arm is None:
         return "Not yet: nothing is shown to be better than your roles, or as good for less."
@@ -187,8 +205,9 @@ def _part(found: TeamVerdict, arm: Arm) -> str:
     if arm == "solo":
         told = _told(IN_A_SENTENCE[arm], "your roles", contrast, arm, sign=1)
         ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
-        price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} cost"
-        of_yours = " of your roles" if price.endswith("the cost") else ""
+        kind = "simulated " if found.simulated else ""
+        price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} {kind}cost"
+        of_yours = " of your roles" if price.endswith(f"the {kind}cost") else ""
         return f"{told}, {price}{of_yours}{tokens(contrast)}"
     told = _told("your roles", IN_A_SENTENCE[arm], contrast, arm, sign=-1)
     return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"

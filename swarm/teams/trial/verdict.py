@@ -78,10 +78,14 @@ class TeamVerdict:
     def recommended(self) -> Arm | None:
         """The set-up to take home: what is shown to be better, or as good for less; None when nothing is shown.
 
+        Simulated models recommend nothing.
+
         "As good" has two parts, the mean and that bad losses are rare; "for less" is shown when the whole interval of
         the ratio of costs lies below 1. A gain that surely is too small to matter is none while bad losses are not
         excluded.
         """
+        if self.simulated:
+            return None
         better: list[Arm] = [arm for arm, each in self.contrasts.items() if _is_better(each)]
         cheaper: list[Arm] = [arm for arm, each in self.contrasts.items() if _is_as_good_for_less(each)]
         if chosen := better or cheaper:
@@ -90,8 +94,10 @@ class TeamVerdict:
         return "given" if settled else None
 
     @property
-    def advice(self) -> Advice:
-        """What to do, in a word."""
+    def advice(self) -> Advice | None:
+        """What to do, in a word; None after a rehearsal, which is what simulated models play."""
+        if self.simulated:
+            return None
         return ADVISED[self.recommended] if self.recommended else "not yet"
 
 
