@@ -11,6 +11,7 @@ from swarm.comparison.levels import cells_by_level, level_name, means_by_mission
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.comparison.tradeoff import standpoints, weighed
 from swarm.narrative.redline import marked, side_by_side
+from swarm.verdict import SIMULATED_JUDGE
 from tests.compared import QUALITY, arm, cell
 
 
@@ -166,7 +167,8 @@ def test_what_was_left_out_is_told():
 
 def test_failures_that_count_are_marked():
     failing = [replace(cell(n, [0.25, 0.7], protocol="shared"), nothing=1) for n in range(12)]
-    (said,) = remarks(compared(arm("sequential", 0.1), failing), "protocol")
+    known, said = remarks(compared(arm("sequential", 0.1), failing), "protocol")
+    assert known == SIMULATED_JUDGE
     assert said == (
         "Failed by their own team, and so counted with the lowest quality, 0.25: 12 of 24 runs of Shared."
     )
@@ -175,9 +177,9 @@ def test_failures_that_count_are_marked():
 def test_what_else_groups_differ_in_is_told_and_not_what_they_were_formed_by():
     weak = arm("sequential", 0.1, models="sim/weak ×8")
     groups = [Group("Sequential", tuple(weak)), Group("Shared", tuple(flat()))]
-    (said,) = remarks(compare_groups(groups), "protocol")
+    _, said = remarks(compare_groups(groups), "protocol")
     assert "also differ in the models" in said
-    assert not remarks(compared(arm("sequential", 0.1), flat()), "protocol")
+    assert remarks(compared(arm("sequential", 0.1), flat()), "protocol") == (SIMULATED_JUDGE,)
 
 
 def test_every_statistic_has_a_meaning_and_a_value_for_each_contrast():

@@ -48,7 +48,7 @@ def cells_of(
                     missions=count,
                     options=options_as_kept(option),
                     measures={"cost_usd": cost},
-                    **more,
+                    **{"simulated": False} | more,
                 )
             )
         ]

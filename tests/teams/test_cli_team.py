@@ -15,7 +15,7 @@ from swarm.teams import toml
 from swarm.teams.export import write_files
 from swarm.teams.formats import settled
 from swarm.teams.storage import kept_teams, team_of
-from swarm.teams.trial.sentences import advice
+from swarm.teams.trial.sentences import rehearsal
 from swarm.teams.trial.verdict import team_verdict
 from tests.teams.examples import BAKERY
 from tests.warm import swarm
@@ -66,7 +66,7 @@ def test_a_test_is_played_as_asked_ends_in_a_verdict_and_is_not_played_twice(tmp
     assert team_of(settings, made.grid) == settled(BAKERY)
     found = team_verdict(made, history.cells(RunFilter(experiment=made.grid.id)))
     assert told["recommended"] == found.recommended
-    assert told["advice"] == advice(found)
+    assert (told["advice"], told["rehearsal"]) == (None, rehearsal(found))
 
 
 @pytest.mark.parametrize(

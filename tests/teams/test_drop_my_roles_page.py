@@ -18,7 +18,7 @@ from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.files import files_of
 from swarm.teams.storage import kept_teams
 from swarm.teams.trial.arms import ARM_NAMES, own_missions, related_missions, team_test
-from swarm.teams.trial.sentences import advice, winner_on_quality, winner_per_dollar
+from swarm.teams.trial.sentences import advice, rehearsal, winner_on_quality, winner_per_dollar
 from tests.drawn import drawn, words_on
 from tests.made import BEGAN, keep
 from tests.pages.test_pages import opened
@@ -125,8 +125,7 @@ def test_the_card_advises_and_the_set_up_that_is_advised_is_taken_home_first(
     assert winner_on_quality(found) in said
     assert winner_per_dollar(found) in said
     rows = [name.strip("*").replace("\\", "") for name in app.table[0].value.iloc[:, 0]]
-    shown_rows = ["Verdict", "Difference", "d of mission means", "Cost"]
-    assert rows == shown_rows, "the time of simulated runs says nothing"
+    assert rows == ["Verdict", "Difference", "d of mission means", "Cost", "Time"]
     names = [each.group.name for each in found.comparison.contrasts]
     assert [name.replace("\\", "") for name in app.table[0].value.columns[1:]] == names
     home = drawn(_show_set_ups, team, found)
@@ -136,6 +135,17 @@ def test_the_card_advises_and_the_set_up_that_is_advised_is_taken_home_first(
     ]
     offered = {each.proto.label: each.proto for each in home.get("download_button")}
     assert [*offered] == [target.label for target in TARGETS.values()]
+
+
+def test_the_card_of_a_rehearsal_advises_nothing_and_says_what_a_real_test_takes(team, settings):
+    found = judged(0.05, -0.1, missions=36, simulated=True)
+    app = drawn(_show_card, found)
+    assert app.subheader[0].value == "Rehearsal"
+    assert rehearsal(found) in words_on(app)
+    rows = [name.strip("*").replace("\\", "") for name in app.table[0].value.iloc[:, 0]]
+    assert rows == ["Verdict", "Difference", "d of mission means", "Cost"], "their time says nothing"
+    home = drawn(_show_set_ups, team, found)
+    assert not any("recommended" in option for option in home.radio(key="team_arm").options)
 
 
 def test_no_two_arms_and_no_two_forms_are_taken_home_alike(team):

@@ -17,14 +17,27 @@ from tests.teams.judged import GRID, TEST, cells_of, judged
 
 
 def test_the_sentence_speaks_of_your_roles():
-    said = words.sentence(judged(0.05, -0.1, costs=(0.11, 0.1, 0.1)))
+    said = words.sentence(judged(0.05, -0.1, costs=(0.11, 0.1, 0.1), simulated=True))
     assert re.fullmatch(
         r"On 12 missions \(72 simulated runs\) your roles scored 0\.050 lower than the same agents without roles "
         r"\(95 % interval −0\.05\d to −0\.04\d; better: no roles\), at 1\.1 times the simulated cost; "
         r"one agent scored 0\.100 lower than your roles \(95 % interval −0\.1\d\d to "
-        r"−0\.0\d\d; better: your roles\), at 0\.91 times the cost of your roles\.",
+        r"−0\.0\d\d; better: your roles\), at 0\.91 times the simulated cost of your roles\.",
         said,
     ), said
+
+
+@pytest.mark.parametrize(("free", "solo"), [(0.05, -0.1), (-0.05, 0.1), (0.0, 0.0), (-0.1, -0.1)])
+def test_nobody_is_advised_by_simulated_models(free: float, solo: float):
+    found = judged(free, solo, simulated=True)
+    said = words.verdict_in_words(found)
+    assert (found.recommended, found.advice, said["advice"], said["advised"]) == (None, None, None, None)
+    assert str(said["rehearsal"]).startswith(
+        "Simulated models played, so there is no advice. A real test of this size"
+    )
+    assert words.advice(found) == f"Rehearsal: {said['rehearsal']}"
+    told = " ".join(map(str, (words.sentence(found), words.winner_on_quality(found), words.advice(found))))
+    assert not re.search(r"\b(Drop|Keep|Try)\b", told)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +214,7 @@ def lines_of(table: Node) -> dict[str, list[str]]:
 def test_the_report_gives_each_arm_its_own_numbers():
     found = judged(0.134, -0.05, costs=(0.1, 0.25, 0.05))
     assert "your roles scored 0.134 lower than" in words.sentence(found)
-    assert "at 0.40 times the simulated cost; one agent" in words.sentence(found)
+    assert "at 0.40 times the cost; one agent" in words.sentence(found)
     assert words.sentence(found).endswith("at 0.50 times the cost of your roles.")
     arms, statistics = (lines_of(section) for section in _tables(found))
     assert arms[""] == ["Your roles", "No roles", "One agent"]

@@ -80,7 +80,8 @@ def test_machines_get_every_sentence_and_number_under_its_own_name():
         "team": "Bakery <b>launch</b>",
         "advised": FOUND.advice,
         "label": words.EMULATION,
-        "simulated": True,
+        "rehearsal": None,
+        "simulated": False,
         "missions": 8,
         "runs": 48,
     }
@@ -88,11 +89,12 @@ def test_machines_get_every_sentence_and_number_under_its_own_name():
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_the_report_and_the_terminal_say_every_sentence_and_simulated_only_if_it_is(simulated: bool):
-    found = FOUND if simulated else judged(0.0, -0.04, missions=(12, 12, 8), simulated=False)
+    found = judged(0.0, -0.04, missions=(12, 12, 8), simulated=simulated)
     page = Page(as_report(found, TEST))
     terminal = printed(lambda console: print_verdict(found, console))
     whole = words.verdict_in_words(found)
-    lines = [str(whole[name]) for name in SENTENCES if name != "unsettled"] + [*words.unsettled(found)]
+    lines = [str(whole[name]) for name in SENTENCES if name not in ("unsettled", "advice")]
+    lines += [*words.unsettled(found), words.advice(found)]
     assert [line for line in lines if line not in page.texts or line not in terminal] == []
     for text in (page.texts, terminal):
         assert ("SIMULATED" in "".join(text)) == simulated
@@ -106,7 +108,8 @@ def test_the_tables_of_the_report_hold_each_arms_numbers_under_its_name():
     assert [re.match(r"\S+", cost)[0] for cost in costs] == ["$0.11", "$0.07", "$0.13"]  # type: ignore[index]
     means = [page.value(1, "d of mission means", name) for name in ("No roles", "One agent")]
     assert means == [number(each.difference.d, 2) for each in FOUND.contrasts.values()]
-    assert not any(row[0] == "Time" for row in page.tables[0])
+    rehearsed = Page(as_report(judged(0.0, -0.04, simulated=True), TEST))
+    assert [any(row[0] == "Time" for row in each.tables[0]) for each in (page, rehearsed)] == [True, False]
 
 
 def test_the_report_says_what_was_played():
