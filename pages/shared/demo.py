@@ -12,7 +12,7 @@ DEMO_MISSION = "food-festival"
 DEMO_AGENTS = 8
 DEMO_PROTOCOLS = ("sequential", "shared")
 SEEDS_TRIED = 200
-DEMO_SEEDS = (28, 51, 78, 134, 183, 186, 190, 198)
+DEMO_SEEDS = (6, 47, 70, 74, 81, 96, 101, 103, 104, 106, 176)
 """Chosen, not drawn: of the first `SEEDS_TRIED`, all whose two runs show everything there is to see within half a
 minute. Under Sequential somebody abstains, at least three links are declared and the run is expected to take 24 s at
 most; under Shared at least two agents take roles much alike; every reply can be read at once, and both runs are
