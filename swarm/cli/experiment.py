@@ -223,7 +223,9 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
         refused = [{"context": each.name, "refused": each.why} for each in found.refused]
         simulated = cells[0].condition.simulated
         key = "rehearsal" if simulated else "advice"
-        told_more: list[Mapping[str, str | None]] = [{key: line} for line in _advice(experiment, cells, final)]
+        told_more: list[Mapping[str, str | None]] = [
+            {key: line} for line in _advice(experiment, cells, final)
+        ]
         told_more += [{"advice": None, "why": NO_ADVICE}] if simulated else []
         told_more += [{"resilience": line} for line in told_of_shocks(cells)]
         print_json([*compared, *refused, *told_more])
