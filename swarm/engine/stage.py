@@ -103,7 +103,7 @@ def _next_index(spoken: set[TurnKey], key: TurnKey) -> int:
 
 
 def _cued(spec: RunSpec, struck: Struck | None, asked: Cued) -> Cued:
-    """Make a cue of what is asked, given what a shock has struck; only what says something is heard."""
+    """Change what is asked, given what a shock has struck; only what says something is heard."""
     over = struck if spec.shock and struck and asked.index >= struck.index else None
     late = Late(late_requirements(spec), known=over is not None)
     removed = over.gone if over else frozenset[int]()
