@@ -21,7 +21,7 @@ from swarm.grid import NO_SHOCK
 from swarm.metrics.resilience import Blow, all_shocks, shares_kept
 from swarm.shock import Shock
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
-from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
+from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
 from swarm.stats.sample import MIN_MISSIONS, Sample
 from swarm.stats.student import LEVEL, quantile
 from swarm.stats.unpaired import difference_of_means
@@ -195,6 +195,16 @@ def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
     if claim.statistic != "flat" or len(claim.sides) < 3 or not attempt.missions:
         return None
     return kruskal_wallis(attempt.samples)
+
+
+def worst_of(claim: Claim, attempt: Attempt) -> WorstPair | None:
+    """Of sides that shall be flat, the pair that is least shown to be; None for other claims, and without pairs.
+
+    Comparisons call two sides equivalent when their means are alike and neither loses badly too often, so claims do.
+    """
+    if claim.margin is None or not claim.paired or attempt.missions < MIN_MISSIONS:
+        return None
+    return all_equivalent(attempt.samples, claim.margin)
 
 
 def level_of(claim: Claim) -> float:

@@ -20,12 +20,14 @@ from swarm.claims.evidence import (
     gather,
     measured,
     ranked,
+    worst_of,
 )
 from swarm.claims.file import Band, Claim, claim_book
 from swarm.claims.needed import missions_needed
 from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
+from swarm.stats.paired import ALPHA, missions_for_alike
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.written import listed
 
@@ -126,7 +128,7 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
         return Evidence(claim, gathered.simulated, "undetermined", reason, None, (), None, 0, None, None)
     chosen = found[0]
     estimate = measured(claim, chosen) if chosen.missions else None
-    word = verdict_of(claim.band, estimate)
+    word, worst = verdict_of(claim.band, estimate), worst_of(claim, chosen)
     evidence = Evidence(
         claim=claim,
         simulated=gathered.simulated,
@@ -139,6 +141,9 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
         kruskal=ranked(claim, chosen),
         needed=missions_needed(claim, estimate) if word == "undetermined" else None,
     )
+    if word == "supported" and worst and worst.doubt >= ALPHA:
+        needed = missions_for_alike(worst.difference)
+        evidence = replace(evidence, verdict="undetermined", reason=_rare_losses(evidence), needed=needed)
     if evidence.is_beyond:
         return replace(evidence, verdict="undetermined", reason=BEYOND, needed=None)
     return evidence
@@ -185,6 +190,11 @@ def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verd
     part = {"supported": "The whole", "contradicted": "No part", "undetermined": "Only a part"}[word]
     of_the = "" if word == "supported" else " of the"
     return f"{part}{of_the} interval, {interval_words(claim, estimate)}, lies {band_words(claim)}."
+
+
+def _rare_losses(evidence: Evidence) -> str:
+    found = evidence.reason.removesuffix(".")
+    return f"{found}, but {evidence.missions} missions do not exclude that bad losses happen."
 
 
 def _lacking(chosen: Attempt) -> str:
