@@ -105,7 +105,7 @@ def with_traits(catalogue: str, profiles: Profiles) -> str:
 
 
 Measured = list[tuple[Cell, float]]
-CALLED = {"distinct": "roles"}
+CALLED = {"distinct": "roles_as_written"}
 """What claims call a measure that has another name here."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from swarm.history.rows import MORE
 from swarm.limits import Limits
 from swarm.mission import Mission, Requirement
 from swarm.recording.events import Event, ProtocolEnded, RunFinished, RunStarted, ShockStruck
@@ -155,6 +156,8 @@ OTHER = replace(
 )
 """A run of the same mission in which every number is another one."""
 
+MORE_VALUES = {key: kept(RECORD)[key] for key in MORE}
+"""Of the measures that have a column and no field of their own, by key."""
 LISTED_VALUES = {key: kept(RECORD)[key] for key in LISTED}
 """Of the measures that every list of a run has behind its own, by key."""
 LISTED_SAID = {MEASURES[key].name: write(key, value) for key, value in LISTED_VALUES.items()}

@@ -89,7 +89,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Idle by order": row.directed_idle,
         "Unreadable": row.unparsed,
         "No reply": row.failed,
-        **{MEASURES[key].name: row.listed.get(key) for key in LISTED},
+        **{MEASURES[key].name: row.more.get(key) for key in LISTED},
         "Tokens": row.input_tokens + row.output_tokens,
         "Cost, $": row.cost_usd,
         "Time, s": row.duration_s,

@@ -38,7 +38,7 @@ MARKS_TOLD = (
     "against it."
 )
 """All marks, below a list of claims."""
-SHARES = (*(key for key in COMPARED if MEASURES[key].kind == "share"), "roles")
+SHARES = (*(key for key in COMPARED if MEASURES[key].kind == "share"), "roles", "roles_as_written")
 """Shown in percent."""
 DIGITS = {"depth": 2, "mission_relevance": 2, "efficiency": 4, "tokens": 0}
 """Behind the point; 3 for the others."""

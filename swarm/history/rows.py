@@ -9,7 +9,7 @@ from swarm.cell import models_as_kept, options_as_kept, shock_as_kept
 from swarm.metrics.over_runs import RunRoles
 from swarm.metrics.roles import normalise
 from swarm.mission import Level
-from swarm.recording.measures import LISTED, kept
+from swarm.recording.measures import MEASURES, kept
 from swarm.recording.record import RECORD, RunRecord, Status
 from swarm.recording.shortfall import Shortfall, as_run, shortfall
 from swarm.turn import TURN, Turn
@@ -94,8 +94,8 @@ class RunRow:
     """Version of the prompts, and of the simulated models where they answered."""
     owner: str = "local"
     """Who started it: the name of a login, or "local" where nobody logs in."""
-    listed: Mapping[str, float | None] = field(default_factory=dict[str, float | None])
-    """Values of the measures in LISTED, by key, each with a column of its own."""
+    more: Mapping[str, float | None] = field(default_factory=dict[str, float | None])
+    """Values of the measures in MORE, by key, each with a column of its own."""
     shortfall: Shortfall | None = None
     """Why it has no score; see `swarm.recording.shortfall`. None when it has one, or has not ended."""
     as_run: float | None = None
@@ -124,8 +124,10 @@ class Rebuilt:
     """Where the old file is now; None when there was none."""
 
 
-_FIELDS = tuple(each.name for each in fields(RunRow) if each.name != "listed")
-COLUMNS = (*_FIELDS, *LISTED)
+_FIELDS = tuple(each.name for each in fields(RunRow) if each.name != "more")
+MORE = tuple(key for key, measure in MEASURES.items() if measure.of and key not in _FIELDS)
+"""Measures that are kept and have no field of their own."""
+COLUMNS = (*_FIELDS, *MORE)
 """What runs can be ordered by."""
 ROLE_COLUMNS = tuple(each.name for each in fields(RunRoles))
 
@@ -156,8 +158,8 @@ def row_of(record: RunRecord) -> RunRow:
         options=options_as_kept(spec.options, remembers=bool(spec.memory)),
         shock=shock_as_kept(spec.shock) if spec.shock else None,
         prompts=spec.wording,
-        **{key: value for key, value in values.items() if key not in LISTED},
-        listed={key: values[key] for key in LISTED},
+        **{key: value for key, value in values.items() if key not in MORE},
+        more={key: values[key] for key in MORE},
         shortfall=shortfall(record),
         as_run=as_run(record),
     )
@@ -165,7 +167,7 @@ def row_of(record: RunRecord) -> RunRow:
 
 def columns_of(row: RunRow) -> dict[str, object]:
     """What a row has in each of `COLUMNS`, in their order."""
-    return {**{name: getattr(row, name) for name in _FIELDS}, **{key: row.listed.get(key) for key in LISTED}}
+    return {**{name: getattr(row, name) for name in _FIELDS}, **{key: row.more.get(key) for key in MORE}}
 
 
 def run_cells(record: RunRecord) -> Mapping[str, object]:
@@ -209,9 +211,9 @@ def turn_cells(run_id: str, turn: Turn) -> Mapping[str, object]:
 def row_from(cells: tuple[object, ...]) -> RunRow:
     """Read the cells of `COLUMNS`, in that order."""
     named = dict(zip(COLUMNS, cells, strict=True))
-    started, listed = named.pop("started"), {key: named.pop(key) for key in LISTED}
+    started, more = named.pop("started"), {key: named.pop(key) for key in MORE}
     assert isinstance(started, datetime)
-    return RunRow(**named, started=started.replace(tzinfo=UTC), listed=listed)  # pyright: ignore[reportArgumentType]
+    return RunRow(**named, started=started.replace(tzinfo=UTC), more=more)  # pyright: ignore[reportArgumentType]
 
 
 def roles_from(cells: tuple[object, ...]) -> RunRoles:

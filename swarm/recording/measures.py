@@ -94,6 +94,12 @@ MEASURES: Mapping[str, Measure] = {
         "Different roles", "Different roles for each agent that worked: 1 when no two are alike.",
         "number of different roles per active agent", kind="number", high=1.0, source=PAPER,
         compared="distinct_roles / nullif(active, 0)"),
+    "written_roles": Measure(of=lambda it: distinct_roles(roles_of(it)).as_written),
+    "roles_as_written": Measure(
+        "Different roles as written", "The same, of roles as the agents wrote them: near-synonyms count as different.",
+        "number of different roles, as written, per active agent", kind="number", high=1.0, source=PAPER,
+        compared="written_roles / nullif(active, 0)"),
+    "team_tokens": Measure(of=lambda it: it.spending.team.tokens),
     "redundancy": Measure(
         "Redundancy", "Mean overlap of words between two contributions, 0 to 1.",
         "mean overlap of words between two contributions", kind="number", high=1.0, source="Jaccard index",
@@ -112,9 +118,9 @@ MEASURES: Mapping[str, Measure] = {
         "Time", "How long a run took; simulated models need not take their time, so it says nothing of them.",
         "seconds of a run", kind="seconds", of=lambda it: it.duration_s, compared="duration_s"),
     "efficiency": Measure(
-        "Quality per 1,000 tokens", "Quality over thousands of tokens, the judge's included.",
+        "Quality per 1,000 tokens", "Quality over thousands of tokens of the team, without the judge's.",
         "quality per thousand tokens", kind="number", digits=3, source=PAPER,
-        compared="1000 * as_run / nullif(input_tokens + output_tokens, 0)"),
+        compared="1000 * as_run / nullif(team_tokens, 0)"),
 }  # fmt: skip
 """By key, in the order in which they are shown. Tokens and money are of everything, the judge's included."""
 COMPARED = tuple(key for key, measure in MEASURES.items() if measure.compared)

@@ -14,8 +14,8 @@ import pytest
 
 from swarm.cli.commands import COMMANDS, HIDDEN, help_of, load
 from swarm.config import PROJECT
+from swarm.history.rows import MORE
 from swarm.protocols import PROTOCOLS
-from swarm.recording.measures import LISTED
 from tests.warm import cold, swarm
 
 KEYS = [
@@ -40,7 +40,7 @@ def test_run_prints_one_object_that_repeats_itself_but_for_ids_and_times(protoco
         json.loads(swarm("run", *MISSION, "--protocol", protocol, "--seed", "5", "--json").stdout)
         for _ in "12"
     )
-    assert [key for key in first if key not in LISTED] == KEYS
+    assert [key for key in first if key not in MORE] == KEYS
     for varying in ("run_id", "duration_s"):
         first.pop(varying), second.pop(varying)
     assert first == second

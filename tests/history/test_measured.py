@@ -25,7 +25,7 @@ def test_a_history_of_before_a_measure_has_it_of_its_runs(settings: Settings, ke
     now = History(settings).runs()
     changed(settings, f"ALTER TABLE runs DROP COLUMN {key}")
     assert History(settings).runs() == now
-    assert now[0].listed[key] == LISTED_VALUES[key]
+    assert now[0].more[key] == LISTED_VALUES[key]
     assert History(settings).cells()[0].values[key] == (LISTED_VALUES[key],)
 
 

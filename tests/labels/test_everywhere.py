@@ -23,7 +23,7 @@ from swarm.recording.measures import summary
 from swarm.recording.record import record_of
 from swarm.turn import Usage
 from tests import distinct
-from tests.distinct import LISTED_VALUES, NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events
+from tests.distinct import LISTED_VALUES, MORE_VALUES, NAMES, RECORD, RUN_ID, SPENT, TURNS, VERDICT, events
 from tests.made import BEGAN, keep
 
 SUMS = {
@@ -55,7 +55,7 @@ ABOUT = {
 """What the summary and the history call by the same names."""
 SUMMARY = (
     ABOUT
-    | LISTED_VALUES
+    | MORE_VALUES
     | {
         "models": {"sim/strong": 16, "sim/weak": 7},
         "shock": "swap",
@@ -65,7 +65,7 @@ SUMMARY = (
 )
 ROW = RunRow(
     **ABOUT,
-    listed=LISTED_VALUES,
+    more=MORE_VALUES,
     started=BEGAN,
     reason=None,
     mission_id="harbour",
@@ -156,11 +156,12 @@ CELL = Cell(
         "idle": (14 / 23,),
         "unusable": (7 / 23,),
         "roles": (8 / 9,),
+        "roles_as_written": (1.0,),
         "tokens": (185_677.0,),
         "cost_usd": (2.671875,),
         "duration_s": (83.25,),
-        "efficiency": (pytest.approx(0.6875 / 185.677),),
         **{key: (value,) for key, value in LISTED_VALUES.items()},
+        "efficiency": (pytest.approx(0.6875 / 171.741),),
     },
 )
 """What is measured of the run when it is compared."""

@@ -98,7 +98,7 @@ def test_what_a_cell_is_of_is_found_without_playing():
     assert (measure, [each.protocol for each in played]) == ("quality", ["sequential", "fixed_roles"])
     measure, played = by_name["Pilot, N=8, L3 and L4, small: kept after shocks, shared"]
     assert (measure, played) == ("resilience", [Situation("shared", "sim/small", ("L3", "L4"), 8)])
-    assert by_name["Small, N=4, L1: distinct roles, share"][0] == "roles"
+    assert by_name["Small, N=4, L1: distinct roles, share"][0] == "roles_as_written"
 
 
 def test_no_cell_is_both_fitted_and_predicted():

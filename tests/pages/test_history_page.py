@@ -158,7 +158,7 @@ ROW = RunRow(
     directed_idle=11, unparsed=12, failed=13, distinct_roles=14, input_tokens=1500, cached_tokens=160,
     output_tokens=17, cost_usd=1.8, judge_cost_usd=0.19, duration_s=20.5, organization="town", imported="there",
     experiment="grid-1", options="{}", shock="swap to sim/weak", prompts="p1", owner="@ann",
-    listed={key: 21.5 + at for at, key in enumerate(LISTED)},
+    more={key: 21.5 + at for at, key in enumerate(LISTED)},
 )  # fmt: skip
 """No two numbers of it are the same."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from swarm.errors import ModelUnavailable
+from swarm.history.rows import MORE
 from swarm.limits import Limits
 from swarm.models.card import Price
 from swarm.models.model import Completion
@@ -26,7 +27,7 @@ from swarm.recording.events import (
     from_json,
     to_json,
 )
-from swarm.recording.measures import LISTED, summary
+from swarm.recording.measures import summary
 from swarm.recording.record import progress_of, record_of, spec_of
 from swarm.turn import Call, Usage
 from tests.made import later, told
@@ -228,7 +229,7 @@ def test_progress_keeps_a_verdict():
 
 def keys(told: Mapping[str, Any]) -> list[str]:
     """The keys of a summary, but for those that the table of measures adds to every list."""
-    return [key for key in told if key not in LISTED]
+    return [key for key in told if key not in MORE]
 
 
 @pytest.mark.parametrize("name", NAMES)
