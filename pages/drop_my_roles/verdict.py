@@ -1,5 +1,6 @@
 """The test of a team is shown: how far it is, the verdict card, and what to take home."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.side_by_side.tables import show_rows
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import measure_rows, statistic_rows
 from swarm.errors import BadInput
+from swarm.experiment.recipe import Recipes
 from swarm.experiment.results import is_final
 from swarm.figures import forest_figure
 from swarm.grid import Experiment
@@ -58,8 +60,9 @@ def show_verdict(experiment: Experiment, *, final: bool) -> None:
         BadInput: when nothing can be compared yet.
     """
     found = team_verdict(experiment, cells(RunFilter(experiment=experiment.grid.id)), final=final)
-    _show_card(found)
-    _show_take_home(found, experiment)
+    kin = Recipes(experiment.grid, settings()).warnings_later
+    _show_card(found, kin)
+    _show_take_home(found, experiment, kin)
     _show_numbers(found)
     with st.expander("What each arm played", icon=":material/description:"):
         st.markdown("\n".join(f"- {plain(line)}" for line in about_the_arms(experiment.grid)))
@@ -71,7 +74,7 @@ def show_verdict(experiment: Experiment, *, final: bool) -> None:
         )
 
 
-def _show_card(found: TeamVerdict) -> None:
+def _show_card(found: TeamVerdict, warnings: Sequence[str] = ()) -> None:
     with st.container(border=True):
         st.subheader("Rehearsal" if found.simulated else plain(advice(found)), anchor=False)
         if found.simulated:
@@ -85,7 +88,7 @@ def _show_card(found: TeamVerdict) -> None:
         wanted = ON_THE_CARD[:-1] if found.simulated else ON_THE_CARD
         rows = [row for row in statistic_rows(found.comparison) if row.name in wanted]
         show_rows(rows, names, alt="The differences from your roles in quality, cost and time")
-        for line in remarks(found.comparison):
+        for line in (*remarks(found.comparison), *warnings):
             st.caption(f":material/info: {plain(line)}")
         st.caption(f":material/theater_comedy: {plain(EMULATION)}")
     alt = verdict_sentence(found)
@@ -109,11 +112,11 @@ def _show_numbers(found: TeamVerdict) -> None:
         show_rows(statistic_rows(found.comparison), names, alt="Every statistic against your roles")
 
 
-def _show_take_home(found: TeamVerdict, experiment: Experiment) -> None:
+def _show_take_home(found: TeamVerdict, experiment: Experiment, kin: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.download_button(
             "Report (HTML)",
-            partial(as_report, found, experiment),
+            partial(as_report, found, experiment, kin),
             f"{experiment.grid.id}.html",
             "application/octet-stream",
             icon=":material/description:",

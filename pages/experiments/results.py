@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.picture import draw
-from pages.shared.resources import cells
+from pages.shared.resources import cells, settings
 from pages.shared.text import plain
 from pages.side_by_side.groups import FOREST, PLANE
 from pages.side_by_side.link import link_to_groups
@@ -11,6 +11,7 @@ from pages.side_by_side.tables import show_statistics
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
+from swarm.experiment.recipe import Recipes
 from swarm.experiment.results import is_final, results
 from swarm.figures import forest_figure, quality_cost_figure
 from swarm.grid import Experiment
@@ -53,6 +54,8 @@ def show_results(row: ExperimentRow, experiment: Experiment) -> None:
             icon=":material/history:",
             query_params={"find": row.experiment_id},
         )
+    for line in Recipes(experiment.grid, settings()).warnings_later:
+        st.caption(f":material/gavel: {plain(line)}")
     if experiment.terms.stop_when_clear:
         st.caption(EARLY_STOP)
 

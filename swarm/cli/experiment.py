@@ -227,6 +227,7 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
             {key: line} for line in _advice(experiment, cells, final)
         ]
         told_more += [{"advice": None, "why": NO_ADVICE}] if simulated else []
+        told_more += [{"judge": line} for line in Recipes(experiment.grid, read_settings()).warnings_later]
         told_more += [{"resilience": line} for line in told_of_shocks(cells)]
         print_json([*compared, *refused, *told_more])
         return
@@ -236,7 +237,8 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
         print_comparison(comparison, factor)
     for each in found.refused:
         typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
-    for line in (*told_of_shocks(cells), *_advice(experiment, cells, final)):
+    kin = Recipes(experiment.grid, read_settings()).warnings_later
+    for line in (*kin, *told_of_shocks(cells), *_advice(experiment, cells, final)):
         typer.echo(f"\n{harmless(line)}")
 
 

@@ -14,6 +14,7 @@ from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.config import Settings, read_settings
 from swarm.errors import BadInput, UnknownName
+from swarm.experiment.recipe import Recipes
 from swarm.experiment.results import is_final
 from swarm.grid import Experiment
 from swarm.history.rows import RunFilter
@@ -102,7 +103,7 @@ def verdict(
     _, history = at_hand()
     _, experiment = history.experiment(test)
     if html is not None:
-        write_file(html, as_report(_verdict(experiment, history), experiment))
+        write_file(html, as_report(_verdict(experiment, history), experiment, _kin(experiment)))
     _show(experiment, history, as_json)
 
 
@@ -155,6 +156,10 @@ def _play(experiment: Experiment, settings: Settings, history: History, as_json:
     return EXIT_CODES[ended.status]
 
 
+def _kin(experiment: Experiment) -> tuple[str, ...]:
+    return Recipes(experiment.grid, read_settings()).warnings_later
+
+
 def _verdict(experiment: Experiment, history: History) -> TeamVerdict:
     row, _ = history.experiment(experiment.grid.id)
     played = history.cells(RunFilter(experiment=experiment.grid.id))
@@ -168,7 +173,8 @@ def _show(experiment: Experiment, history: History, as_json: bool) -> None:
             "experiment_id": experiment.grid.id,
             "recommended": found.recommended,
             **verdict_in_words(found),
+            "warnings": _kin(experiment),
         }
         print_json({**said, "comparison": told(found.comparison, "protocol")})
     else:
-        print_verdict(found)
+        print_verdict(found, warnings=_kin(experiment))

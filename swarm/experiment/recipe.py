@@ -8,7 +8,7 @@ from typing import Self
 from swarm.config import Settings
 from swarm.engine.compose import NO_JUDGE, compose, current_wording, default_judge
 from swarm.engine.wish import Wish
-from swarm.errors import BadInput
+from swarm.errors import BadInput, UnknownName
 from swarm.grid import NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
@@ -94,6 +94,14 @@ class Recipes:
         if not judge or judge.simulated or not kin:
             return ()
         return (f"The judge {named} is of the same family as {listed(kin)}: it may favour its own kind.",)
+
+    @property
+    def warnings_later(self) -> tuple[str, ...]:
+        """The same of an experiment that was played, some of whose models may not be known here any more."""
+        try:
+            return self.warnings
+        except UnknownName as error:
+            return (f"Whose family the judge is of cannot be told: {error}.",)
 
     @property
     def _cards(self) -> list[ModelCard]:

@@ -1,6 +1,6 @@
 """Teams of other frameworks and the verdicts on them are shown in a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -44,8 +44,8 @@ def print_team(team: GivenTeam, console: Console | None = None) -> None:
         console.print(_note(note))
 
 
-def print_verdict(found: TeamVerdict, console: Console | None = None) -> None:
-    """Show a verdict: the sentence first, then every number."""
+def print_verdict(found: TeamVerdict, console: Console | None = None, warnings: Sequence[str] = ()) -> None:
+    """Show a verdict: the sentence first, then every number; warnings among the remarks."""
     console = console or Console()
     if found.simulated:
         console.print(Text(" SIMULATED ", style="black on yellow"))
@@ -53,7 +53,12 @@ def print_verdict(found: TeamVerdict, console: Console | None = None) -> None:
     console.print(Text(harmless(advice(found))))
     for line in (winner_on_quality(found), winner_per_dollar(found), *unsettled(found)):
         console.print(Text(harmless(f"- {line}")))
-    for line in (*remarks(found.comparison), EMULATION, *([SIMULATED_NOTE] if found.simulated else [])):
+    for line in (
+        *remarks(found.comparison),
+        *warnings,
+        EMULATION,
+        *([SIMULATED_NOTE] if found.simulated else []),
+    ):
         console.print(Text(harmless(line), style="dim"))
     print_tables(found.comparison, console)
 

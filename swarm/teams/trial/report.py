@@ -1,6 +1,6 @@
 """A team's verdict becomes a report that opens anywhere: one HTML file, no network, no server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from swarm.comparison.finding import remarks
 from swarm.comparison.rows import Row, measure_rows, statistic_rows
@@ -21,13 +21,13 @@ from swarm.teams.trial.sentences import (
 from swarm.teams.trial.verdict import TeamVerdict
 
 
-def as_report(found: TeamVerdict, experiment: Experiment) -> bytes:
-    """One self-contained HTML file; readable without JavaScript, which only draws the figure."""
+def as_report(found: TeamVerdict, experiment: Experiment, warnings: Sequence[str] = ()) -> bytes:
+    """One self-contained HTML file, with warnings; readable without JavaScript, which only draws the figure."""
     from swarm.figures.embedded import drawing
     from swarm.figures.forest import forest_figure
 
     scripts = picture_scripts()
-    body = node("body", *_opening(found), *_figure(), *_tables(found), *_played(experiment))
+    body = node("body", *_opening(found, warnings), *_figure(), *_tables(found), *_played(experiment))
     data = drawing(forest_figure(found.comparison))
     body.append(node("script", data, id="figure-1", type="application/json"))
     body.extend(node("script", text) for text in scripts)
@@ -35,7 +35,7 @@ def as_report(found: TeamVerdict, experiment: Experiment) -> bytes:
     return as_page(f"{mark}Drop the roles of {found.team}?", body, scripts)
 
 
-def _opening(found: TeamVerdict) -> Iterator[Node]:
+def _opening(found: TeamVerdict, warnings: Sequence[str]) -> Iterator[Node]:
     mark = [node("span", "SIMULATED", class_="badge mark")] if found.simulated else []
     yield node("header", node("div", *mark), node("h1", f"Drop the roles of {found.team}?"))
     yield node("p", sentence(found), class_="story")
@@ -48,6 +48,7 @@ def _opening(found: TeamVerdict) -> Iterator[Node]:
         winner_per_dollar(found),
         *unsettled(found),
         *remarks(found.comparison),
+        *warnings,
     ]
     yield node("ul", *(node("li", line) for line in lines))
 
