@@ -106,7 +106,7 @@ def show_progress(row: ExperimentRow) -> None:
         )
         expected = None if row.expected_usd is None else f"{plain(usd(row.expected_usd))} expected"
         st.metric(
-            "Spent",
+            "Simulated cost" if row.simulated else "Spent",
             plain(spent_in_words(row)),
             expected,
             delta_color="off",

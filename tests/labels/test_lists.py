@@ -80,7 +80,7 @@ def test_an_experiment_has_every_number_beside_its_label():
         "Runs played": "60 of 240",
         "Cut short": "7",
         "Without a score": "3",
-        "Spent": "at least $4.50",
+        "Simulated cost": "at least $4.50",
     }
     assert bare(app.metric[3].delta) == "$9.50 expected"
     (progress,) = app.get("progress")
