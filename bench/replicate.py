@@ -21,7 +21,7 @@ from pathlib import Path
 from swarm.config import LIBRARY, Settings, ensure_data_folder, read_settings
 from swarm.errors import SwarmError
 from swarm.experiment.file import read_experiment
-from swarm.experiment.perform import Progress, perform
+from swarm.experiment.perform import GridProgress, perform
 from swarm.grid import Experiment
 from swarm.mission import load_library
 from swarm.recording.journal import journal_of
@@ -47,7 +47,7 @@ def play(name: str, experiment: Experiment, settings: Settings) -> dict[str, obj
     grid, seen = experiment.grid, {"before": 0, "peak_memory_mb": 0}
     began = time.perf_counter()
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: GridProgress) -> None:
         if progress.done % TOLD_EVERY == 0:
             seen["before"] = progress.done_before
             seen["peak_memory_mb"] = max(seen["peak_memory_mb"], held_mb())

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.paging import page_of
 from pages.shared.text import plain
-from swarm.narrative.redline import Beside, Piece, marked, side_by_side
+from swarm.narrative.redline import Beside, Passage, marked, side_by_side
 from swarm.recording.record import RunRecord
 from swarm.written import plural
 
@@ -59,10 +59,12 @@ def _show_part(part: Beside, names: tuple[str, str]) -> None:
                     continue
                 alone = " · only here" if counterpart is None else ""
                 st.caption(f"{sign} {plain(name)}{alone}")
-                st.markdown(markdown_of(marked(text, counterpart) if counterpart else (Piece(text, False),)))
+                st.markdown(
+                    markdown_of(marked(text, counterpart) if counterpart else (Passage(text, False),))
+                )
 
 
-def markdown_of(pieces: Sequence[Piece]) -> str:
+def markdown_of(pieces: Sequence[Passage]) -> str:
     """Pieces as Markdown in which nothing that agents wrote is markup; lines stay lines."""
     written: list[str] = []
     for text, differs in pieces:

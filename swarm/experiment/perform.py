@@ -37,7 +37,7 @@ from swarm.spec import PastRole
 
 
 @dataclass(slots=True)
-class Progress:
+class GridProgress:
     """How far a performance of an experiment is."""
 
     runs: int
@@ -57,10 +57,10 @@ class Progress:
         return (self.runs - self.done) * self.elapsed_s / done if done else None
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[GridProgress], None]
 
 
-def ignore_progress(progress: Progress) -> None:
+def ignore_progress(progress: GridProgress) -> None:
     """For experiments that nobody watches."""
 
 
@@ -153,7 +153,7 @@ class _Performance:
         self.purse = Budget(
             Limits(usd=terms.max_usd), past.spent.usage, past.spent.calls, past.spent.usd, day
         )
-        self.progress = Progress(grid.size, len(past.outcomes), 0, past.spent.usd, len(past.outcomes))
+        self.progress = GridProgress(grid.size, len(past.outcomes), 0, past.spent.usd, len(past.outcomes))
         self.spent_in_chunks_usd = 0.0
         self.began = time.monotonic()
         done = past.deleted | past.outcomes.keys()

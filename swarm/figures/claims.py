@@ -37,7 +37,7 @@ MARKED: dict[Verdict, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AxisScale:
     """Places of the numbers of one row, from 0 on the left to 1 on the right."""
 
     least: float
@@ -51,12 +51,12 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ClaimRow:
     """One claim, and where it is drawn."""
 
     y: int
     evidence: Evidence
-    scale: Scale
+    scale: AxisScale
 
     @property
     def value(self) -> float | None:
@@ -89,7 +89,7 @@ def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
     Args:
         evidence: what runs of one kind say of each; a claim without runs shows what it predicts only.
     """
-    rows = [Row(-place, each, scale_of(each)) for place, each in enumerate(evidence)]
+    rows = [ClaimRow(-place, each, scale_of(each)) for place, each in enumerate(evidence)]
     # Shapes and texts are handed over at once: each one added later makes Plotly look at all again.
     figure = go.Figure(layout={"shapes": [shape for row in rows for shape in _shapes(row)]})
     figure.add_trace(_statements(rows))
@@ -106,7 +106,7 @@ def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
     return mark_kind(figure, simulated=any(each.simulated for each in evidence))
 
 
-def scale_of(each: Evidence) -> Scale:
+def scale_of(each: Evidence) -> AxisScale:
     """The scale on which a row shows its band, the paper's figure and our interval, with room beside them."""
     estimate = each.estimate
     ours = (estimate.value, estimate.low, estimate.high) if estimate else ()
@@ -114,10 +114,10 @@ def scale_of(each: Evidence) -> Scale:
     numbers = [*(value for value in (*each.claim.band, each.claim.figure) if value is not None), *found]
     least, most = min(numbers), max(numbers)
     room = 0.12 * (most - least) or abs(most) or 1.0
-    return Scale(least - room, most + room)
+    return AxisScale(least - room, most + room)
 
 
-def _shapes(row: Row) -> list[dict[str, Any]]:
+def _shapes(row: ClaimRow) -> list[dict[str, Any]]:
     """A hairline across the row, and the bar of what its claim predicts."""
     low, high = row.band
     return [
@@ -134,7 +134,7 @@ def _shapes(row: Row) -> list[dict[str, Any]]:
     ]
 
 
-def _statements(rows: Sequence[Row]) -> go.Scatter:
+def _statements(rows: Sequence[ClaimRow]) -> go.Scatter:
     return go.Scatter(
         x=[0.0] * len(rows),
         y=[row.y + HALF_BAR + 0.05 for row in rows],
@@ -151,7 +151,7 @@ def _said(each: Evidence) -> str:
     return f"{marks.capitalize()}: {each.claim.statement}" if marks else each.claim.statement
 
 
-def _ends(rows: Sequence[Row], side: str) -> go.Scatter:
+def _ends(rows: Sequence[ClaimRow], side: str) -> go.Scatter:
     """Words below the ends of bars, of those at this side of the figure."""
     ends = [(said, place, row.y) for row in rows for said, place in _bounds(row) if _side(place) == side]
     # Near an edge, texts lead away from it.
@@ -170,7 +170,7 @@ def _side(place: float) -> str:
     return "left" if place < 0.15 else "right" if place > 0.85 else "center"
 
 
-def _bounds(row: Row) -> list[tuple[str, float]]:
+def _bounds(row: ClaimRow) -> list[tuple[str, float]]:
     """The ends of a bar in words, and where they stand; a bar too short for two texts has one."""
     claim, (low, high) = row.evidence.claim, row.band
     said = ["0" if not bound else figure_words(claim, bound) for bound in claim.band if bound is not None]
@@ -180,7 +180,7 @@ def _bounds(row: Row) -> list[tuple[str, float]]:
     return [*zip(said, places, strict=True)]
 
 
-def _papers(rows: Sequence[Row]) -> go.Scatter:
+def _papers(rows: Sequence[ClaimRow]) -> go.Scatter:
     return go.Scatter(
         x=[row.scale.place(row.evidence.claim.figure) for row in rows],
         y=[row.y for row in rows],
@@ -193,7 +193,7 @@ def _papers(rows: Sequence[Row]) -> go.Scatter:
     )
 
 
-def _ours(verdict: Verdict, rows: Sequence[Row]) -> go.Scatter:
+def _ours(verdict: Verdict, rows: Sequence[ClaimRow]) -> go.Scatter:
     """Our figures with this verdict, and their intervals."""
     name, symbol, colour = MARKED[verdict]
     ends = [row.interval for row in rows]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from swarm.figures.look import ACCENT, CLEAR, INK, ON_COLOUR, QUIET, bare, label, mark_kind, paragraph, write
-from swarm.organization.forest import Forest, Row, Tie, forest_of, rows_of, sizes_of
+from swarm.organization.forest import Forest, ForestRow, Tie, forest_of, rows_of, sizes_of
 from swarm.organization.graph import SeatNow
 from swarm.recording.record import RunRecord
 from swarm.written import ranges
@@ -121,7 +121,7 @@ def _fill(on_chain: Sequence[bool]) -> dict[str, object]:
     }
 
 
-def _folded(row: Row) -> str:
+def _folded(row: ForestRow) -> str:
     return f"+ {row.folded} more under agent {row.above}" if row.above else f"+ {row.folded} more"
 
 

@@ -22,7 +22,7 @@ from swarm.figures.look import (
 )
 from swarm.figures.timeline_bars import JUDGE, UNKNOWN, Bar, Doing, bars_of, span_s
 from swarm.figures.timeline_growth import draw_growth, growth_axes, growth_of, growth_px
-from swarm.figures.timeline_scale import Scale
+from swarm.figures.timeline_scale import TimeScale
 from swarm.metrics.timing import critical_path
 from swarm.organization.graph import SeatNow, Standing, seats_of
 from swarm.recording.record import RunRecord
@@ -73,7 +73,7 @@ def timeline_figure(record: RunRecord, *, longest_s: float = 0.0) -> go.Figure:
     bars = bars_of(record)
     seats = seats_of(record)
     growth = growth_of(record, bars)
-    scale = Scale.of(seats, bars, max(span_s(record, bars), longest_s))
+    scale = TimeScale.of(seats, bars, max(span_s(record, bars), longest_s))
     panels = 1 + len(growth.sums)
     rows_px = min(ROWS_PX, max(60, round(ROW_PX * scale.last)))
     figure = go.Figure()
@@ -90,7 +90,7 @@ def timeline_figure(record: RunRecord, *, longest_s: float = 0.0) -> go.Figure:
     return mark_kind(figure, simulated=record.simulated)
 
 
-def _bars(bars: Sequence[Bar], scale: Scale, name: str) -> go.Bar:
+def _bars(bars: Sequence[Bar], scale: TimeScale, name: str) -> go.Bar:
     look = LOOKS[bars[0].doing]
     # Outlines of rows this narrow would be all that one sees; a call in vain may have no length but its outline.
     outlined = scale.agents <= OUTLINED_UP_TO or bars[0].doing in ("in_vain", "judging")
@@ -123,7 +123,7 @@ def _kind(bar: Bar, record: RunRecord) -> str:
     )
 
 
-def _path(record: RunRecord, scale: Scale) -> go.Scatter | None:
+def _path(record: RunRecord, scale: TimeScale) -> go.Scatter | None:
     """A line through the turns of the critical path, from each one's end to the next one's begin."""
     turn_of = {turn.key: turn for turn in record.turns}
     path = [turn_of[key] for key in critical_path(record.turns)]
@@ -139,7 +139,7 @@ def _path(record: RunRecord, scale: Scale) -> go.Scatter | None:
     )
 
 
-def _ends(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: Scale) -> list[go.Scatter]:
+def _ends(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: TimeScale) -> list[go.Scatter]:
     """Mark the fate of each seat where its last bar ends; at the left when it has none."""
     marked: tuple[Standing, ...] = ("active", "abstained", "directed_idle", "unparsed", "failed")
     end_of = {bar.seat: bar.end_s for bar in sorted(bars, key=lambda bar: bar.end_s)}
@@ -171,7 +171,7 @@ def _ends(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: Scale) -> list[g
     return traces
 
 
-def _names(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: Scale) -> list[go.Scatter]:
+def _names(seats: Sequence[SeatNow], bars: Sequence[Bar], scale: TimeScale) -> list[go.Scatter]:
     """The role above the bars of a seat, or what became of it instead; towards the middle, so that it fits."""
     if len(seats) > NAMED_UP_TO:
         return []
@@ -202,7 +202,7 @@ def _name(seat: SeatNow) -> str:
     return "" if seat.standing == "thinking" else MARKS[seat.standing].label
 
 
-def _frame(figure: go.Figure, scale: Scale, rows_px: int, panels: int) -> None:
+def _frame(figure: go.Figure, scale: TimeScale, rows_px: int, panels: int) -> None:
     """Give all panels the same axis of time, at the very bottom, and the legend a place below it."""
     plot_px = rows_px + growth_px(panels)
     figure.update_layout(growth_axes(panels, plot_px))
@@ -221,7 +221,7 @@ def _frame(figure: go.Figure, scale: Scale, rows_px: int, panels: int) -> None:
     )
 
 
-def _seat_axis(scale: Scale, rows_px: int) -> dict[str, Any]:
+def _seat_axis(scale: TimeScale, rows_px: int) -> dict[str, Any]:
     numbers = scale.numbers(rows_px / scale.last)
     others = {JUDGE: "Judge", UNKNOWN: "Cut off"}
     below = {row: others[seat] for seat, row in scale.row_of.items() if seat in others}
@@ -235,7 +235,7 @@ def _seat_axis(scale: Scale, rows_px: int) -> dict[str, Any]:
     }
 
 
-def _hover(bar: Bar, scale: Scale) -> str:
+def _hover(bar: Bar, scale: TimeScale) -> str:
     role = scale.roles.get(bar.seat) if bar.turn is None else bar.turn.role
     lines = [f"<b>{_who(bar.seat)}</b>", f"<b>{paragraph(role, limit=80)}</b>" if role else ""]
     length = (bar.end_s - bar.start_s) / scale.unit.seconds

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from swarm.figures.look import FAINT, INK
 from swarm.figures.timeline_bars import Bar
-from swarm.figures.timeline_scale import Scale
+from swarm.figures.timeline_scale import TimeScale
 from swarm.recording.record import RunRecord
 from swarm.turn import Usage, total
 from swarm.written import usd
@@ -55,7 +55,7 @@ def growth_of(record: RunRecord, bars: Iterable[Bar]) -> Growth:
     return Growth(times_s, tuple(tokens), tuple(dollars) if known else None)
 
 
-def draw_growth(figure: go.Figure, growth: Growth, scale: Scale, *, so_far: bool) -> None:
+def draw_growth(figure: go.Figure, growth: Growth, scale: TimeScale, *, so_far: bool) -> None:
     """Add the panels to a figure, on the axes y2 and y3; `so_far` when there is more to come."""
     say: dict[str, Callable[[float], str]] = {
         "tokens": "{:,} tokens".format,
@@ -91,7 +91,11 @@ def growth_axes(panels: int, plot_px: int) -> dict[str, Any]:
 
 
 def _steps(
-    times_s: Sequence[float], amounts: Sequence[float], say: Callable[[float], str], scale: Scale, row: int
+    times_s: Sequence[float],
+    amounts: Sequence[float],
+    say: Callable[[float], str],
+    scale: TimeScale,
+    row: int,
 ) -> go.Scatter:
     """A line that rises when a call ends, with a dot where it arrives."""
     return go.Scatter(

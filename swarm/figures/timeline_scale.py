@@ -30,7 +30,7 @@ def unit_for(seconds: float) -> Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TimeScale:
     """The places of things: time on the right, seats downwards."""
 
     agents: int
@@ -41,7 +41,7 @@ class Scale:
     roles: Mapping[int, str | None]
 
     @classmethod
-    def of(cls, seats: Sequence[SeatNow], bars: Iterable[Bar], span_s: float) -> "Scale":
+    def of(cls, seats: Sequence[SeatNow], bars: Iterable[Bar], span_s: float) -> "TimeScale":
         """Give every seat a row, and the judge one below, and the unknown seats one below that."""
         used = {bar.seat for bar in bars}
         gap = max(1.0, len(seats) / 24)

@@ -21,7 +21,7 @@ _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _WORD = re.compile(r"\S+\s*")
 
 
-class Piece(NamedTuple):
+class Passage(NamedTuple):
     """Words in a row, with the space behind them, that all differ from the other text or all do not."""
 
     text: str
@@ -56,15 +56,15 @@ def side_by_side(one: str, other: str) -> tuple[Beside, ...]:
     return tuple(_in_order(left, right, counterpart))
 
 
-def marked(one: str, other: str) -> tuple[Piece, ...]:
+def marked(one: str, other: str) -> tuple[Passage, ...]:
     """A text in pieces: words that stand in the other as well, in that order, and words that do not."""
     words, others = _WORD.findall(one), _WORD.findall(other)
     if len(words) + len(others) > MOST_WORDS:
-        return (Piece(one, one.split() != other.split()),)
+        return (Passage(one, one.split() != other.split()),)
     matcher = SequenceMatcher(None, [w.rstrip() for w in words], [w.rstrip() for w in others], autojunk=False)
     changes = [(code[0] != "equal", "".join(words[code[1] : code[2]])) for code in matcher.get_opcodes()]
     runs = groupby((change for change in changes if change[1]), key=lambda change: change[0])
-    return tuple(Piece("".join(text for _, text in run), differs) for differs, run in runs)
+    return tuple(Passage("".join(text for _, text in run), differs) for differs, run in runs)
 
 
 def _parts(text: str) -> list[str]:

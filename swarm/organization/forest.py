@@ -33,7 +33,7 @@ class Forest:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ForestRow:
     """A line of the indented tree: a seat, or `folded` seats that stand under one."""
 
     layer: int
@@ -66,7 +66,7 @@ def forest_of(record: RunRecord) -> Forest:
     )
 
 
-def rows_of(forest: Forest) -> list[Row]:
+def rows_of(forest: Forest) -> list[ForestRow]:
     """The lines of the tree from top to bottom, at most `ROWS`."""
     sizes = sizes_of(forest)
     siblings = {seat: place for below in forest.below.values() for place, seat in enumerate(below)}
@@ -105,13 +105,13 @@ def _under(forest: Forest, seat: int) -> Iterator[int]:
 
 def _rows_under(
     forest: Forest, above: int | None, layer: int, shown: set[int], sizes: Mapping[int, int]
-) -> Iterator[Row]:
+) -> Iterator[ForestRow]:
     below = forest.below.get(above, ())
     for seat in below:
         if seat in shown:
-            yield Row(layer, above, seat)
+            yield ForestRow(layer, above, seat)
             yield from _rows_under(forest, seat, layer + 1, shown, sizes)
     hidden = [seat for seat in below if seat not in shown]
     folded = sum(sizes[seat] for seat in hidden)
     if folded:
-        yield Row(layer, above, *((hidden[0], 0) if folded == 1 else (None, folded)))
+        yield ForestRow(layer, above, *((hidden[0], 0) if folded == 1 else (None, folded)))

@@ -16,7 +16,7 @@ from swarm.claims.sentences import estimate_words, how_tested, interval_words, s
 from swarm.cli.claims import claims
 from swarm.cli.terminal.claims import print_claims
 from swarm.errors import UnknownName
-from swarm.figures.claims import Row, scale_of
+from swarm.figures.claims import ClaimRow, scale_of
 from swarm.stats.estimate import Estimate
 from swarm.stats.power import PAPER_SD
 from swarm.stats.unpaired import difference_of_means
@@ -61,7 +61,7 @@ def test_what_cannot_be_is_neither_told_nor_drawn():
     evidence = said(ABSTAINED, cells)
     assert evidence.estimate.low < 0
     assert "−" not in estimate_words(ABSTAINED, evidence.estimate) + evidence.reason
-    row = Row(0, evidence, scale_of(evidence))
+    row = ClaimRow(0, evidence, scale_of(evidence))
     assert row.interval[0] == pytest.approx(row.scale.place(0))
 
 

@@ -13,7 +13,7 @@ from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, pr
 from swarm.cli.terminal.lists import print_missions, print_models
 from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
 from swarm.engine.estimate import Estimate
-from swarm.experiment.perform import Progress
+from swarm.experiment.perform import GridProgress
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.experiments import ExperimentRow
@@ -181,7 +181,7 @@ def test_experiments_in_a_terminal_have_every_number_in_its_own_column(
 
 def test_an_experiment_that_goes_on_shows_failures_dollars_and_what_is_left():
     live = LiveExperiment("Roles")
-    live.show(Progress(240, 60, failed=7, spent_usd=4.5, done_before=20, elapsed_s=120.0))
+    live.show(GridProgress(240, 60, failed=7, spent_usd=4.5, done_before=20, elapsed_s=120.0))
     (task,) = live._bar.tasks
     live._bar.stop()
     assert (task.completed, task.total) == (60, 240)

@@ -26,7 +26,7 @@ from swarm.figures import (
 from swarm.figures.standings import aligned_timelines
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.mission import Mission, load_library
-from swarm.narrative.redline import Piece
+from swarm.narrative.redline import Passage
 from swarm.recording.events import RunStarted
 from swarm.verdict import CRITERIA, Score, Verdict
 from tests.compared import arm, cell
@@ -399,7 +399,7 @@ def test_what_became_of_the_agents_is_counted_on_one_scale():
 
 def test_marked_words_of_agents_stay_text():
     written = markdown_of(
-        (Piece("**Bold** ![x](http://evil.example) ", True), Piece("same:red[x]\n- item", False))
+        (Passage("**Bold** ![x](http://evil.example) ", True), Passage("same:red[x]\n- item", False))
     )
     assert written.startswith(":orange-background[**\\*\\*Bold\\*\\* \\!\\[x\\]")
     assert written.endswith("same\\:red\\[x\\]  \n\\- item")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from swarm.cli.terminal import harmless
-from swarm.experiment.perform import Progress as HowFar
+from swarm.experiment.perform import GridProgress
 from swarm.experiment.plan import Plan
 from swarm.experiment.sentences import spent_in_words
 from swarm.grid import Experiment
@@ -85,7 +85,7 @@ class LiveExperiment:
     ) -> None:
         self._bar.stop()
 
-    def show(self, progress: "HowFar") -> None:
+    def show(self, progress: "GridProgress") -> None:
         """Show how far it is."""
         self._bar.start()
         left = "" if progress.left_s is None else f"{lasting(progress.left_s)} left"

@@ -66,7 +66,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WorkPiece:
     """What a text says about one requirement."""
 
     number: int
@@ -166,7 +166,7 @@ def read_needs(mission: str) -> tuple[Need, ...]:
 
 
 @lru_cache(maxsize=8_192)
-def read_pieces(text: str) -> tuple[Piece, ...]:
+def read_pieces(text: str) -> tuple[WorkPiece, ...]:
     """What a contribution or a deliverable says about each requirement, in its order."""
     return tuple(_piece(int(match[1]), match[0].rstrip()) for match in _PIECE.finditer(text))
 
@@ -200,14 +200,14 @@ def lot(text: str) -> float:
 
 
 @lru_cache(maxsize=8_192)
-def _piece(number: int, text: str) -> Piece:
+def _piece(number: int, text: str) -> WorkPiece:
     labels = _LABEL.split(text)[1:]
     said = dict(zip(labels[::2], labels[1::2], strict=True))
     weak = frozenset(label for label, words in said.items() if words.startswith(WEAK[label]))
     links = _LINK.findall(text)
     taken_up = frozenset(int(n) for _, numbers in links for n in _NUMBER.findall(numbers))
     derived = any(way in ("Follows", "Adds to") for way, _ in links)
-    return Piece(number, frozenset(said) - weak, weak, taken_up, derived, "Settlement:" in text)
+    return WorkPiece(number, frozenset(said) - weak, weak, taken_up, derived, "Settlement:" in text)
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from swarm.models.simulated.brief import PARTS, Need, Piece, read_needs, read_pieces
+from swarm.models.simulated.brief import PARTS, Need, WorkPiece, read_needs, read_pieces
 from swarm.verdict import Criterion
 
 _DELIVERABLE = re.compile(r"^\[([0-9a-f]{8}) deliverable\]\n(.*)^\[\1 end\]$", re.MULTILINE | re.DOTALL)
@@ -42,9 +42,9 @@ def judge_deliverable(text: str, chance: Random) -> dict[Criterion, tuple[int, s
     return {name: (_points(seen.share, chance), seen.reason) for name, seen in impressions.items()}
 
 
-def weigh(needs: Sequence[Need], pieces: Sequence[Piece], delivered: bool) -> dict[Criterion, Impression]:
+def weigh(needs: Sequence[Need], pieces: Sequence[WorkPiece], delivered: bool) -> dict[Criterion, Impression]:
     """Weigh a deliverable by the five criteria."""
-    by_number: dict[int, list[Piece]] = {need.number: [] for need in needs}
+    by_number: dict[int, list[WorkPiece]] = {need.number: [] for need in needs}
     for piece in pieces:
         by_number.setdefault(piece.number, []).append(piece)
     covered = {need.number: _usable(need, by_number[need.number]) for need in needs}
@@ -62,14 +62,14 @@ def _points(share: float, chance: Random) -> int:
     return 1 + min(3, math.floor(seen * 3 + 0.5))
 
 
-def _usable(need: Need, pieces: Sequence[Piece]) -> frozenset[str]:
+def _usable(need: Need, pieces: Sequence[WorkPiece]) -> frozenset[str]:
     """Parts present that somebody could go by: of a conflict left open, who does what by when is still open."""
     parts = frozenset(part for piece in pieces for part in piece.sound)
     settled = not need.conflict or any(piece.settles for piece in pieces)
     return parts if settled else parts - frozenset(DECIDED)
 
 
-def _accuracy(pieces: Sequence[Piece]) -> Impression:
+def _accuracy(pieces: Sequence[WorkPiece]) -> Impression:
     sound = sum(len(piece.sound) for piece in pieces)
     weak = sum(len(piece.weak) for piece in pieces)
     if not sound + weak:
@@ -88,7 +88,7 @@ def _completeness(needs: Sequence[Need], covered: Mapping[int, frozenset[str]]) 
     )
 
 
-def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[Piece]]) -> Impression:
+def _coherence(needs: Sequence[Need], by_number: Mapping[int, Sequence[WorkPiece]]) -> Impression:
     linked = wanted = unsettled = repeated = conflicts = 0
     for need in needs:
         pieces = by_number[need.number]
@@ -116,7 +116,7 @@ def _actionability(needs: Sequence[Need], covered: Mapping[int, frozenset[str]])
     )
 
 
-def _relevance(needs: Sequence[Need], pieces: Sequence[Piece], delivered: bool) -> Impression:
+def _relevance(needs: Sequence[Need], pieces: Sequence[WorkPiece], delivered: bool) -> Impression:
     numbers = {need.number for need in needs}
     if not pieces:
         return Impression(0.3 if delivered else 0.0, "It hardly speaks of the mission.")

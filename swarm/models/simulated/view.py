@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, Piece, numbers_in, read_pieces
+from swarm.models.simulated.brief import PARTS, Brief, Heard, Need, WorkPiece, numbers_in, read_pieces
 
 FULL = len(PARTS)
 TRUST_IN_INTENTIONS = 0.1
@@ -62,7 +62,7 @@ class _Notes:
     planned: set[int] = field(default_factory=set[int])
     settled: set[int] = field(default_factory=set[int])
 
-    def take(self, piece: Piece, seat: int, rests_on_others: bool, looks_right: frozenset[str]) -> None:
+    def take(self, piece: WorkPiece, seat: int, rests_on_others: bool, looks_right: frozenset[str]) -> None:
         """Note one piece of work."""
         known = self.parts.get(piece.number)
         if known is None:
@@ -112,7 +112,7 @@ def _read(turn: Heard, attention: float, skill: float, chance: Random, notes: _N
 
 
 @lru_cache(maxsize=8_192)
-def _work(text: str) -> tuple[tuple[Piece, ...], bool]:
+def _work(text: str) -> tuple[tuple[WorkPiece, ...], bool]:
     """A contribution's pieces, and whether it says to rest on somebody else's work."""
     pieces = read_pieces(text)
     return pieces, any(piece.derived for piece in pieces)

@@ -11,7 +11,7 @@ from typing import Any
 from swarm.protocols.given_team import Step
 from swarm.team import MAX_AGENTS
 from swarm.teams.chatdev.links import Links, links
-from swarm.teams.chatdev.nodes import Agent, Edge, Graph, GraphFile, Literal, Node, Variables
+from swarm.teams.chatdev.nodes import ChatAgent, ChatNode, Edge, Graph, GraphFile, Literal, Variables
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.candidates import nearest
 from swarm.teams.reading.files import Files
@@ -73,22 +73,22 @@ def _team(path: str, file: GraphFile) -> GivenTeam:
     )
 
 
-def _agents(path: str, graph: Graph) -> dict[str, Agent]:
+def _agents(path: str, graph: Graph) -> dict[str, ChatAgent]:
     """Settings of the agents by the id of their node, in the order of the file."""
     ids = Counter(node.id for node in graph.nodes)
-    agents: dict[str, Agent] = {}
+    agents: dict[str, ChatAgent] = {}
     for number, node in enumerate(graph.nodes):
         if ids[node.id] > 1:
             raise BadTeam(path, f"graph.nodes.{number}.id", "another node has the same id")
         if node.type == "agent":
-            agents[node.id] = shaped(Agent, path, f"graph.nodes.{number}.config", node.config or {})
+            agents[node.id] = shaped(ChatAgent, path, f"graph.nodes.{number}.config", node.config or {})
     if not 1 <= len(agents) <= MAX_AGENTS:
         fault = f"{len(agents)} of {len(graph.nodes)} nodes are agents; 1 to {MAX_AGENTS} can be tested"
         raise BadTeam(path, "graph.nodes", fault)
     return agents
 
 
-def _role(node: Node, agent: Agent, variables: Variables) -> GivenRole:
+def _role(node: ChatNode, agent: ChatAgent, variables: Variables) -> GivenRole:
     return GivenRole(
         node.id,
         variables.filled(node.description or ""),
@@ -97,7 +97,7 @@ def _role(node: Node, agent: Agent, variables: Variables) -> GivenRole:
     )
 
 
-def _model(agent: Agent, variables: Variables) -> str | None:
+def _model(agent: ChatAgent, variables: Variables) -> str | None:
     """As LiteLLM writes it where the provider says so; None when it hangs on a variable that the file leaves open."""
     name = variables.filled(agent.name or "").strip()
     if not name or blanks([name]):
@@ -107,7 +107,7 @@ def _model(agent: Agent, variables: Variables) -> str | None:
 
 
 def _given_tasks(
-    path: str, graph: Graph, agents: Mapping[str, Agent], variables: Variables
+    path: str, graph: Graph, agents: Mapping[str, ChatAgent], variables: Variables
 ) -> dict[str, GivenTask]:
     """Tasks that literal nodes give the agents they set to work, by the agent's id; the first one counts."""
     told = {
@@ -122,13 +122,13 @@ def _given_tasks(
     return tasks
 
 
-def _told(path: str, number: int, node: Node, variables: Variables) -> str:
+def _told(path: str, number: int, node: ChatNode, variables: Variables) -> str:
     """Return the words of a literal node to an agent; nothing where it speaks as if it were the agent."""
     literal = shaped(Literal, path, f"graph.nodes.{number}.config", node.config or {})
     return "" if literal.role == "assistant" else variables.filled(literal.content or "")
 
 
-def _notes(path: str, file: GraphFile, agents: Mapping[str, Agent], linked: Links) -> Iterator[Note]:
+def _notes(path: str, file: GraphFile, agents: Mapping[str, ChatAgent], linked: Links) -> Iterator[Note]:
     graph = file.graph
     edges = graph.edges or ()
     yield Note("understood", f"{len(agents)} roles from {path}, graph.nodes")

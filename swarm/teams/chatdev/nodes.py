@@ -16,7 +16,7 @@ _SECRET = re.compile(r"(?i)key|token|secret|passw|credential|auth")
 """In the name of a variable whose value is never used."""
 
 
-class Node(Tolerant):
+class ChatNode(Tolerant):
     """A node: an agent, or something that passes texts on."""
 
     id: str
@@ -26,7 +26,7 @@ class Node(Tolerant):
     dynamic: Any = None
 
 
-class Agent(Tolerant):
+class ChatAgent(Tolerant):
     """The settings of an agent."""
 
     name: str | None = None
@@ -66,7 +66,7 @@ class Graph(Tolerant):
 
     id: str | None = None
     description: str | None = None
-    nodes: tuple[Node, ...] = Field(min_length=1, max_length=MAX_NODES)
+    nodes: tuple[ChatNode, ...] = Field(min_length=1, max_length=MAX_NODES)
     edges: tuple[Edge, ...] | None = Field(default=None, max_length=MAX_EDGES)
     start: tuple[str, ...] | str | None = None
     is_majority_voting: bool = False

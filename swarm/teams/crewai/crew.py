@@ -27,7 +27,7 @@ class Member(NamedTuple):
     model: str | None = None
 
 
-class Piece(NamedTuple):
+class CrewPart(NamedTuple):
     """A task of a crew."""
 
     key: str
@@ -49,7 +49,7 @@ class Crew:
     """Of the file that names its tasks, for errors."""
     name: str
     members: tuple[Member, ...]
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[CrewPart, ...] = ()
     order: tuple[str, ...] | None = None
     """Keys of the pieces as they are worked on; None: as they stand."""
     led: bool = False
@@ -146,7 +146,7 @@ def _ordered(crew: Crew) -> _Plan:
     return _Plan(roles, tuple(steps), notes)
 
 
-def _notes_on_order(crew: Crew, order: list[Piece], seats: Mapping[str, int]) -> tuple[Note, ...]:
+def _notes_on_order(crew: Crew, order: list[CrewPart], seats: Mapping[str, int]) -> tuple[Note, ...]:
     notes: list[Note] = []
     free = sum(each.agent is None for each in order)
     if free:
@@ -178,10 +178,10 @@ def _understood(crew: Crew) -> tuple[Note, ...]:
     return (Note("understood", f"{agents} and {tasks}, {process} process"),)
 
 
-def _renamed(crew: Crew) -> list[Piece]:
+def _renamed(crew: Crew) -> list[CrewPart]:
     """Pieces whose key is their name, made unlike all others."""
     taken: set[str] = set()
-    pieces: list[Piece] = []
+    pieces: list[CrewPart] = []
     for each in crew.pieces:
         name = without_secrets(each.name)[0]
         name = name if name not in taken else f"{name}-{len(pieces) + 1}"

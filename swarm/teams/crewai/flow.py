@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import Field
 
-from swarm.teams.crewai.crew import Crew, Member, Piece, place
+from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.json_crew import crew_of_definition
 from swarm.teams.crewai.shapes import AgentShape, ignored_keys, input_text, member, within
 from swarm.teams.reading.files import Files
@@ -52,7 +52,7 @@ class _Reading:
     path: str
     state: Mapping[str, str]
     members: dict[str, Member] = field(default_factory=dict[str, Member])
-    pieces: list[Piece] = field(default_factory=list[Piece])
+    pieces: list[CrewPart] = field(default_factory=list[CrewPart])
     last: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """By method: keys of the tasks whose results it hands on."""
     inputs: dict[str, str] = field(default_factory=dict[str, str])
@@ -149,7 +149,7 @@ def _take_agent(
     reading.notes += ignored_keys(reading.path, f"the agent of {place(name)}", [shape])
     found = member(reading.path, name, shape)
     key = _join(reading, found, name)
-    reading.pieces.append(Piece(name, name, _plain(shape.input), agent=key, context=heard))
+    reading.pieces.append(CrewPart(name, name, _plain(shape.input), agent=key, context=heard))
     return (name,)
 
 
@@ -177,7 +177,7 @@ def _take_crew(
         told = done if each.context is None else [inner.get(key, key) for key in each.context]
         key = inner[each.key]
         text, expected = _plain(each.text), _plain(each.expected)
-        reading.pieces.append(Piece(key, each.name, text, expected, agent, (*heard, *told)))
+        reading.pieces.append(CrewPart(key, each.name, text, expected, agent, (*heard, *told)))
         done.append(key)
     given = mapping(reading.path, where, action.get("inputs") or {})
     for blank, value in {**crew.inputs, **given}.items():

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from swarm.teams.crewai.crew import Crew, Piece, place
+from swarm.teams.crewai.crew import Crew, CrewPart, place
 from swarm.teams.crewai.shapes import (
     AgentShape,
     TaskShape,
@@ -126,8 +126,8 @@ def _agent(files: Files, path: str, where: str, name: str, row: Data | None) -> 
     raise BadTeam(path, where, "the file of this agent, agents/<its name>.jsonc, is not among those given")
 
 
-def _pieces(tasks: list[TaskShape]) -> tuple[Piece, ...]:
-    pieces: dict[str, Piece] = {}
+def _pieces(tasks: list[TaskShape]) -> tuple[CrewPart, ...]:
+    pieces: dict[str, CrewPart] = {}
     for number, shape in enumerate(tasks, 1):
         key = shape.name or f"task-{number}"
         while key in pieces:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from swarm.teams.crewai.crew import Member, Piece, place
+from swarm.teams.crewai.crew import CrewPart, Member, place
 from swarm.teams.reading.given import Note
 from swarm.teams.reading.values import Tolerant, shaped, unknown_keys
 
@@ -51,10 +51,10 @@ def member(path: str, key: str, shape: AgentShape) -> Member:
     )
 
 
-def piece(key: str, shape: TaskShape) -> Piece:
+def piece(key: str, shape: TaskShape) -> CrewPart:
     """A task as its file gives it."""
     context = (shape.context,) if isinstance(shape.context, str) else shape.context
-    return Piece(
+    return CrewPart(
         key,
         (shape.name or "").strip() or key,
         shape.description or "",

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from swarm.teams.crewai.code import Bound, Code
-from swarm.teams.crewai.crew import Crew, Member, Piece, place
+from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.shapes import AgentShape, TaskShape, ignored_keys, member, piece
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.given import Note
@@ -122,7 +122,7 @@ def _as_coded(crew: Crew, parts: Parts, code: Code) -> Crew:
     )
 
 
-def _idle(parts: Parts, rows: Mapping[str, Piece], worked: Collection[str | None]) -> list[Piece]:
+def _idle(parts: Parts, rows: Mapping[str, CrewPart], worked: Collection[str | None]) -> list[CrewPart]:
     """Tasks that are the team's though its code does not use them."""
     return [rows[key] for key in dict.fromkeys(parts.kept.idle_tasks) if key in rows and key not in worked]
 
@@ -142,14 +142,14 @@ def _member(parts: Parts, known: Mapping[str, Member], name: str, bound: Bound) 
     )
 
 
-def _piece(parts: Parts, rows: Mapping[str, Piece], name: str, bound: Bound) -> Piece:
+def _piece(parts: Parts, rows: Mapping[str, CrewPart], name: str, bound: Bound) -> CrewPart:
     row = rows.get(bound.key or "")
     if row is None and bound.key is not None:
         where = parts.tasks_path or str(PurePosixPath(parts.agents_path).with_name("tasks.yaml"))
         raise BadTeam(where, "", f"has no task for {place(name)}, which {parts.code_path} makes")
     texts = bound.texts
-    row = row or Piece(name, name, "")
-    return Piece(
+    row = row or CrewPart(name, name, "")
+    return CrewPart(
         name,
         texts.get("name", row.name),
         texts.get("description", row.text),
@@ -160,11 +160,11 @@ def _piece(parts: Parts, rows: Mapping[str, Piece], name: str, bound: Bound) -> 
 
 
 def _known(
-    each: Piece,
+    each: CrewPart,
     members: Mapping[str, Member],
     agents_of_keys: Mapping[str | None, str],
     tasks_of_keys: Mapping[str | None, str],
-) -> Piece:
+) -> CrewPart:
     """YAML may name agents and tasks by their keys where the code has methods of other names."""
     agent = (
         each.agent

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from swarm.team import MAX_AGENTS
 from swarm.teams.metagpt.models import models_of
-from swarm.teams.metagpt.source import OF_METAGPT, Class, Made, Source, read_source
+from swarm.teams.metagpt.source import OF_METAGPT, Class, CodeSource, Made, read_source
 from swarm.teams.metagpt.workers import REQUIREMENT, Action, Start, Worker, team_of
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam, Note
@@ -24,12 +24,12 @@ _OWN = {"Engineer", "Engineer2", "ProductManager", "ProjectManager", "Architect"
 class _Code:
     """The contents of all files together."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, CodeSource]
     classes: Mapping[str, Class]
     variables: Mapping[str, Made]
 
     @classmethod
-    def of(cls, sources: Mapping[str, Source]) -> "_Code":
+    def of(cls, sources: Mapping[str, CodeSource]) -> "_Code":
         """Of names that several files give, the first counts."""
         classes: dict[str, Class] = {}
         variables: dict[str, Made] = {}
@@ -100,7 +100,7 @@ def _roles(code: _Code) -> list[str]:
     ]
 
 
-def _hired(code: _Code, source: Source) -> Iterator[Made]:
+def _hired(code: _Code, source: CodeSource) -> Iterator[Made]:
     for each in source.hired:
         made = code.variables.get(each) if isinstance(each, str) else each
         if made is not None and made.kind:

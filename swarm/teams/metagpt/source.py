@@ -43,7 +43,7 @@ class Made(NamedTuple):
 
 
 @dataclass(slots=True)
-class Source:
+class CodeSource:
     """The contents of a file."""
 
     classes: dict[str, Class] = field(default_factory=dict[str, Class])
@@ -56,14 +56,14 @@ class Source:
     """Lines that decide who belongs to the team, or what somebody does, and are not understood."""
 
 
-def read_source(path: str, text: str) -> Source:
+def read_source(path: str, text: str) -> CodeSource:
     """Parse a file.
 
     Raises:
         BadTeam: when it is no Python, or too large; names the line.
     """
     tree = parsed(path, text)
-    source = Source()
+    source = CodeSource()
     known = dict(_constants(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
@@ -130,7 +130,7 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _class(node: ast.ClassDef, known: Mapping[str, Value], source: Source) -> Class:
+def _class(node: ast.ClassDef, known: Mapping[str, Value], source: CodeSource) -> Class:
     constructors = [
         part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"
     ]
@@ -167,7 +167,7 @@ def _in_order(node: ast.ClassDef) -> bool:
     )
 
 
-def _names(node: ast.expr, source: Source) -> tuple[str, ...]:
+def _names(node: ast.expr, source: CodeSource) -> tuple[str, ...]:
     """Classes or variables in a list, whether named or called."""
     if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         source.unclear.append(node.lineno)
@@ -177,7 +177,7 @@ def _names(node: ast.expr, source: Source) -> tuple[str, ...]:
     return tuple(name for name in found if name)
 
 
-def _made(call: ast.Call, known: Mapping[str, Value], source: Source) -> Made:
+def _made(call: ast.Call, known: Mapping[str, Value], source: CodeSource) -> Made:
     said = {each.arg: each.value for each in call.keywords if each.arg}
     texts = {
         name: text for name in TEXTS if name in said and isinstance(text := literal(said[name], known), str)
@@ -186,7 +186,7 @@ def _made(call: ast.Call, known: Mapping[str, Value], source: Source) -> Made:
     return Made(called(call), texts, actions, watches)
 
 
-def _take_call(call: ast.Call, known: Mapping[str, Value], source: Source) -> None:
+def _take_call(call: ast.Call, known: Mapping[str, Value], source: CodeSource) -> None:
     """Take from a call of a team's its members, its idea and its money."""
     name = called(call)
     said = {each.arg: each.value for each in call.keywords if each.arg}
@@ -204,7 +204,7 @@ def _take_call(call: ast.Call, known: Mapping[str, Value], source: Source) -> No
         source.idea = value if isinstance(value, str) else source.idea
 
 
-def _hired(members: ast.expr, known: Mapping[str, Value], source: Source) -> Iterator[Made | str]:
+def _hired(members: ast.expr, known: Mapping[str, Value], source: CodeSource) -> Iterator[Made | str]:
     if not isinstance(members, ast.List | ast.Tuple):
         source.unclear.append(members.lineno)
         return

@@ -31,7 +31,7 @@ class Subagents(Tolerant):
     allowAgents: tuple[str, ...] | None = None
 
 
-class Entry(Tolerant):
+class ClawEntry(Tolerant):
     """An agent as the configuration has it."""
 
     id: str | None = None
@@ -48,7 +48,7 @@ class Agent(NamedTuple):
     """An agent with its place in the file."""
 
     id: str
-    entry: Entry
+    entry: ClawEntry
     place: str
 
 
@@ -118,7 +118,7 @@ def _agents(path: str, configuration: Data) -> Iterator[Agent]:
     elif isinstance(routing, Mapping) and "agents" in routing:
         yield from _by_id(path, "routing.agents", routing["agents"])
     elif "agent" in configuration or "defaults" in agents:
-        entry = shaped(Entry, path, "agent", configuration.get("agent") or {})
+        entry = shaped(ClawEntry, path, "agent", configuration.get("agent") or {})
         identity = shaped(Identity, path, "identity", configuration.get("identity") or {})
         yield Agent("main", entry.model_copy(update={"identity": identity}), "agent")
 
@@ -126,7 +126,7 @@ def _agents(path: str, configuration: Data) -> Iterator[Agent]:
 def _by_id(path: str, where: str, value: Any) -> Iterator[Agent]:
     for name, each in mapping(path, where, value).items():
         inner = place(where, name)
-        yield Agent(name, shaped(Entry, path, inner, each or {}), inner)
+        yield Agent(name, shaped(ClawEntry, path, inner, each or {}), inner)
 
 
 def _in_a_list(path: str, value: Any) -> Iterator[Agent]:
@@ -134,7 +134,7 @@ def _in_a_list(path: str, value: Any) -> Iterator[Agent]:
         raise BadTeam(path, "agents.list", "a list of agents was expected here")
     for number, each in enumerate(value):  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         inner = f"agents.list.{number}"
-        entry = shaped(Entry, path, inner, each)
+        entry = shaped(ClawEntry, path, inner, each)
         if not entry.id:
             raise BadTeam(path, f"{inner}.id", "an id was expected here")
         yield Agent(entry.id, entry, inner)
