@@ -67,7 +67,7 @@ def kind_as_kept(shock: str) -> str:
 
 
 class Condition(NamedTuple):
-    """What must be equal for runs to be repeats of each other, but for mission and seed."""
+    """All that must be equal for runs to be repeats of each other, but for mission and seed."""
 
     simulated: bool
     protocol: str

@@ -34,7 +34,7 @@ _OFFLINE_LITELLM = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment decides."""
+    """Settings from the environment."""
 
     data: Path
     """Where runs are kept: the journal and the history."""
@@ -53,7 +53,7 @@ class Settings:
 
     @property
     def owner(self) -> str:
-        """Whose runs begin here: what `ROLELESS_OWNER` says, at most 120 characters on one line, else "local"."""
+        """Owner of runs begun here: `ROLELESS_OWNER` on one line of up to 120 characters, else "local"."""
         said = "".join(
             letter for letter in self.environment.get("ROLELESS_OWNER", "") if letter.isprintable()
         )
@@ -79,12 +79,12 @@ class Settings:
 
     @property
     def mission_folders(self) -> tuple[Path, ...]:
-        """Where missions are looked for; one's own, in the data folder, win."""
+        """The folders of missions, of which one's own in the data folder wins."""
         return tuple(dict.fromkeys((LIBRARY / "missions", self.data / "missions")))
 
     @property
     def serve_token(self) -> str:
-        """What every request to `serve` must bring, from ROLELESS_TOKEN; empty when it is not set."""
+        """The token every request to `serve` must bring (ROLELESS_TOKEN), empty when it is not set."""
         return self.environment.get("ROLELESS_TOKEN", "").strip()
 
     def secret_values(self, also: Collection[str] = ()) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ class Settings:
         )
 
     def has_key(self, variable: str) -> bool:
-        """Whether an environment variable is set to something."""
+        """Tell whether an environment variable is set to something."""
         return bool(self.environment.get(variable, "").strip())
 
 
@@ -127,7 +127,7 @@ def prepare_litellm_environment() -> None:
 
 
 def fault_wanted() -> str:
-    """Where a command line that starts now shall die, for tests (`swarm.faultpoint`); empty for all others."""
+    """The point where a command line that starts now shall die in a test (`swarm.faultpoint`), else empty."""
     return os.environ.get("ROLELESS_FAULT", "")
 
 

@@ -126,12 +126,12 @@ class ModelUnavailable(SwarmError):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same request may succeed later."""
+        """Tell whether the same request may succeed later."""
         return self.kind in ("rate_limit", "overloaded", "network", "timeout", "bad_reply")
 
     @property
     def fatal(self) -> bool:
-        """Whether every other call to this model would fail as well, so that the run should end."""
+        """Tell whether every other call to this model would fail as well. If so, the run should end."""
         return self.kind in ("auth", "quota")
 
 

@@ -36,7 +36,7 @@ def die() -> NoReturn:
 
 
 def is_reached(point: str) -> bool:
-    """Whether this process shall die at this point, now."""
+    """Tell whether this process shall die at this point now."""
     if not _WANTED:
         return False
     name, _, time = _WANTED[0].partition("#")

@@ -46,7 +46,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What stands against each other in an experiment: all that decides a run but mission and seed."""
+    """One side of a comparison in an experiment: all that decides a run but mission and seed."""
 
     way: Way
     models: str
@@ -75,7 +75,7 @@ class Planned(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """What an experiment plays."""
+    """The runs that an experiment plays."""
 
     name: str
     ways: tuple[Way, ...]
@@ -119,13 +119,13 @@ class Grid:
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:
-        """What is compared; ways vary fastest, as they are what is mostly asked about."""
+        """The arms to be compared. Ways vary fastest, as they are what is mostly asked about."""
         cells = product(self.shocks, self.agents, self.teams, self.ways)
         return tuple(Arm(way, models, agents, shock) for shock, agents, models, way in cells)
 
     @property
     def factor(self) -> Factor | None:
-        """What the question is about: the first of protocol, models, agents and shock that varies; None if none."""
+        """The subject of the question: the first of `FACTORS` that varies; None if none does."""
         levels = {"protocol": self.ways, "models": self.teams, "agents": self.agents, "shock": self.shocks}
         return next((factor for factor in FACTORS if len(levels[factor]) > 1), None)
 
@@ -221,7 +221,7 @@ TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
 
 
 class Experiment(NamedTuple):
-    """What is played, and under what terms."""
+    """A grid to be played, and its terms."""
 
     grid: Grid
     terms: Terms

@@ -56,7 +56,7 @@ class Stakeholder:
 
 @dataclass(frozen=True, slots=True)
 class Mission:
-    """What the team must deliver."""
+    """The work that the team must deliver."""
 
     id: str
     title: str
@@ -76,7 +76,7 @@ class Mission:
 
     @property
     def content(self) -> str:
-        """What agents and judge see of it, as a hash: missions are the same when this is, whatever they are called."""
+        """A hash of what agents and judge see; missions with the same hash are the same, whatever the id."""
         seen = (self.values, self.requirements, self.domains, self.stakeholders, self.unknowns)
         parts = (_PARTS.dump_json(part).decode() for part in seen)
         return hashlib.sha256(_BETWEEN.join((self.title, self.goal, *parts)).encode()).hexdigest()

@@ -30,7 +30,7 @@ FEWEST_REQUIREMENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Shock:
-    """What happens once, in the middle of a run."""
+    """A change that happens once, in the middle of a run."""
 
     kind: ShockKind
     model: str | None = None
@@ -57,7 +57,7 @@ class Shock:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """What a shock struck."""
+    """A shock as it struck a team."""
 
     kind: ShockKind
     index: int

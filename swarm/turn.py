@@ -19,7 +19,7 @@ Action = Literal["plan", "intend", "contribute", "abstain", "unparsed", "failed"
 
 
 class TurnKey(NamedTuple):
-    """What identifies a turn within its run: a seat speaks at most once a round."""
+    """The identity of a turn within its run: a seat speaks at most once a round."""
 
     round: int
     seat: int
@@ -27,7 +27,7 @@ class TurnKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What a protocol asks of a speaker."""
+    """A request of a protocol to a speaker."""
 
     kind: CueKind
     round: int = 1
@@ -110,7 +110,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a plan gives one seat to do."""
+    """The work that a plan gives to one seat."""
 
     seat: int
     role: str
@@ -148,12 +148,12 @@ class Turn:
 
     @property
     def key(self) -> TurnKey:
-        """What identifies this turn within its run."""
+        """The identity of this turn within its run."""
         return TurnKey(self.round, self.seat)
 
     @property
     def audible(self) -> bool:
-        """Whether it says anything to others: abstained, unparsed and failed turns are not heard."""
+        """Tell whether it says anything to others. Abstained, unparsed and failed turns are not heard."""
         return self.action in ("plan", "intend", "contribute")
 
     @property
@@ -163,12 +163,12 @@ class Turn:
 
     @property
     def started_s(self) -> float:
-        """When its first request left, in seconds since the run began; 0.0 without a call."""
+        """Seconds from the beginning of the run until its first request left; 0.0 without a call."""
         return self.calls[0].started_s if self.calls else 0.0
 
     @property
     def ended_s(self) -> float:
-        """When its last request was answered, in seconds since the run began; 0.0 without a call."""
+        """Seconds from the beginning of the run until its last answer came; 0.0 without a call."""
         return self.calls[-1].ended_s if self.calls else 0.0
 
 

@@ -56,7 +56,7 @@ def quality(score: float | None) -> str:
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago something was.
+    """Say how long ago something was.
 
     Examples:
         >>> ago(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 3, tzinfo=UTC))
@@ -162,7 +162,7 @@ def ranges(seats: Sequence[int]) -> str:
 
 
 def quote(text: str, limit: int = QUOTED_CHARS) -> str:
-    """What somebody wrote, between quotation marks; cut after so many characters.
+    """Put somebody's words between quotation marks, cut after so many characters.
 
     Examples:
         >>> quote("Nothing to add.")

@@ -64,7 +64,7 @@ def show_groups(subject: Subject) -> None:
 
 
 def terms_of(subject: Subject) -> Agreed:
-    """What the experiment that is looked at agreed on, so that its verdicts are the same here; else the usual."""
+    """Return what the experiment in view agreed on, so its verdicts are the same here; else the usual."""
     if subject.where.experiment is None:
         return {}
     row, experiment = history().experiment(subject.where.experiment)

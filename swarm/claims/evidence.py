@@ -31,7 +31,7 @@ EQUIVALENCE_LEVEL = 0.9
 
 
 class Setting(NamedTuple):
-    """What must be the same for all sides of a claim, and which models sit on them."""
+    """All that must be the same for all sides of a claim, and the models that sit on them."""
 
     judge: str
     prompts: str
@@ -86,7 +86,7 @@ class SideRuns:
 
     @property
     def _kept_as(self) -> str:
-        """What a single run has of the measure."""
+        """The name of what a single run has of the measure."""
         return "quality" if self.measure == "resilience" else self.measure
 
 
@@ -177,7 +177,7 @@ def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple
 
 
 def measured(claim: Claim, attempt: Attempt) -> Estimate:
-    """What the claim asks for, with its interval; needs a mission.
+    """The figure that the claim asks for, with its interval; needs a mission.
 
     The interval is one of 95 %, of 90 % for "flat". Of sides that shall be flat, the estimate is that of the pair that
     is least shown to be. When every mission gives the same there is none, as in a comparison of the same runs: nothing
@@ -263,7 +263,7 @@ def _settings(
 
 
 def swapped_to(model: str, models: Mapping[ModelClass, tuple[str, ...]]) -> str:
-    """What a model is swapped to by a shock: the weak one of its provider, of the first real one if it has none."""
+    """The weak model that a shock swaps one for: of its provider, or of the first real one if it has none."""
     place = next((names.index(model) for names in models.values() if model in names), 1)
     return models["weak"][place]
 

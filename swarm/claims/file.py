@@ -32,7 +32,7 @@ SHOCKS = ("seat", "hub", "swap")
 
 
 class Band(NamedTuple):
-    """What a claim predicts: our interval has to lie inside. None is no bound on that side."""
+    """The range that a claim predicts: our interval has to lie inside. None is no bound on that side."""
 
     low: float | None
     high: float | None
@@ -82,7 +82,7 @@ class Claim:
 
     @property
     def paired(self) -> bool:
-        """Whether its sides are run on the same missions; levels are not."""
+        """Tell whether its sides are run on the same missions; levels are not."""
         return len({side.levels for side in self.sides}) == 1
 
     @property

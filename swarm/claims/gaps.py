@@ -75,7 +75,7 @@ def claim_of(grid: Grid) -> Claim | None:
 
 
 def models_for(claim: Claim, model: str | None = None) -> dict[ModelClass, str]:
-    """Which models stand for the paper's in a claim, when one of them is named; None names the simulated ones.
+    """Models that stand for the paper's in a claim when one of them is named; None names the simulated ones.
 
     Raises:
         BadInput: when the claim does not speak of this model.
@@ -94,7 +94,7 @@ def models_for(claim: Claim, model: str | None = None) -> dict[ModelClass, str]:
 
 
 def priced(experiment: Experiment, settings: Settings) -> Plan:
-    """What an experiment is expected to take.
+    """Foretell what an experiment will take.
 
     Raises:
         BadInput: when it cannot be played here, for instance because a key is missing.
@@ -120,7 +120,7 @@ def _cents(usd: float) -> float:
 
 
 def _evidence(claim: Claim, cells: Iterable[Cell], models: Mapping[ModelClass, str]) -> Evidence:
-    """What runs of these models say, whatever others say."""
+    """The evidence of runs of these models, whatever others say."""
     simulated = _is_simulated(next(iter(models.values())))
     theirs = [cell for cell in cells if cell.condition.models.rpartition(" ×")[0] in models.values()]
     return evidence_of(claim, gather(theirs, simulated=simulated))

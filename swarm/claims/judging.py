@@ -40,7 +40,7 @@ BEYOND = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the runs of one kind, simulated or real, say of a claim."""
+    """All that the runs of one kind (simulated or real) say of a claim."""
 
     claim: Claim
     simulated: bool
@@ -63,7 +63,7 @@ class Evidence:
 
     @property
     def is_beyond(self) -> bool:
-        """Whether there are runs, of models that cannot show what the claim says: they count neither way."""
+        """Tell whether it has runs of models that cannot show what the claim says: they count neither way."""
         return self.simulated and bool(self.claim.missed) and self.estimate is not None
 
     @property
@@ -99,7 +99,7 @@ class Judged:
     real: Evidence
 
     def of_kind(self, *, simulated: bool) -> Evidence:
-        """What runs of one kind say."""
+        """The evidence of the runs of one kind."""
         return self.simulated if simulated else self.real
 
 
@@ -121,7 +121,7 @@ def judge_claims(cells: Iterable[Cell]) -> tuple[Judged, ...]:
 
 
 def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
-    """What all runs of one kind say of a claim."""
+    """Judge a claim by all runs of one kind."""
     found = attempts(claim, gathered, claim_book().models)
     if not found:
         reason = f"No {_kind(gathered.simulated)} run of what it speaks of."
@@ -169,7 +169,7 @@ def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:
 
 
 def tally(judged: Sequence[Judged], *, simulated: bool) -> Mapping[Verdict, int]:
-    """How many claims have which verdict."""
+    """Count the claims by verdict."""
     counts = Counter(each.of_kind(simulated=simulated).verdict for each in judged)
     return {verdict: counts[verdict] for verdict in VERDICTS}
 

@@ -1,4 +1,4 @@
-"""How many missions a claim takes to be decided is foretold, from its band and from how much missions vary."""
+"""Foretell how many missions a claim takes to be decided, from its band and from how much missions vary."""
 
 import math
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ def missions_planned(claim: Claim) -> int | None:
 
 
 def planned_words(claim: Claim, library: Mapping[str, Mission]) -> str:
-    """How many missions decide a claim, beside how many there are; empty where that cannot be foretold.
+    """Say how many missions decide a claim, beside how many there are; empty where that cannot be foretold.
 
     Args:
         claim: what is asked.

@@ -12,7 +12,7 @@ from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 
 
 def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
-    """What runs of one kind say of all these claims, in a sentence or two."""
+    """Sum up in a sentence or two what runs of one kind say of all these claims."""
     who = "Simulated" if simulated else "Real"
     counts = tally(judged, simulated=simulated)
     told = [each.of_kind(simulated=simulated) for each in judged]
@@ -28,7 +28,7 @@ def summary(judged: Sequence[Judged], *, simulated: bool) -> str:
 
 
 def more_words(evidence: Evidence) -> str:
-    """How far it is to a verdict; empty where runs do not say that, or there is one."""
+    """Say how far it is to a verdict; empty where runs do not say that, or there is one."""
     more = evidence.more
     if more is None:
         return ""

@@ -70,7 +70,7 @@ def figure_words(claim: Claim, value: float | None) -> str:
 
 
 def estimate_words(claim: Claim, estimate: Estimate | None) -> str:
-    """What was found, with its interval where there is one; "–" without a run."""
+    """Say what was found, with its interval where there is one; "–" without a run."""
     if estimate is None:
         return UNKNOWN
     interval = interval_words(claim, estimate)
@@ -100,7 +100,7 @@ def possible(claim: Claim, value: float) -> float:
 
 
 def band_words(claim: Claim) -> str:
-    """Where the claim predicts our figure: "above 0", "below ×4.00", or "inside +7.1% to +21.1%"."""
+    """Say where the claim predicts our figure: "above 0" or "below ×4.00" or "inside +7.1% to +21.1%"."""
     low, high = claim.band
     if low is not None and high is not None:
         return f"inside {figure_words(claim, low)} to {figure_words(claim, high)}"
@@ -110,7 +110,7 @@ def band_words(claim: Claim) -> str:
 
 
 def marks_of(claim: Claim) -> dict[Mark, str]:
-    """What simulated runs are worth for a claim: the words it is marked with, and what each says; empty for none.
+    """Marks that tell what simulated runs are worth for a claim, and what each says; empty for none.
 
     Examples:
         >>> from swarm.claims.file import claim_book
@@ -128,7 +128,7 @@ def marks_of(claim: Claim) -> dict[Mark, str]:
 
 
 def stand_in_words(claim: Claim, models: Mapping[ModelClass, str]) -> str:
-    """Which model stands for which of the paper's in some runs, and why it may.
+    """Say which model stands for which of the paper's in some runs, and why it may.
 
     Examples:
         >>> from swarm.claims.file import claim_book

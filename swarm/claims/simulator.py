@@ -48,7 +48,7 @@ class Published:
 
     @property
     def missed(self) -> bool:
-        """Whether it is off by more than is published as well met."""
+        """Tell whether it is off by more than is published as well met."""
         return abs(self.error) > TOLERANCE
 
 
@@ -64,7 +64,7 @@ def bearing_on(measure: str, played: Set[Played]) -> tuple[Published, ...]:
 
 
 def acquaintance_with(measure: str, played: Set[Played]) -> Acquaintance | None:
-    """What the simulated models know of a figure of these runs: fitted only when all that it rests on was."""
+    """Tell how simulated models know a figure of these runs: fitted only when all that it rests on was."""
     bearing = bearing_on(measure, played)
     fitted = {each for cell in bearing if cell.acquaintance == "fitted" for each in cell.played}
     if fitted and played <= fitted:

@@ -105,7 +105,7 @@ def _compare_groups(
 
 
 def terms_of(history: History, experiment_id: str | None) -> Agreed:
-    """What an experiment agreed on, so that its verdicts are the same here; else the usual."""
+    """Return what an experiment agreed on, so that its verdicts are the same here; else the usual."""
     if experiment_id is None:
         return {}
     row, experiment = history.experiment(experiment_id)

@@ -15,7 +15,7 @@ from swarm.stats.paired import ALPHA, MARGIN
 
 @dataclass(frozen=True, slots=True)
 class InContexts:
-    """What was compared context by context; each context is told by its cells."""
+    """Comparisons made context by context; each context is told by its cells."""
 
     found: tuple[tuple[tuple[Cell, ...], Comparison], ...]
     refused: tuple[tuple[tuple[Cell, ...], str], ...]

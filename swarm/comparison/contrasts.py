@@ -55,13 +55,13 @@ class Contrast:
 
     @property
     def unit(self) -> str:
-        """What the difference is over: missions, or tasks where some missions are one task with other inputs."""
+        """The unit of the difference: mission, or task where some missions are one task with other inputs."""
         tasks = tasks_of(self.group.cells)
         return "task" if 1 < len({*tasks.values()}) < len(tasks) else "mission"
 
     @property
     def costs_less(self) -> bool:
-        """Whether a run of the group is shown to cost less."""
+        """Tell whether a run of the group is shown to cost less."""
         return self.cost_high is not None and self.cost_high < 1
 
     @property
@@ -72,7 +72,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What could not be compared, by name, and why."""
+    """A group that could not be compared, and why."""
 
     name: str
     why: str
@@ -97,7 +97,7 @@ class Comparison:
 
     @property
     def simulated(self) -> bool:
-        """Whether all its runs are simulated; none of them is otherwise."""
+        """Tell whether its runs are simulated: all, or none."""
         return self.groups[0].simulated
 
     @property

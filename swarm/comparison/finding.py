@@ -57,7 +57,7 @@ def finding(comparison: Comparison) -> str:
 
 
 def findings(comparison: Comparison) -> tuple[str, ...]:
-    """What each contrast shows, the best supported first."""
+    """Say what each contrast shows, the best supported first."""
     return tuple(
         contrast_sentence(each, comparisons=comparison.comparisons)
         for each in sorted(comparison.contrasts, key=_support)
@@ -102,7 +102,7 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
 
 
 def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, ...]:
-    """What has to be known beside the verdict: other differences, and what was left out.
+    """Remarks to be known beside the verdict: other differences, and what was left out.
 
     Args:
         comparison: any.
@@ -122,18 +122,18 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
 
 
 def is_simulated(group: Group) -> bool:
-    """Whether the runs of a group are simulated: all of them, or none."""
+    """Tell whether the runs of a group are simulated: all, or none."""
     return group.simulated
 
 
 def unseen(contrast: Contrast) -> bool:
-    """Whether the means are shown to be alike, and bad losses are not shown to be rare."""
+    """Tell if the means are shown to be alike but bad losses not to be rare."""
     open_one = contrast.verdict == "undetermined" and not contrast.withheld
     return open_one and contrast.difference.only_tail_open(contrast.alpha)
 
 
 def bad_losses(contrast: Contrast) -> str:
-    """How large a share of bad losses is not excluded, and whose, without a full stop."""
+    """Say whose bad losses are not excluded and up to what share, without a full stop."""
     found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
     assert found.behind
     assert found.ahead
@@ -151,7 +151,7 @@ def bad_losses(contrast: Contrast) -> str:
 
 
 def why_withheld(contrast: Contrast) -> str:
-    """Why a contrast has no verdict, without a full stop."""
+    """Say why a contrast has no verdict, without a full stop."""
     if contrast.withheld == "scores":
         return f"the verdict depends on {plural(contrast.gaps, 'missing score')}"
     if contrast.withheld == "time":
@@ -177,7 +177,7 @@ def would_settle(contrast: Contrast, comparisons: int) -> str:
 
 
 def _would_exclude(contrast: Contrast) -> str:
-    """How many missions would show bad losses to be rare."""
+    """Say how many missions would show bad losses to be rare."""
     needed = missions_for_alike(contrast.difference, alpha=contrast.alpha)
     if needed is None:
         return "More missions would not exclude it: repeat each more often, or see where they were lost."
@@ -195,7 +195,7 @@ def _support(contrast: Contrast) -> tuple[int, float]:
 
 
 def _without_score(groups: Sequence[Group]) -> Iterator[str]:
-    """Which runs of which arm no judge has scored: those that count all the same, and those that are missing."""
+    """Say which runs of which arm no judge has scored: those that still count and those that are missing."""
     nothing = [(sum(cell.nothing for cell in group.every_cell), group) for group in groups]
     if failed := [
         f"{count:,} of {_all_runs(group):,} runs of {group.name}" for count, group in nothing if count
@@ -262,7 +262,7 @@ def _interval(found: Difference) -> str:
 
 
 def no_interval(found: Difference) -> str:
-    """Why a difference has no interval, without a full stop."""
+    """Say why a difference has no interval, without a full stop."""
     few = found.missions < MIN_MISSIONS_FOR_VERDICT
     return "no interval, on so few missions" if few else "no interval, as it is the same on every mission"
 

@@ -83,21 +83,21 @@ class Group:
 
     @property
     def simulated(self) -> bool:
-        """Whether its runs are simulated: all of them, or none."""
+        """Tell whether its runs are simulated: all, or none."""
         return self.every_cell[0].condition.simulated
 
     @cached_property
     def scored(self) -> frozenset[Key]:
-        """What it has a score of, what was set aside included."""
+        """Keys of what has a score, what was set aside included."""
         return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality"))
 
     @cached_property
     def tried(self) -> frozenset[Key]:
-        """What it has a score of, or would have if none were missing."""
+        """Keys of what has a score, or would have if none were missing."""
         return frozenset(self.key(cell) for cell in self.every_cell if cell.known("quality") or cell.gaps)
 
     def key(self, cell: Cell) -> Key:
-        """What another group needs a cell of as well for this one to count."""
+        """The key of a cell, which another group needs as well for this one to count."""
         return (cell.mission, *(context_of(cell.condition, self.factor) if self.factor else ()))
 
     def sample(self, measure: str) -> Sample:
@@ -212,7 +212,7 @@ def name_of(factor: Factor, level: Sequence[object]) -> str:
 
 
 def is_usual(condition: Condition) -> bool:
-    """Whether a protocol was played with its usual settings: Fixed roles with the generic ones."""
+    """Tell if a protocol was played with its usual settings: Fixed roles with the generic ones."""
     if condition.protocol != "fixed_roles":
         return condition.options == "{}"
     return condition.options in ("{}", options_as_kept({"roles": generic_roles()}))
@@ -258,7 +258,7 @@ def context_of(condition: Condition, factor: Factor) -> tuple[object, ...]:
 
 
 def split_by(condition: Condition, factor: Factor) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    """What a factor decides of a condition, and all else; a model is the same with another number of agents."""
+    """Split a condition by a factor; a model is the same with another number of agents."""
     decided = _CONDITIONS[factor]
     values = condition._asdict()
     if factor in ("models", "agents") and "," not in condition.models:

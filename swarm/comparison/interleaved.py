@@ -1,4 +1,4 @@
-"""Whether groups were played together in time, so that what changed meanwhile cannot pass for a difference. Pure."""
+"""Groups played together in time, so that what changed meanwhile cannot pass for a difference. Pure."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -11,7 +11,7 @@ OF_ALL = 12
 
 
 def played_together(group: Group, reference: Group) -> bool:
-    """Whether real runs of two groups belong to one experiment, or took turns.
+    """Tell if real runs of two groups belong to one experiment or took turns.
 
     A provider's models change from day to day, often without a new name. Two groups that were played on different days
     differ by that as well, and no number of missions shows it. Simulated models are the same on all days, and of runs

@@ -44,7 +44,7 @@ class MissionMeans:
     """The mean quality in each group; None where no run of it has one."""
 
     def difference(self, group: int) -> float | None:
-        """What a group, by its place, has more than the first one; None when one of them has nothing."""
+        """The lead of the group at this place over the first one; None when one of them has nothing."""
         mean, reference = self.means[group], self.means[0]
         return None if mean is None or reference is None else mean - reference
 

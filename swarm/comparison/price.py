@@ -1,4 +1,4 @@
-"""What groups cost beside each other, in words: plain text, and nothing unknown taken for nothing."""
+"""The costs of groups beside each other, in plain words that take nothing unknown for nothing."""
 
 from swarm.comparison.contrasts import Contrast
 from swarm.comparison.group import Group
@@ -23,7 +23,7 @@ def times(ratio: float) -> str:
 
 
 def price(contrast: Contrast) -> str:
-    """How the costs compare, to be put behind what is said of quality."""
+    """Say how the costs compare, to be put behind what is said of quality."""
     return f"{_paid(contrast)}{tokens(contrast)}"
 
 
@@ -36,7 +36,7 @@ def _paid(contrast: Contrast) -> str:
 
 
 def tokens(contrast: Contrast) -> str:
-    """How unequal the tokens are where one side is a single agent, to be put behind the price; else nothing.
+    """Say behind the price how unequal the tokens are where one side is a single agent; else nothing.
 
     One agent is set against a team by what it makes of the same tokens. With others, work done is compared.
     """
@@ -55,7 +55,7 @@ def _is_alone(group: Group) -> bool:
 
 
 def no_price(contrast: Contrast) -> str:
-    """Why the costs of two groups have no ratio, without a full stop."""
+    """Say why the costs of two groups have no ratio, without a full stop."""
     costs = [
         cost
         for side in (contrast.group, contrast.reference)
@@ -85,7 +85,7 @@ def price_in_words(ratio: float, low: float | None, high: float | None) -> str:
 
 
 def price_of_missions(contrast: Contrast, missions: int) -> str:
-    """What so many missions cost in both groups, with as many repeats as now."""
+    """The price of so many missions in both groups, with as many repeats as now."""
     sides = (contrast.group, contrast.reference)
     known = [cost / len(side.missions) for side in sides if (cost := side.total("cost_usd")) is not None]
     if len(known) < len(sides):

@@ -1,4 +1,4 @@
-"""What runs of two groups cost and take beside each other. Pure."""
+"""Ratios of what runs of two groups cost and take. Pure."""
 
 from collections.abc import Sequence
 from statistics import fmean

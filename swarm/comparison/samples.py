@@ -37,7 +37,7 @@ def filled(cell: Cell, value: float) -> Cell:
 
 
 def scale_of(measure: str) -> Scale:
-    """What a measure can be; nothing is a bad loss on it."""
+    """The range of a measure, on which nothing is a bad loss."""
     known = MEASURES[measure]
     return Scale(known.low, inf if known.high is None else known.high, inf)
 

@@ -47,7 +47,7 @@ def usual_reference(groups: Sequence[Group]) -> str:
 
 
 def _refused(reference: Group, groups: Sequence[Group]) -> int:
-    """How many groups cannot be compared with this one."""
+    """Count the groups that cannot be compared with this one."""
     others = [group for group in groups if group is not reference]
     try:
         return len(compare_without_strays([reference, *others]).refused)
@@ -56,7 +56,7 @@ def _refused(reference: Group, groups: Sequence[Group]) -> int:
 
 
 def _why_apart(group: Group, groups: Sequence[Group]) -> str:
-    """Why a group can be compared with no other; empty when it may be."""
+    """Say why a group can be compared with no other; empty when it may be."""
     if not group.scored:
         return f"{group.name} has no run with a quality"
     if any(group.scored & other.scored for other in groups if other is not group):

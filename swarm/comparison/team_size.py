@@ -22,7 +22,7 @@ Sizes = Mapping[int, Sequence[Cell]]
 
 @dataclass(frozen=True, slots=True)
 class ScalingRow:
-    """What one number of agents reached. None is not drawn, and no line leads across."""
+    """Results of one number of agents. None is not drawn, and no line leads across."""
 
     agents: int
     quality: float | None
@@ -59,7 +59,7 @@ class SizeCurve:
 
     @property
     def flat(self) -> bool:
-        """Whether every two sizes are shown to be equivalent, in the mean and in the tail."""
+        """Tell whether every two sizes are shown to be equivalent, in both mean and tail."""
         return self.final and self.worst.doubt < self.alpha
 
 
@@ -96,7 +96,7 @@ def size_curves(
 
 
 def curve_in_words(curve: SizeCurve) -> str:
-    """What more agents bring under an arm, in a sentence or two of plain text."""
+    """Say what more agents bring an arm, in a sentence or two of plain text."""
     first, last = curve.rows[0], curve.rows[-1]
     found = curve.worst.difference
     p = curve.p
@@ -121,7 +121,7 @@ def curve_in_words(curve: SizeCurve) -> str:
 
 
 def _not_excluded(curve: SizeCurve) -> str:
-    """What keeps sizes whose means are alike from being called flat."""
+    """Say what keeps sizes with like means from being called flat."""
     found = curve.worst.difference
     if not found.only_tail_open(curve.alpha):
         return ""

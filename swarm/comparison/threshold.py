@@ -73,7 +73,7 @@ class ModelCase:
 
     @property
     def advice(self) -> Advice:
-        """What to do about roles with this model.
+        """The advice about roles with this model.
 
         A difference that surely lies within the margin makes none where bad losses are shown to be rare as well; where
         they are not, so small a gain is no reason for anything.
@@ -86,7 +86,7 @@ class ModelCase:
 
 
 def tells_threshold(grid: Grid) -> bool:
-    """Whether an experiment sets free roles against given ones for several models."""
+    """Tell if an experiment sets free roles against given ones for several models."""
     return {FREE, GIVEN} <= {way.protocol for way in grid.ways} and len(grid.teams) > 1
 
 
@@ -146,7 +146,7 @@ def _called(condition: Condition) -> str:
 
 
 def advice_in_words(case: ModelCase) -> str:
-    """What to do about roles with a model, and why, in a sentence of plain text."""
+    """Say what to do about roles with a model and why, in plain text of one sentence."""
     found = case.contrast.difference
     told = f"free roles change quality by {number(found.difference, signed=True)}"
     if found.low is None or found.high is None:
@@ -163,7 +163,7 @@ def advice_in_words(case: ModelCase) -> str:
 
 
 def threshold_in_words(cases: Iterable[ModelCase]) -> str:
-    """Where free roles start to beat given ones, in a sentence of plain text, as far as verdicts tell."""
+    """Say in a sentence of plain text where free roles start to beat given ones, as far as verdicts tell."""
     ordered = sorted(cases, key=lambda case: case.capability)
     return f"In rehearsal: {_threshold(ordered)}" if ordered[0].comparison.simulated else _threshold(ordered)
 

@@ -14,7 +14,7 @@ from swarm.written import listed, number
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """Where a group stands in cost and quality; None where one of them is not known."""
+    """The place of a group in cost and quality; None where one of them is not known."""
 
     name: str
     cost: Estimate
@@ -32,7 +32,7 @@ class Standpoint:
 
 
 def standpoints(groups: Sequence[Group]) -> tuple[Standpoint, ...]:
-    """Where groups stand, in their order; those without known cost or quality are left out."""
+    """Standpoints of groups in their order; groups without known cost or quality are left out."""
     found: list[Standpoint] = []
     for group in groups:
         cost = group.estimate("cost_usd") if group.total("cost_usd") is not None else None

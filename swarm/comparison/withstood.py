@@ -16,7 +16,7 @@ from swarm.written import plural
 
 @dataclass(frozen=True)
 class Stand:
-    """How one arm stood the shocks it was struck by."""
+    """The way one arm stood the shocks it was struck by."""
 
     name: str
     resilience: Estimate | None
@@ -49,7 +49,7 @@ def stands(cells: Iterable[Cell]) -> tuple[Stand, ...]:
 
 
 def told_of_shocks(cells: Sequence[Cell]) -> list[str]:
-    """How each arm stood its shocks, a sentence each, or why that is unknown; empty when no run was to be struck."""
+    """Say for each arm how it stood its shocks or why that is unknown; empty when no run was to be struck."""
     if all(cell.condition.shock == NO_SHOCK for cell in cells):
         return []
     try:
@@ -59,7 +59,7 @@ def told_of_shocks(cells: Sequence[Cell]) -> list[str]:
 
 
 def stand_in_words(stand: Stand) -> str:
-    """How an arm stood its shocks, in a sentence of plain text."""
+    """Say how an arm stood its shocks, in a sentence of plain text."""
     if not stand.kept:
         return f"{stand.name}: nothing is known of how it stands shocks."
     each = ", ".join(f"{shock} {_share(estimate)}" for shock, estimate in stand.kept.items())
@@ -103,7 +103,7 @@ def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
 
 
 def blows_of(shocks: Mapping[str, Mapping[str, Cell]]) -> dict[str, dict[str, Blow]]:
-    """What each shock did to an arm, by shock and mission.
+    """The blows that each shock dealt an arm, by shock and mission.
 
     Args:
         shocks: the arm's cells by shock and mission; those that nothing struck under `NO_SHOCK`.

@@ -126,7 +126,7 @@ class Strike:
 def _chosen(
     spec: RunSpec, shock: Shock, work: Sequence[int], asked: Sequence[int], transcript: Transcript
 ) -> tuple[int, ...]:
-    """Whom a shock strikes; nobody when it takes the hub and nobody leans on anybody.
+    """Choose whom a shock strikes: nobody when it takes the hub and nobody leans on anybody.
 
     Args:
         spec: the recipe, for its seed.

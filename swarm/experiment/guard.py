@@ -17,7 +17,7 @@ FAILED_IN_A_ROW = 5
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Why no further run is begun."""
+    """The reason why no further run is begun."""
 
     status: ExperimentEnding
     reason: str
@@ -121,7 +121,7 @@ class Guard:
         return sample
 
     def _complete_blocks(self) -> int:
-        """How many blocks, from the first on, are complete: what did not finish is not waited for."""
+        """Count the complete blocks from the first on. What did not finish is not waited for."""
         arms = len(self.grid.arms)
         while self._complete < self.grid.blocks and all(
             self._complete * arms + arm in self.ended for arm in range(arms)

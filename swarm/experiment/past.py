@@ -27,7 +27,7 @@ _RUN = re.compile(rb'"run_id":"[^"]*-(\d+)"')
 
 
 class Outcome(NamedTuple):
-    """What came of one run."""
+    """The result of one run."""
 
     number: int
     """Of the planned run."""
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to be played of it: it finished, or failed by its own team, which is a result."""
+        """Tell whether nothing is left to play: it finished or failed by its own team, which is a result."""
         return self.status == "finished" or self.own
 
     @classmethod
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What some runs took."""
+    """The amounts that some runs took."""
 
     usage: Usage = Usage()
     usd: float = 0.0
@@ -78,7 +78,7 @@ class Spent(NamedTuple):
 
 @dataclass(slots=True)
 class Past:
-    """What a journal holds of an experiment."""
+    """All that a journal holds of an experiment."""
 
     started: ExperimentStarted | None = None
     """None when it was never begun."""

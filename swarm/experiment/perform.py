@@ -38,7 +38,7 @@ from swarm.spec import PastRole
 
 @dataclass(slots=True)
 class GridProgress:
-    """How far a performance of an experiment is."""
+    """The progress of a performance of an experiment."""
 
     runs: int
     """All of the grid."""
@@ -116,7 +116,7 @@ def _memory(grid: Grid, simulated: bool, remember: Remember) -> dict[str, tuple[
 
 
 def begun_already(grid: Grid) -> str:
-    """Why an experiment is not begun a second time."""
+    """Say why an experiment is not begun a second time."""
     return f"the experiment {grid.name!r} was begun already, as {grid.id}: resume it, or give it another name or seed"
 
 

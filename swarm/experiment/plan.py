@@ -1,4 +1,4 @@
-"""What an experiment takes and can show, foretold before anything is spent."""
+"""Foretell what an experiment takes and can show before anything is spent."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ measures what comes of it."""
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an experiment is expected to take and able to show."""
+    """A forecast of what an experiment takes and is able to show."""
 
     runs: int
     arms: int

@@ -85,7 +85,7 @@ class Recipes:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Whose family the judge is of, in a sentence; empty when it is a stranger to every arm, or simulated."""
+        """Say in a sentence whose kin the judge is; empty when it is a stranger to all arms, or simulated."""
         named = self.judge or self.grid.judge
         if named is None:
             return self.default_judge[1]

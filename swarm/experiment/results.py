@@ -23,7 +23,7 @@ from swarm.team import make_team
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What differences in quality an experiment can see, with a chance of 80 % and after Holm."""
+    """The differences in quality an experiment can see, with a chance of 80 % and after Holm."""
 
     missions: int
     comparisons: int
@@ -36,7 +36,7 @@ class Resolution:
     alpha: float
 
     def missions_for(self, wanted: float) -> int:
-        """How many missions find a true difference of that size.
+        """Say how many missions find a true difference of that size.
 
         Raises:
             BadInput: unless it is above 0.
@@ -50,7 +50,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What an experiment shows: each context by its name, which is empty when there is only one."""
+    """All that an experiment shows: each context by its name, which is empty when there is only one."""
 
     found: tuple[tuple[str, Comparison], ...]
     refused: tuple[Refused, ...]
@@ -82,7 +82,7 @@ def resolution(experiment: Experiment, earlier: Iterable[Cell] = ()) -> Resoluti
 
 
 def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[str]:
-    """What an experiment can see, in sentences of plain text.
+    """Say what an experiment can see, in sentences of plain text.
 
     Args:
         sees: what was foretold.
@@ -114,7 +114,7 @@ def results(
     *,
     final: bool = True,
 ) -> Results:
-    """What an experiment shows: by the factor it is about, within each context.
+    """Compare the runs of an experiment by the factor it is about, within each context.
 
     All comparisons that it was planned for are one family, whether or not its runs allow for them. What an
     organization remembers of a mission is the same in all runs of an arm on it, so an arm is not split by whether it
@@ -155,7 +155,7 @@ def alpha_of(experiment: Experiment) -> float:
 
 
 class Agreed(TypedDict, total=False):
-    """What an experiment agreed on before it began, as a comparison takes it by name; nothing: the usual."""
+    """Terms agreed on before an experiment began, by name for a comparison; nothing: the usual."""
 
     margin: float
     """In quality, 0 to 1."""
@@ -166,12 +166,12 @@ class Agreed(TypedDict, total=False):
 
 
 def agreed(experiment: Experiment, row: ExperimentRow) -> Agreed:
-    """What an experiment agreed on, and whether it has come to where its verdicts count."""
+    """Return what an experiment agreed on, and whether it has come to where its verdicts count."""
     return {"margin": experiment.terms.margin, "alpha": alpha_of(experiment), "final": is_final(row)}
 
 
 def is_final(row: ExperimentRow) -> bool:
-    """Whether an experiment is at one of its planned looks: the end, or the look that ended it early.
+    """Tell whether an experiment is at a planned look: the end, or the look that ended it early.
 
     Somebody who looks at any other moment, or stops it when they like what they see, is wrong far more often than the
     level says.
@@ -192,7 +192,7 @@ def reference_of(grid: Grid) -> str:
 
 
 def context_name(grid: Grid, factor: Factor, cells: Sequence[Cell]) -> str:
-    """What is alike in a context, as far as it differs between contexts; empty when there is only one."""
+    """Name what is alike in a context but differs between contexts; empty when there is only one."""
     condition = cells[0].condition
     levels: Mapping[Factor, tuple[int, tuple[object, ...]]] = {
         "protocol": (len(grid.ways), (condition.protocol, condition.options)),

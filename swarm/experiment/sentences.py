@@ -14,7 +14,7 @@ STILL_GOING_ON = "It is still going on: all this may change, and a verdict count
 
 
 def experiment_in_words(experiment: Experiment) -> str:
-    """What is compared on what, in a sentence without its full stop."""
+    """Say what is compared on what, in a sentence without its full stop."""
     grid = experiment.grid
     shocks = [] if grid.shocks == (NO_SHOCK,) else [f"shocks {listed(grid.shocks)}"]
     missions, repeats = len(grid.missions), grid.repeats
@@ -30,7 +30,7 @@ def experiment_in_words(experiment: Experiment) -> str:
 
 
 def spent_in_words(row: "ExperimentRow") -> str:
-    """What an experiment has spent: "at least" so much while the cost of some of its runs is unknown."""
+    """Say what an experiment has spent: "at least" so much while the cost of some of its runs is unknown."""
     known = row.spent_usd
     return f"at least {usd(known)}" if row.unpriced and known is not None else usd(known)
 

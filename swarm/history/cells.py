@@ -105,7 +105,7 @@ def _played_before(runs: Any) -> Any:
 
 
 def _counted(runs: Any, table: Any) -> Any:
-    """How many of these runs each row of a table has."""
+    """Count how many of these runs each row of a table has."""
     return np.bincount(runs.column("row").to_numpy(), minlength=table.num_rows)
 
 

@@ -134,7 +134,7 @@ def experiments(
 
 
 def played_by(connection: DuckDBPyConnection, experiment_id: str) -> Experiment:
-    """What an experiment plays, under the terms that hold now.
+    """Return what an experiment plays, under the terms that hold now.
 
     Raises:
         UnknownRun: when there is none of this id.

@@ -48,7 +48,7 @@ _ADD = {
 
 
 class Taken(NamedTuple):
-    """What was taken in at a time."""
+    """The amount taken in at a time."""
 
     events: int
     complete: bool
@@ -68,7 +68,7 @@ class _Stretch:
 
     @property
     def deleted(self) -> bool:
-        """Whether the run was deleted."""
+        """Tell whether the run was deleted."""
         return any(isinstance(event, RunDeleted) for event in self.events)
 
 
@@ -121,7 +121,7 @@ def _read_on(path: Path, journal: Behind) -> Reading:
 
 
 def _stretches(readings: Iterable[tuple[Behind, Reading]]) -> list[_Stretch]:
-    """What was read, by run and journal."""
+    """Gather what was read, by run and journal."""
     stretches: dict[tuple[str, str], _Stretch] = {}
     for journal, reading in readings:
         ends = [*(entry.offset for entry in reading.entries[1:]), reading.position]
@@ -153,7 +153,7 @@ def _owned(stretches: Iterable[_Stretch], known: Mapping[str, _Stretch]) -> list
 
 
 def _known(connection: DuckDBPyConnection, run_ids: Collection[str]) -> dict[str, _Stretch]:
-    """Where the events of runs lie that were taken in before; a deleted run is in the journal ""."""
+    """Find where the events of runs taken in before lie. A deleted run is in the journal ""."""
     rows = connection.execute(_KNOWN, {"ids": list(run_ids)}).fetchall()
     return {row[0]: _Stretch(*row) for row in rows}
 

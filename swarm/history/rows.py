@@ -17,7 +17,7 @@ from swarm.turn import TURN, Turn
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are meant. Empty and None mean "whichever"; all that is given must hold."""
+    """Conditions on runs. Empty and None mean "whichever"; all that is given must hold."""
 
     text: str | None = None
     """Found, in any case, in the mission's title or id, in the run's id or in its owner."""
@@ -114,7 +114,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What came of making the history again."""
+    """The result of making the history again."""
 
     runs: int
     events: int
@@ -166,7 +166,7 @@ def row_of(record: RunRecord) -> RunRow:
 
 
 def columns_of(row: RunRow) -> dict[str, object]:
-    """What a row has in each of `COLUMNS`, in their order."""
+    """The values of a row in each of `COLUMNS`, in their order."""
     return {**{name: getattr(row, name) for name in _FIELDS}, **{key: row.more.get(key) for key in MORE}}
 
 

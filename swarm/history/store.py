@@ -114,7 +114,7 @@ class History:
     def past_roles(
         self, organization: str, mission: Mission, simulated: bool, *, missions: int = 5
     ) -> tuple[PastRole, ...]:
-        """What an organization remembers: who had which role in its last runs of other missions.
+        """Recall who had which role in an organization's last runs of other missions.
 
         Args:
             organization: whose memory.
@@ -129,7 +129,7 @@ class History:
             return ask.past_roles(connection, organization, mission, simulated, missions)
 
     def roles(self, where: RunFilter = EVERY_RUN, *, limit: int = 200) -> list[RunRoles]:
-        """Who had which role in the newest finished runs, to follow roles over runs.
+        """Say who had which role in the newest finished runs, to follow roles over runs.
 
         Args:
             where: which; those that were imported are left out, for other organizations made them.
@@ -151,7 +151,7 @@ class History:
             return cells(ask.matching(connection, where, abandoned, *OF_MISSIONS))
 
     def state(self) -> tuple[int, int]:
-        """What changes whenever anything is recorded: the number of journals, and their bytes.
+        """The number of journals and their bytes, which change whenever anything is recorded.
 
         It opens no database, so caches may be keyed by it.
         """
@@ -165,7 +165,7 @@ class History:
             return experiments(connection, abandoned)
 
     def experiment(self, experiment_id: str) -> tuple[ExperimentRow, Experiment]:
-        """How far an experiment is, and what it plays.
+        """Return how far an experiment is and what it plays.
 
         Raises:
             UnknownRun: when there is none of this id.

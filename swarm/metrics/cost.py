@@ -1,4 +1,4 @@
-"""What a run took: tokens, money, and what came of them."""
+"""The cost of a run: tokens and money, and what came of them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ EXACT_USD = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Where tokens and money went."""
+    """Tokens and money, and where they went."""
 
     team: Usage
     judge: Usage
@@ -41,7 +41,7 @@ def spending(transcript: Transcript, verdict: Verdict | None) -> Spending:
 
 
 def recomputed(call: Call, price: Price | None) -> float | None:
-    """What a call cost by its tokens and the price that its run names for it; None when it names none.
+    """The cost of a call by its tokens and the price that its run names for it; None when it names none.
 
     A call whose usage the provider stated costs exactly that, to 1e-9 dollars; one that is estimated may not.
     """

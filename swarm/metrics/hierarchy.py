@@ -1,4 +1,4 @@
-"""Who leads whom, as the agents themselves declare it."""
+"""Leaders and those they lead, as the agents themselves declare it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
@@ -141,7 +141,7 @@ def _circles(links: "nx.DiGraph[int]") -> Iterator[set[int]]:
 
 
 def _superior(links: "nx.DiGraph[int]", layer_of: Mapping[int, int], seats: set[int]) -> int | None:
-    """Whom these seats, all of one layer, stand under."""
+    """Find the seat that these seats of one layer stand under."""
     choices = [
         ("reports_to" in links.edges[seat, other]["kinds"], other)
         for seat in seats
@@ -159,7 +159,7 @@ def _chain(above: Mapping[int, int | None], seat: int) -> tuple[int, ...]:
 
 
 def _said(turn: Turn) -> Iterator[tuple[int, int, str]]:
-    """Who leans on whom by a turn, and how."""
+    """Yield who leans on whom by a turn, and how."""
     for job in turn.assignments:
         yield job.seat, turn.seat, "reports_to"
     for other in turn.builds_on:
@@ -169,7 +169,7 @@ def _said(turn: Turn) -> Iterator[tuple[int, int, str]]:
 
 
 def _all_under(under: Mapping[int, set[int]], seat: int) -> Set[int]:
-    """Who leans on a seat, directly or through others."""
+    """Seats that lean on a seat, directly or through others."""
     found, fresh = set[int](), {seat}
     while fresh:
         found |= fresh

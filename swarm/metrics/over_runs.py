@@ -13,7 +13,7 @@ from swarm.metrics.roles import normalise
 
 
 class Circumstances(NamedTuple):
-    """What must be equal for runs to follow each other."""
+    """All that must be equal for runs to follow each other."""
 
     simulated: bool
     protocol: str
@@ -44,7 +44,7 @@ class RunRoles:
 
     @property
     def circumstances(self) -> Circumstances:
-        """What it shares with the runs it can be compared with."""
+        """All that it shares with the runs it can be compared with."""
         return Circumstances(self.simulated, self.protocol, self.models, self.agents, self.organization)
 
 
@@ -79,7 +79,7 @@ class RoleStep:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """How often the seat at one position abstained."""
+    """The abstentions of the seat at one position."""
 
     position: int
     """The seat's number, from 1."""
@@ -140,7 +140,7 @@ def mean_stability(steps: Iterable[RoleStep], *, repeats: bool) -> tuple[float |
 
 
 def abstention_by_position(runs: Sequence[RunRoles]) -> tuple[Abstention, ...]:
-    """How often the seat at each position abstained, in seat order; empty without runs.
+    """Count the abstentions of the seat at each position, in seat order; empty without runs.
 
     Args:
         runs: of one sequence; see `sequences`.

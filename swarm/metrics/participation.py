@@ -1,4 +1,4 @@
-"""Who took part, who sat it out, and why: four kinds of not working that are never mixed."""
+"""Tell who took part, and who sat it out and why: four kinds of not working that are never mixed."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ class Stretch:
 
 
 def parts(transcript: Transcript, agents: int, *, complete: bool) -> dict[int, Part]:
-    """What became of each seat.
+    """Tell what became of each seat.
 
     Args:
         transcript: turns in the order of speaking.

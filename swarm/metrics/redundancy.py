@@ -1,4 +1,4 @@
-"""How much of the work was done twice."""
+"""The part of the work that was done twice."""
 
 from collections.abc import Sequence
 from itertools import combinations

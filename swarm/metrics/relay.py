@@ -1,4 +1,4 @@
-"""What travels from agent to agent word for word, as an instruction that asks to be repeated would."""
+"""Text that travels from agent to agent word for word, as an instruction that asks to be repeated would."""
 
 import re
 from collections import defaultdict
@@ -38,7 +38,7 @@ class Relay:
 
     @property
     def spreads(self) -> bool:
-        """Whether it spreads as an instruction does that asks to be repeated."""
+        """Tell whether it spreads like an instruction that asks to be repeated."""
         return self.share >= SPREADING
 
 

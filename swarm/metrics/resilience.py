@@ -1,4 +1,4 @@
-"""How a team stands a shock: the quality that is left of what it would have had without one."""
+"""Measure how a team stands a shock: by the quality left of what it would have had without one."""
 
 from collections.abc import Iterable, Mapping
 from statistics import fmean
@@ -76,7 +76,7 @@ def all_shocks(blows: Mapping[str, Mapping[str, Blow]]) -> dict[str, Blow]:
 
 
 def shares_kept(blows: Mapping[str, Blow]) -> dict[str, float]:
-    """What each mission says of `resilience`, so that teams can be compared mission by mission.
+    """Split `resilience` into a value per mission, so that teams can be compared mission by mission.
 
     Their mean is the resilience, and their spread that of the ratio of means (its linearisation): with R for the
     ratio, R + (after - R before) / mean before.

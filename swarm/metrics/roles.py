@@ -51,7 +51,7 @@ class RoleGroup:
 
 @dataclass(frozen=True, slots=True)
 class WordsShared:
-    """How far roles echo the mission."""
+    """The echo of the mission in roles."""
 
     words: tuple[str, ...]
     """Different words of the roles that the mission has as well: as first written, in lower case and in order."""
@@ -212,7 +212,7 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _word(marks: str) -> re.Pattern[str]:
-    """What a word is, in a text in which these marks belong to words."""
+    """The pattern of a word in a text in which these marks belong to words."""
     return re.compile(_WORD.format(w=rf"[\w{re.escape(marks)}]"), re.VERBOSE)
 
 

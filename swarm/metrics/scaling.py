@@ -1,4 +1,4 @@
-"""What more agents bring: a value against the number of agents, and its gain per doubling."""
+"""The effect of more agents: a value against the number of agents, and its gain per doubling."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

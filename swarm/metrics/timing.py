@@ -1,4 +1,4 @@
-"""When the turns of a run were taken, and what made it as long as it was."""
+"""Tell when the turns of a run were taken, and what made it as long as it was."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ TOLERANCE_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Where the time of a team went; the judge's is not part of it."""
+    """The time of a team and where it went; the judge's is not part of it."""
 
     elapsed_s: float
     """From the first request to the last answer."""

@@ -90,7 +90,7 @@ class ModelCard:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What a person should know before this model is asked, in sentences."""
+        """Sentences on what a person should know before this model is asked."""
         return tuple(line for line in (self._leaves(), self._acts()) if line)
 
     def _leaves(self) -> str:
@@ -115,7 +115,7 @@ class ModelCard:
 
     @property
     def simulated(self) -> bool:
-        """Whether it is a simulated mind."""
+        """Tell whether it is a simulated mind."""
         return self.provider == "sim"
 
 

@@ -39,7 +39,7 @@ def _without_blanks(parts: tuple[str, ...]) -> list[str]:
 
 
 def response_format(structured: Structured, answer: type[BaseModel] | None) -> dict[str, Any] | None:
-    """What to ask for so that the reply is JSON; None to leave it to the prompt."""
+    """Return what to ask for so that the reply is JSON, or None to leave it to the prompt."""
     if answer is None or structured == "none":
         return None
     if structured == "json":

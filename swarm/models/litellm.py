@@ -63,7 +63,7 @@ class LiteLlmModel:
 
     @property
     def price(self) -> Price | None:
-        """What the catalogue says."""
+        """The price in the catalogue."""
         return self.card.price
 
     @property

@@ -38,7 +38,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a model is asked, complete: a model looks at nothing else."""
+    """The complete request to a model, which looks at nothing else."""
 
     messages: tuple[Message, ...]
     answer: type[BaseModel] | None = None
@@ -78,12 +78,12 @@ class Model(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether its replies are simulated or scripted: never pooled with real ones."""
+        """Tell whether its replies are simulated or scripted, never pooled with real ones."""
         ...
 
     @property
     def price(self) -> Price | None:
-        """What its tokens cost; None when that is unknown."""
+        """The price of its tokens, None when that is unknown."""
         ...
 
     def place(self) -> AbstractAsyncContextManager[object]:

@@ -107,7 +107,7 @@ def text_of(raw: Mapping[str, JsonValue], read: object) -> str | None:
 
 
 def finish_of(raw: Mapping[str, JsonValue]) -> str | None:
-    """Why the reply ended: "stop", "length", "content_filter", the provider's own word, or None."""
+    """Say why the reply ended: "stop" or "length" or "content_filter" or the provider's own word, or None."""
     candidate = _first(raw, "choices") or _first(raw, "candidates") or raw
     message = candidate.get("message")
     if isinstance(message, dict) and isinstance(message.get("refusal"), str):

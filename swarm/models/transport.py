@@ -26,7 +26,7 @@ _UNPACKED = ("content-encoding", "content-length", "transfer-encoding")
 
 @dataclass(slots=True)
 class Exchange:
-    """What went over the wire for one call; filled in while it happens."""
+    """The traffic over the wire for one call, filled in while it happens."""
 
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
@@ -39,12 +39,12 @@ class Exchange:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the last request was answered, and not with an error."""
+        """Tell whether the last request was answered without an error."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def over(self) -> bool:
-        """Whether nothing more may be sent.
+        """Tell whether nothing more may be sent.
 
         After a success something may: GigaChat hands out a token first.
         """

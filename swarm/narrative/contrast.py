@@ -78,7 +78,7 @@ def check_comparable(one: RunRecord, other: RunRecord) -> None:
 
 
 def _besides(one: RunSpec, other: RunSpec) -> str:
-    """What differs besides the protocol, with both values; empty when nothing does."""
+    """Name what differs besides the protocol with both values, empty when nothing does."""
     first, second = _conditions(one), _conditions(other)
     alike = one.protocol == other.protocol
     differ = [
@@ -92,7 +92,7 @@ def _besides(one: RunSpec, other: RunSpec) -> str:
 
 
 def _conditions(spec: RunSpec) -> dict[str, str]:
-    """What decides how a run goes, in words."""
+    """Put into words what decides how a run goes."""
     return {
         "team": models_named(spec.team),
         "options": ", ".join(f"{name} {brief(str(value))}" for name, value in spec.options.items()) or "none",
@@ -136,7 +136,7 @@ def _doings(record: RunRecord) -> str:
 
 
 def _counts(seats: tuple[SeatNow, ...]) -> list[str]:
-    """What became of the seats, where it is more than work in a role of one's own."""
+    """Say what became of the seats, where it is more than work in a role of one's own."""
     alike = sum(seat.shared_by > 1 for seat in seats)
     counted = {
         f"{alike} of {len(seats)} took roles much like another's": alike,

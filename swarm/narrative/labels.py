@@ -1,4 +1,4 @@
-"""What agents did and became, teams, durations, money and quotations become words, in plain text."""
+"""Plain text for what agents did and became and for teams and durations, money and quotations."""
 
 from collections.abc import Sequence
 

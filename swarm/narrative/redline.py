@@ -37,7 +37,7 @@ class Beside:
 
     @property
     def same(self) -> bool:
-        """Whether both have it in the same words."""
+        """Tell whether both have it in the same words."""
         return self.one is not None and self.other is not None and self.one.split() == self.other.split()
 
 

@@ -16,7 +16,7 @@ MOST_TURNS = 9
 
 
 def origin_of_roles(record: RunRecord) -> Origin:
-    """Where the roles of a run come from, as far as that is known."""
+    """Say where the roles of a run come from, as far as that is known."""
     if any(turn.assignments for turn in record.turns):
         return "planned"
     if any(seat.role for seat in record.spec.team):
@@ -25,7 +25,7 @@ def origin_of_roles(record: RunRecord) -> Origin:
 
 
 def origin_under(protocol: str) -> Origin:
-    """Where roles come from under a protocol, as a rehearsal shows; unknown when it cannot be rehearsed here."""
+    """Rehearse a protocol to say where its roles come from, "unknown" when it cannot be rehearsed here."""
     spec = RunSpec(Mission("rehearsal", "Rehearsal", "Rehearse."), make_team(["nobody"], 3), protocol)
     with suppress(SwarmError):
         cues = [said.cue for said in rehearse(spec, as_asked, most_turns=MOST_TURNS)]

@@ -84,7 +84,7 @@ def _what_spread(record: RunRecord) -> str:
 
 
 def who_worked(record: RunRecord, seats: Sequence[SeatNow]) -> str:
-    """How many delivered something, and where their roles came from."""
+    """Say how many delivered something and where their roles came from."""
     workers = contributions(record.turns)
     plan = next((turn for turn in record.turns if turn.action == "plan"), None)
     if plan:
@@ -101,7 +101,7 @@ def who_worked(record: RunRecord, seats: Sequence[SeatNow]) -> str:
 
 
 def who_sat_out(seats: Sequence[SeatNow]) -> str:
-    """Who did not work and why, the four kinds apart; empty when all worked or may still do so."""
+    """Say who did not work and why for each of the four kinds, empty when all worked or may still do so."""
     parts: list[str] = []
     for kind, did in SAT_OUT.items():
         idle = [seat for seat in seats if seat.standing == kind]
@@ -113,7 +113,7 @@ def who_sat_out(seats: Sequence[SeatNow]) -> str:
 
 
 def what_struck(record: RunRecord) -> str:
-    """What the shock of a run did, and when; empty without one, and as long as it may still strike."""
+    """Say what the shock of a run did and when, empty without one and as long as it may still strike."""
     shock, struck = record.spec.shock, record.struck
     if shock is None:
         return ""
@@ -144,12 +144,12 @@ def hearing(record: RunRecord) -> Hearing:
 
 
 def built_on(record: RunRecord) -> Counter[int]:
-    """How many seats say that they build on each seat."""
+    """Count the seats that say they build on each seat."""
     return Counter(link.other for link in links_of(record) if "builds_on" in link.kinds)
 
 
 def no_score(record: RunRecord) -> str:
-    """Why a run that has ended has no quality; empty when it has one."""
+    """Say why a run that has ended has no quality, empty when it has one."""
     verdict = record.verdict
     if verdict is None:
         return "the judge was not asked" if record.spec.judge else "nobody judged it"

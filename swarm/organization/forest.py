@@ -81,7 +81,7 @@ def rows_of(forest: Forest) -> list[ForestRow]:
 
 
 def sizes_of(forest: Forest, *, leaves: bool = False) -> dict[int, int]:
-    """How many seats stand under each, itself included; or only those of them that carry nobody."""
+    """Count the seats under each with itself included, or only those of them that carry nobody."""
     sizes: dict[int, int] = {}
     for seat in reversed([row for root in forest.below.get(None, ()) for row in _under(forest, root)]):
         below = forest.below.get(seat, ())

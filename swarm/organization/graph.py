@@ -51,7 +51,7 @@ class SeatNow:
 
 
 class Link(NamedTuple):
-    """What one seat says of another: it builds on it, reports to it, or both. Or, by itself, that it heard it."""
+    """A seat's word that it builds on another or reports to it or both. Or, by itself, that it heard it."""
 
     seat: int
     other: int
@@ -98,7 +98,7 @@ def seats_of(record: RunRecord) -> tuple[SeatNow, ...]:
 
 
 def standings_of(record: RunRecord) -> dict[int, Standing]:
-    """What every seat is doing, by number."""
+    """Return the standing of every seat by number."""
     thinking = {cued.seat for cued in record.speaking} if record.status == "running" else set[int]()
     found = parts(record.turns, len(record.spec.team), complete=record.protocol_ended)
     return {
@@ -107,7 +107,7 @@ def standings_of(record: RunRecord) -> dict[int, Standing]:
 
 
 def links_of(record: RunRecord) -> tuple[Link, ...]:
-    """What the seats say of each other, from seat to seat; only among those who delivered something."""
+    """Return what the seats that delivered something say of each other, from seat to seat."""
     links = declared_links(record.turns)
     return tuple(
         Link(one, other, frozenset(links.edges[one, other]["kinds"])) for one, other in links.edges()
@@ -115,7 +115,7 @@ def links_of(record: RunRecord) -> tuple[Link, ...]:
 
 
 def heard_links(record: RunRecord) -> tuple[Link, ...]:
-    """Who was shown whose turns, used or not: the visibility graph, which the protocol decides.
+    """Return the visibility graph that the protocol decides: who was shown whose turns, used or not.
 
     Each pair of seats once, however often one heard the other.
     """
@@ -166,7 +166,7 @@ def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
 
 
 def _leaning(named: Iterable[tuple[int, Sequence[int]]]) -> Mapping[int, tuple[int, ...]]:
-    """Whom seats name, each once, in the order of naming."""
+    """List whom seats name, each once in the order of naming."""
     found: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
     for seat, others in named:
         found[seat] = tuple(dict.fromkeys((*found[seat], *others)))

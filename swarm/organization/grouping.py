@@ -8,7 +8,7 @@ from swarm.organization.graph import Link, SeatNow, Standing
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What is drawn as one: a seat, or several that have the same role or stand idle in the same way."""
+    """A seat or several drawn as one, with the same role or idle in the same way."""
 
     seats: tuple[SeatNow, ...]
     """In seat order; never empty."""
@@ -20,12 +20,12 @@ class Node:
 
     @property
     def folded(self) -> bool:
-        """Whether it stands for more than one seat."""
+        """Tell whether it stands for more than one seat."""
         return len(self.seats) > 1
 
     @property
     def standing(self) -> Standing:
-        """What its seats are doing: all the same."""
+        """The standing that all its seats share."""
         return self.seats[0].standing
 
     @property
@@ -35,7 +35,7 @@ class Node:
 
     @property
     def leads(self) -> bool:
-        """Whether one of its seats planned or is reported to."""
+        """Tell whether one of its seats planned or is reported to."""
         return any(seat.leads for seat in self.seats)
 
     @property
@@ -50,7 +50,7 @@ class Node:
 
 
 def group_of(seat: SeatNow) -> str:
-    """What a seat has in common with those it may be folded with: its role's cluster, or what became of it."""
+    """Name what a seat shares with those it may be folded with: its role's cluster or what became of it."""
     return f"role:{seat.cluster}" if seat.cluster else f"standing:{seat.standing}"
 
 

@@ -74,13 +74,13 @@ def _moment(record: RunRecord, turns: Sequence[Turn], number: int) -> Moment:
 
 
 def _struck_by(record: RunRecord, taken: Sequence[Turn]) -> Struck | None:
-    """What the shock had struck by then: it is seen with the first turn taken after it."""
+    """Return what the shock had struck by then, seen with the first turn taken after it."""
     struck = record.struck
     return struck if struck and any(turn.index >= struck.index for turn in taken) else None
 
 
 def _thinking(record: RunRecord, later: Sequence[Turn], now: float) -> tuple[TurnStarted, ...]:
-    """Who had been asked by then and had not answered; in a sequence, the next one is asked at once."""
+    """List who had been asked by then and not answered, the next one in a sequence being asked at once."""
     timed = [turn for turn in later if turn.calls]
     soonest = min((turn.started_s for turn in timed), default=now)
     asked = [turn for turn in timed if turn.started_s <= max(now, soonest)]

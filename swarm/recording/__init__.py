@@ -1,1 +1,1 @@
-"""What a run tells: its facts, the files they stand in, the record made of them, what is measured of it."""
+"""The facts a run tells, with their files and the record and measures made of them."""

@@ -138,7 +138,7 @@ class Journal:
 
 
 def journal_of(run_id: str, settings: Settings) -> Path:
-    """Where a single run keeps its events.
+    """Return the file in which a single run keeps its events.
 
     Raises:
         UnknownRun: when the id cannot be one.
@@ -149,7 +149,7 @@ def journal_of(run_id: str, settings: Settings) -> Path:
 
 
 def is_written_to(path: Path) -> bool:
-    """Whether a living process holds this journal file."""
+    """Tell whether a living process holds this journal file."""
     if not _lock_path(path).exists():
         return False
     try:

@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a journal file."""
+    """The lines that were read from a journal file."""
 
     entries: tuple[Entry, ...] = ()
     position: int = 0
@@ -51,7 +51,7 @@ class Reading:
 
     @property
     def lines(self) -> int:
-        """How many lines were read, damaged ones included."""
+        """Count the lines that were read, damaged ones included."""
         return len(self.entries) + len(self.damaged)
 
 
@@ -107,7 +107,7 @@ def read_journal(path: Path, start: int = 0, end: int | None = None) -> Reading:
 
 
 def is_torn(tail: bytes) -> bool:
-    """Whether what stands behind the last line end is nothing, or the beginning of a line."""
+    """Tell whether nothing or the beginning of a line stands behind the last line end."""
     begins = tail.startswith(_MARK[: len(tail)])
     # A whole line with one byte more was complete: its end was damaged.
     another = tail.find(_MARK, 1) > 0 or _body(tail[:-1]) is not None
@@ -115,7 +115,7 @@ def is_torn(tail: bytes) -> bool:
 
 
 def tail_of(path: Path) -> tuple[int, bytes]:
-    """Where the last complete line of a file ends, and what stands behind it.
+    """Find where the last complete line of a file ends and what stands behind it.
 
     It is looked for from behind, as an experiment's journal may be huge.
     """

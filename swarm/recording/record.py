@@ -42,7 +42,7 @@ Status = Literal["running", "finished", "stopped", "limited", "failed", "interru
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run got: what must not be asked again, and what is spent."""
+    """The progress of a run: what must not be asked again, and what is spent."""
 
     turns: Mapping[int, Turn] = field(default_factory=dict[int, Turn])
     """Complete turns by index."""
@@ -62,7 +62,7 @@ class Progress:
     """What the latest calls were priced by."""
 
     def repriced(self, prices: Mapping[str, Any]) -> dict[str, Any]:
-        """What a resumption tells of `prices` now and their table: nothing as long as they are as before."""
+        """Return what a resumption tells of `prices` now and their table; nothing if they are as before."""
         return {} if prices["prices"] == self.prices else {**prices, "first_call": self.calls + 1}
 
 
@@ -121,7 +121,7 @@ def repriced_in(events: Iterable[Event]) -> dict[int, Mapping[str, Price]]:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What is known of one run."""
+    """All that is known of one run."""
 
     run_id: str
     spec: RunSpec
@@ -167,16 +167,16 @@ class RunRecord:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen unless somebody resumes it."""
+        """Tell whether nothing more will happen unless somebody resumes it."""
         return self.status not in ("running", "interrupted")
 
     @property
     def played_out(self) -> bool:
-        """Whether nobody is left to be asked, the judge included."""
+        """Tell whether nobody is left to be asked, the judge included."""
         return self.ended and self.protocol_ended and bool(self.verdict or not self.spec.judge)
 
     def price_of(self, call: Call) -> Price | None:
-        """What a call was priced by; None when that is unknown."""
+        """Return the price that applied to a call; None when that is unknown."""
         then = max((number for number in self.repriced if number <= call.number), default=None)
         return (self.prices if then is None else self.repriced[then]).get(call.model)
 
@@ -187,7 +187,7 @@ class RunRecord:
 
     @cached_property
     def participation(self) -> Participation:
-        """What became of every seat."""
+        """Say what became of every seat."""
         return participation(self.turns, len(self.spec.team), complete=self.protocol_ended)
 
     @property

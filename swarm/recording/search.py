@@ -17,7 +17,7 @@ AROUND = 40
 
 @dataclass(frozen=True, slots=True)
 class TurnFilter:
-    """Which turns are wanted; what is empty or None restricts nothing."""
+    """Conditions on turns. What is empty or None restricts nothing."""
 
     words: str = ""
     """To be found in a role, text, reason or assigned job, in this order; case and kind of space do not matter."""
@@ -27,7 +27,7 @@ class TurnFilter:
     actions: tuple[Action, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether it restricts anything."""
+        """Tell whether it restricts anything."""
         return bool(self.words.strip() or self.seat is not None or self.roles or self.actions)
 
 
@@ -81,7 +81,7 @@ def _search(turn: Turn, pattern: re.Pattern[str]) -> Found:
 
 
 def _texts(turn: Turn) -> Iterator[str]:
-    """What people can read of a turn, each on one line."""
+    """The texts of a turn that people can read, each on one line."""
     jobs = (text for job in turn.assignments for text in (job.role, job.job))
     return map(_one_line, (turn.role or "", turn.reason or "", turn.text, *jobs))
 

@@ -1,4 +1,4 @@
-"""Why a run has no score is decided: whether its own team is to blame for it, or somebody else. Pure.
+"""Decide why a run has no score: whether its own team or somebody else is to blame. Pure.
 
 A team that delivers nothing has failed at its mission: that is a result, the worst there is. Were it left out like a
 run whose provider was down, an arm would look the better the more often it fails.

@@ -39,7 +39,7 @@ class WorstPair:
 
     @property
     def doubt(self) -> float:
-        """How little all arms are shown to be equivalent, in [0, 1]: the p of "equivalent", so small when they are.
+        """The doubt that all arms are equivalent, 0 to 1: the p of "equivalent" and so small when they are.
 
         When every mission gives the same difference there is no p of the mean. Then there is no doubt of it either: 0
         when that difference lies within the margin, 1 when it does not. That bad losses are rare has to be shown all

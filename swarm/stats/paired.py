@@ -78,7 +78,7 @@ class Difference:
 
     @property
     def p_alike(self) -> float | None:
-        """How often chance alone would make the arms look so alike, were they not: the p of "equivalent".
+        """The probability that chance alone makes unlike arms look so alike: the p of "equivalent".
 
         They are alike when the means lie within the margin and neither arm loses badly on more than a small share of
         missions. All of that has to be shown, so the largest p speaks for all and nothing has to be adjusted
@@ -91,7 +91,7 @@ class Difference:
         return max(self.p_equivalence, self.behind.p, self.ahead.p)
 
     def only_tail_open(self, alpha: float) -> bool:
-        """Whether the means are shown to lie within the margin, and it is bad losses that are not excluded."""
+        """Tell whether the means are shown to lie within the margin but bad losses are not excluded."""
         mean_is_shown = self.p_equivalence is not None and self.p_equivalence < alpha
         return mean_is_shown and self.p_alike is not None and self.p_alike >= alpha
 
@@ -194,7 +194,7 @@ def verdict(difference: Difference, *, alpha: float = ALPHA) -> Word:
 def missions_needed(
     difference: Difference, *, power: float = 0.8, comparisons: int = 1, alpha: float = ALPHA
 ) -> int | None:
-    """How many missions in all would settle it, if the difference and its spread are what they seem.
+    """Count the missions in all that would settle it, if the difference and its spread are what they seem.
 
     That is the smaller number of two: missions to show a difference of the observed size, and missions to show that
     it lies within the margin and that bad losses are as rare as they have to be.
@@ -221,7 +221,7 @@ def missions_needed(
 
 
 def missions_for_alike(difference: Difference, *, power: float = 0.8, alpha: float = ALPHA) -> int | None:
-    """How many missions in all would show the arms to be equivalent, if all stays as it seems.
+    """Count the missions in all that would show the arms to be equivalent, if all stays as it seems.
 
     Returns:
         None when no number of them would, or nothing varied.
@@ -241,7 +241,7 @@ def missions_for_alike(difference: Difference, *, power: float = 0.8, alpha: flo
 
 
 def cliffs_delta(arm: Numbers, reference: Numbers) -> float:
-    """How much more often a value of the arm lies above one of the reference than below it.
+    """Measure how much more often a value of the arm lies above one of the reference than below it.
 
     Returns:
         In [-1, 1]: 1 when all of the arm's lie above all of the reference's, 0 when neither is favoured.

@@ -79,7 +79,7 @@ def smallest_difference(
 def missions_for(
     difference: float, sd: float, *, comparisons: int = 1, power: float = 0.8, alpha: float = 0.05
 ) -> int:
-    """How many missions find a true difference with the wanted chance; arguments as in `power_of`.
+    """Count the missions that find a true difference with the wanted chance; arguments as in `power_of`.
 
     Returns:
         At least what a verdict needs. Beyond `MOST_MISSIONS` it is the normal distribution's answer.
@@ -130,7 +130,7 @@ def equivalence_power(
 def missions_for_equivalence(
     margin: float, sd: float, *, difference: float = 0, power: float = 0.8, alpha: float = 0.05
 ) -> int | None:
-    """How many missions show equivalence with the wanted chance; arguments as in `equivalence_power`.
+    """Count the missions that show equivalence with the wanted chance; arguments as in `equivalence_power`.
 
     Returns:
         At least what a verdict needs; None when no number does, or more than `MOST_MISSIONS`: a difference as large as

@@ -12,7 +12,7 @@ from swarm.stats.tail import Scale, within
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as much the arm has as the reference, and the 95 % interval of that."""
+    """The arm as a multiple of the reference, with the 95 % interval of that."""
 
     value: float | None
     """None when it is not defined, as where a mean or a price is not above 0."""
@@ -42,7 +42,7 @@ def ratio_of(pairs: Pairs) -> Ratio:
 
 
 def typical_ratio(pairs: Pairs) -> Ratio:
-    """How many times as much the arm has on a typical mission: for prices, which are above 0 and differ by factors.
+    """The ratio of arm to reference on a typical mission: for prices, all above 0 and differing by factors.
 
     The geometric mean over missions of arm over reference, with the t interval of its logarithm. Swapping the arms
     turns it upside down, and no mission with a large price rules it.

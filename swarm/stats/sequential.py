@@ -39,7 +39,7 @@ def look_alpha(look: int) -> float:
 
 
 def look_after(done: int, planned: int) -> int | None:
-    """Which look comes when so many blocks are done; None between looks.
+    """The look that comes when so many blocks are done; None between looks.
 
     Args:
         done: finished blocks, at most `planned`.
@@ -54,7 +54,7 @@ def look_after(done: int, planned: int) -> int | None:
 
 
 def clear(differences: Sequence[Difference], look: int) -> bool:
-    """Whether every comparison of the family is settled at this look, so that the experiment may stop.
+    """Tell whether this look settles every comparison of the family, so that the experiment may stop.
 
     Settled is what has a verdict other than "undetermined" at the level of the look, after Holm. When an experiment has
     looks, its verdicts at the end are asked for with `look_alpha` of the last one too.

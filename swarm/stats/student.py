@@ -38,12 +38,12 @@ def quantile(level: float, df: int) -> float:
 
 
 def p_two_sided(t: float, df: int) -> float:
-    """How often chance alone brings a t as far from 0."""
+    """The probability that chance alone brings a t as far from 0."""
     return 2 * p_above(abs(t), df)
 
 
 def p_above(t: float, df: int) -> float:
-    """How often chance alone brings a t as large."""
+    """The probability that chance alone brings a t as large."""
     return float(special.stdtr(df, -t))
 
 

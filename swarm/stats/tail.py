@@ -40,7 +40,7 @@ QUALITY = Scale(0.25, 1.0, 0.15)
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How often one arm lost badly to another, over missions."""
+    """The bad losses of one arm to another, over missions."""
 
     lost: int
     """Missions with a bad loss."""
@@ -51,7 +51,7 @@ class Tail:
 
     @property
     def p(self) -> float:
-        """How often chance alone would bring so few losses, did the arm lose on the share `most` of all missions."""
+        """The probability of so few losses, did the arm lose on the share `most` of all missions."""
         return float(special.bdtr(self.lost, self.missions, self.most))
 
     def bound(self, alpha: float = 0.05) -> float:
@@ -68,7 +68,7 @@ class Tail:
         return float(special.betaincinv(self.lost + 1, self.missions - self.lost, 1 - alpha))
 
     def missions_needed(self, alpha: float = 0.05) -> int | None:
-        """How many missions in all would exclude the share `most`, if losses stay as rare as they were.
+        """Count the missions in all that would exclude the share `most`, if losses stay as rare as they were.
 
         Returns:
             None when they were not rarer than that: more missions would show it only more clearly.

@@ -73,7 +73,7 @@ def open_simulated(card: ModelCard, pace: Pace) -> SimulatedModel:
 
 
 def answer(request: Request, traits: Traits) -> tuple[str, str]:
-    """What a mind answers to a request, and why its answer ends ("stop" or "length")."""
+    """Answer a request as a mind does and say why the answer ends ("stop" or "length")."""
     text = "".join(message.text for message in request.messages if message.role == "user")
     chance = Random(request.seed * 4_294_967_311 + zlib.crc32(text.encode("utf-8", "replace")))
     if is_judging(text):
@@ -126,7 +126,7 @@ def _prose(decision: Decision, chance: Random) -> str:
 
 
 def _links(work: Work) -> list[str]:
-    """What a text says of others' work: that it rests on it only where the answer names whose it is."""
+    """Phrase a text's use of others' work, said to rest on it only where the answer names whose it is."""
     numbers = ", ".join(f"R{number}" for number in work.follows)
     ways = ("Follows", "Adds to") if work.credits else ("In line with", "More on")
     links = [f"{ways[0]} {numbers}"] if numbers else []

@@ -67,7 +67,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class WorkPiece:
-    """What a text says about one requirement."""
+    """The statements of a text about one requirement."""
 
     number: int
     sound: frozenset[str]
@@ -136,7 +136,7 @@ def _read_heard(body: str) -> tuple[tuple[Heard, ...], int]:
 
 @lru_cache(maxsize=8_192)
 def _heard(chunk: str) -> Heard | None:
-    """What stands between two marks: a turn, or only the end of one."""
+    """Read the turn between two marks, or None for only the end of one."""
     opens = _TURN.match(chunk)
     if not opens:
         return None
@@ -167,7 +167,7 @@ def read_needs(mission: str) -> tuple[Need, ...]:
 
 @lru_cache(maxsize=8_192)
 def read_pieces(text: str) -> tuple[WorkPiece, ...]:
-    """What a contribution or a deliverable says about each requirement, in its order."""
+    """Read what a contribution or a deliverable says about each requirement, in its order."""
     return tuple(_piece(int(match[1]), match[0].rstrip()) for match in _PIECE.finditer(text))
 
 

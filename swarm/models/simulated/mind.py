@@ -44,7 +44,7 @@ itself rests on others: credit goes to the source."""
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a mind is like; each in [0, 1]. Profiles stand in data/models.toml."""
+    """The traits of a mind, each from 0 to 1. Profiles stand in data/models.toml."""
 
     skill: float = 0.8
     """Depth reached on a requirement; falls with its difficulty."""
@@ -60,7 +60,7 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a mind decided to write about one requirement."""
+    """The work a mind decided to write about one requirement."""
 
     need: Need
     sound: tuple[str, ...]
@@ -76,7 +76,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a mind answers. `work` is empty when it abstains."""
+    """The answer of a mind. `work` is empty when it abstains."""
 
     role: str
     reason: str
@@ -149,7 +149,7 @@ def _habit(brief: Brief, traits: Traits, chance: Random) -> str | None:
 
 
 def _holds_back(chosen: Sequence[Need], view: View, traits: Traits, chance: Random) -> bool:
-    """Whether one thinks of abstaining at all, and finds too little to add. Announced work is no reason to."""
+    """Tell whether one thinks of abstaining and finds too little to add. Announced work is no reason to."""
     if chance.random() >= traits.reflection:
         return False
     misjudged = 1 + chance.gauss(0.0, DOUBT)
@@ -162,7 +162,7 @@ def _reach(need: Need, traits: Traits) -> float:
 
 
 def _fit(need: Need, given: str | None, informed: float) -> float:
-    """How well a mind is placed for a requirement, in [0, 1]: by the role it was given, or by its own choice."""
+    """Rate from 0 to 1 how well a mind suits a requirement by its given role, or by its own choice."""
     return words.affinity(given, need.text) if given else informed
 
 
@@ -210,7 +210,7 @@ def _write(
 
 
 def _credited(need: Need, follows: Sequence[int], adds: bool, view: View, chance: Random) -> tuple[int, ...]:
-    """Whom a mind names. Most use is silent: people and models credit only part of what they build on."""
+    """Pick whom one names. Most use is silent: people and models credit only part of what they build on."""
     odds = [(number, CREDIT_SOURCE) for number in follows]
     odds += [(need.number, CREDIT_ADDED_TO)] if adds else []
     for number, odd in odds:
@@ -221,6 +221,6 @@ def _credited(need: Need, follows: Sequence[int], adds: bool, view: View, chance
 
 
 def _leader(work: Sequence[Work], chance: Random) -> int | None:
-    """Whose lead one follows: sometimes that of a source, where sides are in conflict."""
+    """Pick whose lead one follows, sometimes a source's where sides are in conflict."""
     sources = [seat for item in work if item.need.conflict for seat in item.credits]
     return sources[0] if sources and chance.random() < 0.3 else None

@@ -87,7 +87,7 @@ def content_words(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def affinity(role: str | None, text: str) -> float:
-    """How well a role fits a requirement, in [0, 1]: by their words, or else by how its bearers happen to see it.
+    """Rate from 0 to 1 how well a role fits a requirement by their words, or else by how its bearers see it.
 
     Any role makes some parts of a mission look like one's own, and others not, whatever its words are.
     """

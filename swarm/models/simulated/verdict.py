@@ -22,14 +22,14 @@ NOISE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """What a judge makes of one criterion: a share in [0, 1] and the reason in words."""
+    """A judge's opinion on one criterion: a share from 0 to 1 and the reason in words."""
 
     share: float
     reason: str
 
 
 def is_judging(text: str) -> bool:
-    """Whether a prompt shows a deliverable to be judged."""
+    """Tell whether a prompt shows a deliverable to be judged."""
     return " deliverable]\n" in text and _DELIVERABLE.search(text) is not None
 
 

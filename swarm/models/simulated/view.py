@@ -17,7 +17,7 @@ ATTENTION_CHARS = 120_000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whose work on a requirement a mind noticed first."""
+    """The seat whose work on a requirement a mind noticed first."""
 
     seat: int
     derived: bool
@@ -26,7 +26,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a mind believes is covered."""
+    """A mind's belief about what is covered."""
 
     parts: Mapping[int, frozenset[str]]
     """Parts noticed that look right, by requirement; a requirement nobody touched is absent."""
@@ -40,7 +40,7 @@ class View:
 
     @property
     def informed(self) -> float:
-        """How far it is known what others do, in [0, 1]: by work noticed, or a little by intentions alone."""
+        """The knowledge of what others do (0 to 1) by work noticed, or a little by intentions alone."""
         return 1.0 if self.parts else TRUST_IN_INTENTIONS * bool(self.intended)
 
     def done(self, need: Need) -> float:
@@ -54,7 +54,7 @@ class View:
 
 @dataclass(slots=True)
 class _Notes:
-    """What a reader has gathered so far."""
+    """All that a reader has gathered so far."""
 
     parts: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])

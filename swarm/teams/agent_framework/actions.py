@@ -14,7 +14,7 @@ _LOOPS = ("foreach", "repeatuntil")
 
 
 class Invocations(NamedTuple):
-    """Whom a workflow invokes, in the order in which that is written."""
+    """The agents that a workflow invokes, in written order."""
 
     names: tuple[str, ...]
     unnamed: int

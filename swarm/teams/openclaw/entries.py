@@ -26,7 +26,7 @@ class Identity(Tolerant):
 
 
 class Subagents(Tolerant):
-    """Whom an agent may call."""
+    """The agents that an agent may call."""
 
     allowAgents: tuple[str, ...] | None = None
 

@@ -93,7 +93,7 @@ def _role(member: _Member) -> GivenRole:
 
 
 def _callers(agents: Sequence[Agent]) -> dict[str, set[str]]:
-    """Whom each agent may call, itself left aside; only agents that may call somebody."""
+    """Map each agent that may call others to those it may call, itself left aside."""
     ids = {agent.id.lower(): agent.id for agent in agents}
     callers: dict[str, set[str]] = {}
     for agent in agents:

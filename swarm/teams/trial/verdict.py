@@ -95,7 +95,7 @@ class TeamVerdict:
 
     @property
     def advice(self) -> Advice | None:
-        """What to do, in a word; None after a rehearsal, which is what simulated models play."""
+        """Say in a word what to do. None after a rehearsal, which is what simulated models play."""
         if self.simulated:
             return None
         return ADVISED[self.recommended] if self.recommended else "not yet"
@@ -167,6 +167,6 @@ def _is_as_good_for_less(contrast: Contrast) -> bool:
 
 
 def _brings_nothing(contrast: Contrast) -> bool:
-    """Whether an arm is shown to be worse, or as good at a known price that is not shown to be lower."""
+    """Tell whether an arm is shown to be worse, or as good at a known price not shown to be lower."""
     same = contrast.verdict == "equivalent" and contrast.cost_ratio is not None and not contrast.costs_less
     return contrast.verdict == "worse" or same
