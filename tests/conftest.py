@@ -1,10 +1,13 @@
 """Every test gets a data folder of its own and reaches nothing beyond loopback; examples are new at each run."""
 
 import atexit
+import gc
 import ipaddress
 import os
 import socket
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,15 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_client_outlives_its_module() -> Iterator[None]:
+    """LiteLLM keeps up to 200 clients, each of an event loop; one that it lets go later fails whoever runs then."""
+    yield
+    litellm = sys.modules.get("litellm")
+    if litellm is not None and litellm.in_memory_llm_clients_cache.cache_dict:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            litellm.in_memory_llm_clients_cache.flush_cache()
+            gc.collect()
