@@ -106,7 +106,7 @@ def with_traits(catalogue: str, profiles: Profiles) -> str:
 
 Measured = list[tuple[Cell, float]]
 CALLED = {"distinct": "roles_as_written"}
-"""What claims call a measure that has another name here."""
+"""The names that claims give to measures that have others here."""
 
 
 def table(measured: Measured) -> str:
@@ -139,7 +139,7 @@ class _Noted:
 
 
 def looked_at(cell: Cell) -> tuple[str, list[Situation]]:
-    """What a cell measures, as claims call it, and what it plays."""
+    """Tell the measure of a cell, as claims call it, and the runs it plays."""
     notes: dict[tuple[Situation, str], None] = {}
     cell.ours(lambda situation: cast("Outcome", _Noted(situation, notes)))
     played = dict.fromkeys(replace(situation, shock=None) for situation, _ in notes)
@@ -149,7 +149,7 @@ def looked_at(cell: Cell) -> tuple[str, list[Situation]]:
 
 
 def published(fitted: Measured, predicted: Measured) -> str:
-    """What claims are marked by: of every cell what it is of, what the simulated models know of it, and the error."""
+    """List every cell that claims are marked by: its runs, how far simulated models know it, its error."""
     known = [("fitted", *pair) for pair in fitted]
     known += [("known" if cell.known else None, cell, ours) for cell, ours in predicted]
     rows: list[str] = []

@@ -37,7 +37,7 @@ VOCABULARY = (Path(__file__).read_text(encoding="utf-8") * 3).split()
 
 
 class Place(TypedDict):
-    """What all events have."""
+    """The fields that all events have."""
 
     run_id: str
     seq: int
