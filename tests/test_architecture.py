@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -93,14 +93,17 @@ def tree(path: Path) -> ast.Module:
     return ast.parse((PROJECT / path).read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every module a file imports, wherever it does so; `from a import b` gives a and a.b."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+    nodes = list(ast.walk(tree(path)))
+    whole = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    parts = [(node.module, node.names) for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return frozenset(
+        whole
+        | {room for room, _ in parts}
+        | {f"{room}.{name.name}" for room, names in parts for name in names}
+    )
 
 
 def room_of(module: str) -> str:
@@ -179,7 +182,7 @@ def test_what_stands_in_shared_is_shared_by_two_pages_or_more():
     assert len([path for path in shared.iterdir() if path.is_file()]) <= MOST_SHARED
     for file in shared.glob("*.py"):
         name = f"pages.shared.{file.stem}"
-        takers = {path.parts[:2] for path in SOURCES if name in set(imports(path))}
+        takers = {path.parts[:2] for path in SOURCES if name in imports(path)}
         assert len(takers) > 1, f"{name} is taken by {takers} alone"
 
 
