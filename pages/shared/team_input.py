@@ -1,5 +1,7 @@
 """A person says who is on the team, how it works together, and under what conditions."""
 
+from typing import Any
+
 import streamlit as st
 
 from pages.shared.labels import protocol_sentence
@@ -7,14 +9,13 @@ from pages.shared.picture import draw
 from pages.shared.resources import catalogue
 from pages.shared.text import plain
 from swarm.engine.compose import NO_JUDGE
-from swarm.engine.wish import Conditions
 from swarm.errors import SwarmError
 from swarm.figures import protocol_diagram
 from swarm.grid import NO_SHOCK
-from swarm.limits import DEFAULT_MAX_USD, Limits
+from swarm.limits import DEFAULT_MAX_USD
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
-from swarm.shock import SHOCKS, Shock
+from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED, PACES, Option, Pace
 from swarm.written import usd
 
@@ -92,8 +93,8 @@ def choose_protocol() -> tuple[str, dict[str, Option]]:
     return str(protocol), options
 
 
-def choose_conditions(agents_are_simulated: bool) -> Conditions:
-    """Draw judge, limits, shock, seed, pace and organization."""
+def choose_conditions(agents_are_simulated: bool) -> dict[str, Any]:
+    """Draw judge, limits, shock, seed, pace and organization; return what was chosen by its name in FIELDS."""
     judges = [CHOOSE_FOR_ME, NO_JUDGE, *catalogue()]
     judge = st.selectbox(
         "Judge",
@@ -109,8 +110,8 @@ def choose_conditions(agents_are_simulated: bool) -> Conditions:
     limits = _choose_limits(agents_are_simulated)
     with st.expander("Shock, seed, pace and organization", icon=":material/settings:"):
         shock = _choose_shock()
-        seed, pace, organization = _choose_the_rest(agents_are_simulated)
-    return Conditions(None if judge == CHOOSE_FOR_ME else judge, limits, seed, pace, organization, shock)
+        rest = _choose_the_rest(agents_are_simulated)
+    return {"judge": None if judge == CHOOSE_FOR_ME else judge, **limits, **shock, **rest}
 
 
 def option_key(protocol: str, name: str) -> str:
@@ -161,31 +162,32 @@ def _choose_option(protocol: str, name: str, default: Option) -> Option:
     return st.text_input(label, key=key, persist_state="session")
 
 
-def _choose_limits(agents_are_simulated: bool) -> Limits:
+def _choose_limits(agents_are_simulated: bool) -> dict[str, Any]:
     usual = "none" if agents_are_simulated else f"{DEFAULT_MAX_USD:g} (default)"
     with st.grid(4, min_column_width=120):
-        usd_limit = _limit("Most dollars", "limit_usd", 0.01, "%.2f", usual)
-        tokens = _limit("Most tokens", "limit_tokens", 1_000)
-        calls = _limit("Most calls", "limit_calls", 1)
-        duration = _limit("Most seconds", "limit_seconds", 10)
-    tokens, calls = (None if most is None else int(most) for most in (tokens, calls))
-    return Limits(usd_limit, tokens, calls, duration)
+        return {
+            "max_usd": limit_input("Most dollars", "limit_usd", 0.01, usual),
+            "max_tokens": limit_input("Most tokens", "limit_tokens", 1_000),
+            "max_calls": limit_input("Most calls", "limit_calls", 1),
+            "timeout_s": limit_input("Most seconds", "limit_seconds", 10.0),
+        }
 
 
-def _limit(label: str, key: str, step: float, form: str | None = None, unset: str = "none") -> float | None:
+def limit_input(label: str, key: str, step: float, unset: str = "none") -> float | None:
+    """Draw a limit that need not be set; what it cannot be is said where it is read."""
     return st.number_input(
         label,
-        min_value=step if step < 1 else 1,
+        min_value=0.0 if isinstance(step, float) else 1,
         value=None,
         step=step,
-        format=form,
+        format="%g" if isinstance(step, float) else None,
         placeholder=unset,
         key=key,
         persist_state="session",
     )
 
 
-def _choose_shock() -> Shock | None:
+def _choose_shock() -> dict[str, Any]:
     kind = st.selectbox(
         "Shock",
         [NO_SHOCK, *SHOCKS],
@@ -194,11 +196,10 @@ def _choose_shock() -> Shock | None:
         help="What happens to the team once, when half of its work is done.",
         persist_state="session",
     )
-    if kind not in SHOCKS:
-        return None
-    st.caption(plain(SHOCKS[kind]))
+    if kind in SHOCKS:
+        st.caption(plain(SHOCKS[kind]))
     if kind != "swap":
-        return Shock.named(kind)
+        return {"shock": None if kind == NO_SHOCK else kind}
     model = st.selectbox(
         "Swapped to",
         [name for name in catalogue() if name != "sim/judge"],
@@ -207,10 +208,10 @@ def _choose_shock() -> Shock | None:
         accept_new_options=True,
         persist_state="session",
     )
-    return Shock.named(kind, model)
+    return {"shock": kind, "shock_model": model}
 
 
-def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
+def _choose_the_rest(agents_are_simulated: bool) -> dict[str, Any]:
     seed = st.number_input(
         "Seed",
         0,
@@ -235,5 +236,8 @@ def _choose_the_rest(agents_are_simulated: bool) -> tuple[int, Pace, str]:
         help="Roles are remembered within an organization. Only the Shared protocol tells agents about them.",
         persist_state="session",
     )
-    kept_pace: Pace = pace if pace and agents_are_simulated else "instant"
-    return seed, kept_pace, (organization or "").strip() or "default"
+    return {
+        "seed": seed,
+        "pace": pace if pace and agents_are_simulated else None,
+        "organization": (organization or "").strip() or None,
+    }

@@ -7,8 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from swarm.engine.wish import Field
-from swarm.errors import BadInput
+from swarm.engine.wish import FIELDS, Field
+from swarm.errors import BadInput, UnknownName
 from swarm.export.bundle import MAX_BUNDLE_BYTES
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
@@ -22,7 +22,7 @@ def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
 
     def with_options(command: Command) -> Command:
         own = [each for each in signature(command).parameters.values() if each.kind is not each.VAR_KEYWORD]
-        options = [_option(name, field) for name, field in named.items()]
+        options = [_parameter(name, field) for name, field in named.items()]
         # Where Python, and so Typer, looks for it.
         command.__dict__["__signature__"] = Signature(sorted([*options, *own], key=lambda each: each.kind))
         return command
@@ -30,11 +30,34 @@ def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
     return with_options
 
 
-def _option(name: str, field: Field) -> Parameter:
-    shown: Mapping[str, Any] = field.shown
-    option = typer.Option(field.usual, help=field.help, **shown)
-    kind = field.kind | None if field.usual is None else field.kind
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=kind)
+def option(name: str, help: str | None = None) -> Any:
+    """Make the option that asks for a field by its name."""
+    field = FIELDS[name]
+    if field.kind is Path:
+        return typer.Option(help=help or field.help)
+    looks: dict[str, Any] = {"metavar": {int: "INTEGER", float: "NUMBER"}.get(field.kind, "TEXT"), **field.shown}
+    return typer.Option(
+        help=help or field.help, parser=_reader(f"--{name.replace('_', '-')}", field), **looks
+    )
+
+
+def _reader(written: str, field: Field) -> Callable[[Any], Any]:
+    def read(given: Any) -> Any:
+        try:
+            # What is as usual has been read.
+            return field.read(given) if isinstance(given, str) else given
+        except UnknownName:
+            raise
+        except BadInput as error:
+            raise BadInput(f"{written} {given!r:.90}: {error}") from error
+
+    return read
+
+
+def _parameter(name: str, field: Field) -> Parameter:
+    kind = list[str] if field.many else field.kind
+    wanted = Annotated[kind if field.usual else kind | None, option(name, field.help)]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=field.usual, annotation=wanted)
 
 
 def read_file(path: Path) -> bytes:
