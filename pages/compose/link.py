@@ -87,12 +87,12 @@ def link_of(asked: Mapping[str, Any], options: Mapping[str, Option]) -> Link:
         asked: what the form says by its names in FIELDS.
         options: of the protocol.
     """
-    always = {name: (str(asked[name]),) for name in ALWAYS if asked[name] is not None}
+    link: Link = {name: (str(asked[name]),) for name in ALWAYS if asked[name] is not None}
     # The form's: real agents have none, and simulated ones shall have it again.
     rest = {name: value for name, value in asked.items() if name not in (*ALWAYS, "model")} | {
         "pace": st.session_state.get("pace", USUAL_PACE)
     }
-    link: Link = always | {name: (text,) for name, text in written(rest, pace=USUAL_PACE).items()}
+    link |= {name: (text,) for name, text in written(rest, pace=USUAL_PACE).items()}
     link["model"] = _parts(asked["model"])
     return link | {
         name: value if isinstance(value, tuple) else (str(value),) for name, value in options.items()

@@ -7,8 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from swarm.engine.wish import FIELDS, Field
-from swarm.errors import BadInput, UnknownName
+from swarm.engine.wish import FIELDS, Field, read
+from swarm.errors import BadInput
 from swarm.export.bundle import MAX_BUNDLE_BYTES
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
@@ -35,23 +35,17 @@ def option(name: str, help: str | None = None) -> Any:
     field = FIELDS[name]
     if field.kind is Path:
         return typer.Option(help=help or field.help)
-    looks: dict[str, Any] = {"metavar": {int: "INTEGER", float: "NUMBER"}.get(field.kind, "TEXT"), **field.shown}
-    return typer.Option(
-        help=help or field.help, parser=_reader(f"--{name.replace('_', '-')}", field), **looks
-    )
+    looks: dict[str, Any] = {
+        "metavar": {int: "INTEGER", float: "NUMBER"}.get(field.kind, "TEXT"),
+        **field.shown,
+    }
+    return typer.Option(help=help or field.help, parser=_reader(name), **looks)
 
 
-def _reader(written: str, field: Field) -> Callable[[Any], Any]:
-    def read(given: Any) -> Any:
-        try:
-            # What is as usual has been read.
-            return field.read(given) if isinstance(given, str) else given
-        except UnknownName:
-            raise
-        except BadInput as error:
-            raise BadInput(f"{written} {given!r:.90}: {error}") from error
-
-    return read
+def _reader(name: str) -> Callable[[Any], Any]:
+    written = f"--{name.replace('_', '-')}"
+    # What is as usual has been read.
+    return lambda given: read(name, given, written) if isinstance(given, str) else given
 
 
 def _parameter(name: str, field: Field) -> Parameter:

@@ -183,18 +183,31 @@ Experiment files and forms hold what they share with it to the same checks.
 """
 
 
+def read(name: str, text: str, written: str | None = None) -> Any:
+    """Return the value that a text says which was given for a name in FIELDS, and may be written otherwise.
+
+    Raises:
+        BadInput: names both, and what would work.
+    """
+    return _told(written or name, text, FIELDS[name].read)
+
+
 def accept(name: str, value: object) -> Any:
     """Return a value as it is meant that was given for a name in FIELDS.
 
     Raises:
         BadInput: names both, and what would work.
     """
+    return _told(name, value, FIELDS[name].accept)
+
+
+def _told(name: str, given: Any, read: Callable[[Any], Any]) -> Any:
     try:
-        return FIELDS[name].accept(value)
+        return read(given)
     except UnknownName:
         raise
     except BadInput as error:
-        raise BadInput(f"{name} {value!r:.90}: {error}") from error
+        raise BadInput(f"{name} {given!r:.90}: {error}") from error
 
 
 def wish_of(mission: Mission, options: Mapping[str, Any], asked: Mapping[str, Any]) -> Wish:
