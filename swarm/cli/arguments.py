@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from swarm.engine.wish import FIELDS, Field, read
+from swarm.engine.wish import FIELDS, Field, accept, read
 from swarm.errors import BadInput
 from swarm.export.bundle import MAX_BUNDLE_BYTES
 
@@ -44,8 +44,7 @@ def option(name: str, help: str | None = None) -> Any:
 
 def _reader(name: str) -> Callable[[Any], Any]:
     written = f"--{name.replace('_', '-')}"
-    # What is as usual has been read.
-    return lambda given: read(name, given, written) if isinstance(given, str) else given
+    return lambda given: read(name, given, written) if isinstance(given, str) else accept(name, given)
 
 
 def _parameter(name: str, field: Field) -> Parameter:
