@@ -20,8 +20,8 @@ from swarm.comparison.withstood import blows_of, kept_of
 from swarm.grid import NO_SHOCK
 from swarm.metrics.resilience import Blow, all_shocks, shares_kept
 from swarm.shock import Shock
-from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
+from swarm.stats.ranged import Ranged, mean_of, ratio, relative_difference
 from swarm.stats.sample import MIN_MISSIONS, Sample
 from swarm.stats.student import LEVEL, quantile
 from swarm.stats.unpaired import difference_of_means
@@ -176,7 +176,7 @@ def attempts(claim: Claim, gathered: Gathered, models: Mapping[ModelClass, tuple
     )
 
 
-def measured(claim: Claim, attempt: Attempt) -> Estimate:
+def measured(claim: Claim, attempt: Attempt) -> Ranged:
     """The figure that the claim asks for, with its interval; needs a mission.
 
     The interval is one of 95 %, of 90 % for "flat". Of sides that shall be flat, the estimate is that of the pair that
@@ -212,7 +212,7 @@ def level_of(claim: Claim) -> float:
     return EQUIVALENCE_LEVEL if claim.statistic == "flat" else LEVEL
 
 
-def _absolute(claim: Claim, attempt: Attempt) -> Estimate:
+def _absolute(claim: Claim, attempt: Attempt) -> Ranged:
     samples = attempt.samples
     if claim.statistic == "mean" and claim.measure == "resilience":
         return _resilience(attempt.sides[0])
@@ -225,14 +225,14 @@ def _absolute(claim: Claim, attempt: Attempt) -> Estimate:
     return _difference(samples[0], samples[1])
 
 
-def _resilience(side: SideRuns) -> Estimate:
+def _resilience(side: SideRuns) -> Ranged:
     """As a comparison tells it of the same runs."""
     found = kept_of(side.blows)
     assert found is not None, "a claim is measured on a mission at least"
     return found
 
 
-def _flat(claim: Claim, attempt: Attempt) -> Estimate:
+def _flat(claim: Claim, attempt: Attempt) -> Ranged:
     samples, margin = attempt.samples, claim.margin
     assert margin is not None
     if not claim.paired:
@@ -240,14 +240,14 @@ def _flat(claim: Claim, attempt: Attempt) -> Estimate:
     runs = sum(len(values) for each in samples for values in each.values())
     if attempt.missions < MIN_MISSIONS:
         means = [fmean(fmean(values) for values in each.values()) for each in samples]
-        return Estimate(max(means) - min(means), None, None, attempt.missions, runs)
+        return Ranged(max(means) - min(means), None, None, attempt.missions, runs)
     worst = all_equivalent(samples, margin).difference
     half = quantile(EQUIVALENCE_LEVEL, worst.missions - 1) * worst.sd / worst.missions**0.5
     low, high = (worst.difference - half, worst.difference + half) if worst.sd else (None, None)
-    return Estimate(worst.difference, low, high, worst.missions, runs)
+    return Ranged(worst.difference, low, high, worst.missions, runs)
 
 
-def _difference(arm: Sample, reference: Sample) -> Estimate:
+def _difference(arm: Sample, reference: Sample) -> Ranged:
     # Of any measure: what is known of a quality's scale would cut the interval of a depth.
     found = mean_of({mission: [fmean(arm[mission]) - fmean(reference[mission])] for mission in arm})
     runs = sum(len(values) for each in (arm, reference) for values in each.values())

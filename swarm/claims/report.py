@@ -94,13 +94,13 @@ def _cannot_show(beyond: int) -> str:
 
 
 def _plain(evidence: Evidence) -> dict[str, object]:
-    estimate, setting = evidence.estimate, evidence.setting
+    ranged, setting = evidence.ranged, evidence.setting
     return {
         "verdict": evidence.verdict,
         "reason": evidence.reason,
-        "value": estimate.value if estimate else None,
-        "low": estimate.low if estimate else None,
-        "high": estimate.high if estimate else None,
+        "value": ranged.value if ranged else None,
+        "low": ranged.low if ranged else None,
+        "high": ranged.high if ranged else None,
         "level": level_of(evidence.claim),
         "predicted": band_words(evidence.claim),
         "missions": evidence.missions,
