@@ -6,12 +6,13 @@ from typing import TypeVar
 
 import streamlit as st
 
+from pages.compose.conditions import choose_conditions
 from pages.compose.link import fill_form, link_of
 from pages.shared import state
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import LIBRARY, choose_mission
 from pages.shared.resources import estimates, history, missions, settings
-from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
+from pages.shared.team_input import choose_protocol, choose_team
 from pages.shared.text import plain, sentence
 from swarm.engine.command_line import command_line, mission_toml
 from swarm.engine.compose import compose

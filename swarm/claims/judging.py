@@ -11,18 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from swarm.cell import Cell
-from swarm.claims.evidence import (
-    Attempt,
-    Gathered,
-    Setting,
-    SideRuns,
-    attempts,
-    gather,
-    measured,
-    ranked,
-    worst_of,
-)
+from swarm.claims.evidence import Attempt, Gathered, Setting, SideRuns, attempts, gather
 from swarm.claims.file import Band, Claim, claim_book
+from swarm.claims.measuring import measured, ranked, worst_of
 from swarm.claims.needed import missions_needed
 from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
 from swarm.stats.groups import KruskalWallis

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim
+from swarm.claims.measuring import level_of
 from swarm.mission import Mission
 from swarm.stats.power import (
     MOST_MISSIONS,

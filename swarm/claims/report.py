@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from swarm.claims.evidence import SideRuns, level_of
+from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
+from swarm.claims.measuring import level_of
 from swarm.claims.needed import missions_planned
 from swarm.claims.sentences import band_words, how_tested, marks_of
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT

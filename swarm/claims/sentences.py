@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ModelClass, Side
+from swarm.claims.measuring import level_of
 from swarm.claims.simulator import TOLERANCE, Acquaintance
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import COMPARED, MEASURES
