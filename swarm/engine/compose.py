@@ -46,8 +46,7 @@ def compose(wish: Wish, settings: Settings, *, remember: Remember = remember_not
     Raises:
         BadInput: for anything unknown, out of range, mixed or unaffordable.
     """
-    for name in ("pace", "organization"):
-        accept(name, getattr(wish, name))
+    _check_names(wish)
     options = check_options(wish.protocol, wish.options or {})
     team = make_team(wish.models, wish.agents)
     swapped = [wish.shock.model] if wish.shock and wish.shock.model else []
@@ -117,6 +116,11 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
         f"The judge {own.id} is of the same family as the team: it may favour its own kind. "
         "Set the key of another provider, or name a judge.",
     )
+
+
+def _check_names(wish: Wish) -> None:
+    for name in ("pace", "organization"):
+        accept(name, getattr(wish, name))
 
 
 def _check_payable(paid: Sequence[ModelCard], simulated: bool, settings: Settings) -> None:
