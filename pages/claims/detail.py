@@ -14,7 +14,7 @@ from swarm.claims.gaps import missing, priced
 from swarm.claims.judging import Evidence, Judged, Verdict
 from swarm.claims.needed import planned_words
 from swarm.claims.report import more_words
-from swarm.claims.sentences import estimate_words, how_tested, marks_of, side_words, stand_in_words
+from swarm.claims.sentences import how_tested, marks_of, ranged_words, side_words, stand_in_words
 from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
@@ -51,8 +51,8 @@ def _show_evidence(evidence: Evidence) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind_badge(evidence.simulated)
         verdict_badge(evidence.verdict)
-        if evidence.estimate:
-            st.markdown(f"**{plain(estimate_words(evidence.claim, evidence.estimate))}**")
+        if evidence.ranged:
+            st.markdown(f"**{plain(ranged_words(evidence.claim, evidence.ranged))}**")
     st.markdown(plain(f"{evidence.reason} {more_words(evidence)}"))
     if evidence.simulated:
         for said in marks_of(evidence.claim).values():

@@ -10,7 +10,7 @@ from pages.shared.text import plain
 from pages.side_by_side.conditions import KINDS
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
-from swarm.claims.sentences import MARKS_TOLD, estimate_words, figure_words, marks_of
+from swarm.claims.sentences import MARKS_TOLD, figure_words, marks_of, ranged_words
 from swarm.figures.claims import claims_figure
 from swarm.written import UNKNOWN
 
@@ -58,7 +58,7 @@ def choose_claims(judged: Sequence[Judged], book: ClaimBook) -> tuple[list[Judge
 def show_claims(judged: Sequence[Judged], *, simulated: bool) -> None:
     """One of these claims in full if it is chosen, a figure of what was found, and a line for each without."""
     _show_one(judged, simulated=simulated)
-    found = [each for each in judged if each.of_kind(simulated=simulated).estimate]
+    found = [each for each in judged if each.of_kind(simulated=simulated).ranged]
     if found:
         _show_figure(found, simulated=simulated)
     if without := [each for each in judged if each not in found]:
@@ -140,10 +140,10 @@ def _found(each: Judged, *, simulated: bool) -> str:
     """Tell the outcome of runs, if they say anything yet."""
     evidence = each.of_kind(simulated=simulated)
     marks = [*marks_of(each.claim)] if simulated else []
-    if not evidence.estimate:
+    if not evidence.ranged:
         found = "runs, but nothing to compare yet" if evidence.sides else "no run yet"
         return ", ".join([*marks, found])
-    return f"{', '.join([evidence.verdict, *marks])}; here {estimate_words(each.claim, evidence.estimate)}"
+    return f"{', '.join([evidence.verdict, *marks])}; here {ranged_words(each.claim, evidence.ranged)}"
 
 
 def _papers(claim: Claim) -> str:
@@ -165,7 +165,7 @@ def _cells(each: Judged, *, simulated: bool) -> dict[str, object]:
     return {
         "Claim": claim.statement,
         "Paper": figure_words(claim, claim.figure),
-        "Here": estimate_words(claim, evidence.estimate),
+        "Here": ranged_words(claim, evidence.ranged),
         "Verdict": evidence.verdict.capitalize(),
         "Missions": evidence.missions or None,
         "Runs": evidence.runs or None,

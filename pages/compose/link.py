@@ -4,7 +4,6 @@ Every field can be read from the link and is written to it, under the name it ha
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ from pages.shared.mission_input import LIBRARY
 from pages.shared.resources import missions
 from pages.shared.state import Link
 from pages.shared.team_input import CHOOSE_FOR_ME, MIX, ONE_MODEL, option_key
-from swarm.engine.wish import BOUNDS, FIELDS, Conditions, named
+from swarm.engine.wish import BOUNDS, FIELDS, written
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK
 from swarm.mission import find_mission
@@ -39,6 +38,8 @@ DEFAULTS = {
     "shock_model": "sim/weak",
 }
 """Values that the form's widgets show at first, by their keys."""
+ALWAYS = ("mission", "protocol", "agents")
+"""Names that a link says even where they are as usual."""
 WIDGETS = {name: f"limit_{bound}" for name, bound in BOUNDS.items()}
 """Keys of the widgets that are not called as the field is."""
 
@@ -74,30 +75,25 @@ def read_link(link: Link, protocol: str) -> tuple[dict[str, Any], list[str]]:
     for name in sorted(link, key=lambda name: name != "protocol"):
         try:
             values |= _read(name, link[name], values.get("protocol", protocol))
-        except (BadInput, ValueError) as error:
-            reason = str(error) if isinstance(error, BadInput) else "not a usable number"
-            ignored.append(f"{name}={', '.join(link[name])} ({reason})")
+        except BadInput as error:
+            ignored.append(f"{name}={', '.join(link[name])} ({error})")
     return values, ignored
 
 
-def link_of(
-    mission: str | None,
-    agents: int,
-    models: tuple[str, ...],
-    protocol: str,
-    options: Mapping[str, Option],
-    conditions: Conditions,
-) -> Link:
-    """The link that fills the form as it is now; what is as usual is left out."""
-    asked = {
-        "mission": mission,
-        "protocol": protocol,
-        "agents": agents,
-        # The form's: real agents have none, and simulated ones shall have it again.
-        **named(replace(conditions, pace=st.session_state.get("pace", USUAL_PACE)), pace=USUAL_PACE),
+def link_of(asked: Mapping[str, Any], options: Mapping[str, Option]) -> Link:
+    """Write the link that fills the form as it is now; what is as usual is left out.
+
+    Args:
+        asked: what the form says by its names in FIELDS.
+        options: of the protocol.
+    """
+    link: Link = {name: (str(asked[name]),) for name in ALWAYS if asked[name] is not None}
+    # The form's: real agents have none, and simulated ones shall have it again.
+    rest = {name: value for name, value in asked.items() if name not in (*ALWAYS, "model")} | {
+        "pace": st.session_state.get("pace", USUAL_PACE)
     }
-    link: Link = {name: (str(value),) for name, value in asked.items() if value is not None}
-    link["model"] = tuple(part.strip() for text in models for part in text.split(",") if part.strip())
+    link |= {name: (text,) for name, text in written(rest, pace=USUAL_PACE).items()}
+    link["model"] = _parts(asked["model"])
     return link | {
         name: value if isinstance(value, tuple) else (str(value),) for name, value in options.items()
     }
@@ -108,12 +104,11 @@ def _read(name: str, given: tuple[str, ...], protocol: str) -> dict[str, Any]:
         return _models(given)
     if name in options_of(protocol):
         return _option(name, given, protocol)
-    read = FIELDS[name].read if name in FIELDS else None
-    if read is None:
+    if name not in FIELDS or not FIELDS[name].linked:
         raise BadInput("unknown")
     if len(given) != 1:
         raise BadInput("given more than once")
-    return _mission(given[0]) if name == "mission" else {WIDGETS.get(name, name): read(given[0])}
+    return _mission(given[0]) if name == "mission" else {WIDGETS.get(name, name): FIELDS[name].read(given[0])}
 
 
 def _mission(text: str) -> dict[str, Any]:
@@ -122,12 +117,16 @@ def _mission(text: str) -> dict[str, Any]:
 
 
 def _models(given: tuple[str, ...]) -> dict[str, Any]:
-    names = [part.strip() for text in given for part in text.split(",") if part.strip()]
+    names = _parts(given)
     if not names:
         raise BadInput("names no model")
     if len(names) == 1 and not names[0].partition(" ")[0].isdecimal():
         return {"team_mode": ONE_MODEL, "model": names[0]}
     return {"team_mode": MIX, "team_mix": ", ".join(names)}
+
+
+def _parts(models: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in models for part in text.split(",") if part.strip())
 
 
 def _option(name: str, given: tuple[str, ...], protocol: str) -> dict[str, Any]:

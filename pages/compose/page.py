@@ -6,17 +6,18 @@ from typing import TypeVar
 
 import streamlit as st
 
+from pages.compose.conditions import choose_conditions
 from pages.compose.link import fill_form, link_of
 from pages.shared import state
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import LIBRARY, choose_mission
 from pages.shared.resources import estimates, history, missions, settings
-from pages.shared.team_input import choose_conditions, choose_protocol, choose_team
+from pages.shared.team_input import choose_protocol, choose_team
 from pages.shared.text import plain, sentence
 from swarm.engine.command_line import command_line, mission_toml
 from swarm.engine.compose import compose
 from swarm.engine.estimate import Estimates
-from swarm.engine.wish import Wish
+from swarm.engine.wish import wish_of
 from swarm.errors import SwarmError
 from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
@@ -117,7 +118,8 @@ with form:
     st.subheader("Judge and limits", anchor=False)
     conditions = choose_conditions("sim/" in " ".join(models))
     library_mission = st.session_state["mission"] if st.session_state["mission_source"] == LIBRARY else None
-    state.write_link(link_of(library_mission, agents, models, protocol, options, conditions))
+    asked = {"protocol": protocol, "agents": agents, "model": models, **conditions}
+    state.write_link(link_of(asked | {"mission": library_mission}, options))
 with outcome:
     st.subheader("What to expect", anchor=False)
     try:
@@ -125,22 +127,10 @@ with outcome:
             show_nothing_to_run(mission is None)
             st.stop()
         composed = compose(
-            Wish(
-                mission,
-                protocol=protocol,
-                options=options,
-                agents=agents,
-                models=models,
-                judge=conditions.judge,
-                seed=conditions.seed,
-                limits=conditions.limits,
-                pace=conditions.pace,
-                organization=conditions.organization,
-                shock=conditions.shock,
-            ),
+            wish_of(mission, options, asked),
             settings(),
             remember=history().past_roles,
         )
-        show_outcome(composed, conditions.judge)
+        show_outcome(composed, conditions["judge"])
     except SwarmError as error:
         st.error(sentence(error), icon=":material/error:")

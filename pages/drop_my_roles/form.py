@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.experiments.form import CHOOSE_FOR_ME, LEAST_USD
+from pages.experiments.form import CHOOSE_FOR_ME
 from pages.shared import state
 from pages.shared.team_input import model_label
 from pages.shared.text import plain, sentence
@@ -45,10 +45,10 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
         repeats, judge, seed = _choose_rest()
         max_usd = st.number_input(
             "Most dollars in all",
-            LEAST_USD,
-            value=max(LEAST_USD, lowered(USUAL_MAX_USD, team.max_usd) or USUAL_MAX_USD),
+            0.0,
+            value=lowered(USUAL_MAX_USD, team.max_usd) or USUAL_MAX_USD,
             step=1.0,
-            format="%.2f",
+            format="%g",
             key="team_max_usd",
             help="The test stops before it passes this. Simulated agents only pretend to spend.",
         )

@@ -8,11 +8,11 @@ import streamlit as st
 from pages.shared.labels import level_name
 from pages.shared.mission_input import read_upload
 from pages.shared.resources import catalogue
-from pages.shared.team_input import choose_options, model_label
-from swarm.errors import BadInput
-from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
-from swarm.limits import Limits
-from swarm.mission import LEVELS, Mission, find_mission
+from pages.shared.team_input import choose_options, limit_input, model_label
+from swarm.engine.wish import read
+from swarm.experiment.asked import experiment_of
+from swarm.grid import MARGIN, NO_SHOCK, Experiment
+from swarm.mission import LEVELS, Mission
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
@@ -37,9 +37,6 @@ DEFAULTS: dict[str, Any] = {
     "exp_margin": MARGIN,
 }
 """Values that the form's widgets show at first, by their keys."""
-LEAST_USD = 0.01
-MARGINS = (0.001, 0.5)
-"""The smallest and the largest margin that can be chosen."""
 
 
 def choose_experiment(library: dict[str, Mission]) -> Experiment:
@@ -60,29 +57,24 @@ def choose_experiment(library: dict[str, Mission]) -> Experiment:
         "One for all agents, or a mix such as 2 sim/strong, 6 sim/weak.",
     )
     agents = _choose_many("Numbers of agents", "exp_agents", USUAL_SIZES, "1 to 256; type any number.")
-    shocks, shock_model = _choose_shocks()
+    shocks = _choose_shocks()
     st.subheader("On what", anchor=False)
-    missions = _choose_missions(library)
+    missions, own = _choose_missions(library)
     repeats = _choose_repeats()
     with st.expander("Judge, seed, limits, early stop", icon=":material/settings:"):
-        judge, seed, limits, terms = _choose_terms()
-    grid = Grid(
-        name=name or "",
-        ways=ways,
-        teams=tuple(teams),
-        agents=tuple(_number(text) for text in agents),
-        missions=missions,
-        repeats=repeats,
-        seed=seed,
-        shocks=tuple(shocks),
-        shock_model=shock_model,
-        judge=judge,
-        limits=limits,
-    )
-    return Experiment(grid, terms)
+        terms = _choose_terms()
+    asked = {
+        "name": name,
+        "protocols": ways,
+        "models": teams,
+        "agents": [read("agents", text) for text in agents],
+        "missions": missions,
+        "repeats": repeats,
+    }
+    return experiment_of(asked | shocks | terms, library, own=own)
 
 
-def _choose_ways() -> tuple[Way, ...]:
+def _choose_ways() -> list[dict[str, Any]]:
     protocols = st.multiselect(
         "Protocols",
         [*PROTOCOLS],
@@ -91,7 +83,7 @@ def _choose_ways() -> tuple[Way, ...]:
         help="The first one is what the others are measured against.",
         persist_state="session",
     )
-    return tuple(Way(protocol, choose_options(protocol)) for protocol in protocols)
+    return [{"protocol": protocol, **choose_options(protocol)} for protocol in protocols]
 
 
 def _choose_many(label: str, key: str, options: Sequence[str], hint: str) -> list[str]:
@@ -111,7 +103,7 @@ def _model_names() -> list[str]:
     return [name for name in catalogue() if name != "sim/judge"]
 
 
-def _choose_shocks() -> tuple[list[str], str | None]:
+def _choose_shocks() -> dict[str, Any]:
     shocks = st.multiselect(
         "Shocks",
         [NO_SHOCK, *SHOCKS],
@@ -121,8 +113,8 @@ def _choose_shocks() -> tuple[list[str], str | None]:
         persist_state="session",
     )
     if "swap" not in shocks:
-        return shocks, None
-    return shocks, st.selectbox(
+        return {"shocks": shocks}
+    model = st.selectbox(
         "Model that seats are swapped to",
         _model_names(),
         format_func=model_label,
@@ -130,9 +122,11 @@ def _choose_shocks() -> tuple[list[str], str | None]:
         accept_new_options=True,
         persist_state="session",
     )
+    return {"shocks": shocks, "shock_model": model}
 
 
-def _choose_missions(library: dict[str, Mission]) -> tuple[Mission, ...]:
+def _choose_missions(library: dict[str, Mission]) -> tuple[list[str], list[Mission]]:
+    """The levels and missions of the library that are named, and those that are brought along."""
     words = st.multiselect(
         "Missions",
         [*LEVELS, *library],
@@ -144,18 +138,7 @@ def _choose_missions(library: dict[str, Mission]) -> tuple[Mission, ...]:
     uploads = st.file_uploader(
         "Missions of your own", ["toml", "md", "txt"], accept_multiple_files=True, key="exp_uploads"
     )
-    found = [
-        mission
-        for word in words
-        for mission in (
-            [each for each in library.values() if each.level == word]
-            if word in LEVELS
-            else [find_mission(library, word)]
-        )
-    ]
-    own = [read_upload(upload.name, upload.getvalue()) for upload in uploads]
-    # Those of a level that are named as well are meant once.
-    return tuple({(mission.id, mission.title): mission for mission in (*found, *own)}.values())
+    return words, [read_upload(upload.name, upload.getvalue()) for upload in uploads]
 
 
 def _choose_repeats() -> int:
@@ -174,7 +157,7 @@ def _mission_label(word: str, library: Mapping[str, Mission]) -> str:
     return library[word].title if word in library else word
 
 
-def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
+def _choose_terms() -> dict[str, Any]:
     judge = st.selectbox(
         "Judge",
         [CHOOSE_FOR_ME, *catalogue()],
@@ -189,18 +172,12 @@ def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
             persist_state="session",
         )  # fmt: skip
         margin = st.number_input(
-            "Margin of equivalence", *MARGINS, step=0.005, format="%.3f", key="exp_margin",
+            "Margin of equivalence", 0.0, step=0.005, format="%g", key="exp_margin",
             help="A difference in quality within it counts as none. Half a point on one criterion is 0.031.",
             persist_state="session",
         )  # fmt: skip
-        max_usd = st.number_input(
-            "Most dollars in all", LEAST_USD, value=None, step=1.0, format="%.2f", key="exp_max_usd",
-            placeholder="required for real models", persist_state="session",
-        )  # fmt: skip
-        run_usd = st.number_input(
-            "Most dollars a run", LEAST_USD, value=None, step=0.1, format="%.2f", key="exp_run_usd",
-            placeholder="none", persist_state="session",
-        )  # fmt: skip
+        max_usd = limit_input("Most dollars in all", "exp_max_usd", 1.0, "required for real models")
+        run_usd = limit_input("Most dollars a run", "exp_run_usd", 0.1)
     stop_when_clear = st.toggle(
         "Stop early when the answer is clear",
         key="exp_stop_when_clear",
@@ -208,11 +185,11 @@ def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
         "end p < .046 is asked for. So the chance of a false alarm stays below 5 %.",
         persist_state="session",
     )
-    terms = Terms(max_usd, bool(stop_when_clear), margin)
-    return (None if judge == CHOOSE_FOR_ME else judge), seed, Limits(usd=run_usd), terms
-
-
-def _number(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 6:
-        raise BadInput(f"{text!r} is not a number of agents: give 1 to 256")
-    return int(text)
+    return {
+        "judge": None if judge == CHOOSE_FOR_ME else judge,
+        "seed": seed,
+        "margin": margin,
+        "limits": {"usd": run_usd},
+        "max_usd": max_usd,
+        "stop_when_clear": bool(stop_when_clear),
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from pages.experiments.form import CHOOSE_FOR_ME, DEFAULTS, LEAST_USD, MARGINS
+from pages.experiments.form import CHOOSE_FOR_ME, DEFAULTS
 from pages.shared import state
 from pages.shared.resources import cells, missions, settings
 from pages.shared.team_input import option_key
@@ -12,16 +12,21 @@ from pages.shared.text import sentence
 from swarm.claims.file import claim_book
 from swarm.claims.gaps import limited, missing, priced
 from swarm.errors import BadInput, SwarmError
+from swarm.experiment.asked import asked_of
 from swarm.experiment.file import experiment_from_toml
-from swarm.grid import NO_SHOCK, Experiment, Grid
+from swarm.grid import Experiment, Grid
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import options_of
-from swarm.shock import SHOCKS
 from swarm.spec import Option
 from swarm.written import listed
 
 CLAIM, MODEL = "claim", "model"
 """Names in a link that fills the form with the runs that a claim lacks."""
+
+AS_IN_THE_FILE = (
+    "name", "models", "missions", "repeats", "shocks", "seed", "max_usd", "stop_when_clear", "margin",
+)  # fmt: skip
+"""Keys of an experiment file whose widgets hold the value as it is."""
 
 
 def leads_to_the_form() -> bool:
@@ -60,26 +65,17 @@ def fill_experiment(experiment: Experiment, source: str) -> None:
     """
     if beyond := [*_beyond_the_form(experiment)]:
         raise BadInput(f"{source}: the form cannot hold {listed(beyond)}: run it by the command line")
-    grid, terms = experiment
-    st.session_state.update(_options(grid))
-    st.session_state.update(
-        {
-            "exp_name": grid.name,
-            "exp_protocols": [way.protocol for way in grid.ways],
-            "exp_models": [*grid.teams],
-            "exp_agents": [str(number) for number in grid.agents],
-            "exp_missions": [mission.id for mission in grid.missions],
-            "exp_repeats": grid.repeats,
-            "exp_shocks": [*grid.shocks],
-            "exp_shock_model": grid.shock_model or DEFAULTS["exp_shock_model"],
-            "exp_judge": grid.judge or CHOOSE_FOR_ME,
-            "exp_seed": grid.seed,
-            "exp_max_usd": terms.max_usd,
-            "exp_run_usd": grid.limits.usd,
-            "exp_stop_when_clear": terms.stop_when_clear,
-            "exp_margin": terms.margin,
-        }
-    )
+    asked = asked_of(experiment)
+    widgets = {
+        **{key: asked[key] for key in AS_IN_THE_FILE},
+        "protocols": [way.protocol for way in experiment.grid.ways],
+        "agents": [str(number) for number in asked["agents"]],
+        "shock_model": asked["shock_model"] or DEFAULTS["exp_shock_model"],
+        "judge": asked["judge"] or CHOOSE_FOR_ME,
+        "run_usd": asked["limits"].get("usd"),
+    }
+    st.session_state.update(_options(experiment.grid))
+    st.session_state.update({f"exp_{key}": value for key, value in widgets.items()})
 
 
 def _options(grid: Grid) -> dict[str, object]:
@@ -92,21 +88,17 @@ def _options(grid: Grid) -> dict[str, object]:
 
 
 def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
-    """Name all that the form has no widget for, or none that goes so far."""
-    grid, terms = experiment
+    """Name all that the form has no widget for."""
+    grid = experiment.grid
     protocols = [way.protocol for way in grid.ways]
     twice = [each for each in dict.fromkeys(protocols) if protocols.count(each) > 1]
     yield from (f"{protocol_name(each)} twice, with different options" for each in twice)
     bounds = {name: getattr(grid.limits, name) for name in ("tokens", "calls", "seconds")}
     yield from (f"a limit of {bound:,} {name}" for name, bound in bounds.items() if bound is not None)
-    yield from (f"a limit of ${usd:g}" for usd in (terms.max_usd, grid.limits.usd) if usd and usd < LEAST_USD)
-    yield from (f"the shock {shock!r}" for shock in grid.shocks if shock not in (NO_SHOCK, *SHOCKS))
     if grid.pace != "instant":
         yield f"the pace {grid.pace!r}"
     if grid.organization is not None:
         yield f"the organization {grid.organization!r}"
-    if not MARGINS[0] <= terms.margin <= MARGINS[1]:
-        yield f"a margin of {terms.margin:g}"
 
 
 def _from_claim() -> str | None:

@@ -120,6 +120,6 @@ def _show_plane(comparison: Comparison) -> None:
 
 
 def _means_in_words(comparison: Comparison) -> str:
-    means = [(group.name, group.estimate("quality")) for group in comparison.groups]
+    means = [(group.name, group.ranged("quality")) for group in comparison.groups]
     known = [f"{name} {each.value:.2f}" for name, each in means if each and each.value is not None]
     return f"Mean quality over {comparison.missions} missions: {', '.join(known)}"

@@ -1,6 +1,5 @@
 """The choice of runs that are compared, the groups they form, and the reference group."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -9,7 +8,6 @@ import streamlit as st
 from pages.shared.resources import cells as stored_cells
 from pages.shared.resources import history
 from pages.shared.text import plain
-from pages.side_by_side.conditions import KINDS
 from pages.side_by_side.link import (
     FACTOR_NAMES,
     Subject,
@@ -19,6 +17,7 @@ from pages.side_by_side.link import (
     start_over,
     write_choice,
 )
+from pages.side_by_side.narrowing import of_one_judge, of_one_kind, of_one_prompt
 from swarm.cell import Cell
 from swarm.comparison.group import Group, groups_by
 from swarm.comparison.levels import cells_by_level
@@ -29,7 +28,6 @@ from swarm.grid import FACTORS, Factor
 from swarm.written import plural
 
 MOST_GROUPS = 4
-NO_JUDGE = "none"
 
 
 def choose_cells(subject: Subject) -> tuple[Cell, ...]:
@@ -43,9 +41,9 @@ def choose_cells(subject: Subject) -> tuple[Cell, ...]:
     if not any(cell.runs for cell in cells):
         raise BadInput("no finished run matches: take a filter away, or run something")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="which_runs"):
-        cells = _of_one_kind(cells)
-        cells = _of_one_judge(cells)
-        return tuple(_of_one_prompt(cells))
+        cells = of_one_kind(cells)
+        cells = of_one_judge(cells)
+        return tuple(of_one_prompt(cells))
 
 
 def choose_factor(subject: Subject, cells: Sequence[Cell]) -> Factor:
@@ -135,61 +133,6 @@ def _show_limits(subject: Subject) -> None:
             "Compare something else", icon=":material/restart_alt:", type="tertiary", key="start_over"
         ):
             start_over()
-
-
-def _of_one_kind(cells: list[Cell]) -> list[Cell]:
-    """Simulated and real runs are never compared: where there are both, one kind is chosen."""
-    counts = Counter[bool]()
-    for cell in cells:
-        counts[cell.condition.simulated] += cell.runs
-    there = [name for name, simulated in KINDS.items() if counts[simulated]]
-    if len(there) < 2:
-        return cells
-    st.session_state[key_of("kind")] = linked("kind", there, there[0])
-    kind = st.segmented_control(
-        "Models are",
-        there,
-        required=True,
-        format_func=lambda name: f"{name} · {plural(counts[KINDS[name]], 'run')}",
-        key=key_of("kind"),
-        on_change=partial(write_choice, "kind", ("group", "reference")),
-    )
-    return [cell for cell in cells if cell.condition.simulated == KINDS[kind or there[0]]]
-
-
-def _of_one_judge(cells: list[Cell]) -> list[Cell]:
-    """Scores of different judges do not say the same: where there are several, one is chosen."""
-    counts = Counter[str]()
-    for cell in cells:
-        counts[cell.condition.judge] += cell.runs
-    judges = [judge for judge, _ in counts.most_common() if judge != NO_JUDGE]
-    if len(judges) < 2:
-        return cells
-    judge = _choose_one("Judged by", "judge", {judge: counts[judge] for judge in judges})
-    return [cell for cell in cells if cell.condition.judge == judge]
-
-
-def _of_one_prompt(cells: list[Cell]) -> list[Cell]:
-    """Agents that were asked in other words are not comparable either."""
-    counts = Counter[str]()
-    for cell in cells:
-        counts[cell.condition.prompts] += cell.runs
-    if len(counts) < 2:
-        return cells
-    version = _choose_one("Version of the prompts", "prompts", dict(counts.most_common()))
-    return [cell for cell in cells if cell.condition.prompts == version]
-
-
-def _choose_one(label: str, name: str, counts: Mapping[str, int]) -> str:
-    """One of several, at first that with the most runs."""
-    st.session_state[key_of(name)] = linked(name, [*counts], next(iter(counts)))
-    return st.selectbox(
-        label,
-        [*counts],
-        format_func=lambda it: f"{it or 'unknown'} · {plural(counts[it], 'run')}",
-        key=key_of(name),
-        on_change=partial(write_choice, name),
-    )
 
 
 def _asked_about(subject: Subject) -> Factor | None:

@@ -11,23 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from swarm.cell import Cell
-from swarm.claims.evidence import (
-    Attempt,
-    Gathered,
-    Setting,
-    SideRuns,
-    attempts,
-    gather,
-    measured,
-    ranked,
-    worst_of,
-)
+from swarm.claims.evidence import Attempt, Gathered, Setting, SideRuns, attempts, gather
 from swarm.claims.file import Band, Claim, claim_book
+from swarm.claims.measuring import measured, ranked, worst_of
 from swarm.claims.needed import missions_needed
 from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
-from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
 from swarm.stats.paired import ALPHA, missions_for_alike
+from swarm.stats.ranged import Ranged
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.written import listed
 
@@ -47,7 +38,7 @@ class Evidence:
     verdict: Verdict
     reason: str
     """Of the verdict, in a sentence."""
-    estimate: Estimate | None
+    ranged: Ranged | None
     """None when no mission has a value on every side."""
     sides: tuple[SideRuns, ...]
     """Of the claim, in its order; empty when there is no run at all."""
@@ -64,12 +55,12 @@ class Evidence:
     @property
     def is_beyond(self) -> bool:
         """Tell whether it has runs of models that cannot show what the claim says: they count neither way."""
-        return self.simulated and bool(self.claim.missed) and self.estimate is not None
+        return self.simulated and bool(self.claim.missed) and self.ranged is not None
 
     @property
     def missions(self) -> int:
         """That the estimate rests upon."""
-        return self.estimate.missions if self.estimate else 0
+        return self.ranged.missions if self.ranged else 0
 
     @property
     def more(self) -> int | None:
@@ -79,7 +70,7 @@ class Evidence:
     @property
     def runs(self) -> int:
         """Finished runs that the estimate rests upon."""
-        return sum(runs for _, runs in self.counted) if self.estimate else 0
+        return sum(runs for _, runs in self.counted) if self.ranged else 0
 
     @property
     def counted(self) -> tuple[tuple[int, int], ...]:
@@ -127,19 +118,19 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
         reason = f"No {_kind(gathered.simulated)} run of what it speaks of."
         return Evidence(claim, gathered.simulated, "undetermined", reason, None, (), None, 0, None, None)
     chosen = found[0]
-    estimate = measured(claim, chosen) if chosen.missions else None
-    word, worst = verdict_of(claim.band, estimate), worst_of(claim, chosen)
+    ranged = measured(claim, chosen) if chosen.missions else None
+    word, worst = verdict_of(claim.band, ranged), worst_of(claim, chosen)
     evidence = Evidence(
         claim=claim,
         simulated=gathered.simulated,
         verdict=word,
-        reason=_reason(claim, chosen, estimate, word),
-        estimate=estimate,
+        reason=_reason(claim, chosen, ranged, word),
+        ranged=ranged,
         sides=chosen.sides,
         setting=chosen.setting,
         left_out=_runs_of(found) - _runs_of([chosen]),
         kruskal=ranked(claim, chosen),
-        needed=missions_needed(claim, estimate) if word == "undetermined" else None,
+        needed=missions_needed(claim, ranged) if word == "undetermined" else None,
     )
     if word == "supported" and worst and worst.doubt >= ALPHA:
         needed = missions_for_alike(worst.difference)
@@ -149,23 +140,23 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
     return evidence
 
 
-def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:
+def verdict_of(band: Band, ranged: Ranged | None) -> Verdict:
     """The one rule: where the interval lies, given enough missions.
 
     Examples:
-        >>> verdict_of(Band(0, None), Estimate(0.1, 0.05, 0.15, missions=8, runs=16))
+        >>> verdict_of(Band(0, None), Ranged(0.1, 0.05, 0.15, missions=8, runs=16))
         'supported'
-        >>> verdict_of(Band(0.2, 0.3), Estimate(0.1, 0.05, 0.15, missions=8, runs=16))
+        >>> verdict_of(Band(0.2, 0.3), Ranged(0.1, 0.05, 0.15, missions=8, runs=16))
         'contradicted'
     """
-    if estimate is None or estimate.low is None or estimate.high is None:
+    if ranged is None or ranged.low is None or ranged.high is None:
         return "undetermined"
-    if estimate.missions < MIN_MISSIONS_FOR_VERDICT:
+    if ranged.missions < MIN_MISSIONS_FOR_VERDICT:
         return "undetermined"
     low, high = (-math.inf if band.low is None else band.low), (math.inf if band.high is None else band.high)
-    if low < estimate.low and estimate.high < high:
+    if low < ranged.low and ranged.high < high:
         return "supported"
-    return "contradicted" if estimate.high < low or high < estimate.low else "undetermined"
+    return "contradicted" if ranged.high < low or high < ranged.low else "undetermined"
 
 
 def tally(judged: Sequence[Judged], *, simulated: bool) -> Mapping[Verdict, int]:
@@ -174,22 +165,22 @@ def tally(judged: Sequence[Judged], *, simulated: bool) -> Mapping[Verdict, int]
     return {verdict: counts[verdict] for verdict in VERDICTS}
 
 
-def _reason(claim: Claim, chosen: Attempt, estimate: Estimate | None, word: Verdict) -> str:
-    if estimate is None:
+def _reason(claim: Claim, chosen: Attempt, ranged: Ranged | None, word: Verdict) -> str:
+    if ranged is None:
         return _lacking(chosen)
-    if estimate.missions < MIN_MISSIONS_FOR_VERDICT:
-        return f"{MIN_MISSIONS_FOR_VERDICT} missions are needed, {estimate.missions} are there."
-    if estimate.value is None:
+    if ranged.missions < MIN_MISSIONS_FOR_VERDICT:
+        return f"{MIN_MISSIONS_FOR_VERDICT} missions are needed, {ranged.missions} are there."
+    if ranged.value is None:
         return "There is no ratio to nothing."
-    if estimate.low is None:
-        found = figure_words(claim, estimate.value)
+    if ranged.low is None:
+        found = figure_words(claim, ranged.value)
         return (
-            f"{found} has no interval: either all {estimate.missions} missions give the same, so that nothing says how "
+            f"{found} has no interval: either all {ranged.missions} missions give the same, so that nothing says how "
             "far the next would be, or what it is held against varies too much."
         )
     part = {"supported": "The whole", "contradicted": "No part", "undetermined": "Only a part"}[word]
     of_the = "" if word == "supported" else " of the"
-    return f"{part}{of_the} interval, {interval_words(claim, estimate)}, lies {band_words(claim)}."
+    return f"{part}{of_the} interval, {interval_words(claim, ranged)}, lies {band_words(claim)}."
 
 
 def _rare_losses(evidence: Evidence) -> str:

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim
+from swarm.claims.measuring import level_of
 from swarm.mission import Mission
-from swarm.stats.estimate import Estimate
 from swarm.stats.power import (
     MOST_MISSIONS,
     PAPER_SD,
@@ -14,6 +13,7 @@ from swarm.stats.power import (
     missions_for_equivalence,
     sd_of_difference,
 )
+from swarm.stats.ranged import Ranged
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.stats.student import quantile
 
@@ -21,27 +21,27 @@ NEAR = 1000
 """A bound nearer than one part in so many of the standard deviation is not told from the value."""
 
 
-def missions_needed(claim: Claim, estimate: Estimate | None) -> int | None:
+def missions_needed(claim: Claim, ranged: Ranged | None) -> int | None:
     """Missions in all until the interval most likely has a side, if value and spread stay what they are.
 
     Args:
         claim: what is asked.
-        estimate: what was found so far.
+        ranged: what was found so far.
 
     Returns:
         With 80 % power; for levels, of each. What a verdict needs at least while there are fewer; None without a
         mission, without a spread to go by, or when no number would do.
     """
-    if estimate is None:
+    if ranged is None:
         return None
-    missions = estimate.missions
+    missions = ranged.missions
     if missions < MIN_MISSIONS_FOR_VERDICT:
         return MIN_MISSIONS_FOR_VERDICT
-    if estimate.value is None or estimate.low is None or estimate.high is None:
+    if ranged.value is None or ranged.low is None or ranged.high is None:
         return None
-    half = (estimate.high - estimate.low) / 2
+    half = (ranged.high - ranged.low) / 2
     sd = half * math.sqrt(missions) / quantile(level_of(claim), missions - 1)
-    needed = _missions(claim, estimate.value, sd)
+    needed = _missions(claim, ranged.value, sd)
     return None if needed is None else max(needed, missions + 1)
 
 

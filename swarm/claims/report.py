@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from swarm.claims.evidence import SideRuns, level_of
+from swarm.claims.evidence import SideRuns
 from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Evidence, Judged, tally
+from swarm.claims.measuring import level_of
 from swarm.claims.needed import missions_planned
 from swarm.claims.sentences import band_words, how_tested, marks_of
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
@@ -94,13 +95,13 @@ def _cannot_show(beyond: int) -> str:
 
 
 def _plain(evidence: Evidence) -> dict[str, object]:
-    estimate, setting = evidence.estimate, evidence.setting
+    ranged, setting = evidence.ranged, evidence.setting
     return {
         "verdict": evidence.verdict,
         "reason": evidence.reason,
-        "value": estimate.value if estimate else None,
-        "low": estimate.low if estimate else None,
-        "high": estimate.high if estimate else None,
+        "value": ranged.value if ranged else None,
+        "low": ranged.low if ranged else None,
+        "high": ranged.high if ranged else None,
         "level": level_of(evidence.claim),
         "predicted": band_words(evidence.claim),
         "missions": evidence.missions,

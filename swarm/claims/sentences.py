@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from swarm.claims.evidence import level_of
 from swarm.claims.file import Claim, ModelClass, Side
+from swarm.claims.measuring import level_of
 from swarm.claims.simulator import TOLERANCE, Acquaintance
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import COMPARED, MEASURES
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 from swarm.written import UNKNOWN, listed, number
 
 RESILIENCE = "resilience (quality with a shock over quality without)"
@@ -69,19 +69,19 @@ def figure_words(claim: Claim, value: float | None) -> str:
     return number(value, DIGITS.get(claim.measure, 3), signed=signed)
 
 
-def estimate_words(claim: Claim, estimate: Estimate | None) -> str:
+def ranged_words(claim: Claim, ranged: Ranged | None) -> str:
     """Say what was found, with its interval where there is one; "–" without a run."""
-    if estimate is None:
+    if ranged is None:
         return UNKNOWN
-    interval = interval_words(claim, estimate)
-    return figure_words(claim, estimate.value) + (f" ({interval})" if interval else "")
+    interval = interval_words(claim, ranged)
+    return figure_words(claim, ranged.value) + (f" ({interval})" if interval else "")
 
 
-def interval_words(claim: Claim, estimate: Estimate) -> str:
+def interval_words(claim: Claim, ranged: Ranged) -> str:
     """From where to where, as far as there can be such values; empty without an interval."""
-    if estimate.low is None or estimate.high is None:
+    if ranged.low is None or ranged.high is None:
         return ""
-    low, high = possible(claim, estimate.low), possible(claim, estimate.high)
+    low, high = possible(claim, ranged.low), possible(claim, ranged.high)
     return f"{figure_words(claim, low)} to {figure_words(claim, high)}"
 
 

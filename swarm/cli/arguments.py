@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from swarm.engine.wish import Field
+from swarm.engine.wish import FIELDS, Field, accept, read
 from swarm.errors import BadInput
 from swarm.export.bundle import MAX_BUNDLE_BYTES
 
@@ -22,7 +22,7 @@ def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
 
     def with_options(command: Command) -> Command:
         own = [each for each in signature(command).parameters.values() if each.kind is not each.VAR_KEYWORD]
-        options = [_option(name, field) for name, field in named.items()]
+        options = [_parameter(name, field) for name, field in named.items()]
         # Where Python, and so Typer, looks for it.
         command.__dict__["__signature__"] = Signature(sorted([*options, *own], key=lambda each: each.kind))
         return command
@@ -30,11 +30,27 @@ def asking(named: Mapping[str, Field]) -> Callable[[Command], Command]:
     return with_options
 
 
-def _option(name: str, field: Field) -> Parameter:
-    shown: Mapping[str, Any] = field.shown
-    option = typer.Option(field.usual, help=field.help, **shown)
-    kind = field.kind | None if field.usual is None else field.kind
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=option, annotation=kind)
+def option(name: str, help: str | None = None) -> Any:
+    """Make the option that asks for a field by its name."""
+    field = FIELDS[name]
+    if field.kind is Path:
+        return typer.Option(help=help or field.help)
+    looks: dict[str, Any] = {
+        "metavar": {int: "INTEGER", float: "NUMBER"}.get(field.kind, "TEXT"),
+        **field.shown,
+    }
+    return typer.Option(help=help or field.help, parser=_reader(name), **looks)
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    written = f"--{name.replace('_', '-')}"
+    return lambda given: read(name, given, written) if isinstance(given, str) else accept(name, given)
+
+
+def _parameter(name: str, field: Field) -> Parameter:
+    kind = list[str] if field.many else field.kind
+    wanted = Annotated[kind if field.usual else kind | None, option(name, field.help)]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=field.usual, annotation=wanted)
 
 
 def read_file(path: Path) -> bytes:

@@ -136,7 +136,7 @@ def told(comparison: Comparison, factor: Factor) -> dict[str, Any]:
                 "missing": missing_in(each.every_cell),
                 "balance": index,
                 "measures": {
-                    measure: asdict(found) if (found := each.estimate(measure)) else None
+                    measure: asdict(found) if (found := each.ranged(measure)) else None
                     for measure in COMPARED
                 },
             }

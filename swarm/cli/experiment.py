@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from swarm.cell import Cell
-from swarm.cli.arguments import Detach, Json
+from swarm.cli.arguments import Detach, Json, option
 from swarm.cli.compare import told
 from swarm.cli.terminal import harmless, print_json, remark
 from swarm.cli.terminal.comparison import print_comparison
@@ -45,7 +45,7 @@ EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, 
 
 File = Annotated[str, typer.Argument(help="An experiment file, or the id of an experiment.", metavar="FILE")]
 MaxUsd = Annotated[
-    float | None, typer.Option(help="Most dollars for all runs together; default: what the file says.")
+    float | None, option("max_usd", "Most dollars for all runs together; default: what the file says.")
 ]
 
 

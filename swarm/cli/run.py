@@ -20,7 +20,7 @@ from swarm.engine.perform import events_before
 from swarm.engine.perform import perform as perform_run
 from swarm.engine.perform import resume as resume_run
 from swarm.engine.run import new_run_id
-from swarm.engine.wish import BOUNDS, FIELDS, Wish
+from swarm.engine.wish import BOUNDS, FIELDS, Wish, wish_of
 from swarm.errors import BadInput
 from swarm.limits import Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
@@ -29,9 +29,8 @@ from swarm.recording.journal import journal_of
 from swarm.recording.journal_lines import read_journal
 from swarm.recording.measures import summary
 from swarm.recording.record import record_of, spec_of
-from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
-from swarm.team import check_agents, read_roles
+from swarm.team import read_roles
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 
@@ -72,19 +71,8 @@ def stop(run_id: RunId) -> None:
 
 
 def _wish(asked: Mapping[str, Any], settings: Settings) -> Wish:
-    return Wish(
-        _mission(asked["mission"], asked["mission_file"], asked["goal"], settings),
-        protocol=asked["protocol"],
-        options=_options(asked["option"], asked["roles_file"]),
-        agents=_number_of_agents(asked["agents"]),
-        models=asked["model"] or ("sim/strong",),
-        judge=asked["judge"],
-        seed=asked["seed"],
-        limits=Limits(**{bound: asked[name] for name, bound in BOUNDS.items()}),
-        pace=asked["pace"],
-        organization=asked["organization"],
-        shock=_shock(asked["shock"], asked["shock_model"]),
-    )
+    mission = _mission(asked["mission"], asked["mission_file"], asked["goal"], settings)
+    return wish_of(mission, _options(asked["option"], asked["roles_file"]), asked)
 
 
 def _mission(mission_id: str | None, file: Path | None, goal: str | None, settings: Settings) -> Mission:
@@ -95,19 +83,6 @@ def _mission(mission_id: str | None, file: Path | None, goal: str | None, settin
     if mission_id is not None:
         return find_mission(load_library(settings.mission_folders), mission_id)
     return read_mission(file) if file is not None else mission_from_text(goal or "")
-
-
-def _shock(kind: str | None, model: str | None) -> Shock | None:
-    if kind is None and model is not None:
-        raise BadInput(f"--shock-model {model!r} is only for --shock swap")
-    return Shock.named(kind, model) if kind else None
-
-
-def _number_of_agents(text: str) -> int:
-    try:
-        return check_agents(int(text))
-    except ValueError as error:
-        raise BadInput(f"--agents {text!r}: give a number from 1 to 256") from error
 
 
 def _options(pairs: Sequence[str] | None, roles_file: Path | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from swarm.cli.arguments import option
 from swarm.config import ensure_data_folder, read_settings
 from swarm.limits import Limits
 from swarm.models.catalogue import load_catalogue, open_model
@@ -23,10 +24,10 @@ def serve(
         list[str] | None, typer.Option(help="A further name by which requests may call this machine.")
     ] = None,
     max_usd: Annotated[
-        float | None, typer.Option(help="Most dollars of a team's run. Real models: 1 unless given.")
+        float | None, option("max_usd", "Most dollars of a team's run. Real models: 1 unless given.")
     ] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Most calls of a team's run.")] = None,
-    pace: Annotated[Pace, typer.Option(help="How much of simulated thinking time to wait for.")] = "instant",
+    max_calls: Annotated[int | None, option("max_calls", "Most calls of a team's run.")] = None,
+    pace: Annotated[Pace, option("pace")] = "instant",
 ) -> None:
     """Offer teams, and the simulated models, to any OpenAI client: http://127.0.0.1:8600/v1.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from swarm.cli.arguments import Json, read_file, write_file
+from swarm.cli.arguments import Json, option, read_file, write_file
 from swarm.cli.compare import told
 from swarm.cli.experiment import EXIT_CODES, at_hand, print_the_plan, watched
 from swarm.cli.terminal import print_json, remark
@@ -65,9 +65,9 @@ def try_team(
         Path | None, typer.Option(help="A CSV file with a column for each placeholder: a mission a line.")
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Of every mission.")] = 1,
-    judge: Annotated[str | None, typer.Option(help="A model that judges; default: chosen for you.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the first repeat.")] = 0,
-    max_usd: Annotated[float | None, typer.Option(help="Most dollars for all runs together.")] = None,
+    judge: Annotated[str | None, option("judge", "A model that judges; default: chosen for you.")] = None,
+    seed: Annotated[int, option("seed", "Of the first repeat.")] = 0,
+    max_usd: Annotated[float | None, option("max_usd", "Most dollars for all runs together.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only show the price and what it can show.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -13,7 +13,7 @@ from swarm.cell import REMEMBERS, Cell, Condition, options_as_kept
 from swarm.comparison.samples import filled, sample_of, scale_of
 from swarm.grid import FACTORS, NO_SHOCK, Factor
 from swarm.narrative.labels import protocol_name
-from swarm.stats.estimate import Estimate, mean_of
+from swarm.stats.ranged import Ranged, mean_of
 from swarm.stats.sample import Sample
 from swarm.team import generic_roles
 
@@ -118,7 +118,7 @@ class Group:
         cells = [cell for cell in self.every_cell if self.key(cell) in keys]
         return sample_of([filled(cell, value) for cell in cells], "quality")
 
-    def estimate(self, measure: str) -> Estimate | None:
+    def ranged(self, measure: str) -> Ranged | None:
         """The mean of a measure over missions, its interval cut to what the measure can be; None when no run has it."""
         found = self.sample(measure)
         return mean_of(found, scale_of(measure)) if found else None

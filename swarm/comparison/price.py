@@ -43,7 +43,7 @@ def tokens(contrast: Contrast) -> str:
     sides = (contrast.group, contrast.reference)
     if not any(_is_alone(side) for side in sides):
         return ""
-    used, usual = (side.estimate("tokens") for side in sides)
+    used, usual = (side.ranged("tokens") for side in sides)
     ratio = used.value / usual.value if used and usual and used.value and usual.value else None
     if ratio is None:
         return ", with tokens that are not known"

@@ -8,7 +8,7 @@ from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
 from swarm.comparison.price import times
 from swarm.recording.measures import COMPARED, MEASURES, write
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 from swarm.stats.tail import QUALITY
 from swarm.written import UNKNOWN, number, p_value
 
@@ -35,17 +35,17 @@ def measure_rows(groups: Sequence[Group], measures: Sequence[str] = COMPARED) ->
         Row(
             MEASURES[measure].name,
             MEASURES[measure].meaning,
-            tuple(estimate_words(measure, group.estimate(measure)) for group in groups),
+            tuple(ranged_words(measure, group.ranged(measure)) for group in groups),
         )
         for measure in measures
     )
 
 
-def estimate_words(measure: str, estimate: Estimate | None) -> str:
+def ranged_words(measure: str, ranged: Ranged | None) -> str:
     """A mean and its interval in words; "–" when no run has the measure."""
-    if estimate is None:
+    if ranged is None:
         return UNKNOWN
-    return _ranged(estimate.value, estimate.low, estimate.high, partial(write, measure))
+    return _ranged(ranged.value, ranged.low, ranged.high, partial(write, measure))
 
 
 def _ranged(

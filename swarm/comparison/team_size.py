@@ -9,10 +9,10 @@ from swarm.cell import Cell, sample
 from swarm.comparison.group import context_of, name_of
 from swarm.errors import BadInput
 from swarm.metrics.scaling import ScalingPoint, scaling_curve
-from swarm.stats.estimate import mean_of
 from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
 from swarm.stats.holm import holm
 from swarm.stats.paired import ALPHA, MARGIN, missions_for_alike
+from swarm.stats.ranged import mean_of
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
 from swarm.stats.tail import QUALITY
 from swarm.written import p_value

@@ -7,8 +7,8 @@ from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
 from swarm.metrics.balance import WEIGHTS, Balance, balance
 from swarm.recording.measures import MEASURES
-from swarm.stats.estimate import Estimate
 from swarm.stats.pareto import pareto_front
+from swarm.stats.ranged import Ranged
 from swarm.written import listed, number
 
 
@@ -17,9 +17,9 @@ class Standpoint:
     """The place of a group in cost and quality; None where one of them is not known."""
 
     name: str
-    cost: Estimate
+    cost: Ranged
     """Dollars of a run, mean over missions; so is `quality`."""
-    quality: Estimate
+    quality: Ranged
     beaten_by: str | None = None
     """A group that costs no more, is no worse, and is truly better in one of them, by the means; None: nothing is."""
 
@@ -35,8 +35,8 @@ def standpoints(groups: Sequence[Group]) -> tuple[Standpoint, ...]:
     """Standpoints of groups in their order; groups without known cost or quality are left out."""
     found: list[Standpoint] = []
     for group in groups:
-        cost = group.estimate("cost_usd") if group.total("cost_usd") is not None else None
-        quality = group.estimate("quality")
+        cost = group.ranged("cost_usd") if group.total("cost_usd") is not None else None
+        quality = group.ranged("quality")
         if cost and quality:
             found.append(Standpoint(group.name, cost, quality))
     front = {found[at].name: found[at] for at in pareto_front([each.point for each in found])}
@@ -107,5 +107,5 @@ def balance_in_words(groups: Sequence[Group]) -> str:
 
 
 def _mean(group: Group, key: str) -> float | None:
-    estimate = group.estimate(key)
-    return estimate.value if estimate else None
+    ranged = group.ranged(key)
+    return ranged.value if ranged else None

@@ -10,7 +10,7 @@ from swarm.comparison.group import context_of, name_of
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK
 from swarm.metrics.resilience import Blow, all_shocks
-from swarm.stats.estimate import Estimate, ratio
+from swarm.stats.ranged import Ranged, ratio
 from swarm.written import plural
 
 
@@ -19,9 +19,9 @@ class Stand:
     """The way one arm stood the shocks it was struck by."""
 
     name: str
-    resilience: Estimate | None
+    resilience: Ranged | None
     """Over all its shocks, on missions of which every one is known; None without such a mission."""
-    kept: Mapping[str, Estimate]
+    kept: Mapping[str, Ranged]
     """By shock, on all missions that have it."""
     left_out: int
     """Missions of its shocks that lack a quality, before or after: nothing is known of them."""
@@ -62,7 +62,7 @@ def stand_in_words(stand: Stand) -> str:
     """Say how an arm stood its shocks, in a sentence of plain text."""
     if not stand.kept:
         return f"{stand.name}: nothing is known of how it stands shocks."
-    each = ", ".join(f"{shock} {_share(estimate)}" for shock, estimate in stand.kept.items())
+    each = ", ".join(f"{shock} {_share(ranged)}" for shock, ranged in stand.kept.items())
     out = f"; {plural(stand.left_out, 'pair')} without a score left out" if stand.left_out else ""
     kind = "simulated " if stand.simulated else ""
     if stand.resilience is None:
@@ -72,20 +72,20 @@ def stand_in_words(stand: Stand) -> str:
     )
 
 
-def _share(estimate: Estimate) -> str:
-    return f"{_ranged(estimate)} on {plural(estimate.missions, 'mission')}"
+def _share(ranged: Ranged) -> str:
+    return f"{_ranged(ranged)} on {plural(ranged.missions, 'mission')}"
 
 
-def _ranged(estimate: Estimate) -> str:
-    if estimate.value is None:
+def _ranged(ranged: Ranged) -> str:
+    if ranged.value is None:
         return "an unknown share"
-    known = estimate.low is not None and estimate.high is not None
-    interval = f" ({estimate.low:.0%} to {estimate.high:.0%})" if known else ""
-    return f"{estimate.value:.0%}{interval}"
+    known = ranged.low is not None and ranged.high is not None
+    interval = f" ({ranged.low:.0%} to {ranged.high:.0%})" if known else ""
+    return f"{ranged.value:.0%}{interval}"
 
 
-def _value(estimate: Estimate | None) -> float | None:
-    return estimate.value if estimate else None
+def _value(ranged: Ranged | None) -> float | None:
+    return ranged.value if ranged else None
 
 
 def _stand(shocks: Mapping[str, Mapping[str, Cell]]) -> Stand:
@@ -116,7 +116,7 @@ def blows_of(shocks: Mapping[str, Mapping[str, Cell]]) -> dict[str, dict[str, Bl
     }
 
 
-def kept_of(blows: Mapping[str, Blow]) -> Estimate | None:
+def kept_of(blows: Mapping[str, Blow]) -> Ranged | None:
     """The mean quality after over that before, over missions, with its 95 % interval; None without a known blow.
 
     A ratio of means: see `swarm.metrics.resilience.resilience`, and `swarm.stats.relative.ratio_of` for the interval.

@@ -5,10 +5,11 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from swarm.config import PROJECT
 from swarm.engine.compose import NO_JUDGE
-from swarm.engine.wish import Conditions, named
+from swarm.engine.wish import BOUNDS, written
 from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
 from swarm.spec import RunSpec
@@ -46,9 +47,8 @@ def command_line(spec: RunSpec, *, judge: str | None = None, mission_file: str =
     ]
     words += _options(spec)
     words += ["--agents", str(len(spec.team)), *_models(spec.team)]
-    asked = Conditions(judge, spec.limits, spec.seed, spec.pace, spec.organization, spec.shock)
-    for name, value in named(asked).items():
-        words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
+    for name, text in written(_conditions(spec) | {"judge": judge}).items():
+        words += [f"--{name.replace('_', '-')}", text]
     return shlex.join(words)
 
 
@@ -105,6 +105,20 @@ def _mission(mission: Mission, file: str) -> list[str]:
     if any(rest) or mission.level:
         return ["--mission-file", file]
     return ["--goal", mission.goal]
+
+
+def _conditions(spec: RunSpec) -> dict[str, Any]:
+    """What a recipe says beside mission, team and protocol, by its names in FIELDS."""
+    shock = spec.shock
+    return {
+        "judge": spec.judge,
+        "seed": spec.seed,
+        "shock": shock and shock.kind,
+        "shock_model": shock and shock.model,
+        **{name: getattr(spec.limits, bound) for name, bound in BOUNDS.items()},
+        "pace": spec.pace,
+        "organization": spec.organization,
+    }
 
 
 def _options(spec: RunSpec) -> list[str]:

@@ -9,19 +9,18 @@ from typing import TypeAlias
 
 from swarm.config import Settings
 from swarm.engine.shock_effects import foreseen, speakers_of
-from swarm.engine.wish import Wish
+from swarm.engine.wish import Wish, accept
 from swarm.errors import BadInput, PriceUnknown
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version
-from swarm.models.model import whole_characters
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
 from swarm.protocols.given_team import read_steps
 from swarm.security.keys import keys_in
 from swarm.shock import FEWEST_REQUIREMENTS, REMOVING
-from swarm.spec import DEFAULT_MAX_TOKENS, PACES, PastRole, RunSpec
+from swarm.spec import DEFAULT_MAX_TOKENS, PastRole, RunSpec
 from swarm.team import check_roles, generic_roles, make_team
 
 SIMULATED_JUDGE = "sim/judge"
@@ -120,11 +119,8 @@ def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[Model
 
 
 def _check_names(wish: Wish) -> None:
-    if wish.pace not in PACES:
-        raise BadInput(f"pace {wish.pace!r}: known are {', '.join(PACES)}")
-    name = wish.organization
-    if not name.strip() or len(name) > 80 or whole_characters(name) != name:
-        raise BadInput(f"organization {name[:80]!a}: give a name of 1 to 80 characters")
+    for name in ("pace", "organization"):
+        accept(name, getattr(wish, name))
 
 
 def _check_payable(paid: Sequence[ModelCard], simulated: bool, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.claims.judging import Evidence, Verdict
-from swarm.claims.sentences import band_words, estimate_words, figure_words, marks_of, possible
+from swarm.claims.sentences import band_words, figure_words, marks_of, possible, ranged_words
 from swarm.figures.look import ACCENT, ALARM, FAINT, INK, bare, label, mark_kind, paragraph
 
 ROW_PX, AROUND_PX = 74, 96
@@ -61,7 +61,7 @@ class ClaimRow:
     @property
     def value(self) -> float | None:
         """Our figure; None when there is none."""
-        return self.evidence.estimate.value if self.evidence.estimate else None
+        return self.evidence.ranged.value if self.evidence.ranged else None
 
     @property
     def band(self) -> tuple[float, float]:
@@ -75,11 +75,11 @@ class ClaimRow:
     @property
     def interval(self) -> tuple[float, float]:
         """The beginning and the end of our interval; both at our figure when there is none."""
-        estimate = self.evidence.estimate
-        assert estimate is not None
-        assert estimate.value is not None
-        low = estimate.value if estimate.low is None else possible(self.evidence.claim, estimate.low)
-        high = estimate.value if estimate.high is None else possible(self.evidence.claim, estimate.high)
+        ranged = self.evidence.ranged
+        assert ranged is not None
+        assert ranged.value is not None
+        low = ranged.value if ranged.low is None else possible(self.evidence.claim, ranged.low)
+        high = ranged.value if ranged.high is None else possible(self.evidence.claim, ranged.high)
         return self.scale.place(low), self.scale.place(high)
 
 
@@ -108,8 +108,8 @@ def claims_figure(evidence: Sequence[Evidence]) -> go.Figure:
 
 def scale_of(each: Evidence) -> AxisScale:
     """The scale on which a row shows its band, the paper's figure and our interval, with room beside them."""
-    estimate = each.estimate
-    ours = (estimate.value, estimate.low, estimate.high) if estimate else ()
+    ranged = each.ranged
+    ours = (ranged.value, ranged.low, ranged.high) if ranged else ()
     found = [possible(each.claim, value) for value in ours if value is not None]
     numbers = [*(value for value in (*each.claim.band, each.claim.figure) if value is not None), *found]
     least, most = min(numbers), max(numbers)
@@ -225,7 +225,7 @@ def _hover(each: Evidence) -> str:
         f"<b>{each.verdict}</b>",
         paragraph(claim.statement),
         f"The paper: {paragraph(claim.paper)}",
-        f"Here: {estimate_words(claim, each.estimate)}, {each.missions} missions, {each.runs} runs",
+        f"Here: {ranged_words(claim, each.ranged)}, {each.missions} missions, {each.runs} runs",
         f"Predicted: {band_words(claim)}",
         *(paragraph(said) for said in marks_of(claim).values() if each.simulated),
     ]

@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 from swarm.comparison.finding import is_simulated
 from swarm.comparison.group import Group
 from swarm.comparison.levels import MissionMeans, means_by_mission
-from swarm.comparison.rows import estimate_words
+from swarm.comparison.rows import ranged_words
 from swarm.figures.look import ACCENT, FAINT, INK, QUIET, framed, label, mark_kind
 from swarm.figures.timeline_scale import unit_for
 from swarm.recording.measures import MEASURES, Kind
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 from swarm.written import number
 
 LINES_UP_TO = 200
@@ -57,8 +57,8 @@ def measure_figure(groups: Sequence[Group], measure: str) -> go.Figure | None:
     Returns:
         None when no group has it.
     """
-    estimates = [group.estimate(measure) for group in groups]
-    known = [(at, each) for at, each in enumerate(estimates) if each and each.value is not None]
+    bars = [group.ranged(measure) for group in groups]
+    known = [(at, each) for at, each in enumerate(bars) if each and each.value is not None]
     if not known:
         return None
     unit = unit_for(_furthest(known)) if MEASURES[measure].kind == "seconds" else None
@@ -94,8 +94,8 @@ def _line(row: MissionMeans) -> go.Scatter:
 
 
 def _means(groups: Sequence[Group], rows: Sequence[MissionMeans]) -> go.Scatter:
-    estimates = [group.estimate("quality") for group in groups]
-    known = [(at, each) for at, each in enumerate(estimates) if each and each.value is not None]
+    bars = [group.ranged("quality") for group in groups]
+    known = [(at, each) for at, each in enumerate(bars) if each and each.value is not None]
     return go.Scatter(
         x=[at for at, _ in known],
         y=[each.value for _, each in known],
@@ -103,7 +103,7 @@ def _means(groups: Sequence[Group], rows: Sequence[MissionMeans]) -> go.Scatter:
         marker={"size": 13, "color": ACCENT, "opacity": 1},
         error_y=_errors([each for _, each in known]),
         hovertext=[
-            f"<b>{label(groups[at].name, 40, 2)}</b><br>{estimate_words('quality', each)} on {len(rows)} missions"
+            f"<b>{label(groups[at].name, 40, 2)}</b><br>{ranged_words('quality', each)} on {len(rows)} missions"
             for at, each in known
         ],
         hoverinfo="text",
@@ -112,27 +112,27 @@ def _means(groups: Sequence[Group], rows: Sequence[MissionMeans]) -> go.Scatter:
     )
 
 
-def _dots(known: Sequence[tuple[int, Estimate]], measure: str, unit: float) -> go.Scatter:
+def _dots(known: Sequence[tuple[int, Ranged]], measure: str, unit: float) -> go.Scatter:
     return go.Scatter(
         x=[each.value / unit for _, each in known if each.value is not None],
         y=[at for at, _ in known],
         mode="markers",
         marker={"size": 11, "color": ACCENT, "opacity": 1},
         error_x=_errors([each for _, each in known], unit),
-        hovertext=[label(estimate_words(measure, each), 60, 2) for _, each in known],
+        hovertext=[label(ranged_words(measure, each), 60, 2) for _, each in known],
         hoverinfo="text",
         showlegend=False,
         cliponaxis=False,
     )
 
 
-def _errors(estimates: Sequence[Estimate], unit: float = 1.0) -> dict[str, Any]:
+def _errors(bars: Sequence[Ranged], unit: float = 1.0) -> dict[str, Any]:
     """Draw the intervals; nothing for those that have none."""
     sides = [
         (0.0, 0.0)
         if each.value is None or each.low is None or each.high is None
         else ((each.high - each.value) / unit, (each.value - each.low) / unit)
-        for each in estimates
+        for each in bars
     ]
     return {
         "type": "data",
@@ -145,5 +145,5 @@ def _errors(estimates: Sequence[Estimate], unit: float = 1.0) -> dict[str, Any]:
     }
 
 
-def _furthest(known: Sequence[tuple[int, Estimate]]) -> float:
+def _furthest(known: Sequence[tuple[int, Ranged]]) -> float:
     return max(max(each.value or 0.0, each.high or 0.0) for _, each in known)

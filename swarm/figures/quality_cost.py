@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from swarm.comparison.tradeoff import Standpoint
 from swarm.figures.look import ACCENT, CLEAR, INK, QUIET, framed, label, mark_kind
 from swarm.recording.measures import write
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 
 LOGARITHMIC_FROM = 8.0
 """Times the lowest cost; a wider span is drawn on a logarithmic axis."""
@@ -80,16 +80,16 @@ def _point(each: Standpoint, *, leftwards: bool) -> go.Scatter:
     )
 
 
-def _error(estimate: Estimate) -> dict[str, Any] | None:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
+def _error(ranged: Ranged) -> dict[str, Any] | None:
+    if ranged.value is None or ranged.low is None or ranged.high is None:
         return None
     # Nobody is paid for a run: an interval may say so, its picture may not.
-    low = max(estimate.low, estimate.value / 100)
+    low = max(ranged.low, ranged.value / 100)
     return {
         "type": "data",
         "symmetric": False,
-        "array": [estimate.high - estimate.value],
-        "arrayminus": [estimate.value - low],
+        "array": [ranged.high - ranged.value],
+        "arrayminus": [ranged.value - low],
         "thickness": 1.2,
         "width": 4,
         "color": QUIET,

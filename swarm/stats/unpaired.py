@@ -6,12 +6,12 @@ import numpy as np
 from scipy import stats
 
 from swarm.errors import BadInput
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT, Sample, mission_means, values_of
 from swarm.stats.student import LEVEL, scale_of, spread
 
 
-def difference_of_means(arm: Sample, reference: Sample, *, level: float = LEVEL) -> Estimate:
+def difference_of_means(arm: Sample, reference: Sample, *, level: float = LEVEL) -> Ranged:
     """The mean over one arm's missions less that over the other's, with Welch's interval.
 
     Args:
@@ -43,4 +43,4 @@ def difference_of_means(arm: Sample, reference: Sample, *, level: float = LEVEL)
         found: Any = stats.ttest_ind(one, other, equal_var=False)
         low, high = map(float, found.confidence_interval(level))
     runs = len(values_of(arm, [*means[0]])) + len(values_of(reference, [*means[1]]))
-    return Estimate(float(np.mean(one) - np.mean(other)), low, high, min(len(one), len(other)), runs)
+    return Ranged(float(np.mean(one) - np.mean(other)), low, high, min(len(one), len(other)), runs)

@@ -25,8 +25,8 @@ from swarm.grid import NO_SHOCK
 from swarm.history.store import History
 from swarm.mission import load_library
 from swarm.recording.measures import COMPARED
-from swarm.stats.estimate import Estimate
 from swarm.stats.paired import compare, verdict
+from swarm.stats.ranged import Ranged
 from swarm.stats.unpaired import difference_of_means
 from swarm.team import generic_roles
 from tests.warm import swarm
@@ -118,12 +118,12 @@ def said(claim: Claim, cells: Iterable[Cell], *, simulated: bool = True) -> Evid
 def test_a_verdict_is_where_the_interval_lies(band, interval, missions, word):
     low, high = interval
     value = 0.0 if low is None else (low + high) / 2
-    assert verdict_of(Band(*band), Estimate(value, low, high, missions, 20)) == word
+    assert verdict_of(Band(*band), Ranged(value, low, high, missions, 20)) == word
 
 
 def test_without_a_run_nothing_is_said():
     evidence = said(BETTER, [])
-    assert (evidence.verdict, evidence.estimate, evidence.missions) == ("undetermined", None, 0)
+    assert (evidence.verdict, evidence.ranged, evidence.missions) == ("undetermined", None, 0)
     assert evidence.reason == "No simulated run of what it speaks of."
 
 
@@ -135,7 +135,7 @@ def test_a_direction_is_judged_by_pairs_of_missions(better, word):
     assert evidence.verdict == word
     assert evidence.missions == 8
     assert evidence.runs == 16
-    assert evidence.estimate.value == pytest.approx(better / 0.7, rel=0.05)
+    assert evidence.ranged.value == pytest.approx(better / 0.7, rel=0.05)
 
 
 def test_five_missions_are_too_few_however_clear_they_are():
@@ -147,7 +147,7 @@ def test_five_missions_are_too_few_however_clear_they_are():
 
 def test_missions_that_only_one_side_has_do_not_count():
     lonely = a_cell("elsewhere", 0.99, protocol="sequential")
-    assert said(BETTER, [*both(0.1), lonely]).estimate == said(BETTER, both(0.1)).estimate
+    assert said(BETTER, [*both(0.1), lonely]).ranged == said(BETTER, both(0.1)).ranged
 
 
 def test_an_interval_on_both_sides_says_how_many_more_missions_it_takes():
@@ -165,7 +165,7 @@ def test_a_missing_side_is_named():
 def test_an_unscored_run_is_missing_and_not_nothing():
     cells = [*both(0.1), a_cell("m8", None), a_cell("m8", 0.7, protocol="coordinator")]
     evidence = said(BETTER, cells)
-    assert evidence.estimate == said(BETTER, both(0.1)).estimate
+    assert evidence.ranged == said(BETTER, both(0.1)).ranged
     assert [side.unmeasured for side in evidence.sides] == [1, 0]
 
 
@@ -175,7 +175,7 @@ def test_runs_that_nobody_judged_say_nothing_of_quality():
         *arm([None] * 8, protocol="coordinator", judge="none"),
     ]
     evidence = said(BETTER, cells)
-    assert evidence.estimate is None
+    assert evidence.ranged is None
     assert "has a quality" in evidence.reason
 
 
@@ -244,7 +244,7 @@ def test_given_roles_are_the_generic_ones():
 
 def test_shocked_runs_count_for_resilience_only():
     shocked = arm(around(0.2), protocol="coordinator", shock="hub")
-    assert said(BETTER, [*both(0.1), *shocked]).estimate == said(BETTER, both(0.1)).estimate
+    assert said(BETTER, [*both(0.1), *shocked]).ranged == said(BETTER, both(0.1)).ranged
 
 
 # Statistics of their own.
@@ -255,7 +255,7 @@ def test_levels_have_different_missions_and_are_not_paired():
     hard = [a_cell(f"hard{n}", quality, level="L4") for n, quality in enumerate(around(0.6))]
     evidence = said(claim, [*arm(around(0.9)), *hard])
     assert evidence.verdict == "supported"
-    assert evidence.estimate.value == pytest.approx(-0.3)
+    assert evidence.ranged.value == pytest.approx(-0.3)
 
 
 def sizes(*means: float, missions: int = 8) -> list[Cell]:
@@ -324,7 +324,7 @@ def test_eight_missions_do_not_show_that_bad_losses_are_rare():
 def test_missions_that_all_give_the_same_get_no_interval_and_no_verdict():
     same = [a_cell(f"m{n}", 1.0, agents=16, mission_relevance=4) for n in range(8)]
     evidence = said(BOOK.claim("relevance-strong"), same)
-    assert (evidence.verdict, evidence.estimate.value, evidence.estimate.low) == ("undetermined", 4, None)
+    assert (evidence.verdict, evidence.ranged.value, evidence.ranged.low) == ("undetermined", 4, None)
     assert "all 8 missions give the same" in evidence.reason
 
 
@@ -338,7 +338,7 @@ def test_where_a_comparison_of_the_same_runs_has_no_interval_a_claim_has_none_ei
     evidence = said(BOOK.claim(claim_id), [*arm(sequential), *arm(coordinator, protocol="coordinator")])
     samples = [{f"m{n}": [value] for n, value in enumerate(values)} for values in qualities]
     assert verdict(compare(*samples)) == "undetermined"
-    assert (evidence.verdict, evidence.estimate.low) == ("undetermined", None)
+    assert (evidence.verdict, evidence.ranged.low) == ("undetermined", None)
     assert "has no interval" in evidence.reason
 
 
@@ -362,9 +362,9 @@ def test_teams_that_are_flat_do_not_contradict_that_they_have_about_two_layers_a
 
     claim = BOOK.claim("depth-64")
     assert said(claim, flat([1.0] * 8)).verdict == "undetermined"
-    assert said(claim, flat([1.0] * 7 + [1.1]), simulated=True).estimate.high < 1.1
-    assert verdict_of(claim.band, said(claim, flat([1.0] * 7 + [1.1])).estimate) == "supported"
-    assert verdict_of(claim.band, said(claim, flat([3.0] * 7 + [3.1])).estimate) == "contradicted"
+    assert said(claim, flat([1.0] * 7 + [1.1]), simulated=True).ranged.high < 1.1
+    assert verdict_of(claim.band, said(claim, flat([1.0] * 7 + [1.1])).ranged) == "supported"
+    assert verdict_of(claim.band, said(claim, flat([3.0] * 7 + [3.1])).ranged) == "contradicted"
 
 
 def test_only_agents_that_coordinator_never_asks_count_as_left_idle_by_it():
@@ -373,7 +373,7 @@ def test_only_agents_that_coordinator_never_asks_count_as_left_idle_by_it():
         a_cell(f"m{n}", 0.7, protocol="coordinator", model="sim/open", directed_idle=0.2 + n / 100, idle=0.5)
         for n in range(8)
     ]
-    assert said(claim, cells).estimate.value == pytest.approx(0.235)
+    assert said(claim, cells).ranged.value == pytest.approx(0.235)
 
 
 def test_claims_of_levels_name_the_protocol_that_the_paper_leaves_open():
@@ -388,7 +388,7 @@ def test_resilience_is_the_mean_over_all_shocks_of_what_is_left():
     more = {"agents": 8, "model": "sim/small"}
     left = {NO_SHOCK: 0.8, "seat": 0.4, "hub": 0.6, "swap to sim/weak": 0.8}
     cells = [cell for shock, quality in left.items() for cell in arm([quality] * 6, shock=shock, **more)]
-    assert said(claim, cells).estimate.value == pytest.approx((0.5 + 0.75 + 1) / 3)
+    assert said(claim, cells).ranged.value == pytest.approx((0.5 + 0.75 + 1) / 3)
     without = [cell for cell in cells if (cell.mission, cell.condition.shock) != ("m0", "hub")]
     assert said(claim, without).missions == 5
 
@@ -400,7 +400,7 @@ def test_a_swap_to_another_model_is_another_shock():
     cells = [cell for shock, quality in left.items() for cell in arm([quality] * 6, shock=shock, **more)]
     assert said(claim, cells).missions == 0
     cells += arm([0.8] * 6, shock="swap to sim/weak", **more)
-    assert said(claim, cells).estimate.value == pytest.approx((0.5 + 0.75 + 1) / 3)
+    assert said(claim, cells).ranged.value == pytest.approx((0.5 + 0.75 + 1) / 3)
 
 
 def test_resilience_is_of_the_same_seeds_without_and_with_the_shock():
@@ -415,7 +415,7 @@ def test_resilience_is_of_the_same_seeds_without_and_with_the_shock():
         }
         seeds = (*calm.seeds, *(100 + seed for seed in calm.seeds))
         cells.append(replace(calm, seeds=seeds, values=values))
-    assert said(claim, cells).estimate.value == pytest.approx(0.5)
+    assert said(claim, cells).ranged.value == pytest.approx(0.5)
 
 
 def shaken(*qualities: float, kept: float, **more: object) -> list[Cell]:
@@ -436,7 +436,7 @@ def shaken(*qualities: float, kept: float, **more: object) -> list[Cell]:
 def test_a_claim_and_a_comparison_tell_the_same_resilience_of_the_same_runs():
     cells = shaken(0.25, 1.0, 0.5, 0.75, 0.4, 0.9, kept=0.8)
     [stand] = stands(cells)
-    assert said(BOOK.claim("resilience-sequential"), cells).estimate == stand.resilience
+    assert said(BOOK.claim("resilience-sequential"), cells).ranged == stand.resilience
 
 
 def test_a_difference_in_resilience_is_that_of_the_ratios_on_common_missions():
@@ -444,7 +444,7 @@ def test_a_difference_in_resilience_is_that_of_the_ratios_on_common_missions():
     led = shaken(0.5, 0.8, 0.9, 0.25, 0.7, 0.6, kept=0.6, protocol="coordinator")
     in_common = [cell for cell in free if cell.mission != "m6"]
     expected = [stand.resilience.value for cells in (in_common, led) for stand in stands(cells)]
-    found = said(BOOK.claim("resilience-sequential-coordinator"), [*free, *led]).estimate
+    found = said(BOOK.claim("resilience-sequential-coordinator"), [*free, *led]).ranged
     assert found.value == pytest.approx(expected[0] - expected[1])
     assert found.missions == 6
     assert found.low < found.value < found.high
@@ -584,7 +584,7 @@ def test_running_what_is_missing_fills_the_cells(settings):
     assert asyncio.run(perform(settings, experiment)).status == "finished"
     evidence = said(claim, History(settings).cells())
     assert (evidence.missions, evidence.runs) == (8, 40)
-    assert evidence.estimate.low is not None
+    assert evidence.ranged.low is not None
 
 
 # The replication, and the command line.

@@ -12,13 +12,13 @@ from swarm.claims.gaps import claim_of, missing
 from swarm.claims.judging import judge_claims, verdict_of
 from swarm.claims.needed import missions_needed, missions_planned, planned_words
 from swarm.claims.report import more_words, plain
-from swarm.claims.sentences import estimate_words, how_tested, interval_words, stand_in_words
+from swarm.claims.sentences import how_tested, interval_words, ranged_words, stand_in_words
 from swarm.cli.claims import claims
 from swarm.cli.terminal.claims import print_claims
 from swarm.errors import UnknownName
 from swarm.figures.claims import ClaimRow, scale_of
-from swarm.stats.estimate import Estimate
 from swarm.stats.power import PAPER_SD
+from swarm.stats.ranged import Ranged
 from swarm.stats.unpaired import difference_of_means
 from tests.claims.test_claims import (
     BETTER,
@@ -50,7 +50,7 @@ ABSTAINED = BOOK.claim("abstention-weak")
 )
 def test_an_interval_is_shown_as_far_as_there_can_be_such_values(claim_id, interval, words):
     claim = BOOK.claim(claim_id)
-    assert interval_words(claim, Estimate(0.005, *interval, missions=8, runs=8)) == words
+    assert interval_words(claim, Ranged(0.005, *interval, missions=8, runs=8)) == words
 
 
 def test_what_cannot_be_is_neither_told_nor_drawn():
@@ -59,8 +59,8 @@ def test_what_cannot_be_is_neither_told_nor_drawn():
         for at, share in enumerate((0, 0, 0, 0, 0, 0, 0, 0.04))
     ]
     evidence = said(ABSTAINED, cells)
-    assert evidence.estimate.low < 0
-    assert "−" not in estimate_words(ABSTAINED, evidence.estimate) + evidence.reason
+    assert evidence.ranged.low < 0
+    assert "−" not in ranged_words(ABSTAINED, evidence.ranged) + evidence.reason
     row = ClaimRow(0, evidence, scale_of(evidence))
     assert row.interval[0] == pytest.approx(row.scale.place(0))
 
@@ -105,7 +105,7 @@ def test_what_is_foretold_decides_a_claim_four_times_in_five():
 def test_a_claim_of_size_whose_value_fits_takes_missions_until_both_ends_of_the_interval_fit():
     claim = BOOK.claim("level-1-to-4")
     needed = [
-        missions_needed(claim, Estimate(value, value - 0.2, value + 0.2, missions=8, runs=16))
+        missions_needed(claim, Ranged(value, value - 0.2, value + 0.2, missions=8, runs=16))
         for value in (claim.figure, claim.figure + 0.1, claim.figure + 0.18, claim.band.high)
     ]
     assert needed[0] < needed[1] < needed[2]
@@ -117,7 +117,7 @@ def test_only_runs_on_common_missions_are_said_to_count():
     evidence = said(GENERAL, [*general(0.1), *lonely])
     assert evidence.counted == ((8, 8), (8, 8))
     assert [(len(side.sample), side.runs) for side in evidence.sides] == [(16, 24), (8, 8)]
-    assert evidence.runs == evidence.estimate.runs == 16
+    assert evidence.runs == evidence.ranged.runs == 16
     told = {each["id"]: each for each in plain(judge_claims([*general(0.1), *lonely]))}[GENERAL.id]
     assert [side["runs_counted"] for side in told["simulated"]["sides"]] == [8, 8]
 

@@ -107,7 +107,7 @@ def test_what_the_models_cannot_show_is_neither_supported_nor_contradicted_by_th
     for better in (0.1, -0.1):
         evidence = evidence_of(MISSED, gather(both(better), simulated=True))
         assert (evidence.verdict, evidence.reason) == ("undetermined", BEYOND)
-        assert evidence.estimate is not None
+        assert evidence.ranged is not None
         assert (evidence.needed, more_words(evidence)) == (None, "")
 
 

@@ -174,7 +174,7 @@ def test_a_cost_that_is_unknown_makes_no_ratio():
 def test_a_missing_score_is_left_out_and_counted():
     with_gap = group("A", [cell("m0", 0.5, None), cell("m1", 0.7)])
     assert (with_gap.runs, with_gap.unscored) == (3, 1)
-    assert with_gap.estimate("quality").value == pytest.approx(0.6)
+    assert with_gap.ranged("quality").value == pytest.approx(0.6)
 
 
 def test_roles_of_ones_own_are_told_from_the_usual_ones():

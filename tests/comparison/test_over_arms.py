@@ -19,7 +19,7 @@ from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.metrics.resilience import Blow
 from swarm.mission import load_library
-from swarm.stats.estimate import ratio
+from swarm.stats.ranged import ratio
 from tests.comparison.test_comparison import cell
 from tests.pages.test_pages import opened, words_of
 

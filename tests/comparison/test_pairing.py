@@ -58,7 +58,7 @@ def test_what_one_arm_lacks_under_a_hard_condition_makes_nobody_better(lost):
     assert abs(contrast.difference.difference) < 0.005
     assert (contrast.verdict, contrast.difference.only_tail_open(0.05)) == ("undetermined", True)
     assert found.left_out == 20
-    assert found.groups[0].estimate("quality").value == pytest.approx(contrast.difference.reference_mean)
+    assert found.groups[0].ranged("quality").value == pytest.approx(contrast.difference.reference_mean)
     assert all(abs(row.difference(1)) < 0.01 for row in means_by_mission(found.groups))
     said = " ".join(remarks(found))
     assert "20 finished runs" in said

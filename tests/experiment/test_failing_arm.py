@@ -73,7 +73,7 @@ def test_an_arm_that_is_unreadable_on_most_missions_is_not_better_and_all_its_ru
     assert (arm.name, arm.runs, fair.runs) == (f"openai/{SPOTTY}", 24, 24)
     assert contrast.verdict == "worse"
     assert contrast.difference.difference < -0.1
-    means = {name: arm.estimate(name) for name in ("unusable", "quality", "tokens", "cost_usd")}
+    means = {name: arm.ranged(name) for name in ("unusable", "quality", "tokens", "cost_usd")}
     assert {name: found.missions for name, found in means.items() if found} == dict.fromkeys(means, 24)
     assert means["unusable"]
     assert means["unusable"].value == UNREAD / 24

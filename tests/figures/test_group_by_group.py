@@ -50,7 +50,7 @@ def test_every_mean_stands_over_the_name_of_its_own_group():
     for group, value, above, below, told in zip(
         groups, means.y, means.error_y.array, means.error_y.arrayminus, means.hovertext, strict=True
     ):
-        found = group.estimate("quality")
+        found = group.ranged("quality")
         assert (value, above, below) == pytest.approx(
             (found.value, found.high - found.value, found.value - found.low)
         )
@@ -58,7 +58,7 @@ def test_every_mean_stands_over_the_name_of_its_own_group():
         assert told.endswith("on 12 missions")
     rows = dict(zip(depth.layout.yaxis.tickvals, depth.layout.yaxis.ticktext, strict=True))
     assert {rows[y]: x for x, y in zip(depth.data[0].x, depth.data[0].y, strict=True)} == {
-        group.name: group.estimate("depth").value for group in groups
+        group.name: group.ranged("depth").value for group in groups
     }
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from pages.claims import detail as claim_detail
+from pages.compose.conditions import PACE_WORDS, SHOCK_WORDS
 from pages.drop_my_roles.given_team import ICONS as NOTE_ICONS
 from pages.drop_my_roles.importing import WHAT_TO_BRING
 from pages.experiments import status as experiment_status
@@ -18,7 +19,7 @@ from pages.run.seats import ICONS as SEAT_ICONS
 from pages.run.seats import list_seats, show_participation
 from pages.run.turn_card import COLOURS as TURN_COLOURS
 from pages.shared import badges
-from pages.shared.team_input import OPTION_WORDS, PACE_WORDS, SHOCK_WORDS
+from pages.shared.team_input import OPTION_WORDS
 from pages.side_by_side.link import FACTOR_NAMES
 from swarm.comparison.threshold import ADVICE, Advice
 from swarm.export import FORMATS

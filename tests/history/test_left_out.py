@@ -88,7 +88,7 @@ def of_experiment(seen: Seen) -> object:
 
 def of_claim(seen: Seen) -> object:
     evidence = [evidence_of(CLAIM, gather(seen.cells, simulated=kind)) for kind in (True, False)]
-    return [(each.verdict, each.estimate, each.runs) for each in evidence]
+    return [(each.verdict, each.ranged, each.runs) for each in evidence]
 
 
 def of_gaps(seen: Seen) -> object:

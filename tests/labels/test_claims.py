@@ -14,8 +14,8 @@ from swarm.claims.judging import Evidence, Judged
 from swarm.claims.report import plain, summary
 from swarm.cli.terminal.claims import print_claim, print_claims
 from swarm.figures.claims import claims_figure
-from swarm.stats.estimate import Estimate
 from swarm.stats.groups import KruskalWallis
+from swarm.stats.ranged import Ranged
 from tests.compared import cell
 from tests.labels.test_terminal import columns
 
@@ -37,7 +37,7 @@ def evidence(*, simulated: bool) -> Evidence:
         simulated,
         "supported" if simulated else "undetermined",
         "Because.",
-        Estimate(0.31, 0.12, 0.57, 9, 45) if simulated else Estimate(0.23, -0.14, 0.61, 8, 40),
+        Ranged(0.31, 0.12, 0.57, 9, 45) if simulated else Ranged(0.23, -0.14, 0.61, 8, 40),
         (side(0, range(11), 2), side(1, range(2, 15), 3)),
         Setting("sim/judge", "p7", {"small": "sim/strong"}),
         17,

@@ -22,7 +22,7 @@ from swarm.figures.threshold import threshold_figure
 from swarm.figures.timeline import timeline_figure
 from swarm.metrics.over_runs import Abstention, RoleStep, RunRoles
 from swarm.organization.moments import moments_of
-from swarm.stats.estimate import Estimate
+from swarm.stats.ranged import Ranged
 from tests.compared import cell
 from tests.distinct import OTHER, RECORD
 from tests.labels.test_compared import GROUP, REFERENCE, compared, of
@@ -55,8 +55,8 @@ def test_the_forest_draws_the_difference_and_its_interval_along_the_axis_of_qual
 
 def test_cost_is_drawn_to_the_right_and_quality_upwards():
     points = (
-        Standpoint("Solo", Estimate(0.3, 0.2, 0.45, 12, 24), Estimate(0.7, 0.65, 0.72, 12, 24)),
-        Standpoint("Shared", Estimate(0.5, 0.4, 0.8, 12, 24), Estimate(0.6, 0.5, 0.63, 12, 24), "Solo"),
+        Standpoint("Solo", Ranged(0.3, 0.2, 0.45, 12, 24), Ranged(0.7, 0.65, 0.72, 12, 24)),
+        Standpoint("Shared", Ranged(0.5, 0.4, 0.8, 12, 24), Ranged(0.6, 0.5, 0.63, 12, 24), "Solo"),
     )
     figure = quality_cost_figure(points, simulated=False)
     first, second = figure.data
@@ -99,7 +99,7 @@ def test_times_are_drawn_in_the_unit_of_the_axis():
     assert figure.layout.xaxis.title.text == "In seconds"
     cells = [cell(at, [0.5], measures={"duration_s": 540.0 + 120 * (at % 2)}) for at in range(6)]
     long = Group("Solo", tuple(cells))
-    drawn, found = measure_figure([long], "duration_s"), long.estimate("duration_s")
+    drawn, found = measure_figure([long], "duration_s"), long.ranged("duration_s")
     assert drawn is not None
     assert found is not None
     assert found.high is not None
@@ -115,7 +115,7 @@ def test_quality_by_mission_has_a_line_for_each_and_the_mean_of_each_group():
     drawn = [[*trace.y] for trace in figure.data]
     assert drawn == [[0.5, 0.4], [0.75, 0.85]] * 3 + [[0.625, pytest.approx(0.625)]]
     assert [*figure.layout.xaxis.ticktext] == ["Solo", "Shared"]
-    half = one.estimate("quality")
+    half = one.ranged("quality")
     assert half is not None
     assert half.high is not None
     assert ends(figure.data[-1].error_y)[0] == (half.high - 0.625, half.high - 0.625)

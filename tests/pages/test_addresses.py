@@ -11,7 +11,7 @@ from pages.claims.link import link_to_runs
 from pages.compose.link import DEFAULTS, link_of, read_link
 from pages.shared import state
 from pages.shared.paging import PER_PAGE, page_of
-from pages.shared.team_input import Conditions, choose_options
+from pages.shared.team_input import choose_options
 from pages.side_by_side.conditions import (
     KINDS,
     conditions_in_words,
@@ -25,10 +25,8 @@ from swarm.config import PROJECT
 from swarm.grid import FACTORS
 from swarm.history.rows import RunFilter
 from swarm.history.store import EVERY_RUN
-from swarm.limits import Limits
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, options_of
-from swarm.shock import Shock
 from swarm.spec import PACES
 from tests.drawn import drawn
 
@@ -113,21 +111,18 @@ def test_the_history_is_told_the_same_filter_in_the_words_of_its_widgets():
     assert KINDS == {"Simulated": True, "Real": False}
 
 
-USUAL = Conditions(None, Limits(), 0, "fast", "default")
+ASKED = {"mission": "sepsis-alert", "agents": 5, "model": ("sim/weak",), "protocol": "shared"}
 CONDITIONS = {
-    "judge": (replace(USUAL, judge="none"), {"judge": "none"}),
-    "seed": (replace(USUAL, seed=7), {"seed": 7}),
-    "organization": (replace(USUAL, organization="town"), {"organization": "town"}),
-    "max_usd": (replace(USUAL, limits=Limits(usd=0.5)), {"limit_usd": 0.5}),
-    "max_tokens": (replace(USUAL, limits=Limits(tokens=900)), {"limit_tokens": 900}),
-    "max_calls": (replace(USUAL, limits=Limits(calls=40)), {"limit_calls": 40}),
-    "timeout_s": (replace(USUAL, limits=Limits(seconds=60)), {"limit_seconds": 60}),
-    **{
-        f"shock {kind}": (replace(USUAL, shock=Shock.named(kind)), {"shock": kind})
-        for kind in ("seat", "hub", "priorities")
-    },
+    "judge": ({"judge": "none"}, {"judge": "none"}),
+    "seed": ({"seed": 7}, {"seed": 7}),
+    "organization": ({"organization": "town"}, {"organization": "town"}),
+    "max_usd": ({"max_usd": 0.5}, {"limit_usd": 0.5}),
+    "max_tokens": ({"max_tokens": 900}, {"limit_tokens": 900}),
+    "max_calls": ({"max_calls": 40}, {"limit_calls": 40}),
+    "timeout_s": ({"timeout_s": 60.5}, {"limit_seconds": 60.5}),
+    **{f"shock {kind}": ({"shock": kind}, {"shock": kind}) for kind in ("seat", "hub", "priorities")},
     "shock swap": (
-        replace(USUAL, shock=Shock.named("swap", "sim/small")),
+        {"shock": "swap", "shock_model": "sim/small"},
         {"shock": "swap", "shock_model": "sim/small"},
     ),
 }
@@ -148,14 +143,14 @@ def test_every_field_of_the_form_is_in_its_link_and_back_under_its_own_name():
         found = {}
         for pace in PACES:
             st.session_state["pace"] = pace
-            link = link_of("sepsis-alert", 5, ("sim/weak",), "shared", {}, USUAL)
+            link = link_of(ASKED, {})
             found[f"pace {pace}"] = (
                 read_link(link, "solo"),
                 {} if pace == DEFAULTS["pace"] else {"pace": pace},
             )
         st.session_state["pace"] = DEFAULTS["pace"]
         for name, (conditions, said) in CONDITIONS.items():
-            link = link_of("sepsis-alert", 5, ("sim/weak",), "shared", {}, conditions)
+            link = link_of(ASKED | conditions, {})
             found[name] = (read_link(link, "solo"), said)
         return found
 
@@ -180,7 +175,7 @@ def test_every_option_of_every_protocol_is_in_the_link_and_reaches_the_run():
     def there_and_back():
         found = {}
         for protocol, options in given.items():
-            link = link_of(None, 5, ("sim/weak",), protocol, options, USUAL)
+            link = link_of(ASKED | {"mission": None, "protocol": protocol}, options)
             values, ignored = read_link(link, "sequential")
             st.session_state.update(values)
             found[protocol] = (choose_options(protocol), ignored)

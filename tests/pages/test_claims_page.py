@@ -140,8 +140,7 @@ def test_side_by_side_and_history_of_a_claim_hold_the_same_runs_as_the_claim(set
     assert "On 8 missions (16 simulated runs), Sequential scored" in told
     table = "".join(each.value.to_csv() for each in there.table).replace("\\", "")
     low, value, high = (
-        f"+{100 * each:.1f}%"
-        for each in (evidence.estimate.low, evidence.estimate.value, evidence.estimate.high)
+        f"+{100 * each:.1f}%" for each in (evidence.ranged.low, evidence.ranged.value, evidence.ranged.high)
     )
     assert all(each in table for each in (low, value, high))
     found = opened("history/page.py", **link_of(app, "History"))
@@ -182,7 +181,7 @@ def test_a_verdict_that_nothing_has_leaves_the_list_empty(settings):
 def test_a_row_shows_band_figure_and_interval_inside_its_width():
     evidence = said(BETTER, both(0.3))
     scale = scale_of(evidence)
-    numbers = [0, BETTER.figure, evidence.estimate.low, evidence.estimate.value, evidence.estimate.high]
+    numbers = [0, BETTER.figure, evidence.ranged.low, evidence.ranged.value, evidence.ranged.high]
     places = [scale.place(number) for number in numbers]
     assert places == sorted(places)
     assert places[0] > 0

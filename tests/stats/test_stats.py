@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from bench.null import drawing
 from bench.resampling import second_opinion
 from swarm.errors import BadInput
-from swarm.stats.estimate import mean_of, ratio, relative_difference
 from swarm.stats.paired import (
     MARGIN,
     MIN_MISSIONS,
@@ -30,6 +29,7 @@ from swarm.stats.paired import (
     verdict,
 )
 from swarm.stats.power import missions_for, missions_for_equivalence
+from swarm.stats.ranged import mean_of, ratio, relative_difference
 from swarm.stats.relative import typical_ratio
 from swarm.stats.sample import Sample, pair
 from swarm.stats.tail import MOST_LOSING, QUALITY, Tail
@@ -230,9 +230,9 @@ def test_constant_values_have_no_effect_size():
 @pytest.mark.parametrize("reference", [single(0, 0, 0, 0, 0, 0), single(-1, -2, -1, -3, -2, -1)])
 def test_nothing_is_relative_to_a_reference_that_is_not_above_zero(reference: Sample):
     arm = single(1, 2, 3, 2, 1, 2)
-    found, estimate = compare(arm, reference), relative_difference(arm, reference)
+    found, ranged = compare(arm, reference), relative_difference(arm, reference)
     assert (found.relative, found.relative_low, found.relative_high) == (None, None, None)
-    assert (estimate.value, estimate.low, estimate.high) == (None, None, None)
+    assert (ranged.value, ranged.low, ranged.high) == (None, None, None)
     assert second_opinion(arm, reference).relative_low is None
 
 

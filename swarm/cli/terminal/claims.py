@@ -12,10 +12,10 @@ from swarm.claims.needed import planned_words
 from swarm.claims.report import more_words, summary
 from swarm.claims.sentences import (
     MARKS_TOLD,
-    estimate_words,
     figure_words,
     how_tested,
     marks_of,
+    ranged_words,
     side_words,
     stand_in_words,
 )
@@ -77,7 +77,7 @@ def _cells(each: Judged, *, real: bool) -> list[Text]:
     cells = [named, Text(figure_words(claim, claim.figure))]
     for evidence in (each.simulated, each.real) if real else (each.simulated,):
         cells += [
-            Text(estimate_words(claim, evidence.estimate)),
+            Text(ranged_words(claim, evidence.ranged)),
             Text(str(evidence.missions or UNKNOWN)),
             Text(evidence.verdict, style=_STYLES[evidence.verdict]),
         ]
@@ -86,7 +86,7 @@ def _cells(each: Judged, *, real: bool) -> list[Text]:
 
 def _print_evidence(evidence: Evidence, console: Console) -> None:
     kind = "Simulated" if evidence.simulated else "Real"
-    found = f", {estimate_words(evidence.claim, evidence.estimate)}" if evidence.estimate else ""
+    found = f", {ranged_words(evidence.claim, evidence.ranged)}" if evidence.ranged else ""
     said = Text.assemble(
         f"{kind}: ",
         (evidence.verdict, _STYLES[evidence.verdict]),

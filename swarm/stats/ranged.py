@@ -12,7 +12,7 @@ from swarm.stats.tail import Scale, within
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Ranged:
     """A number, its 95 % interval, and what it rests upon."""
 
     value: float | None
@@ -26,7 +26,7 @@ class Estimate:
     """Of both arms, where there are two."""
 
 
-def mean_of(sample: Sample, scale: Scale | None = None) -> Estimate:
+def mean_of(sample: Sample, scale: Scale | None = None) -> Ranged:
     """The mean over missions of the means of their repeats, with its t interval.
 
     Args:
@@ -52,10 +52,10 @@ def mean_of(sample: Sample, scale: Scale | None = None) -> Estimate:
     if found and scale:
         least, most = min(mean, scale.low), max(mean, scale.high)
         low, high = within(found[0], least, most), within(found[1], least, most)
-    return Estimate(mean, low, high, len(values), len(values_of(sample, [*means])))
+    return Ranged(mean, low, high, len(values), len(values_of(sample, [*means])))
 
 
-def ratio(arm: Sample, reference: Sample, scale: Scale | None = None) -> Estimate:
+def ratio(arm: Sample, reference: Sample, scale: Scale | None = None) -> Ranged:
     """The mean of the arm over that of the reference, on common missions; 1 is no difference.
 
     The ratio of the two means, not the mean of ratios, which a mission with a tiny denominator would rule. See
@@ -69,10 +69,10 @@ def ratio(arm: Sample, reference: Sample, scale: Scale | None = None) -> Estimat
     found = cut_ratio(ratio_of(pairs), scale)
     enough = len(pairs.missions) >= MIN_MISSIONS_FOR_VERDICT
     low, high = (found.low, found.high) if enough else (None, None)
-    return Estimate(found.value, low, high, len(pairs.missions), pairs.runs)
+    return Ranged(found.value, low, high, len(pairs.missions), pairs.runs)
 
 
-def relative_difference(arm: Sample, reference: Sample) -> Estimate:
+def relative_difference(arm: Sample, reference: Sample) -> Ranged:
     """The difference of the means over the reference's mean, on common missions: `ratio` less 1; 0 is no difference.
 
     Raises:
@@ -80,4 +80,4 @@ def relative_difference(arm: Sample, reference: Sample) -> Estimate:
     """
     found = ratio(arm, reference)
     value, low, high = (None if part is None else part - 1 for part in (found.value, found.low, found.high))
-    return Estimate(value, low, high, found.missions, found.runs)
+    return Ranged(value, low, high, found.missions, found.runs)
