@@ -24,6 +24,7 @@ from bench.worlds import (
     crash_and_shift,
     dropped,
     early,
+    extending,
     gaps,
     heavy,
     in_families,
@@ -62,6 +63,7 @@ PROMISES: tuple[tuple[str, str, float, tuple[int, ...], Callable[[Dice, int], bo
     ("arms on different days", SAYS_DIFFERENT, 0.05, (8, 24), on_days),
     ("a look after every mission", SAYS_DIFFERENT, 0.055, (24,), looking),
     ("asked again, in an experiment of its own", SAYS_DIFFERENT, 0.10, (16,), again),
+    ("extended as often as may be, with a look after each", SAYS_DIFFERENT, 0.05, (12, 24), extending),
     ("the same true cost", "costs less", 0.03, (8, 24), cheaper),
     ("crashes on 6 %, early stopping", SAYS_ALIKE, 0.05, (40, 60, 100), early),
 )  # fmt: skip

@@ -10,9 +10,10 @@ import numpy as np
 from swarm.cell import Cell, Condition, options_as_kept
 from swarm.comparison.contrasts import Contrast, compare_groups
 from swarm.comparison.group import Group
-from swarm.grid import MARGIN, Experiment, Grid, Terms, Way
+from swarm.grid import MARGIN, MOST_EXTENSIONS, Experiment, Grid, Terms, Way
 from swarm.mission import Mission
 from swarm.recording.measures import COMPARED
+from swarm.stats.levels import level_at
 from swarm.stats.paired import compare, verdict
 from swarm.stats.power import missions_for
 from swarm.stats.sample import Numbers, Sample
@@ -171,6 +172,22 @@ def looking(dice: Dice, missions: int) -> bool:
 def again(dice: Dice, missions: int) -> bool:
     """No difference; what is not settled is asked again in an experiment of its own, whose verdict is told alone."""
     return differs(asked(dice, missions)) or differs(asked(dice, missions))
+
+
+def extending(dice: Dice, missions: int) -> bool:
+    """No difference; what is not settled at the planned end is extended by as many missions, as often as may be."""
+    ended = missions * (1 + MOST_EXTENSIONS)
+    easy = difficulty(dice, ended)
+    arms = [(name, runs(dice, easy, USUAL).tolist()) for name in ("solo", "shared")]
+    for extensions in range(MOST_EXTENSIONS + 1):
+        played = [cells(name, arm[: missions * (1 + extensions)]) for name, arm in arms]
+        level = level_at(extensions, early=False, may_extend=True)
+        assert level is not None
+        if differs(
+            compare_groups([Group("Reference", played[0]), Group("Arm", played[1])], alpha=level).contrasts[0]
+        ):
+            return True
+    return False
 
 
 def asked(dice: Dice, missions: int) -> Contrast:

@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "exp_max_usd": None,
     "exp_run_usd": None,
     "exp_stop_when_clear": False,
+    "exp_may_extend": False,
     "exp_margin": MARGIN,
 }
 """Values that the form's widgets show at first, by their keys."""
@@ -208,7 +209,14 @@ def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
         "end p < .046 is asked for. So the chance of a false alarm stays below 5 %.",
         persist_state="session",
     )
-    terms = Terms(max_usd, bool(stop_when_clear), margin)
+    may_extend = st.toggle(
+        "May be extended later",
+        key="exp_may_extend",
+        help="Keeps .01 of the level for two looks after more missions, p < .005 each; so the planned end asks for .01 "
+        "less. Without it, more missions are an experiment of their own.",
+        persist_state="session",
+    )
+    terms = Terms(max_usd, bool(stop_when_clear), margin, may_extend=bool(may_extend))
     return (None if judge == CHOOSE_FOR_ME else judge), seed, Limits(usd=run_usd), terms
 
 

@@ -77,6 +77,7 @@ def fill_experiment(experiment: Experiment, source: str) -> None:
             "exp_max_usd": terms.max_usd,
             "exp_run_usd": grid.limits.usd,
             "exp_stop_when_clear": terms.stop_when_clear,
+            "exp_may_extend": terms.may_extend,
             "exp_margin": terms.margin,
         }
     )
@@ -103,6 +104,8 @@ def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
     yield from (f"the shock {shock!r}" for shock in grid.shocks if shock not in (NO_SHOCK, *SHOCKS))
     if grid.pace != "instant":
         yield f"the pace {grid.pace!r}"
+    if grid.extensions:
+        yield "missions that extend it"
     if grid.organization is not None:
         yield f"the organization {grid.organization!r}"
     if not MARGINS[0] <= terms.margin <= MARGINS[1]:

@@ -2,8 +2,9 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,6 +56,8 @@ class _File(_Table):
     max_usd: float | None = None
     stop_when_clear: bool = False
     margin: float = MARGIN
+    may_extend: bool = False
+    extensions: Annotated[list[list[Word]], Field(max_length=100)] = []
 
 
 def read_experiment(path: Path, library: dict[str, Mission]) -> Experiment:
@@ -93,9 +96,12 @@ def experiment_from_toml(
     """
     try:
         read = _File.model_validate(tomllib.loads(text))
-        return Experiment(
-            _grid(read, library, folder), Terms(read.max_usd, read.stop_when_clear, read.margin)
-        )
+        terms = Terms(read.max_usd, read.stop_when_clear, read.margin, may_extend=read.may_extend)
+        if read.extensions and not read.may_extend:
+            raise BadInput(
+                "extensions: an experiment that is extended needs may_extend = true from the beginning"
+            )
+        return Experiment(_grid(read, library, folder), terms)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(
@@ -113,12 +119,30 @@ def experiment_toml(experiment: Experiment) -> str:
     return "".join(f"{name} = {value}\n" for name, value in _lines(experiment))
 
 
+def missions_named(
+    words: Iterable[str], library: dict[str, Mission], folder: Path | None
+) -> tuple[Mission, ...]:
+    """The missions that are meant by ids, levels and files, in their order.
+
+    Args:
+        words: any of these.
+        library: missions by id.
+        folder: where missions in files are looked for; None allows none.
+
+    Raises:
+        BadInput: for what is not known.
+    """
+    return tuple(mission for word in words for mission in _missions(word, library, folder))
+
+
 def _grid(read: _File, library: dict[str, Mission], folder: Path | None) -> Grid:
+    added = [missions_named(words, library, folder) for words in read.extensions]
     return Grid(
         ways=tuple(_way(entry) for entry in read.protocols),
         teams=tuple(read.models),
         agents=tuple(read.agents),
-        missions=tuple(mission for word in read.missions for mission in _missions(word, library, folder)),
+        missions=(*missions_named(read.missions, library, folder), *chain(*added)),
+        extensions=tuple(map(len, added)),
         shocks=tuple(read.shocks),
         limits=Limits(**dict(read.limits)),
         **{name: getattr(read, name) for name in AS_IN_THE_GRID},
@@ -154,7 +178,14 @@ def _lines(experiment: Experiment) -> Iterator[tuple[str, str]]:
     yield "protocols", f"[{', '.join(_written(way) for way in grid.ways)}]"
     yield "models", _value(grid.teams)
     yield "agents", _value(grid.agents)
-    yield "missions", _value([mission.id for mission in grid.missions])
+    ids = [mission.id for mission in grid.missions]
+    yield "missions", _value(ids[: grid.begun_with])
+    if grid.extensions:
+        ends = accumulate(grid.extensions, initial=grid.begun_with)
+        yield (
+            "extensions",
+            _value([ids[end : end + added] for end, added in zip(ends, grid.extensions, strict=False)]),
+        )
     yield "repeats", _value(grid.repeats)
     yield "seed", _value(grid.seed)
     for name in ("shocks", "shock_model", "judge", "pace", "organization"):
@@ -162,7 +193,7 @@ def _lines(experiment: Experiment) -> Iterator[tuple[str, str]]:
             yield name, _value(value)
     if bounds := {name: value for name, value in asdict(grid.limits).items() if value}:
         yield "limits", _inline(bounds)
-    for name in ("max_usd", "stop_when_clear", "margin"):
+    for name in ("max_usd", "stop_when_clear", "margin", "may_extend"):
         if (value := getattr(terms, name)) != getattr(Terms(), name):
             yield name, _value(value)
 

@@ -75,7 +75,7 @@ def _foretold(recipes: Recipes, arm: int) -> Estimates:
     """One run of an arm, on average over missions."""
     grid = recipes.grid
     each = [
-        _estimated(recipes, recipes.of(grid.planned(place * len(grid.arms) + arm)))
+        _estimated(recipes, recipes.of(grid.planned(grid.first_run(place, arm))))
         for place in representative(grid.missions)
     ]
     return Estimates(*(_mean([getattr(one, name) for one in each]) for name in ("low", "expected", "high")))

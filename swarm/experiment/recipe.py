@@ -161,5 +161,5 @@ def _telling(grid: Grid) -> list[int]:
         min((arm for arm in arms if grid.arms[arm].shock == shock), key=lambda arm: grid.arms[arm].agents)
         for shock in grid.shocks
     ]
-    rest = (place * len(arms) + arm for place in range(1, len(grid.missions)) for arm in smallest)
+    rest = (grid.first_run(place, arm) for place in range(1, len(grid.missions)) for arm in smallest)
     return [*arms, *rest]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypedDict
 
@@ -12,12 +12,11 @@ from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import USUAL_NAMES, name_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
+from swarm.experiment.looks import alpha_of, further_alpha_of
 from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid
 from swarm.history.experiments import ExperimentRow
-from swarm.stats.paired import ALPHA
 from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
-from swarm.stats.sequential import LOOKS, look_alpha
 from swarm.team import make_team
 
 
@@ -144,14 +143,19 @@ def results(
         names=names,
     )
     return Results(
-        tuple((context_name(grid, factor, within), comparison) for within, comparison in compared.found),
+        tuple(
+            (context_name(grid, factor, within), _at_its_look(comparison, experiment))
+            for within, comparison in compared.found
+        ),
         tuple(Refused(context_name(grid, factor, within), why) for within, why in compared.refused),
     )
 
 
-def alpha_of(experiment: Experiment) -> float:
-    """The level of its verdicts: less than usual when looks in between might have ended it."""
-    return look_alpha(len(LOOKS)) if experiment.terms.stop_when_clear else ALPHA
+def _at_its_look(comparison: Comparison, experiment: Experiment) -> Comparison:
+    """The same, knowing how often the experiment was extended and what is left for a further look."""
+    further, extensions = further_alpha_of(experiment), len(experiment.grid.extensions)
+    contrasts = (replace(each, extensions=extensions, further=further) for each in comparison.contrasts)
+    return replace(comparison, contrasts=tuple(contrasts))
 
 
 class Agreed(TypedDict, total=False):

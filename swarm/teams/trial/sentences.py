@@ -3,14 +3,9 @@
 from collections.abc import Mapping
 
 from swarm.comparison.contrasts import Contrast
-from swarm.comparison.finding import (
-    bad_losses,
-    no_interval,
-    unseen,
-    why_withheld,
-    would_settle,
-)
+from swarm.comparison.finding import no_interval
 from swarm.comparison.price import no_price, price_in_words, tokens
+from swarm.comparison.settling import bad_losses, unseen, why_withheld, would_settle
 from swarm.grid import Grid
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
