@@ -38,7 +38,7 @@ from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import is_final, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
 from swarm.experiment.sentences import STILL_GOING_ON
-from swarm.grid import Experiment
+from swarm.grid import Experiment, Grid
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.mission import load_library
@@ -117,8 +117,7 @@ def extend(
         extended(begun, added or asked.grid.missions[len(begun.grid.missions) :]), max_usd=max_usd
     )
     if price:
-        part = experiment._replace(grid=added_by(experiment.grid))
-        print_the_plan(part, settings, history, as_json=as_json)
+        print_the_plan(experiment, settings, history, played=added_by(experiment.grid), as_json=as_json)
     else:
         _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
 
@@ -173,10 +172,11 @@ def print_the_plan(
     history: History,
     *,
     wanted: float | None = None,
+    played: Grid | None = None,
     as_json: bool = False,
 ) -> None:
-    """Show what an experiment would take and could show."""
-    recipes = Recipes(experiment.grid, settings)
+    """Show what an experiment, or what is played of it, would take, and what all of it could show."""
+    recipes = Recipes(played or experiment.grid, settings)
     foretold = plan_experiment(recipes, checked(recipes, None))
     sees = resolution(experiment, history.cells())
     if as_json:
