@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, product
 from math import prod
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -27,6 +27,8 @@ MAX_RUNS = 100_000
 """More runs are no experiment but a mistake in a file."""
 MOST_EXTENSIONS = 2
 """An experiment that may be extended keeps a level for so many looks after its planned end."""
+ALONE, BUDGET = "solo", "token_budget"
+"""The protocol of one agent, and its setting for how many tokens it may use."""
 NO_SHOCK = "none"
 MARGIN = 0.03
 """Differences in quality within this count as none unless told otherwise: half a point on one of the four criteria is
@@ -100,6 +102,8 @@ class Grid:
     """Whose memory runs are given, as it is when the experiment begins; None: nobody's."""
     extensions: tuple[int, ...] = ()
     """How many of the last missions each extension has added; nothing before there is one."""
+    equal_tokens: bool = False
+    """Whether one agent that is given no budget may use as many tokens as the team it is set against; see `team_of`."""
 
     def __post_init__(self) -> None:
         for name in ("ways", "teams", "agents", "missions", "shocks"):
@@ -120,11 +124,6 @@ class Grid:
     def begun_with(self) -> int:
         """Number of missions before any extension."""
         return len(self.missions) - sum(self.extensions)
-
-    def extended(self, missions: tuple[Mission, ...]) -> Self:
-        """The same experiment on more missions, which are played after all others."""
-        together = (*self.missions, *missions)
-        return replace(self, missions=together, extensions=(*self.extensions, len(missions)))
 
     @property
     def size(self) -> int:
@@ -161,11 +160,6 @@ class Grid:
         """Number of blocks."""
         return self.repeats * len(self.missions)
 
-    @property
-    def planned_blocks(self) -> int:
-        """Number of blocks before any extension."""
-        return self.repeats * self.begun_with
-
     def spot(self, block: int) -> tuple[int, int]:
         """The repeat and the place of the mission that a block plays: an extension comes after all before it."""
         for start, end in self._parts:
@@ -174,6 +168,22 @@ class Grid:
                 return repeat, start + place
             block -= self.repeats * (end - start)
         raise IndexError(block)
+
+    def team_of(self, arm: int) -> int | None:
+        """The arm whose tokens an arm of one agent is given: the first protocol of a team, alike in all else.
+
+        None of a team, of one agent with a budget of its own, and where there is no team or nobody wants it.
+        """
+        teams = [at for at, way in enumerate(self.ways) if way.protocol != ALONE]
+        way = self.arms[arm].way
+        if not self.equal_tokens or not teams or way.protocol != ALONE or BUDGET in way.options:
+            return None
+        return arm - arm % len(self.ways) + teams[0]
+
+    @property
+    def equalises(self) -> bool:
+        """Tell if any arm is given the tokens of another."""
+        return any(self.team_of(arm) is not None for arm in range(len(self.arms)))
 
     def first_run(self, place: int, arm: int) -> int:
         """The number of the first run of a mission, by its place, in an arm."""
@@ -210,8 +220,9 @@ class Grid:
         An extension is the same experiment, and has its id.
         """
         begun = replace(self, missions=self.missions[: self.begun_with], extensions=())
+        left_out = _NOT_PLAYED if self.equalises else {**_NOT_PLAYED, "equal_tokens": True}
         slug = _NOT_IN_AN_ID.sub("-", self.name.lower()).strip("-")[:40].strip("-") or "experiment"
-        return f"{slug}-{hashlib.sha256(GRID.dump_json(begun, exclude=_NOT_PLAYED)).hexdigest()[:8]}"
+        return f"{slug}-{hashlib.sha256(GRID.dump_json(begun, exclude=left_out)).hexdigest()[:8]}"
 
     def run_id(self, number: int) -> str:
         """The id of a planned run."""

@@ -79,6 +79,7 @@ def choose_experiment(library: dict[str, Mission]) -> Experiment:
         shock_model=shock_model,
         judge=judge,
         limits=limits,
+        equal_tokens=True,
     )
     return Experiment(grid, terms)
 

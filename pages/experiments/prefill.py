@@ -1,6 +1,7 @@
 """The form of an experiment is filled: from a file, or from the link that led here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import streamlit as st
 
@@ -104,6 +105,8 @@ def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
     yield from (f"the shock {shock!r}" for shock in grid.shocks if shock not in (NO_SHOCK, *SHOCKS))
     if grid.pace != "instant":
         yield f"the pace {grid.pace!r}"
+    if not grid.equal_tokens and replace(grid, equal_tokens=True).equalises:
+        yield "one agent with fewer tokens than the team"
     if grid.extensions:
         yield "missions that extend it"
     if grid.organization is not None:

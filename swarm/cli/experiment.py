@@ -38,6 +38,7 @@ from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import is_final, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
 from swarm.experiment.sentences import STILL_GOING_ON
+from swarm.experiment.tokens import unequal_tokens
 from swarm.grid import Experiment, Grid
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
@@ -182,9 +183,11 @@ def print_the_plan(
     if as_json:
         needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
         told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
+        told["unequal_tokens"] = unequal_tokens(recipes)
         print_json(told)
     else:
-        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *recipes.warnings])
+        warnings = (*recipes.warnings, *unequal_tokens(recipes))
+        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *warnings])
 
 
 def _read(file: str, settings: Settings, history: History) -> Experiment:

@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from swarm.spec import Pace
 
 MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
-AS_IN_THE_GRID = ("name", "repeats", "seed", "shock_model", "judge", "pace", "organization")
+AS_IN_THE_GRID = ("name", "repeats", "seed", "shock_model", "judge", "pace", "organization", "equal_tokens")
 """Keys of which the grid has the value as it is."""
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -57,6 +57,7 @@ class _File(_Table):
     stop_when_clear: bool = False
     margin: float = MARGIN
     may_extend: bool = False
+    equal_tokens: bool = True
     extensions: Annotated[list[list[Word]], Field(max_length=100)] = []
 
 
@@ -191,11 +192,18 @@ def _lines(experiment: Experiment) -> Iterator[tuple[str, str]]:
     for name in ("shocks", "shock_model", "judge", "pace", "organization"):
         if (value := getattr(grid, name)) != getattr(Grid, name):
             yield name, _value(value)
+    yield from _unequal(grid)
     if bounds := {name: value for name, value in asdict(grid.limits).items() if value}:
         yield "limits", _inline(bounds)
     for name in ("max_usd", "stop_when_clear", "margin", "may_extend"):
         if (value := getattr(terms, name)) != getattr(Terms(), name):
             yield name, _value(value)
+
+
+def _unequal(grid: Grid) -> Iterator[tuple[str, str]]:
+    """The word that keeps one agent from the tokens of a team, where there is one that could have them."""
+    if not grid.equal_tokens and replace(grid, equal_tokens=True).equalises:
+        yield "equal_tokens", "false"
 
 
 def _written(way: Way) -> str:

@@ -95,7 +95,9 @@ def extended(experiment: Experiment, missions: Sequence[Mission]) -> Experiment:
         raise BadInput("an extension adds missions: name one or more")
     if further_alpha_of(experiment) is None:
         raise BadInput(f"the experiment {experiment.grid.name!r} is not extended: {SPENT}")
-    return experiment._replace(grid=experiment.grid.extended(tuple(missions)))
+    grid = experiment.grid
+    together, counts = (*grid.missions, *missions), (*grid.extensions, len(missions))
+    return experiment._replace(grid=replace(grid, missions=together, extensions=counts))
 
 
 def added_by(grid: Grid) -> Grid:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypedDict
 
-from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample, shock_as_kept, without_memory
+from swarm.cell import (
+    Cell,
+    Condition,
+    models_as_kept,
+    options_as_kept,
+    sample,
+    shock_as_kept,
+    without_budget,
+    without_memory,
+)
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import USUAL_NAMES, name_of
@@ -133,7 +142,7 @@ def results(
     if factor is None:
         raise BadInput("the experiment has a single arm: there is nothing to compare")
     compared = compare_in_contexts(
-        map(without_memory, cells),
+        (_as_in_the_grid(grid, cell) for cell in cells),
         factor,
         reference=names.get(reference_of(grid), reference_of(grid)),
         margin=terms.margin,
@@ -149,6 +158,12 @@ def results(
         ),
         tuple(Refused(context_name(grid, factor, within), why) for within, why in compared.refused),
     )
+
+
+def _as_in_the_grid(grid: Grid, cell: Cell) -> Cell:
+    """The cell under the settings that the grid has: what was remembered, and as many tokens as a team, are added."""
+    own = without_memory(cell)
+    return without_budget(own) if grid.equalises else own
 
 
 def _at_its_look(comparison: Comparison, experiment: Experiment) -> Comparison:
@@ -243,5 +258,5 @@ def _cells_of(grid: Grid, number: int, cells: Sequence[Cell]) -> list[Cell]:
         cell
         for cell in cells
         if tuple(cell.condition[3:6]) == rest
-        and name_of("protocol", without_memory(cell).condition[1:3]) == way
+        and name_of("protocol", _as_in_the_grid(grid, cell).condition[1:3]) == way
     ]
