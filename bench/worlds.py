@@ -15,7 +15,7 @@ from swarm.mission import Mission
 from swarm.recording.measures import COMPARED
 from swarm.stats.levels import level_at
 from swarm.stats.paired import compare, verdict
-from swarm.stats.power import missions_for
+from swarm.stats.power import cautious_sd, missions_for, pilot_sd, smallest_difference
 from swarm.stats.sample import Numbers, Sample
 from swarm.stats.sequential import LOOKS, clear, look_after, look_alpha
 from swarm.teams.trial.verdict import team_verdict
@@ -230,6 +230,21 @@ def heavy(dice: Dice, missions: int) -> bool:
     odd = dice.standard_t(3, missions) / 3**0.5 * sd
     found = compare(sample(0.5 + odd + shift), sample(np.full(missions, 0.5)))
     return verdict(found) == "better"
+
+
+def piloted(dice: Dice, missions: int, *, heavy_tails: bool) -> bool:
+    """A difference planned for 80 % from earlier runs on as many missions, as experiments plan it."""
+    sd = 0.08
+
+    def drawn() -> Numbers:
+        return dice.standard_t(3, missions) / 3**0.5 * sd if heavy_tails else dice.normal(0, sd, missions)
+
+    level = sample(np.full(missions, 0.5))
+    seen = pilot_sd(sample(0.5 + drawn()), level, 1)
+    assert seen is not None
+    shift = smallest_difference(missions, cautious_sd(seen, missions))
+    assert shift is not None
+    return verdict(compare(sample(0.5 + drawn() + shift), level)) == "better"
 
 
 def differs(found: Contrast) -> bool:

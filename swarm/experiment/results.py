@@ -25,7 +25,8 @@ from swarm.experiment.looks import alpha_of, further_alpha_of
 from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid
 from swarm.history.experiments import ExperimentRow
-from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
+from swarm.stats.power import cautious_sd, missions_for, pilot_sd, sd_of_difference, smallest_difference
+from swarm.stats.sample import Sample
 from swarm.team import make_team
 
 
@@ -36,7 +37,7 @@ class Resolution:
     missions: int
     comparisons: int
     sd: float
-    """Standard deviation of the differences between arms by mission; seen in earlier runs, or assumed."""
+    """Standard deviation of the differences between arms by mission: what earlier runs leave possible, or assumed."""
     pilot: bool
     """Whether earlier runs told it."""
     smallest: float | None
@@ -99,7 +100,11 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
     Raises:
         BadInput: when no number of missions finds the wanted difference.
     """
-    source = "seen in earlier runs" if sees.pilot else "assumed; earlier runs of these arms would tell better"
+    source = (
+        "seen in earlier runs, with an allowance for how few they are"
+        if sees.pilot
+        else "assumed; earlier runs of these arms would tell better"
+    )
     if not sees.comparisons:
         return ["It has a single arm, so it compares nothing."]
     if sees.smallest is None:
@@ -225,15 +230,20 @@ def context_name(grid: Grid, factor: Factor, cells: Sequence[Cell]) -> str:
 
 
 def _pilot(grid: Grid, cells: Sequence[Cell]) -> float | None:
-    """The largest spread that earlier runs show of any comparison; None when they show none."""
+    """The largest spread of any comparison that earlier runs leave possible; None when they show none."""
     arms = [_by_condition(_cells_of(grid, number, cells)) for number in range(len(grid.arms))]
     spreads = [
-        pilot_sd(sample(one, "quality"), sample(other, "quality"), grid.repeats)
+        _spread(sample(one, "quality"), sample(other, "quality"), grid.repeats)
         for arm, reference in grid.comparisons
         for (condition, one), (against, other) in product(arms[arm].items(), arms[reference].items())
         if condition.judge == against.judge and _missions(one) & _missions(other)
     ]
     return max((spread for spread in spreads if spread is not None), default=None)
+
+
+def _spread(one: Sample, other: Sample, repeats: int) -> float | None:
+    seen = pilot_sd(one, other, repeats)
+    return None if seen is None else cautious_sd(seen, len(one.keys() & other.keys()))
 
 
 def _by_condition(cells: Iterable[Cell]) -> Mapping[Condition, list[Cell]]:
