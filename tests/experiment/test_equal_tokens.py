@@ -42,6 +42,9 @@ def test_a_file_gives_one_agent_the_tokens_of_the_team_unless_it_says_otherwise(
     [team, single] = budgets(equal, settings)
     assert team is None
     assert single == max(LEAST_TOKENS, Recipes(equal, settings).expected_tokens(0))
+    assert Recipes(equal, settings).expected_tokens(0) == Recipes(
+        replace(equal, judge="none"), settings
+    ).expected_tokens(0)
     switched_off = experiment_from_toml(FILE + "equal_tokens = false\n", "x.toml", library)
     assert budgets(switched_off.grid, settings) == [None, None]
     assert "equal_tokens = false" in experiment_toml(switched_off)
