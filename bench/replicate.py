@@ -21,7 +21,8 @@ from pathlib import Path
 from swarm.config import LIBRARY, Settings, ensure_data_folder, read_settings
 from swarm.errors import SwarmError
 from swarm.experiment.file import read_experiment
-from swarm.experiment.perform import GridProgress, perform
+from swarm.experiment.perform import perform
+from swarm.experiment.progress import GridProgress
 from swarm.grid import Experiment
 from swarm.mission import load_library
 from swarm.recording.journal import journal_of

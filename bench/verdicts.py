@@ -24,11 +24,13 @@ from bench.worlds import (
     crash_and_shift,
     dropped,
     early,
+    extending,
     gaps,
     heavy,
     in_families,
     looking,
     on_days,
+    piloted,
 )
 
 BEGIN, END = "<!-- what bench.verdicts measured -->\n", "<!-- so far -->\n"
@@ -62,10 +64,20 @@ PROMISES: tuple[tuple[str, str, float, tuple[int, ...], Callable[[Dice, int], bo
     ("arms on different days", SAYS_DIFFERENT, 0.05, (8, 24), on_days),
     ("a look after every mission", SAYS_DIFFERENT, 0.055, (24,), looking),
     ("asked again, in an experiment of its own", SAYS_DIFFERENT, 0.10, (16,), again),
+    ("extended as often as may be, with a look after each", SAYS_DIFFERENT, 0.05, (12, 24), extending),
     ("the same true cost", "costs less", 0.03, (8, 24), cheaper),
     ("crashes on 6 %, early stopping", SAYS_ALIKE, 0.05, (40, 60, 100), early),
 )  # fmt: skip
 """The world, what is said falsely in it, at most how often, on how many missions, and one experiment in it."""
+
+
+PLANNED = 0.77
+"""The chance of finding a difference that was planned for .80, 3 points less."""
+FOUND: tuple[tuple[str, Callable[[Dice, int], bool]], ...] = (
+    ("heavy tails, 80 % planned from the true spread", heavy),
+    ("heavy tails, 80 % planned from earlier runs", lambda dice, n: piloted(dice, n, heavy_tails=True)),
+    ("80 % planned from earlier runs", lambda dice, n: piloted(dice, n, heavy_tails=False)),
+)
 
 
 def rows(seed: int, experiments: int) -> Iterator[Row]:
@@ -76,12 +88,13 @@ def rows(seed: int, experiments: int) -> Iterator[Row]:
             measured = float(np.mean([once(dice, missions) for _ in range(experiments)]))
             chance = 3 * (most * (1 - most) / experiments) ** 0.5
             yield Row(world, missions, said, f"≤ {most:.1%}", measured, measured <= most + chance)
-    for missions in (8, 16, 32):
-        dice = np.random.default_rng([seed, len(PROMISES), missions])
-        measured = float(np.mean([heavy(dice, missions) for _ in range(experiments)]))
-        yield Row(
-            "heavy tails, 80 % planned", missions, "better, truly", "≥ 70.0%", measured, measured >= 0.7
-        )
+    for number, (world, once) in enumerate(FOUND):
+        for missions in (8, 16, 32):
+            dice = np.random.default_rng([seed, len(PROMISES) + 2 + number, missions])
+            measured = float(np.mean([once(dice, missions) for _ in range(experiments)]))
+            chance = 3 * (PLANNED * (1 - PLANNED) / experiments) ** 0.5
+            promised, ok = f"≥ {PLANNED:.1%}", measured >= PLANNED - chance
+            yield Row(world, missions, "better, truly", promised, measured, ok)
     for missions in (32, 49, 64):
         dice = np.random.default_rng([seed, len(PROMISES) + 1, missions])
         measured = float(np.mean([crash(dice, missions, 0.0, 0.0) for _ in range(experiments)]))

@@ -10,11 +10,12 @@ import numpy as np
 from swarm.cell import Cell, Condition, options_as_kept
 from swarm.comparison.contrasts import Contrast, compare_groups
 from swarm.comparison.group import Group
-from swarm.grid import MARGIN, Experiment, Grid, Terms, Way
+from swarm.grid import MARGIN, MOST_EXTENSIONS, Experiment, Grid, Terms, Way
 from swarm.mission import Mission
 from swarm.recording.measures import COMPARED
+from swarm.stats.levels import level_at
 from swarm.stats.paired import compare, verdict
-from swarm.stats.power import missions_for
+from swarm.stats.power import cautious_sd, missions_for, pilot_sd, smallest_difference
 from swarm.stats.sample import Numbers, Sample
 from swarm.stats.sequential import LOOKS, clear, look_after, look_alpha
 from swarm.teams.trial.verdict import team_verdict
@@ -173,6 +174,22 @@ def again(dice: Dice, missions: int) -> bool:
     return differs(asked(dice, missions)) or differs(asked(dice, missions))
 
 
+def extending(dice: Dice, missions: int) -> bool:
+    """No difference; what is not settled at the planned end is extended by as many missions, as often as may be."""
+    ended = missions * (1 + MOST_EXTENSIONS)
+    easy = difficulty(dice, ended)
+    arms = [(name, runs(dice, easy, USUAL).tolist()) for name in ("solo", "shared")]
+    for extensions in range(MOST_EXTENSIONS + 1):
+        played = [cells(name, arm[: missions * (1 + extensions)]) for name, arm in arms]
+        level = level_at(extensions, early=False, may_extend=True)
+        assert level is not None
+        if differs(
+            compare_groups([Group("Reference", played[0]), Group("Arm", played[1])], alpha=level).contrasts[0]
+        ):
+            return True
+    return False
+
+
 def asked(dice: Dice, missions: int) -> Contrast:
     """An experiment of two arms without a difference."""
     easy = difficulty(dice, missions)
@@ -213,6 +230,21 @@ def heavy(dice: Dice, missions: int) -> bool:
     odd = dice.standard_t(3, missions) / 3**0.5 * sd
     found = compare(sample(0.5 + odd + shift), sample(np.full(missions, 0.5)))
     return verdict(found) == "better"
+
+
+def piloted(dice: Dice, missions: int, *, heavy_tails: bool) -> bool:
+    """A difference planned for 80 % from earlier runs on as many missions, as experiments plan it."""
+    sd = 0.08
+
+    def drawn() -> Numbers:
+        return dice.standard_t(3, missions) / 3**0.5 * sd if heavy_tails else dice.normal(0, sd, missions)
+
+    level = sample(np.full(missions, 0.5))
+    seen = pilot_sd(sample(0.5 + drawn()), level, 1)
+    assert seen is not None
+    shift = smallest_difference(missions, cautious_sd(seen, missions))
+    assert shift is not None
+    return verdict(compare(sample(0.5 + drawn() + shift), level)) == "better"
 
 
 def differs(found: Contrast) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from swarm.grid import NO_SHOCK
+from swarm.grid import ALONE, BUDGET, NO_SHOCK
 from swarm.mission import Level
 from swarm.shock import Shock
 from swarm.spec import Option
@@ -139,6 +139,15 @@ def without_memory(cell: Cell) -> Cell:
     options: dict[str, Option] = json.loads(cell.condition.options)
     if not options.pop(REMEMBERS, False):
         return cell
+    return replace(cell, condition=cell.condition._replace(options=options_as_kept(options)))
+
+
+def without_budget(cell: Cell) -> Cell:
+    """The same cell of one agent, whatever number of tokens it was given; of a team, the cell itself."""
+    options: dict[str, Option] = json.loads(cell.condition.options)
+    if cell.condition.protocol != ALONE or BUDGET not in options:
+        return cell
+    del options[BUDGET]
     return replace(cell, condition=cell.condition._replace(options=options_as_kept(options)))
 
 

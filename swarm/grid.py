@@ -9,9 +9,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +25,10 @@ from swarm.team import check_agents
 
 MAX_RUNS = 100_000
 """More runs are no experiment but a mistake in a file."""
+MOST_EXTENSIONS = 2
+"""An experiment that may be extended keeps a level for so many looks after its planned end."""
+ALONE, BUDGET = "solo", "token_budget"
+"""The protocol of one agent, and its setting for how many tokens it may use."""
 NO_SHOCK = "none"
 MARGIN = 0.03
 """Differences in quality within this count as none unless told otherwise: half a point on one of the four criteria is
@@ -96,6 +100,10 @@ class Grid:
     pace: Pace = "instant"
     organization: str | None = None
     """Whose memory runs are given, as it is when the experiment begins; None: nobody's."""
+    extensions: tuple[int, ...] = ()
+    """How many of the last missions each extension has added; nothing before there is one."""
+    equal_tokens: bool = False
+    """Whether one agent that is given no budget may use as many tokens as the team it is set against; see `team_of`."""
 
     def __post_init__(self) -> None:
         for name in ("ways", "teams", "agents", "missions", "shocks"):
@@ -109,7 +117,13 @@ class Grid:
             raise BadInput(f"the grid has {self.size:,} runs; an experiment has at most {MAX_RUNS:,}")
         if not 0 <= self.seed <= MAX_SEED - self.repeats:
             raise BadInput(f"seed {self.seed}: give a whole number from 0 to {MAX_SEED - self.repeats:,}")
+        self._check_extensions()
         self._check_repetitions()
+
+    @property
+    def begun_with(self) -> int:
+        """Number of missions before any extension."""
+        return len(self.missions) - sum(self.extensions)
 
     @property
     def size(self) -> int:
@@ -146,6 +160,42 @@ class Grid:
         """Number of blocks."""
         return self.repeats * len(self.missions)
 
+    def spot(self, block: int) -> tuple[int, int]:
+        """The repeat and the place of the mission that a block plays: an extension comes after all before it."""
+        for start, end in self._parts:
+            if block < self.repeats * (end - start):
+                repeat, place = divmod(block, end - start)
+                return repeat, start + place
+            block -= self.repeats * (end - start)
+        raise IndexError(block)
+
+    def team_of(self, arm: int) -> int | None:
+        """The arm whose tokens an arm of one agent is given: the first protocol of a team, alike in all else.
+
+        None of a team, of one agent with a budget of its own, and where there is no team or nobody wants it.
+        """
+        teams = [at for at, way in enumerate(self.ways) if way.protocol != ALONE]
+        way = self.arms[arm].way
+        if not self.equal_tokens or not teams or way.protocol != ALONE or BUDGET in way.options:
+            return None
+        return arm - arm % len(self.ways) + teams[0]
+
+    @property
+    def equalises(self) -> bool:
+        """Tell if any arm is given the tokens of another."""
+        return any(self.team_of(arm) is not None for arm in range(len(self.arms)))
+
+    def first_run(self, place: int, arm: int) -> int:
+        """The number of the first run of a mission, by its place, in an arm."""
+        start = next(start for start, end in self._parts if place < end)
+        return (self.repeats * start + place - start) * len(self.arms) + arm
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[int, int], ...]:
+        """Places of missions, from and up to: those it began with, then those of each extension."""
+        ends = [*accumulate((self.begun_with, *self.extensions))]
+        return tuple(zip((0, *ends), ends, strict=False))
+
     def plan(self) -> Iterator[Planned]:
         """All runs in the order in which they are played.
 
@@ -160,18 +210,31 @@ class Grid:
     def planned(self, number: int) -> Planned:
         """The run with this number, from 0 to `size` - 1."""
         block, arm = divmod(number, len(self.arms))
-        repeat, place = divmod(block, len(self.missions))
+        repeat, place = self.spot(block)
         return Planned(number, arm, self.missions[place], self.seed + repeat, block)
 
     @cached_property
     def id(self) -> str:
-        """A name for files: equal grids have equal ids, whatever the terms they are played under."""
+        """A name for files: equal grids have equal ids, whatever the terms they are played under.
+
+        An extension is the same experiment, and has its id.
+        """
+        begun = replace(self, missions=self.missions[: self.begun_with], extensions=())
+        left_out = _NOT_PLAYED if self.equalises else {**_NOT_PLAYED, "equal_tokens": True}
         slug = _NOT_IN_AN_ID.sub("-", self.name.lower()).strip("-")[:40].strip("-") or "experiment"
-        return f"{slug}-{hashlib.sha256(GRID.dump_json(self, exclude=_NOT_PLAYED)).hexdigest()[:8]}"
+        return f"{slug}-{hashlib.sha256(GRID.dump_json(begun, exclude=left_out)).hexdigest()[:8]}"
 
     def run_id(self, number: int) -> str:
         """The id of a planned run."""
         return f"{self.id}-{number:06d}"
+
+    def _check_extensions(self) -> None:
+        if len(self.extensions) > MOST_EXTENSIONS:
+            raise BadInput(
+                f"{len(self.extensions)} extensions: nothing is left of the level for more than {MOST_EXTENSIONS}"
+            )
+        if any(added < 1 for added in self.extensions) or self.begun_with < 1:
+            raise BadInput("an extension adds one mission or more to those the experiment began with")
 
     def _check_repetitions(self) -> None:
         """The same thing twice would count as two."""
@@ -203,6 +266,8 @@ class Terms:
     """Differences in quality within this are called equivalent."""
     accept_price: bool = False
     """Whether it goes on although the first runs cost more than twice what was foretold."""
+    may_extend: bool = False
+    """Whether a part of the level is kept for looks after an extension; see `swarm.stats.sequential`."""
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 0.75:
@@ -212,8 +277,8 @@ class Terms:
         Limits(usd=self.max_usd)
 
 
-_NOT_PLAYED: Any = {"missions": {"__all__": {"family"}}}
-"""Parts of a grid that change nothing of what is played."""
+_NOT_PLAYED: Any = {"missions": {"__all__": {"family"}}, "extensions": True}
+"""Parts of a grid that change nothing of what is played at first."""
 GRID: TypeAdapter[Grid] = TypeAdapter(Grid)
 """Reads a grid from JSON and writes it."""
 TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)

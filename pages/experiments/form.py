@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "exp_max_usd": None,
     "exp_run_usd": None,
     "exp_stop_when_clear": False,
+    "exp_may_extend": False,
     "exp_margin": MARGIN,
 }
 """Values that the form's widgets show at first, by their keys."""
@@ -185,6 +186,13 @@ def _choose_terms() -> dict[str, Any]:
         "end p < .046 is asked for. So the chance of a false alarm stays below 5 %.",
         persist_state="session",
     )
+    may_extend = st.toggle(
+        "May be extended later",
+        key="exp_may_extend",
+        help="Keeps .01 of the level for two looks after more missions, p < .005 each; so the planned end asks for .01 "
+        "less. Without it, more missions are an experiment of their own.",
+        persist_state="session",
+    )
     return {
         "judge": None if judge == CHOOSE_FOR_ME else judge,
         "seed": seed,
@@ -192,4 +200,5 @@ def _choose_terms() -> dict[str, Any]:
         "limits": {"usd": run_usd},
         "max_usd": max_usd,
         "stop_when_clear": bool(stop_when_clear),
+        "may_extend": bool(may_extend),
     }

@@ -12,6 +12,8 @@ from pages.shared.resources import history, missions
 from pages.shared.text import plain, sentence
 from pages.shared.views import choose_view
 from swarm.errors import SwarmError
+from swarm.experiment.sentences import experiment_in_words
+from swarm.grid import Experiment
 
 ALL, NEW = "All experiments", "New experiment"
 
@@ -38,6 +40,21 @@ def show_composer() -> None:
             st.error(sentence(error), icon=":material/error:")
 
 
+def show_planned(experiment: Experiment) -> None:
+    """An experiment that was put together elsewhere: what it plays, its price, and the button that begins it."""
+    if st.button("All experiments", icon=":material/arrow_back:", type="tertiary", key="exp_unplan"):
+        state.forget_plan()
+        st.rerun()
+    st.title(plain(experiment.grid.name), anchor=False)
+    st.markdown(plain(experiment_in_words(experiment)))
+    show_plan(experiment, go=_begun)
+
+
+def _begun(experiment_id: str) -> None:
+    state.forget_plan()
+    state.show_experiment(experiment_id)
+
+
 def show_all() -> None:
     """Every experiment, or how to make the first; and the form for a new one."""
     st.title("Experiments", anchor=False)
@@ -60,7 +77,10 @@ def show_all() -> None:
 
 try:
     shown = state.shown_experiment()
-    if shown is None:
+    planned = state.planned_experiment()
+    if shown is None and planned is not None and not leads_to_the_form():
+        show_planned(planned)
+    elif shown is None:
         show_all()
     else:
         if st.button("All experiments", icon=":material/arrow_back:", type="tertiary", key="exp_back"):

@@ -15,6 +15,7 @@ from swarm.experiment.launch import launch_experiment
 from swarm.experiment.plan import Plan, plan
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import resolution, resolution_in_words
+from swarm.experiment.tokens import unequal_tokens
 from swarm.grid import Experiment, Grid
 from swarm.written import count, lasting, plural, usd
 
@@ -78,6 +79,11 @@ def _plan(key: str, _grid: Grid) -> Plan:
     return plan(recipes, checked(recipes, None))
 
 
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _unequal(key: str, _recipes: Recipes) -> tuple[str, ...]:
+    return unequal_tokens(_recipes)
+
+
 def _show_price(foretold: Plan) -> None:
     columns = {"Low": foretold.low, "**Expected**": foretold.expected, "High": foretold.high}
     rows = {
@@ -109,7 +115,12 @@ def _show_resolution(experiment: Experiment) -> None:
         persist_state="session",
     )
     sees = resolution(experiment, cells())
-    for line in (*resolution_in_words(sees, wanted), *Recipes(experiment.grid, settings()).warnings):
+    recipes = Recipes(experiment.grid, settings())
+    for line in (
+        *resolution_in_words(sees, wanted),
+        *recipes.warnings,
+        *_unequal(experiment.grid.id, recipes),
+    ):
         st.markdown(plain(line))
     if sees.smallest is not None and sees.smallest > wanted:
         st.warning(

@@ -1,6 +1,7 @@
 """The form of an experiment is filled: from a file, or from the link that led here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import streamlit as st
 
@@ -24,7 +25,8 @@ CLAIM, MODEL = "claim", "model"
 """Names in a link that fills the form with the runs that a claim lacks."""
 
 AS_IN_THE_FILE = (
-    "name", "models", "missions", "repeats", "shocks", "seed", "max_usd", "stop_when_clear", "margin",
+    "name", "models", "missions", "repeats", "shocks", "seed", "max_usd", "stop_when_clear",
+    "may_extend", "margin",
 )  # fmt: skip
 """Keys of an experiment file whose widgets hold the value as it is."""
 
@@ -97,6 +99,10 @@ def _beyond_the_form(experiment: Experiment) -> Iterator[str]:
     yield from (f"a limit of {bound:,} {name}" for name, bound in bounds.items() if bound is not None)
     if grid.pace != "instant":
         yield f"the pace {grid.pace!r}"
+    if not grid.equal_tokens and replace(grid, equal_tokens=True).equalises:
+        yield "one agent with fewer tokens than the team"
+    if grid.extensions:
+        yield "missions that extend it"
     if grid.organization is not None:
         yield f"the organization {grid.organization!r}"
 

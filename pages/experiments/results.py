@@ -11,6 +11,7 @@ from pages.side_by_side.tables import show_statistics
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
+from swarm.experiment.looks import looks_in_words
 from swarm.experiment.recipe import Recipes
 from swarm.experiment.results import is_final, results
 from swarm.figures import forest_figure, quality_cost_figure
@@ -19,8 +20,8 @@ from swarm.history.experiments import ExperimentRow
 from swarm.history.rows import RunFilter
 
 EARLY_STOP = (
-    "It might have ended early, so at the end p < .046 is asked for instead of p < .05; of a difference that "
-    "ended it early, size and interval flatter: it is seen too large on average, and its interval too narrow."
+    "It might have ended early, so at the end a smaller p is asked for; of a difference that ended it early, size and "
+    "interval flatter: it is seen too large on average, and its interval too narrow."
 )
 
 
@@ -56,6 +57,8 @@ def show_results(row: ExperimentRow, experiment: Experiment) -> None:
         )
     for line in Recipes(experiment.grid, settings()).warnings_later:
         st.caption(f":material/gavel: {plain(line)}")
+    if looked := looks_in_words(experiment):
+        st.caption(f":material/visibility: {plain(looked)}")
     if experiment.terms.stop_when_clear:
         st.caption(EARLY_STOP)
 

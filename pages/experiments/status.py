@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from pages.experiments.extension import extend, may_be_extended
 from pages.run.heading import show_stop
 from pages.shared import state
 from pages.shared.badges import Look
@@ -52,6 +53,10 @@ def show_actions(row: ExperimentRow, experiment: Experiment) -> None:
         show_stop(row.experiment_id)
         return
     state.forget_stopping(row.experiment_id)
+    if may_be_extended(row, experiment) and st.button(
+        "Extend", icon=":material/add_chart:", key="exp_extend", help="Play more missions for one more look."
+    ):
+        extend(experiment)
     if row.status == "finished":
         return
     if st.button("Resume", icon=":material/resume:", key="exp_resume", type="primary"):

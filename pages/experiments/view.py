@@ -14,7 +14,8 @@ from swarm.claims.gaps import claim_of
 from swarm.comparison.threshold import tells_threshold
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.file import experiment_toml
-from swarm.experiment.results import alpha_of, is_final
+from swarm.experiment.looks import alpha_of
+from swarm.experiment.results import is_final
 from swarm.experiment.sentences import STILL_GOING_ON, experiment_in_words, spent_in_words
 from swarm.grid import NO_SHOCK, Experiment
 from swarm.history.experiments import ExperimentRow

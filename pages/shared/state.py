@@ -7,6 +7,7 @@ from typing import TypeAlias
 import streamlit as st
 
 from swarm.engine.run import new_run_id
+from swarm.grid import Experiment
 from swarm.models.local import LocalServer
 
 Link: TypeAlias = dict[str, tuple[str, ...]]
@@ -33,6 +34,22 @@ def shown_experiment() -> str | None:
 def show_experiment(experiment_id: str) -> None:
     """Go to an experiment."""
     st.switch_page("../experiments/page.py", query_params={"experiment": experiment_id})
+
+
+def plan_experiment(experiment: Experiment) -> None:
+    """Go to the plan of an experiment that is not in the form: its price first, then the button that begins it."""
+    st.session_state["experiment_planned"] = experiment
+    st.switch_page("../experiments/page.py")
+
+
+def planned_experiment() -> Experiment | None:
+    """The experiment that is planned so; None when there is none."""
+    return st.session_state.get("experiment_planned")
+
+
+def forget_plan() -> None:
+    """It was begun, or nobody wants it."""
+    st.session_state.pop("experiment_planned", None)
 
 
 def shown_team() -> str | None:

@@ -2,20 +2,23 @@
 
 import streamlit as st
 
+from pages.shared import state
 from pages.shared.badges import kind_badge
 from pages.shared.picture import draw
-from pages.shared.resources import history
-from pages.shared.text import plain
+from pages.shared.resources import history, missions, settings
+from pages.shared.text import plain, sentence
 from pages.side_by_side.example import show_example
 from pages.side_by_side.link import Subject, link_to_groups
 from pages.side_by_side.selection import choose_cells, choose_factor, choose_groups
 from pages.side_by_side.tables import show_measures, show_missions, show_statistics
+from swarm.claims.gaps import limited, priced
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
 from swarm.comparison.strays import compare_without_strays
 from swarm.comparison.tradeoff import balance_in_words, standpoints, weighed
 from swarm.comparison.withstood import told_of_shocks
-from swarm.errors import BadInput
+from swarm.errors import BadInput, SwarmError
+from swarm.experiment.interleave import apart_in_time, interleaved, missions_played
 from swarm.experiment.results import Agreed, agreed
 from swarm.figures import by_mission_figure, forest_figure, quality_cost_figure
 from swarm.grid import Factor
@@ -48,6 +51,7 @@ def show_groups(subject: Subject) -> None:
         return
     where = link_to_groups(factor, subject.where)
     _show_verdict(comparison, factor)
+    _offer_interleaved(comparison)
     _show_pictures(comparison)
     st.subheader("Measures", anchor=False)
     show_measures(comparison.groups)
@@ -92,6 +96,24 @@ def _show_verdict(comparison: Comparison, factor: Factor) -> None:
         meaning = "Quality is the judge's points divided by 16. The unit is the mission: repeats are averaged"
         family = plural(len(comparison.contrasts), "comparison")
         st.caption(f"{meaning}, differences paired by mission, p-values adjusted for the {family} shown.")
+
+
+def _offer_interleaved(comparison: Comparison) -> None:
+    """Where groups were not played together in time, lead to an experiment that does; nothing where they were."""
+    if not apart_in_time(comparison):
+        return
+    if st.button(
+        "Play them interleaved",
+        icon=":material/shuffle:",
+        key="interleave",
+        help="An experiment of these groups on the same missions, in turns. Its price is shown before it begins.",
+    ):
+        try:
+            played = missions_played(comparison, missions(), history())
+            planned = interleaved(comparison, played)
+            state.plan_experiment(limited(planned, priced(planned, settings())))
+        except SwarmError as error:
+            st.error(sentence(error), icon=":material/error:")
 
 
 def _show_pictures(comparison: Comparison) -> None:

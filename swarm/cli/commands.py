@@ -32,6 +32,7 @@ COMMANDS: Table = {
         "plan": "experiment.plan",
         "run": "experiment.run",
         "resume": "experiment.resume",
+        "extend": "experiment.extend",
         "status": "experiment.status",
         "stop": "experiment.stop",
         "results": "experiment.results",

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from swarm.cell import Cell, missing_in
+from swarm.claims.gaps import limited, priced
 from swarm.cli.arguments import Json
-from swarm.cli.terminal import harmless, print_json
+from swarm.cli.terminal import harmless, print_json, remark
 from swarm.cli.terminal.comparison import print_comparison, print_runs_compared
 from swarm.comparison.contrasts import Comparison
 from swarm.comparison.finding import finding, findings, remarks
@@ -20,10 +22,13 @@ from swarm.comparison.tradeoff import balance_of
 from swarm.comparison.withstood import told_of_shocks
 from swarm.config import read_settings
 from swarm.errors import BadInput, UnknownName
+from swarm.experiment.file import experiment_from_toml, experiment_toml
+from swarm.experiment.interleave import apart_in_time, interleaved, missions_played
 from swarm.experiment.results import Agreed, agreed
 from swarm.grid import Factor
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
+from swarm.mission import load_library
 from swarm.narrative.contrast import CAVEAT, contrast
 from swarm.recording.measures import COMPARED, summary
 
@@ -58,6 +63,12 @@ def compare(
             show_default="the first that can be compared with the others",
         ),
     ] = None,
+    interleave: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write an experiment to this file that plays interleaved what was not played together."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say which is better, with its interval and price, or that nothing can be said: two runs, or groups of runs."""
@@ -66,7 +77,11 @@ def compare(
         _compare_runs(history, runs or (), as_json)
         return
     where = RunFilter(experiment=experiment, simulated=simulated, run_ids=tuple(runs or ()))
-    _compare_groups(history, where, _factor(history, by, experiment), group or (), reference, as_json)
+    comparison = _compare_groups(
+        history, where, _factor(history, by, experiment), group or (), reference, as_json
+    )
+    if interleave:
+        _write_interleaved(comparison, history, interleave)
 
 
 def _compare_runs(history: History, run_ids: Sequence[str], as_json: bool) -> None:
@@ -92,7 +107,7 @@ def _compare_groups(
     chosen: Sequence[str],
     reference: str | None,
     as_json: bool,
-) -> None:
+) -> Comparison:
     cells = _chosen(_of_one_kind(history.cells(where)), factor, chosen, reference)
     groups, _ = groups_by(cells, factor, reference or usual_reference(groups_by(cells, factor)[0]))
     comparison = compare_without_strays(groups, **terms_of(history, where.experiment))
@@ -102,6 +117,23 @@ def _compare_groups(
         print_comparison(comparison, factor)
         for line in told_of_shocks(cells):
             typer.echo(f"\n{harmless(line)}")
+    return comparison
+
+
+def _write_interleaved(comparison: Comparison, history: History, file: Path) -> None:
+    if not apart_in_time(comparison):
+        raise BadInput("all of these groups were played together: there is nothing to interleave")
+    settings = read_settings()
+    library = load_library(settings.mission_folders)
+    planned = interleaved(comparison, missions_played(comparison, library, history))
+    text = experiment_toml(limited(planned, priced(planned, settings)))
+    experiment_from_toml(text, str(file), library)  # What was played may be in no library any more.
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(text)
+    except OSError as error:
+        raise BadInput(f"cannot write {str(file)!r}: {error.strerror}") from error
+    remark(f"wrote {file}; `python -m swarm experiment plan {file}` tells its price")
 
 
 def terms_of(history: History, experiment_id: str | None) -> Agreed:

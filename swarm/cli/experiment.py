@@ -28,15 +28,19 @@ from swarm.comparison.withstood import told_of_shocks
 from swarm.config import Settings, read_settings
 from swarm.engine import launch
 from swarm.errors import BadInput
+from swarm.experiment.asked import missions_named
 from swarm.experiment.file import read_experiment
 from swarm.experiment.launch import launch_experiment
-from swarm.experiment.perform import ignore_progress, perform
+from swarm.experiment.looks import added_by, alpha_of, extended, looks_in_words, looks_of
+from swarm.experiment.perform import perform
 from swarm.experiment.plan import plan as plan_experiment
+from swarm.experiment.progress import ignore_progress
 from swarm.experiment.recipe import Recipes, checked
-from swarm.experiment.results import alpha_of, is_final, resolution, resolution_in_words
+from swarm.experiment.results import is_final, resolution, resolution_in_words
 from swarm.experiment.results import results as results_of
 from swarm.experiment.sentences import STILL_GOING_ON
-from swarm.grid import Experiment
+from swarm.experiment.tokens import unequal_tokens
+from swarm.grid import Experiment, Grid
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.mission import load_library
@@ -89,6 +93,37 @@ def resume(
     _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
 
 
+def extend(
+    file: File,
+    missions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Ids, levels or files; none: those that the file names under extensions.", metavar="MISSION"
+        ),
+    ] = None,
+    max_usd: MaxUsd = None,
+    price: Annotated[bool, typer.Option("--price", help="Only show what it would take.")] = False,
+    detach: Detach = False,
+    as_json: Json = False,
+) -> None:
+    """Play more missions after its planned end, for one more look at the level that it has kept for that."""
+    settings, history = at_hand()
+    asked = _read(file, settings, history)
+    row, begun = history.experiment(asked.grid.id)
+    added = missions_named(missions or (), load_library(settings.mission_folders), Path())
+    if not is_final(row) or row.status == "clear":
+        raise BadInput(
+            f"the experiment {row.name!r} is {row.status}: only one that came to its planned end is extended"
+        )
+    experiment = _under(
+        extended(begun, added or asked.grid.missions[len(begun.grid.missions) :]), max_usd=max_usd
+    )
+    if price:
+        print_the_plan(experiment, settings, history, played=added_by(experiment.grid), as_json=as_json)
+    else:
+        _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
+
+
 def status(file: File, as_json: Json = False) -> None:
     """Show how far it is: runs finished and failed, dollars spent, time left."""
     settings, history = at_hand()
@@ -139,18 +174,21 @@ def print_the_plan(
     history: History,
     *,
     wanted: float | None = None,
+    played: Grid | None = None,
     as_json: bool = False,
 ) -> None:
-    """Show what an experiment would take and could show."""
-    recipes = Recipes(experiment.grid, settings)
+    """Show what an experiment, or what is played of it, would take, and what all of it could show."""
+    recipes = Recipes(played or experiment.grid, settings)
     foretold = plan_experiment(recipes, checked(recipes, None))
     sees = resolution(experiment, history.cells())
     if as_json:
         needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
         told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
+        told["unequal_tokens"] = unequal_tokens(recipes)
         print_json(told)
     else:
-        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *recipes.warnings])
+        warnings = (*recipes.warnings, *unequal_tokens(recipes))
+        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *warnings])
 
 
 def _read(file: str, settings: Settings, history: History) -> Experiment:
@@ -223,10 +261,11 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
         refused = [{"context": each.name, "refused": each.why} for each in found.refused]
         simulated = cells[0].condition.simulated
         key = "rehearsal" if simulated else "advice"
-        told_more: list[Mapping[str, str | None]] = [
-            {key: line} for line in _advice(experiment, cells, final)
-        ]
+        told_more: list[Mapping[str, object]] = [{key: line} for line in _advice(experiment, cells, final)]
         told_more += [{"advice": None, "why": NO_ADVICE}] if simulated else []
+        told_more += [
+            {"looks": [look._asdict() for look in looks_of(experiment)], "told": looks_in_words(experiment)}
+        ]
         told_more += [{"judge": line} for line in Recipes(experiment.grid, read_settings()).warnings_later]
         told_more += [{"resilience": line} for line in told_of_shocks(cells)]
         print_json([*compared, *refused, *told_more])
@@ -238,7 +277,13 @@ def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, a
     for each in found.refused:
         typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
     kin = Recipes(experiment.grid, read_settings()).warnings_later
-    for line in (*kin, *told_of_shocks(cells), *_advice(experiment, cells, final)):
+    looked = looks_in_words(experiment)
+    for line in (
+        *([looked] if looked else []),
+        *kin,
+        *told_of_shocks(cells),
+        *_advice(experiment, cells, final),
+    ):
         typer.echo(f"\n{harmless(line)}")
 
 

@@ -52,6 +52,11 @@ class Contrast:
     inputs: int = 0
     """Missions that are one task with other inputs, where there is no other task: nothing is said of other tasks. 0
     where there are several tasks."""
+    extensions: int = 0
+    """How often its experiment was extended, so that this is a look after the planned end."""
+    further: float | None = None
+    """The level that its experiment keeps for a look after one more extension; None when nothing is left, and of runs
+    that are no experiment."""
 
     @property
     def unit(self) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from swarm.cell import missing_in
 from swarm.comparison.contrasts import Comparison, Contrast
 from swarm.comparison.group import Group
-from swarm.comparison.price import price, price_of_missions
+from swarm.comparison.price import price
+from swarm.comparison.settling import bad_losses, unseen, why_withheld, would_settle
 from swarm.grid import Factor
-from swarm.stats.paired import Difference, missions_for_alike, missions_needed
+from swarm.stats.paired import Difference
 from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
-from swarm.stats.tail import QUALITY
 from swarm.verdict import SIMULATED_JUDGE
 from swarm.written import listed, number, plural
 
@@ -23,8 +23,6 @@ FACTOR_WORDS: dict[Factor, str] = {
     "agents": "the number of agents",
     "shock": "the shock",
 }
-ROUNDED_FROM = 100
-"""Larger numbers of missions are foretold in round numbers only."""
 
 
 def finding(comparison: Comparison) -> str:
@@ -53,7 +51,14 @@ def finding(comparison: Comparison) -> str:
     ]
     missions = [each.difference.missions for each in comparison.contrasts]
     told = _opening(min(missions), _scored_runs(comparison), comparison.simulated, most=max(missions))
-    return f"{told}{'; '.join(parts)}."
+    return f"{told}{further_look(comparison.contrasts[0])}{'; '.join(parts)}."
+
+
+def further_look(contrast: Contrast) -> str:
+    """Say, to be put before what is said, that this look is one after an extension; else nothing."""
+    if not contrast.extensions:
+        return ""
+    return f"looked at again after {plural(contrast.extensions, 'extension')} with p < {contrast.alpha:g}, "
 
 
 def findings(comparison: Comparison) -> tuple[str, ...]:
@@ -77,6 +82,7 @@ def contrast_sentence(contrast: Contrast, *, comparisons: int = 1) -> str:
     found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
     runs = found.runs + found.reference_runs
     opening = _opening(found.missions, runs, is_simulated(contrast.group), unit=contrast.unit)
+    opening += further_look(contrast)
     like_these = ", on inputs like these" if contrast.inputs else ""
     paid = f"{price(contrast)}{like_these}"
     if contrast.verdict == "equivalent":
@@ -124,67 +130,6 @@ def remarks(comparison: Comparison, factor: Factor | None = None) -> tuple[str, 
 def is_simulated(group: Group) -> bool:
     """Tell whether the runs of a group are simulated: all, or none."""
     return group.simulated
-
-
-def unseen(contrast: Contrast) -> bool:
-    """Tell if the means are shown to be alike but bad losses not to be rare."""
-    open_one = contrast.verdict == "undetermined" and not contrast.withheld
-    return open_one and contrast.difference.only_tail_open(contrast.alpha)
-
-
-def bad_losses(contrast: Contrast) -> str:
-    """Say whose bad losses are not excluded and up to what share, without a full stop."""
-    found, group, reference = contrast.difference, contrast.group.name, contrast.reference.name
-    assert found.behind
-    assert found.ahead
-    behind, ahead = (tail.bound(contrast.alpha) for tail in (found.behind, found.ahead))
-    who = (
-        "either of them loses"
-        if behind == ahead
-        else f"{group} loses"
-        if behind > ahead
-        else f"{reference} loses"
-    )
-    return (
-        f"that {who} {QUALITY.loss:g} or more on up to {max(behind, ahead):.0%} of missions is not excluded"
-    )
-
-
-def why_withheld(contrast: Contrast) -> str:
-    """Say why a contrast has no verdict, without a full stop."""
-    if contrast.withheld == "scores":
-        return f"the verdict depends on {plural(contrast.gaps, 'missing score')}"
-    if contrast.withheld == "time":
-        return "the two were not played together in time; play them interleaved"
-    return "a verdict counts only at the planned end"
-
-
-def would_settle(contrast: Contrast, comparisons: int) -> str:
-    """Say how many missions would settle a contrast that is not settled, and what they cost."""
-    found = contrast.difference
-    if unseen(contrast):
-        return _would_exclude(contrast)
-    needed = missions_needed(found, comparisons=comparisons, alpha=contrast.alpha)
-    enough = None if needed is None else max(needed, MIN_MISSIONS_FOR_VERDICT)
-    few = f"No verdict is given on fewer than {MIN_MISSIONS_FOR_VERDICT} missions. "
-    few = few if found.missions < MIN_MISSIONS_FOR_VERDICT else ""
-    if enough is None or enough <= found.missions:
-        return f"{few}How many missions would settle it cannot be told from these."
-    # Adding to these and looking again would be wrong twice as often; a verdict of its own is wrong once in twenty.
-    paid = price_of_missions(contrast, enough)
-    how = "in an experiment of its own"
-    return f"{few}If things stay as they seem, about {_about(enough)} missions would settle it {how}, {paid}."
-
-
-def _would_exclude(contrast: Contrast) -> str:
-    """Say how many missions would show bad losses to be rare."""
-    needed = missions_for_alike(contrast.difference, alpha=contrast.alpha)
-    if needed is None:
-        return "More missions would not exclude it: repeat each more often, or see where they were lost."
-    return (
-        f"If losses stay as rare, {_about(needed)} missions in an experiment of its own would exclude it, "
-        f"{price_of_missions(contrast, needed)}."
-    )
 
 
 def _support(contrast: Contrast) -> tuple[int, float]:
@@ -278,10 +223,3 @@ def _is_within_margin(found: Difference) -> bool:
         and -found.margin < found.low
         and found.high < found.margin
     )
-
-
-def _about(count: int) -> str:
-    if count < ROUNDED_FROM:
-        return str(count)
-    digits = len(str(count)) - 2
-    return f"{round(count, -digits):,}"

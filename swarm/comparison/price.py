@@ -1,5 +1,8 @@
 """The costs of groups beside each other, in plain words that take nothing unknown for nothing."""
 
+from statistics import fmean
+
+from swarm.cell import Cell
 from swarm.comparison.contrasts import Contrast
 from swarm.comparison.group import Group
 from swarm.written import money
@@ -43,11 +46,27 @@ def tokens(contrast: Contrast) -> str:
     sides = (contrast.group, contrast.reference)
     if not any(_is_alone(side) for side in sides):
         return ""
-    used, usual = (side.ranged("tokens") for side in sides)
-    ratio = used.value / usual.value if used and usual and used.value and usual.value else None
+    used, usual = map(_tokens_of_agents, sides)
+    ratio = used / usual if used and usual else None
     if ratio is None:
         return ", with tokens that are not known"
     return "" if abs(ratio - 1) <= EQUAL_TOKENS else f", with {times(ratio)} the tokens"
+
+
+def _tokens_of_agents(group: Group) -> float | None:
+    """Tokens of a run on average without the judge's, of which a team gives it more to read; None when unknown."""
+    means = [mean for cell in group.cells if (mean := _tokens_without_judge(cell)) is not None]
+    if len(means) == len(group.cells):
+        return fmean(means)
+    whole = group.ranged("tokens")
+    return whole and whole.value
+
+
+def _tokens_without_judge(cell: Cell) -> float | None:
+    """What quality over quality per 1,000 tokens of the team tells."""
+    pairs = zip(cell.values["quality"], cell.values["efficiency"], strict=True)
+    known = [1000 * quality / each for quality, each in pairs if quality is not None and each]
+    return fmean(known) if known else None
 
 
 def _is_alone(group: Group) -> bool:

@@ -11,8 +11,8 @@ from typing import Literal
 from swarm.cell import Cell, Condition
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Contrast
-from swarm.comparison.finding import bad_losses, why_withheld
 from swarm.comparison.group import is_usual, name_of
+from swarm.comparison.settling import bad_losses, why_withheld
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK, Grid
 from swarm.stats.paired import ALPHA, MARGIN

@@ -1,7 +1,8 @@
 """What an experiment can be asked for, by a file's keys: a file, a form and a link's claim all go through here."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,6 +66,9 @@ class _File(_Table):
     max_usd: Annotated[float | None, _held("max_usd")] = None
     stop_when_clear: bool = False
     margin: float = MARGIN
+    may_extend: bool = False
+    equal_tokens: bool = True
+    extensions: Annotated[list[list[Word]], Field(max_length=100)] = []
 
 
 def experiment_of(
@@ -93,12 +97,31 @@ def experiment_of(
         )
         said = fault["msg"] if fault["type"] == _ASKED else fault["msg"].lower()
         raise BadInput(f"{where}: {said}") from error
-    found = [mission for word in read.missions for mission in _missions(word, library, folder)]
-    # Those of a level that are named as well are meant once.
-    missions = {(mission.id, mission.title): mission for mission in (*found, *own)}
-    return Experiment(
-        _grid(read, tuple(missions.values())), Terms(read.max_usd, read.stop_when_clear, read.margin)
-    )
+    if read.extensions and not read.may_extend:
+        raise BadInput(
+            "extensions: an experiment that is extended needs may_extend = true from the beginning"
+        )
+    begun_with = (*missions_named(read.missions, library, folder), *own)
+    added = [missions_named(words, library, folder) for words in read.extensions]
+    terms = Terms(read.max_usd, read.stop_when_clear, read.margin, may_extend=read.may_extend)
+    return Experiment(_grid(read, begun_with, added), terms)
+
+
+def missions_named(
+    words: Iterable[str], library: Mapping[str, Mission], folder: Path | None
+) -> tuple[Mission, ...]:
+    """Return the missions that are meant by ids, levels and files, in their order, each once.
+
+    Args:
+        words: any of these.
+        library: missions by id.
+        folder: where missions in files are looked for; None allows none.
+
+    Raises:
+        BadInput: for what is not known.
+    """
+    found = [mission for word in words for mission in _missions(word, library, folder)]
+    return tuple({(mission.id, mission.title): mission for mission in found}.values())
 
 
 def asked_of(experiment: Experiment) -> dict[str, Any]:
@@ -111,6 +134,8 @@ def asked_of(experiment: Experiment) -> dict[str, Any]:
     own = next((mission.title for mission in grid.missions if mission.id == OWN), None)
     if own is not None:
         raise BadInput(f"the mission {own!r} is not in the library: save it as a file and name that")
+    ids = [mission.id for mission in grid.missions]
+    ends = accumulate(grid.extensions, initial=grid.begun_with)
     named: dict[str, Any] = {
         "name": grid.name,
         "protocols": [
@@ -118,7 +143,10 @@ def asked_of(experiment: Experiment) -> dict[str, Any]:
         ],
         "models": [*grid.teams],
         "agents": [*grid.agents],
-        "missions": [mission.id for mission in grid.missions],
+        "missions": ids[: grid.begun_with],
+        "extensions": [ids[start:end] for start, end in pairwise(ends)],
+        # Said only where there is one agent that could have the tokens of a team.
+        "equal_tokens": grid.equal_tokens or not replace(grid, equal_tokens=True).equalises,
         "shocks": [*grid.shocks],
         "limits": {bound: value for bound, value in asdict(grid.limits).items() if value},
     }
@@ -134,13 +162,14 @@ USUAL: Mapping[str, Any] = {key: each.default for key, each in _File.model_field
 """What is meant where a key is not named."""
 
 
-def _grid(read: _File, missions: tuple[Mission, ...]) -> Grid:
+def _grid(read: _File, begun_with: Sequence[Mission], added: Sequence[Sequence[Mission]]) -> Grid:
     return Grid(
         name=read.name,
         ways=tuple(_way(entry) for entry in read.protocols),
         teams=tuple(read.models),
         agents=tuple(read.agents),
-        missions=missions,
+        missions=(*begun_with, *chain(*added)),
+        extensions=tuple(map(len, added)),
         repeats=read.repeats,
         seed=read.seed,
         shocks=tuple(read.shocks),
@@ -149,6 +178,7 @@ def _grid(read: _File, missions: tuple[Mission, ...]) -> Grid:
         limits=Limits(**dict(read.limits)),
         pace=read.pace,
         organization=read.organization,
+        equal_tokens=read.equal_tokens,
     )
 
 

@@ -85,14 +85,14 @@ class Guard:
             return None
         from swarm.stats.sequential import LOOKS, look_after  # SciPy takes long to load, and few want it here
 
-        complete = self._complete_blocks()
+        complete, planned = self._complete_blocks(), self.grid.repeats * self.grid.begun_with
         for blocks in range(self._looked_at + 1, complete + 1):
-            look = look_after(blocks, self.grid.blocks)
+            look = look_after(blocks, planned)
             if look and look < len(LOOKS) and self._is_clear(look, blocks):
                 return Halt(
                     "clear",
-                    f"the answer was clear after {blocks} of {self.grid.blocks} blocks (a block is one mission, once "
-                    "in every arm); runs that had begun by then were finished",
+                    f"the answer was clear after {blocks} of {planned} blocks (a block is one "
+                    "mission, once in every arm); runs that had begun by then were finished",
                 )
         self._looked_at = complete
         return None
@@ -117,7 +117,7 @@ class Guard:
         for block in range(blocks):
             number = block * len(self.grid.arms) + arm
             if number in self.outcomes and (quality := self.outcomes[number].quality) is not None:
-                sample.setdefault(str(block % len(self.grid.missions)), []).append(quality)
+                sample.setdefault(str(self.grid.spot(block)[1]), []).append(quality)
         return sample
 
     def _complete_blocks(self) -> int:

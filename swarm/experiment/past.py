@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -10,6 +10,7 @@ from swarm.errors import DamagedJournal
 from swarm.recording.events import (
     Event,
     ExperimentEnded,
+    ExperimentExtended,
     ExperimentStarted,
     RunFinished,
     RunJudged,
@@ -81,7 +82,7 @@ class Past:
     """All that a journal holds of an experiment."""
 
     started: ExperimentStarted | None = None
-    """None when it was never begun."""
+    """None when it was never begun; with the grid and the memory of its last extension."""
     ended: ExperimentEnded | None = None
     """How it ended last; None while it goes on, or when it was interrupted."""
     last: Event | None = None
@@ -127,6 +128,8 @@ def past_of(path: Path) -> Past:
 def _note(past: Past, fact: Event) -> None:
     past.last = fact
     past.started = fact if isinstance(fact, ExperimentStarted) else past.started
+    if isinstance(fact, ExperimentExtended) and past.started:
+        past.started = replace(past.started, grid=fact.grid, memory=fact.memory)
     past.ended = fact if isinstance(fact, ExperimentEnded) else None
 
 

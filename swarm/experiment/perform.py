@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 
@@ -19,49 +19,25 @@ from swarm.engine.run import play
 from swarm.errors import BadInput, DayLimitReached, RunBusy
 from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
 from swarm.experiment.guard import Guard
+from swarm.experiment.looks import added_by, alpha_of, continued
 from swarm.experiment.past import Outcome, Past, past_of
 from swarm.experiment.plan import RUNS_AT_ONCE, plan
+from swarm.experiment.progress import GridProgress, Watch, ignore_progress
 from swarm.experiment.recipe import Recipes, checked
 from swarm.grid import Experiment, Grid, Planned
 from swarm.limits import Limits
+from swarm.mission import Mission
 from swarm.protocols import REMEMBERING
 from swarm.recording.events import (
     ExperimentEnded,
     ExperimentEnding,
+    ExperimentExtended,
     ExperimentResumed,
     ExperimentStarted,
 )
 from swarm.recording.journal import Journal, journal_of
 from swarm.security.logs import bug_in_words
 from swarm.spec import PastRole
-
-
-@dataclass(slots=True)
-class GridProgress:
-    """The progress of a performance of an experiment."""
-
-    runs: int
-    """All of the grid."""
-    done: int
-    """Came to their end, in this performance or before; see `Outcome.done`."""
-    failed: int = 0
-    """Were cut short, in this performance."""
-    spent_usd: float = 0.0
-    done_before: int = 0
-    elapsed_s: float = 0.0
-
-    @property
-    def left_s(self) -> float | None:
-        """Seconds to go at the pace so far; None before the first run has finished."""
-        done = self.done - self.done_before
-        return (self.runs - self.done) * self.elapsed_s / done if done else None
-
-
-Watch = Callable[[GridProgress], None]
-
-
-def ignore_progress(progress: GridProgress) -> None:
-    """For experiments that nobody watches."""
 
 
 async def perform(
@@ -100,19 +76,41 @@ async def perform(
         stop_file.unlink(missing_ok=True)
         async with heeding_stops(stop_file, stop) as heeded:
             past = past_of(journal.path)
-            _check_past(grid, past, resumed)
+            experiment = continued(experiment, past)
+            added = _added(experiment.grid, past)
+            _check_past(grid, past, resumed, extended=bool(added))
+            memory = _memory(experiment.grid, added, simulated, remember)
             if past.started:
+                memory = past.started.memory | memory
+                past.started = replace(past.started, grid=experiment.grid, memory=memory)
                 recipes = Recipes.begun(past.started, settings)
             else:
-                recipes = Recipes(grid, settings, memory=_memory(grid, simulated, remember))
-            performance = _Performance(settings, experiment, recipes, simulated, journal, past, watch, heeded)
+                recipes = Recipes(grid, settings, memory=memory)
+            performance = _Performance(
+                settings,
+                experiment,
+                recipes,
+                simulated,
+                journal,
+                past,
+                watch,
+                heeded,
+                bool(past.started and added),
+            )
             return await performance.perform()
 
 
-def _memory(grid: Grid, simulated: bool, remember: Remember) -> dict[str, tuple[PastRole, ...]]:
+def _added(grid: Grid, past: Past) -> Sequence[Mission]:
+    """Missions of which nothing has begun: all of a new experiment, and of an extension those it adds."""
+    return grid.missions[len(past.started.grid.missions) if past.started else 0 :]
+
+
+def _memory(
+    grid: Grid, missions: Sequence[Mission], simulated: bool, remember: Remember
+) -> dict[str, tuple[PastRole, ...]]:
     if grid.organization is None or not any(way.protocol in REMEMBERING for way in grid.ways):
         return {}
-    return {mission.id: remember(grid.organization, mission, simulated) for mission in grid.missions}
+    return {mission.id: remember(grid.organization, mission, simulated) for mission in missions}
 
 
 def begun_already(grid: Grid) -> str:
@@ -120,12 +118,12 @@ def begun_already(grid: Grid) -> str:
     return f"the experiment {grid.name!r} was begun already, as {grid.id}: resume it, or give it another name or seed"
 
 
-def _check_past(grid: Grid, past: Past, resumed: bool) -> None:
+def _check_past(grid: Grid, past: Past, resumed: bool, *, extended: bool) -> None:
     if past.started and not resumed:
         raise RunBusy(begun_already(grid))
     if resumed and not past.started:
         raise BadInput(f"the experiment {grid.name!r} was never begun, so it cannot be resumed; run it")
-    if past.ended and past.ended.status == "finished":
+    if past.ended and past.ended.status == "finished" and not extended:
         raise BadInput(f"the experiment {grid.name!r} has finished; there is nothing to resume")
 
 
@@ -141,6 +139,8 @@ class _Performance:
     past: Past
     watch: Watch
     stop: asyncio.Event
+    extends: bool
+    """Whether it begins an extension."""
 
     def __post_init__(self) -> None:
         grid, terms = self.experiment
@@ -166,7 +166,9 @@ class _Performance:
     async def perform(self) -> ExperimentEnded:
         """Play what is left, and tell how it ended."""
         grid, terms = self.experiment
-        if self.past.started:
+        if self.extends:
+            await self._tell_extension(grid)
+        elif self.past.started:
             await self.teller.tell(ExperimentResumed, terms=terms)
         else:
             await self._tell_start(grid)
@@ -192,6 +194,17 @@ class _Performance:
             version=__version__,
         )
         self.recipes = Recipes(grid, self.settings, spec.judge or NO_JUDGE, self.recipes.memory)
+
+    async def _tell_extension(self, grid: Grid) -> None:
+        added = replace(self.recipes, grid=added_by(grid))
+        await self.teller.tell(
+            ExperimentExtended,
+            grid=grid,
+            terms=self.experiment.terms,
+            level=alpha_of(self.experiment),
+            expected_usd=plan(added, self.simulated).expected.cost_usd,
+            memory=dict(self.recipes.memory),
+        )
 
     async def _tell_end(self, status: ExperimentEnding, reason: str | None) -> ExperimentEnded:
         await self.teller.tell(ExperimentEnded, status=status, reason=reason)

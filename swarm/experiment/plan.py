@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from swarm.engine.estimate import Estimate, Estimates, estimate
 from swarm.experiment.chunk import PROCESSES
-from swarm.experiment.recipe import Recipes
+from swarm.experiment.recipe import Recipes, representative
 from swarm.grid import Grid
-from swarm.mission import Mission
 from swarm.models.catalogue import card_of
-from swarm.prompts.render import mission_text
 from swarm.spec import RunSpec
 
-MISSIONS_REHEARSED = 5
-"""Of many missions, so many stand for all when prices are foretold: the shortest, the longest and some between."""
 RUNS_AT_ONCE = 32
 """Of an experiment on real models, or on simulated ones that take their time."""
 SIMULATED_CALL_S = 0.0002
@@ -63,19 +59,11 @@ def plan(recipes: Recipes, simulated: bool) -> Plan:
     )
 
 
-def representative(missions: Sequence[Mission], most: int = MISSIONS_REHEARSED) -> list[int]:
-    """Places of missions that stand for all: evenly spread by length, the shortest and the longest among them."""
-    by_length = sorted(range(len(missions)), key=lambda place: len(mission_text(missions[place])))
-    if len(by_length) <= most:
-        return by_length
-    return [by_length[round(step * (len(by_length) - 1) / (most - 1))] for step in range(most)]
-
-
 def _foretold(recipes: Recipes, arm: int) -> Estimates:
     """One run of an arm, on average over missions."""
     grid = recipes.grid
     each = [
-        _estimated(recipes, recipes.of(grid.planned(place * len(grid.arms) + arm)))
+        _estimated(recipes, recipes.of(grid.planned(grid.first_run(place, arm))))
         for place in representative(grid.missions)
     ]
     return Estimates(*(_mean([getattr(one, name) for one in each]) for name in ("low", "expected", "high")))

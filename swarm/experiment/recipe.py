@@ -1,23 +1,38 @@
 """A planned run becomes a run's recipe, and where it is checked that all of them can be played."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from statistics import fmean
 from typing import Self
 
 from swarm.config import Settings
 from swarm.engine.compose import NO_JUDGE, compose, current_wording, default_judge
+from swarm.engine.estimate import estimate
+from swarm.engine.run import play
 from swarm.engine.wish import Wish
 from swarm.errors import BadInput, UnknownName
-from swarm.grid import NO_SHOCK, Grid, Planned, Terms
+from swarm.grid import BUDGET, NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of
-from swarm.recording.events import ExperimentStarted
+from swarm.prompts.render import mission_text
+from swarm.recording.events import Event, ExperimentStarted, RunFinished
 from swarm.shock import Shock
-from swarm.spec import PastRole, RunSpec
+from swarm.spec import Option, PastRole, RunSpec
 from swarm.team import make_team
 from swarm.written import listed
+
+MISSIONS_REHEARSED = 5
+"""Of many missions, so many stand for all when prices are foretold: the shortest, the longest and some between."""
+MISSIONS_TRIED = 12
+"""Of many missions, so many stand for all when it is asked how many tokens a team uses."""
+MOST_TRIED = 64
+"""Agents of a team whose tokens are tried; larger ones are foretold, which takes less time."""
+LEAST_TOKENS = 1_000
+"""One agent may always use so many."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,7 @@ class Recipes:
             Wish(
                 planned.mission,
                 protocol=arm.way.protocol,
-                options=arm.way.options,
+                options=self._options(planned.arm),
                 agents=arm.agents,
                 models=(arm.models,),
                 judge=self.judge or grid.judge or self.default_judge[0],
@@ -70,6 +85,34 @@ class Recipes:
             self.settings,
             remember=self._remember,
         )
+
+    def _options(self, arm: int) -> Mapping[str, Option]:
+        options, team = self.grid.arms[arm].way.options, self.grid.team_of(arm)
+        return options if team is None else {**options, BUDGET: max(LEAST_TOKENS, self._tokens[team])}
+
+    @cached_property
+    def _tokens(self) -> dict[int, int]:
+        """Tokens of the arms whose tokens others are given."""
+        teams = {self.grid.team_of(arm) for arm in range(len(self.grid.arms))} - {None}
+        return {team: self.expected_tokens(team) for team in teams if team is not None}
+
+    def expected_tokens(self, arm: int) -> int:
+        """Tokens, input and output, that the agents of a run of an arm are expected to use, on average over missions.
+
+        Missions that an extension added are left out, so that no run depends on one.
+        """
+        unjudged = replace(self, judge=NO_JUDGE)
+        places = representative(self.grid.missions[: self.grid.begun_with], MISSIONS_TRIED)
+        return round(fmean(unjudged.tokens_of(place, arm) for place in places))
+
+    def tokens_of(self, place: int, arm: int) -> int:
+        """Tokens of the first run of a mission, by its place, in an arm: foretold, or of simulated models, tried."""
+        spec = self.of(self.grid.planned(self.grid.first_run(place, arm)))
+        cards = {name: card_of(name, self.settings) for name in spec.models}
+        if len(spec.team) <= MOST_TRIED and all(card.simulated for card in cards.values()):
+            return tokens_tried(replace(spec, pace="instant"))
+        foretold = estimate(spec, cards).expected
+        return foretold.input_tokens + foretold.output_tokens
 
     @cached_property
     def default_judge(self) -> tuple[str | None, tuple[str, ...]]:
@@ -113,6 +156,27 @@ class Recipes:
 
     def _remember(self, organization: str, mission: Mission, simulated: bool) -> tuple[PastRole, ...]:
         return self.memory.get(mission.id, ())
+
+
+def representative(missions: Sequence[Mission], most: int = MISSIONS_REHEARSED) -> list[int]:
+    """Places of missions that stand for all: evenly spread by length, the shortest and the longest among them."""
+    by_length = sorted(range(len(missions)), key=lambda place: len(mission_text(missions[place])))
+    if len(by_length) <= most:
+        return by_length
+    return [by_length[round(step * (len(by_length) - 1) / (most - 1))] for step in range(most)]
+
+
+def tokens_tried(spec: RunSpec) -> int:
+    """Tokens that a run of simulated models uses, from playing it: nobody keeps it, and it costs nothing."""
+
+    async def played() -> Event:
+        return [event async for event in play(spec, run_id="tried")][-1]
+
+    # Whoever asks may be in an event loop of its own, in which no other can be run.
+    with ThreadPoolExecutor(1) as aside:
+        ending = aside.submit(lambda: asyncio.run(played())).result()
+    assert isinstance(ending, RunFinished)
+    return ending.spent.tokens
 
 
 def shock_of(grid: Grid, kind: str) -> Shock | None:
@@ -161,5 +225,5 @@ def _telling(grid: Grid) -> list[int]:
         min((arm for arm in arms if grid.arms[arm].shock == shock), key=lambda arm: grid.arms[arm].agents)
         for shock in grid.shocks
     ]
-    rest = (place * len(arms) + arm for place in range(1, len(grid.missions)) for arm in smallest)
+    rest = (grid.first_run(place, arm) for place in range(1, len(grid.missions)) for arm in smallest)
     return [*arms, *rest]

@@ -2,22 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypedDict
 
-from swarm.cell import Cell, Condition, models_as_kept, options_as_kept, sample, shock_as_kept, without_memory
+from swarm.cell import (
+    Cell,
+    Condition,
+    models_as_kept,
+    options_as_kept,
+    sample,
+    shock_as_kept,
+    without_budget,
+    without_memory,
+)
 from swarm.comparison.contexts import compare_in_contexts
 from swarm.comparison.contrasts import Comparison, Refused
 from swarm.comparison.group import USUAL_NAMES, name_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
+from swarm.experiment.looks import alpha_of, further_alpha_of
 from swarm.experiment.recipe import shock_of
 from swarm.grid import Experiment, Factor, Grid
 from swarm.history.experiments import ExperimentRow
-from swarm.stats.paired import ALPHA
-from swarm.stats.power import missions_for, pilot_sd, sd_of_difference, smallest_difference
-from swarm.stats.sequential import LOOKS, look_alpha
+from swarm.stats.power import cautious_sd, missions_for, pilot_sd, sd_of_difference, smallest_difference
+from swarm.stats.sample import Sample
 from swarm.team import make_team
 
 
@@ -28,7 +37,7 @@ class Resolution:
     missions: int
     comparisons: int
     sd: float
-    """Standard deviation of the differences between arms by mission; seen in earlier runs, or assumed."""
+    """Standard deviation of the differences between arms by mission: what earlier runs leave possible, or assumed."""
     pilot: bool
     """Whether earlier runs told it."""
     smallest: float | None
@@ -91,7 +100,11 @@ def resolution_in_words(sees: Resolution, wanted: float | None = None) -> list[s
     Raises:
         BadInput: when no number of missions finds the wanted difference.
     """
-    source = "seen in earlier runs" if sees.pilot else "assumed; earlier runs of these arms would tell better"
+    source = (
+        "seen in earlier runs, with an allowance for how few they are"
+        if sees.pilot
+        else "assumed; earlier runs of these arms would tell better"
+    )
     if not sees.comparisons:
         return ["It has a single arm, so it compares nothing."]
     if sees.smallest is None:
@@ -134,7 +147,7 @@ def results(
     if factor is None:
         raise BadInput("the experiment has a single arm: there is nothing to compare")
     compared = compare_in_contexts(
-        map(without_memory, cells),
+        (_as_in_the_grid(grid, cell) for cell in cells),
         factor,
         reference=names.get(reference_of(grid), reference_of(grid)),
         margin=terms.margin,
@@ -144,14 +157,25 @@ def results(
         names=names,
     )
     return Results(
-        tuple((context_name(grid, factor, within), comparison) for within, comparison in compared.found),
+        tuple(
+            (context_name(grid, factor, within), _at_its_look(comparison, experiment))
+            for within, comparison in compared.found
+        ),
         tuple(Refused(context_name(grid, factor, within), why) for within, why in compared.refused),
     )
 
 
-def alpha_of(experiment: Experiment) -> float:
-    """The level of its verdicts: less than usual when looks in between might have ended it."""
-    return look_alpha(len(LOOKS)) if experiment.terms.stop_when_clear else ALPHA
+def _as_in_the_grid(grid: Grid, cell: Cell) -> Cell:
+    """The cell under the settings that the grid has: what was remembered, and as many tokens as a team, are added."""
+    own = without_memory(cell)
+    return without_budget(own) if grid.equalises else own
+
+
+def _at_its_look(comparison: Comparison, experiment: Experiment) -> Comparison:
+    """The same, knowing how often the experiment was extended and what is left for a further look."""
+    further, extensions = further_alpha_of(experiment), len(experiment.grid.extensions)
+    contrasts = (replace(each, extensions=extensions, further=further) for each in comparison.contrasts)
+    return replace(comparison, contrasts=tuple(contrasts))
 
 
 class Agreed(TypedDict, total=False):
@@ -206,15 +230,20 @@ def context_name(grid: Grid, factor: Factor, cells: Sequence[Cell]) -> str:
 
 
 def _pilot(grid: Grid, cells: Sequence[Cell]) -> float | None:
-    """The largest spread that earlier runs show of any comparison; None when they show none."""
+    """The largest spread of any comparison that earlier runs leave possible; None when they show none."""
     arms = [_by_condition(_cells_of(grid, number, cells)) for number in range(len(grid.arms))]
     spreads = [
-        pilot_sd(sample(one, "quality"), sample(other, "quality"), grid.repeats)
+        _spread(sample(one, "quality"), sample(other, "quality"), grid.repeats)
         for arm, reference in grid.comparisons
         for (condition, one), (against, other) in product(arms[arm].items(), arms[reference].items())
         if condition.judge == against.judge and _missions(one) & _missions(other)
     ]
     return max((spread for spread in spreads if spread is not None), default=None)
+
+
+def _spread(one: Sample, other: Sample, repeats: int) -> float | None:
+    seen = pilot_sd(one, other, repeats)
+    return None if seen is None else cautious_sd(seen, len(one.keys() & other.keys()))
 
 
 def _by_condition(cells: Iterable[Cell]) -> Mapping[Condition, list[Cell]]:
@@ -239,5 +268,5 @@ def _cells_of(grid: Grid, number: int, cells: Sequence[Cell]) -> list[Cell]:
         cell
         for cell in cells
         if tuple(cell.condition[3:6]) == rest
-        and name_of("protocol", without_memory(cell).condition[1:3]) == way
+        and name_of("protocol", _as_in_the_grid(grid, cell).condition[1:3]) == way
     ]

@@ -11,6 +11,7 @@ from swarm.errors import UnknownRun
 from swarm.grid import GRID, TERMS, Experiment
 from swarm.recording.events import (
     ExperimentEnding,
+    ExperimentExtended,
     ExperimentFact,
     ExperimentResumed,
     ExperimentStarted,
@@ -28,6 +29,12 @@ _BEGIN = """
 _RESUME = """
     UPDATE experiments
     SET status = 'running', reason = NULL, resumed = $at, ended = NULL, last_seq = $seq, terms = $terms::JSON
+    WHERE experiment_id = $id AND journal = $journal AND last_seq < $seq
+"""
+_EXTEND = """
+    UPDATE experiments
+    SET status = 'running', reason = NULL, resumed = $at, ended = NULL, last_seq = $seq, terms = $terms::JSON,
+        grid = $grid::JSON, runs = $runs, expected_usd = expected_usd + $expected
     WHERE experiment_id = $id AND journal = $journal AND last_seq < $seq
 """
 _END = """
@@ -121,6 +128,8 @@ def add_experiments(connection: DuckDBPyConnection, facts: Iterable[tuple[str, E
             connection.execute(_BEGIN, where | _begun(fact))
         elif isinstance(fact, ExperimentResumed):
             connection.execute(_RESUME, where | {"terms": TERMS.dump_json(fact.terms).decode()})
+        elif isinstance(fact, ExperimentExtended):
+            connection.execute(_EXTEND, where | _added(fact))
         else:
             connection.execute(_END, where | {"status": fact.status, "reason": fact.reason})
 
@@ -152,6 +161,15 @@ def _begun(fact: ExperimentStarted) -> dict[str, object]:
         "runs": fact.grid.size,
         "arms": len(fact.grid.arms),
         "simulated": fact.simulated,
+        "expected": fact.expected_usd,
+        "grid": GRID.dump_json(fact.grid).decode(),
+        "terms": TERMS.dump_json(fact.terms).decode(),
+    }
+
+
+def _added(fact: ExperimentExtended) -> dict[str, object]:
+    return {
+        "runs": fact.grid.size,
         "expected": fact.expected_usd,
         "grid": GRID.dump_json(fact.grid).decode(),
         "terms": TERMS.dump_json(fact.terms).decode(),

@@ -192,6 +192,23 @@ class ExperimentResumed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentExtended(Fact):
+    """An experiment that had come to its end goes on, on more missions."""
+
+    kind: Literal["experiment_extended"] = "experiment_extended"
+    grid: Grid
+    """With the missions that were added."""
+    terms: Terms
+    """From now on."""
+    level: float
+    """Below which a p-value settles a comparison at the look after it."""
+    expected_usd: float | None
+    """The price foretold for what was added; None when a price is unknown."""
+    memory: dict[str, tuple[PastRole, ...]] = field(default_factory=dict[str, tuple[PastRole, ...]])
+    """As `ExperimentStarted` has it, of all missions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentEnded(Fact):
     """An experiment ended; one that has runs left may be resumed."""
 
@@ -201,7 +218,7 @@ class ExperimentEnded(Fact):
     """Why it ended before all runs were played, in a sentence; None when it finished."""
 
 
-ExperimentFact: TypeAlias = ExperimentStarted | ExperimentResumed | ExperimentEnded
+ExperimentFact: TypeAlias = ExperimentStarted | ExperimentResumed | ExperimentExtended | ExperimentEnded
 
 Event: TypeAlias = (
     RunStarted
@@ -217,6 +234,7 @@ Event: TypeAlias = (
     | RunDeleted
     | ExperimentStarted
     | ExperimentResumed
+    | ExperimentExtended
     | ExperimentEnded
 )
 

@@ -21,6 +21,7 @@ from swarm.recording.events import (
     CallStarted,
     Event,
     ExperimentEnded,
+    ExperimentExtended,
     ExperimentResumed,
     ExperimentStarted,
     RunDeleted,
@@ -32,7 +33,14 @@ from swarm.recording.events import (
 )
 from swarm.recording.journal_lines import is_torn, line_of, tail_of
 
-SYNCED_ALWAYS = (RunFinished, RunDeleted, ExperimentStarted, ExperimentResumed, ExperimentEnded)
+SYNCED_ALWAYS = (
+    RunFinished,
+    RunDeleted,
+    ExperimentStarted,
+    ExperimentResumed,
+    ExperimentExtended,
+    ExperimentEnded,
+)
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
 
 

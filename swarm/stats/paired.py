@@ -16,14 +16,12 @@ import numpy as np
 from swarm.errors import BadInput
 from swarm.grid import MARGIN
 from swarm.stats.holm import holm
+from swarm.stats.levels import ALPHA
 from swarm.stats.power import missions_for, missions_for_equivalence
 from swarm.stats.relative import Ratio, cut_ratio, ratio_of
 from swarm.stats.sample import MIN_MISSIONS, MIN_MISSIONS_FOR_VERDICT, Numbers, Pairs, Sample, pair
 from swarm.stats.student import NIL, interval, p_above, p_two_sided, scale_of, spread
 from swarm.stats.tail import QUALITY, Scale, Tail, tail_of, within
-
-ALPHA = 0.05
-"""Verdicts may be wrong this often when there is nothing to find."""
 
 Word: TypeAlias = Literal["better", "worse", "equivalent", "undetermined"]
 """What can be said of an arm; "better" is more, and whether more is better is for the reader to know."""

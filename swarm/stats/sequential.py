@@ -12,30 +12,8 @@ interval covers the truth less often than that. docs/statistics.md has the figur
 import math
 from collections.abc import Sequence
 
-from swarm.errors import BadInput
-from swarm.stats.paired import ALPHA, Difference, family, verdict
-
-LOOKS = (0.2, 0.4, 0.6, 0.8, 1.0)
-"""The part of the planned blocks after which there is a look; the last is the end."""
-INTERIM_ALPHA = 0.001
-"""The level of each look but the last."""
-
-
-def look_alpha(look: int) -> float:
-    """The level below which a p-value settles a comparison at this look.
-
-    Args:
-        look: from 1 to the number of `LOOKS`.
-
-    Source: J. L. Haybittle (1971), Br. J. Radiol. 44, 793–797; R. Peto et al. (1976), Br. J. Cancer 34, 585–612.
-
-    Examples:
-        >>> look_alpha(1), round(look_alpha(5), 6)
-        (0.001, 0.046)
-    """
-    if not 1 <= look <= len(LOOKS):
-        raise BadInput(f"there is no look {look}: an experiment has looks 1 to {len(LOOKS)}")
-    return INTERIM_ALPHA if look < len(LOOKS) else ALPHA - INTERIM_ALPHA * (len(LOOKS) - 1)
+from swarm.stats.levels import LOOKS, look_alpha
+from swarm.stats.paired import Difference, family, verdict
 
 
 def look_after(done: int, planned: int) -> int | None:

@@ -16,7 +16,8 @@ from swarm.comparison.group import Group, differing, groups_by, name_of
 from swarm.comparison.tradeoff import balance_in_words, balance_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
-from swarm.experiment.results import agreed, alpha_of, is_final, reference_of, resolution, results
+from swarm.experiment.looks import alpha_of
+from swarm.experiment.results import agreed, is_final, reference_of, resolution, results
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.rows import RunFilter
 from swarm.recording.measures import COMPARED

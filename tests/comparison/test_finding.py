@@ -51,8 +51,8 @@ def test_alike_on_few_missions_is_no_difference_seen_and_says_what_would_exclude
     assert said == (
         "On 12 missions (48 simulated runs), no difference between Sequential and Shared was seen (+0.004 on average, "
         "95 % interval −0.003 to 0.011; undetermined), at about the same simulated cost, but that either of them loses "
-        "0.15 or more on up to 22% of missions is not excluded. If losses stay as rare, 30 missions in an "
-        "experiment of its own would exclude it, for about $6.00 of simulated money."
+        "0.15 or more on up to 22% of missions is not excluded. If losses stay as rare, 30 missions would "
+        "exclude it in an experiment of its own, for about $6.00 of simulated money."
     )
 
 

@@ -17,8 +17,8 @@ from swarm.experiment.file import experiment_toml
 from swarm.experiment.guard import FAILED_IN_A_ROW, Guard
 from swarm.experiment.launch import launch_experiment
 from swarm.experiment.past import Outcome, past_of
-from swarm.experiment.plan import plan, representative
-from swarm.experiment.recipe import Recipes, checked
+from swarm.experiment.plan import plan
+from swarm.experiment.recipe import Recipes, checked, representative
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.rows import RunFilter
 from swarm.history.store import History

@@ -153,5 +153,6 @@ def test_what_an_experiment_could_show_has_every_number_where_it_belongs():
     sees = Resolution(missions=12, comparisons=6, sd=0.127, pilot=True, smallest=0.083, alpha=0.05)
     assert resolution_in_words(sees, 0.05)[:2] == [
         "It finds a difference of 0.083 in quality with a chance of 80 %, over 6 comparisons.",
-        "Standard deviation of differences between missions: 0.127 (seen in earlier runs).",
+        "Standard deviation of differences between missions: 0.127 (seen in earlier runs, with an "
+        "allowance for how few they are).",
     ]

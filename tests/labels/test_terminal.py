@@ -13,8 +13,8 @@ from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, pr
 from swarm.cli.terminal.lists import print_missions, print_models
 from swarm.cli.terminal.runs import LiveRun, print_record, print_runs
 from swarm.engine.estimate import Estimate
-from swarm.experiment.perform import GridProgress
 from swarm.experiment.plan import Plan
+from swarm.experiment.progress import GridProgress
 from swarm.grid import Experiment, Grid, Terms, Way
 from swarm.history.experiments import ExperimentRow
 from swarm.history.rows import row_of

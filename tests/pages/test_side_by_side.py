@@ -432,3 +432,18 @@ def test_the_command_refuses_what_says_nothing_in_one_sentence(settings):
     refused = swarm("compare", "--by", "protocol")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("error: there is one run of each")
+
+
+def test_groups_on_different_days_lead_to_an_experiment_that_plays_them_interleaved(settings, tmp_path):
+    """Its price stands before the button that begins it; the command writes the same as a file."""
+    keep_arms(settings, simulated=False, shared=0, sequential=3)
+    app = opened(PAGE, by="protocol")
+    assert "play them interleaved" in said_on(app)
+    planned = app.button(key="interleave").click().run()
+    assert not planned.exception
+    assert "16 runs" in said_on(planned)
+    assert planned.button(key="exp_start")
+    assert not any(field.key == "exp_name" for field in planned.text_input)
+    refused = swarm("compare", "--by", "protocol", "--interleave", str(tmp_path / "x.toml"))
+    assert refused.returncode == 2
+    assert "unknown mission" in refused.stderr

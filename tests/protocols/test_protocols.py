@@ -205,7 +205,7 @@ def test_a_seats_own_role_counts_before_the_list():
 
 
 def test_a_solo_agent_revises_its_latest_work_until_the_budget_is_spent():
-    # Ten tokens a turn: after three turns another one of the same size would pass 30.
+    # Ten tokens a turn: after three turns another one of the same size would lead away from 30.
     assert Rehearsal().lines("solo", token_budget=30) == [
         "1 contribute r1 <- -",
         "1 contribute r2 <- 1r1",

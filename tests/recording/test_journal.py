@@ -20,6 +20,7 @@ from swarm.recording.events import (
     CallStarted,
     Event,
     ExperimentEnded,
+    ExperimentExtended,
     ExperimentResumed,
     ExperimentStarted,
     ProtocolEnded,
@@ -97,6 +98,15 @@ EVENTS = {
         ExperimentStarted, grid=GRIDS, terms=TERMS, expected_usd=st.none() | FLOATS, memory=MEMORY, **FACT
     ),
     ExperimentResumed: st.builds(ExperimentResumed, terms=TERMS, **FACT),
+    ExperimentExtended: st.builds(
+        ExperimentExtended,
+        grid=GRIDS,
+        terms=TERMS,
+        level=FLOATS,
+        expected_usd=st.none() | FLOATS,
+        memory=MEMORY,
+        **FACT,
+    ),
     ExperimentEnded: st.builds(ExperimentEnded, **FACT),
 }
 

@@ -1,13 +1,13 @@
 """Three arms on the same missions: what is played, and what it makes of a team's own tasks."""
 
 from dataclasses import replace
+from statistics import fmean
 from string import ascii_lowercase
 
 import pytest
 
 from swarm.errors import BadInput
-from swarm.experiment.plan import plan
-from swarm.experiment.recipe import Recipes, checked
+from swarm.experiment.recipe import Recipes, checked, tokens_tried
 from swarm.grid import EXPERIMENT, Terms
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
 from swarm.teams.formats import settled
@@ -103,11 +103,10 @@ def test_one_agent_may_use_as_many_tokens_as_a_run_of_the_team(settings):
 def test_the_tokens_of_one_agent_are_those_of_a_run_whatever_is_played_beside_it(settings):
     missions = own_missions(TEAM, INPUTS)
     grid = team_test(TEAM, missions, settings, model="sim/strong", repeats=3, judge="sim/judge").grid
-    run = replace(grid, ways=grid.ways[:1], missions=missions[:1], repeats=1, judge="none")
-    foretold = plan(Recipes(run, settings), checked(Recipes(run, settings), None)).expected
-    assert foretold.input_tokens > foretold.output_tokens > 0
-    tokens = foretold.input_tokens + foretold.output_tokens
-    assert grid.ways[2].options["token_budget"] == pytest.approx(tokens, rel=0.02)
+    alone = replace(grid, ways=grid.ways[:1], repeats=1, judge="none")
+    recipes = Recipes(alone, settings)
+    tokens = fmean(tokens_tried(recipes.of(run)) for run in alone.plan())
+    assert grid.ways[2].options["token_budget"] == round(tokens) > 1_000
 
 
 def test_what_a_person_asks_of_a_test_is_what_is_played(settings):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.comparison.finding import would_settle
+from swarm.comparison.settling import would_settle
 from swarm.errors import BadInput
 from swarm.export.page import Node, node, written
 from swarm.grid import Experiment, Grid, Terms, Way
@@ -66,7 +66,8 @@ def test_arms_that_look_alike_on_few_missions_are_no_reason_to_drop_anything():
         words.sentence(found)
     )
     assert (
-        "If losses stay as rare, 30 missions in an experiment of its own would" in words.unsettled(found)[0]
+        "If losses stay as rare, 30 missions would exclude it in an experiment of"
+        in words.unsettled(found)[0]
     )
 
 

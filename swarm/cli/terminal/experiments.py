@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from swarm.cli.terminal import harmless
-from swarm.experiment.perform import GridProgress
 from swarm.experiment.plan import Plan
+from swarm.experiment.progress import GridProgress
 from swarm.experiment.sentences import spent_in_words
 from swarm.grid import Experiment
 from swarm.history.experiments import ExperimentRow

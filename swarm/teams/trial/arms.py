@@ -14,8 +14,7 @@ from swarm.config import Settings
 from swarm.engine.command_line import OWN
 from swarm.engine.compose import NO_JUDGE
 from swarm.errors import BadInput
-from swarm.experiment.plan import plan
-from swarm.experiment.recipe import Recipes, checked
+from swarm.experiment.recipe import LEAST_TOKENS, Recipes, checked
 from swarm.grid import MARGIN, Experiment, Grid, Terms, Way
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement
 from swarm.spec import Option, Pace
@@ -28,7 +27,6 @@ PROTOCOL_OF: Mapping[Arm, str] = {"given": "given_team", "free": "sequential", "
 ARM_NAMES: Mapping[Arm, str] = {"given": "Your roles", "free": "No roles", "solo": "One agent"}
 USUAL_MISSIONS = 12
 """A test has so many unless told otherwise: verdicts need 6, and few differences show on so few."""
-LEAST_TOKENS = 1_000
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w{0,59})\}")
 _WORD = re.compile(r"[a-z]{5,}")
 
@@ -152,8 +150,8 @@ def lowered(limit: float | None, by_file: float | None) -> float | None:
 def token_budget(grid: Grid, settings: Settings) -> int:
     """Tokens, input and output, that a run of a grid with one arm is expected to use, its judge left out."""
     recipes = Recipes(replace(grid, judge=NO_JUDGE, repeats=1), settings)
-    foretold = plan(recipes, checked(recipes, None)).expected
-    return max(LEAST_TOKENS, round((foretold.input_tokens + foretold.output_tokens) / len(grid.missions)))
+    checked(recipes, None)
+    return max(LEAST_TOKENS, recipes.expected_tokens(0))
 
 
 def is_team_test(grid: Grid) -> bool:

@@ -3,14 +3,9 @@
 from collections.abc import Mapping
 
 from swarm.comparison.contrasts import Contrast
-from swarm.comparison.finding import (
-    bad_losses,
-    no_interval,
-    unseen,
-    why_withheld,
-    would_settle,
-)
+from swarm.comparison.finding import no_interval
 from swarm.comparison.price import no_price, price_in_words, tokens
+from swarm.comparison.settling import bad_losses, unseen, why_withheld, would_settle
 from swarm.grid import Grid
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
@@ -38,8 +33,8 @@ def arms_in_words(grid: Grid) -> str:
     missions = f"{len(grid.missions):,} mission{'' if len(grid.missions) == 1 else 's'}"
     times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
     return (
-        f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent with the same "
-        f"tokens: {grid.teams[0]}, {missions}{times_each}."
+        f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent that is given about "
+        f"as many tokens: {grid.teams[0]}, {missions}{times_each}."
     )
 
 
@@ -57,8 +52,8 @@ def about_the_arms(grid: Grid) -> tuple[str, ...]:
     return (
         f"Your roles: {agents} agents with the roles, goals and backgrounds of the file, {order}; {turns}.",
         f"No roles: {agents} agents one after another (Sequential); each chooses what to do, or sits it out.",
-        f"One agent: it revises its own work until it is content or has used {budget:,} tokens, which is what a run "
-        "with your roles is expected to use.",
+        f"One agent: it revises its own work until it is content or has used about {budget:,} tokens, which is what a "
+        "run with your roles is expected to use; where it used others, the verdict says how many.",
         f"All three play the same missions with the same seeds and models: {grid.teams[0]}."
         + (" The one agent has the model of the first seat." if "," in grid.teams[0] else ""),
     )
