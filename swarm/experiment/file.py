@@ -1,7 +1,6 @@
 """An experiment is read from TOML and written to it; docs/experiments.md explains each key."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from swarm.engine.command_line import OWN
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.limits import Limits
-from swarm.mission import LEVELS, Mission, find_mission, read_mission
+from swarm.mission import LEVELS, Mission, find_mission, read_mission, toml_of
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace
 
@@ -92,7 +91,7 @@ def experiment_from_toml(
         BadInput: names the source, the key and what would work.
     """
     try:
-        read = _File.model_validate(tomllib.loads(text))
+        read = _File.model_validate(toml_of(text))
         return Experiment(
             _grid(read, library, folder), Terms(read.max_usd, read.stop_when_clear, read.margin)
         )
