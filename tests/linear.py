@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from pages.shared.text import plain
 from swarm.cli.terminal import harmless
-from swarm.comparison.redline import marked, side_by_side
+from swarm.narrative.redline import marked, side_by_side
 from swarm.errors import SwarmError
 from swarm.export.bundle import read_bundle
 from swarm.export.markdown import as_markdown
