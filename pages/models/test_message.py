@@ -12,7 +12,7 @@ from swarm.engine.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
-from swarm.written import count, lasting, usd
+from swarm.written import count, lasting, usd, visible
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300
@@ -46,7 +46,7 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     price = f"would cost {cost}" if simulated else cost
     with st.container(border=True):
         st.caption(f"{plain(model.name)} replied:")
-        st.text(reply.text)
+        st.text(visible(reply.text))
         st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, lasting(taken)]))
 
 

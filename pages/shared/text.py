@@ -2,6 +2,8 @@
 
 import re
 
+from swarm.written import visible
+
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SPACE = re.compile(r"\s+")
 # The page's Markdown makes links of bare addresses, escaped or not: an invisible joiner keeps them apart.
@@ -27,7 +29,7 @@ def plain(text: object, limit: int | None = None) -> str:
         >>> plain("*Chief* chef")
         '\\*Chief\\* chef'
     """
-    line = _SPACE.sub(" ", str(text)).strip()
+    line = _SPACE.sub(" ", visible(str(text))).strip()
     if limit is not None and len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
     return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(_JOINER, line))

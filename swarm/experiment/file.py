@@ -15,6 +15,7 @@ from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission, read_mission, toml_of
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace
+from swarm.written import escaped
 
 MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
@@ -175,5 +176,5 @@ def _inline(table: Mapping[str, object]) -> str:
 
 
 def _value(value: object) -> str:
-    # JSON's values are TOML's, but for null and for DEL.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's values are TOML's, but for null, and for characters that are not seen, which both may escape.
+    return escaped(json.dumps(value, ensure_ascii=False))
