@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from pages.shared.text import plain
 from swarm.cli.terminal import harmless
-from swarm.narrative.redline import marked, side_by_side
 from swarm.errors import SwarmError
 from swarm.export.bundle import read_bundle
 from swarm.export.markdown import as_markdown
@@ -16,6 +15,7 @@ from swarm.metrics.roles import distinct_roles
 from swarm.mission import mission_from_text, mission_from_toml
 from swarm.models.failures import redacted
 from swarm.models.simulated.brief import read_brief
+from swarm.narrative.redline import marked, side_by_side
 from swarm.recording.search import TurnFilter, find_turns
 from swarm.reply.answer import AgentAnswer
 from swarm.reply.read import read_reply

@@ -21,7 +21,7 @@ from swarm.errors import SwarmError
 from swarm.history.rows import RunFilter, RunRow
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
-from swarm.written import plural
+from swarm.written import plural, visible
 
 PER_PAGE = 50
 MOST_COLUMNS = 4
@@ -51,7 +51,9 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
         protocols = st.multiselect(
             "Protocols", [*PROTOCOLS], format_func=protocol_name, key="of_protocol", bind="query-params"
         )
-        models = st.multiselect("Models", [*catalogue()], key="of_model", bind="query-params")
+        models = st.multiselect(
+            "Models", [*catalogue()], format_func=visible, key="of_model", bind="query-params"
+        )
         statuses = st.multiselect(
             "Status",
             [*STATUS],

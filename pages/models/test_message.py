@@ -26,7 +26,9 @@ def show_test(cards: Sequence[ModelCard]) -> None:
     usable = [name for name in usable if name != "sim/judge"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = usable.index(USUAL) if USUAL in usable else 0
-        name = st.selectbox("Model", usable, usual, key="test_model", accept_new_options=True, width=320)
+        name = st.selectbox(
+            "Model", usable, usual, format_func=visible, key="test_model", accept_new_options=True, width=320
+        )
         text = st.text_input("Message", GREETING, key="test_message", width=420)
     card = card_of(str(name), settings())
     price = "free" if card.simulated else f"at most {usd(_price(card, text or ''))}"

@@ -47,7 +47,7 @@ def choose_seat(seats: Sequence[SeatNow], key: str) -> int | None:
     st.selectbox(
         "Agent",
         [*named],
-        format_func=named.__getitem__,
+        format_func=lambda seat: visible(named[seat]),
         key=f"seat_{key}",
         placeholder="All agents; choose one, or click it",
         on_change=lambda: state.choose(key, st.session_state[f"seat_{key}"]),

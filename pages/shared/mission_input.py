@@ -100,7 +100,7 @@ def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
     chosen = st.selectbox(
         "Mission",
         of_level,
-        format_func=lambda mission_id: library[mission_id].title,
+        format_func=lambda mission_id: visible(library[mission_id].title),
         key="mission",
         persist_state="session",
     )

@@ -26,7 +26,7 @@ from swarm.comparison.strays import usual_reference
 from swarm.errors import BadInput
 from swarm.experiment.results import reference_of
 from swarm.grid import FACTORS, Factor
-from swarm.written import plural
+from swarm.written import plural, visible
 
 MOST_GROUPS = 4
 NO_JUDGE = "none"
@@ -86,7 +86,7 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
     return st.multiselect(
         "Groups",
         [*runs],
-        format_func=lambda name: f"{name} · {plural(runs[name], 'run')}",
+        format_func=lambda name: f"{visible(name)} · {plural(runs[name], 'run')}",
         max_selections=MOST_GROUPS,
         select_all=False,
         key=key_of("group"),
@@ -108,6 +108,7 @@ def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
     return st.selectbox(
         "Reference",
         chosen,
+        format_func=visible,
         key=key_of("reference"),
         on_change=partial(write_choice, "reference"),
         help="What all others are set against.",
@@ -186,7 +187,7 @@ def _choose_one(label: str, name: str, counts: Mapping[str, int]) -> str:
     return st.selectbox(
         label,
         [*counts],
-        format_func=lambda it: f"{it or 'unknown'} · {plural(counts[it], 'run')}",
+        format_func=lambda it: f"{visible(it or 'unknown')} · {plural(counts[it], 'run')}",
         key=key_of(name),
         on_change=partial(write_choice, name),
     )
