@@ -29,8 +29,7 @@ MAX_REQUIREMENTS = 60
 
 # Possessive, so that a mission of blank lines or blanks is read in a moment as well.
 _BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?P<text>\S.*)$", re.MULTILINE)
-
-_LONG_KEY = re.compile(r"""(?m)(?:^|[{,\[])[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
+_LONG_KEY = re.compile(r"""(?m)(?:^|(?<=[{,\[]))[ \t]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
 _ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|[ \t]*+(?:[-*•]|\d{1,2}[.)])\s)")
 """A line break that only keeps the lines of a file short: not before a paragraph or a bullet point."""
 
@@ -149,11 +148,7 @@ def mission_from_text(text: str) -> Mission:
 
 
 def toml_of(text: str) -> dict[str, Any]:
-    """Read TOML that others wrote.
-
-    Raises:
-        ValueError: when it is not TOML, or a key has more than 40 parts, which Python's reader takes an age for.
-    """
+    """Read TOML of others; ValueError when it is none, or a key has over 40 parts: those take Python's reader an age."""
     if _LONG_KEY.search(text):
         raise ValueError("a key has more than 40 parts")
     return tomllib.loads(text)

@@ -79,7 +79,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Started": row.started,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
-        "Shock": row.shock,
+        "Shock": no_formula(row.shock),
         "Owner": no_formula(row.owner),
         "Origin": "imported" if row.imported else "here",
         "Level": level_name(row.level) if row.level else "own",

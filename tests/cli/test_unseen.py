@@ -1,6 +1,7 @@
 """No command says a letter that cannot be seen, and no file for people holds one, whatever others wrote."""
 
 import io
+import json
 import re
 import zipfile
 from html import unescape
@@ -10,7 +11,6 @@ import pytest
 
 from swarm.cli.commands import COMMANDS
 from swarm.export import FORMATS, export_run
-from swarm.export.bundle import read_bundle
 from swarm.written import UNSEEN, visible
 from tests.made import keep
 from tests.marked import RUN_ID, keep_groups, keep_own_things, marked_record, marked_run, marked_team
@@ -55,7 +55,7 @@ def test_a_file_holds_no_letter_that_is_not_seen_but_the_one_that_another_rolele
         text = text_of(name, export_run(record, name))
         assert name == "json" or set(unseen(text)) <= {"\r"}
     if name == "json":
-        assert read_bundle(export_run(a_record(turns), name)).turns[0].text == EVERY
+        assert json.dumps(EVERY, ensure_ascii=False)[1:-1] in export_run(a_record(turns), name).decode()
     elif name in ("md", "csv"):
         # Within a line, breaks of lines are blanks.
         assert visible(EVERY).replace("\n", " ").split("\t")[1][3:] in text_of(

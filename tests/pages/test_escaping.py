@@ -241,9 +241,6 @@ def test_no_text_of_others_means_anything_on_any_page(settings):
     look_at_the_rest(walk)
     look_at_runs(walk)
     look_at_comparisons(walk, test.grid.id, team)
-    import pprint
-
-    pprint.pprint(sorted(walk.found))
     assert walk.found == set()
     # A page that shows nothing would be harmless as well.
     assert SHOWN - walk.seen == set()
