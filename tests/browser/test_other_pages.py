@@ -15,7 +15,7 @@ import pytest
 
 from swarm.config import PROJECT
 from swarm.history.store import History
-from tests.browser.looking import Dashboard, look, wait_until
+from tests.browser.looking import Dashboard, look, settled, wait_until
 from tests.made import keep
 from tests.marked import RUN_ID, marked_run
 
@@ -24,7 +24,7 @@ async ([dashboard, served, token]) => {
   const heard = [];
   const stream = dashboard.replace("http", "ws") + "/_stcore/stream";
   await new Promise(done => {
-    const socket = new WebSocket(stream, ["streamlit", token]);
+    const socket = new WebSocket(stream, ["streamlit", token || "none"]);
     socket.onopen = () => heard.push("a session");
     socket.onmessage = () => heard.push("a frame");
     socket.onerror = socket.onclose = () => setTimeout(done, 100);
@@ -106,6 +106,7 @@ def test_a_page_on_another_port_is_answered_nothing_and_changes_nothing(
     page = look(browser)
     # Whoever it is has the dashboard open as well, and its cookies.
     page.goto(f"{dashboard.url}/history")
+    settled(page)
     cookies = {each["name"]: each["value"] for each in page.context.cookies()}
     before = sorted(path.name for path in settings.journal.iterdir())
     with own_page(tmp_path) as other, served_teams(settings) as served:
