@@ -148,7 +148,7 @@ def mission_from_text(text: str) -> Mission:
 
 
 def toml_of(text: str) -> dict[str, Any]:
-    """Read TOML of others; ValueError when it is none, or a key has over 40 parts: those take Python's reader an age."""
+    """Read TOML of others; ValueError when it is none, or a key has 40 parts, which take Python's reader an age."""
     if _LONG_KEY.search(text):
         raise ValueError("a key has more than 40 parts")
     return tomllib.loads(text)

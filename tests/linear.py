@@ -25,6 +25,7 @@ from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.files import files_of_uploads
 from tests.recorded import a_record, a_turn
 
+# ruff: noqa: E501
 FRAGMENTS = (
     "a", "A", "é", "漢", " ", "\t", "\n", "\r\n", "-", "--", "_", ".", ",", ":", "=", "/", "\\", "'", '"', "`", "```\n",
     "~~~", "*", "# ", "- ", "1. ", "- [ ] ", "{", "}", "[", "]", "(", "<", ">", "</think>", "<think>", "&quot;", "&#34;{",

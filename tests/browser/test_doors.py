@@ -405,7 +405,7 @@ def log_in(page: Page, dashboard: Dashboard, name: str) -> None:
 
 def words_of(page: Page, part: str) -> str:
     """What a part of the page says, without what keeps it from becoming a link."""
-    return page.get_by_test_id(part).inner_text().replace("\u2060", "")
+    return page.get_by_test_id(part).inner_text()
 
 
 def owners(settings) -> list[str]:
