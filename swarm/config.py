@@ -1,8 +1,11 @@
-"""The environment is read, once, into a frozen value. Nothing else looks at it."""
+"""The environment is read, once, into a frozen value; the data folder it names is nobody else's to read."""
 
 import math
 import os
-from collections.abc import Collection, Mapping
+import stat
+import threading
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,11 +117,75 @@ def ensure_data_folder(settings: Settings) -> None:
         DataFolderUnusable: with the path, the reason and a remedy.
     """
     try:
-        settings.journal.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.journal)
     except OSError as error:
         raise DataFolderUnusable(_unusable(settings, error.strerror)) from error
+    # What comes with Roleless lies in the folder of the project, and is for whoever uses that.
+    if settings.data != LIBRARY:
+        _tighten_folder(settings.data)
+    for path in settings.data.glob(f"{settings.history.name}*"):
+        tighten(path)
     if not os.access(settings.journal, os.W_OK):
         raise DataFolderUnusable(_unusable(settings, "permission denied"))
+
+
+@contextmanager
+def private() -> Generator[None, None, None]:
+    """Let whatever this process makes in the context be its owner's alone, whatever the umask."""
+    with _UMASK.lock:
+        if not _UMASK.held:
+            _UMASK.outside = os.umask(0o077)
+        _UMASK.held += 1
+    try:
+        yield
+    finally:
+        with _UMASK.lock:
+            _UMASK.held -= 1
+            if not _UMASK.held:
+                os.umask(_UMASK.outside)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter; one that others could has been made before, and is tightened.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    with private():
+        folder.mkdir(parents=True, exist_ok=True)
+    _tighten_folder(folder)
+
+
+def tighten(path: Path) -> bool:
+    """Take everybody but the owner off a file or folder, where that is allowed; tells whether it was for others."""
+    # A history may be gone again, and what belongs to somebody else is theirs to tighten.
+    with suppress(OSError):
+        mode = path.lstat().st_mode
+        if mode & 0o077 and not stat.S_ISLNK(mode):
+            path.chmod(0o700 if stat.S_ISDIR(mode) else 0o600)
+            return True
+    return False
+
+
+class _Umask:
+    """The umask is that of the process: the first that wants it strict sets it, the last one sets it back."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.held = 0
+        self.outside = 0
+
+
+_UMASK = _Umask()
+
+
+def _tighten_folder(folder: Path) -> None:
+    """Once a folder is closed, nobody reaches what is in it; until then all of its files were open as well."""
+    # A folder of everybody's, such as /tmp, is nobody's to close.
+    if not folder.stat().st_mode & stat.S_ISVTX and tighten(folder):
+        for path in folder.iterdir():
+            if path.is_file():
+                tighten(path)
 
 
 def prepare_litellm_environment() -> None:

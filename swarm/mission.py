@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
@@ -29,7 +29,7 @@ MAX_REQUIREMENTS = 60
 
 # Possessive, so that a mission of blank lines or blanks is read in a moment as well.
 _BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?P<text>\S.*)$", re.MULTILINE)
-
+_LONG_KEY = re.compile(r"""(?m)(?:^|(?<=[{,\[]))[ \t]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
 _ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|[ \t]*+(?:[-*•]|\d{1,2}[.)])\s)")
 """A line break that only keeps the lines of a file short: not before a paragraph or a bullet point."""
 
@@ -136,6 +136,8 @@ def mission_from_text(text: str) -> Mission:
             f"the mission has {len(bullets)} bullet points; at most {MAX_REQUIREMENTS} can be requirements"
         )
     prose = [line for line in _BULLET.sub("", text).splitlines() if line.strip("# \t")]
+    if not prose and not bullets:
+        raise BadMission("the mission has no words; say in a sentence what to deliver")
     title = (prose or bullets)[0].strip("# \t")
     return Mission(
         id="own",
@@ -143,6 +145,13 @@ def mission_from_text(text: str) -> Mission:
         goal="\n".join(prose).strip() or title,
         requirements=tuple(Requirement(bullet) for bullet in bullets),
     )
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """Read TOML of others; ValueError when it is none, or a key has 40 parts, which take Python's reader an age."""
+    if _LONG_KEY.search(text):
+        raise ValueError("a key has more than 40 parts")
+    return tomllib.loads(text)
 
 
 def mission_from_toml(text: str, source: str) -> Mission:
@@ -157,7 +166,7 @@ def mission_from_toml(text: str, source: str) -> Mission:
     """
     _check_size(text, source)
     try:
-        table = _MissionTable.model_validate(tomllib.loads(text))
+        table = _MissionTable.model_validate(toml_of(text))
     except tomllib.TOMLDecodeError as error:
         raise BadMission(f"{source}: not valid TOML: {error}") from error
     except ValidationError as error:

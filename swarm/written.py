@@ -1,11 +1,14 @@
 """Values as people read them: numbers, dollars, durations, lists, quotations. What is unknown is never 0."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 UNKNOWN = "–"
 MINUS = "−"
 QUOTED_CHARS = 110
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal, or turn or break what is written around them, and are not seen themselves."""
 
 
 def number(value: float | None, digits: int = 3, *, signed: bool = False) -> str:
@@ -159,6 +162,33 @@ def ranges(seats: Sequence[int]) -> str:
             runs.append([seat])
     parts = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
     return ", ".join(parts)
+
+
+def visible(text: str) -> str:
+    r"""A text in which control characters and those that turn the direction of writing are seen; breaks and tabs stay.
+
+    Examples:
+        >>> visible("a\x1b[31m\r\nb"), visible("\u202egnp")
+        ('a␛[31m\nb', '⟨U+202E⟩gnp')
+    """
+    return UNSEEN.sub(_mark, text.replace("\r\n", "\n"))
+
+
+def escaped(written: str) -> str:
+    r"""JSON or TOML in which characters that are not seen are written as escapes, so that it means what it meant.
+
+    Examples:
+        >>> print(escaped('"\u202egnp"'))
+        "\u202egnp"
+    """
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
+def _mark(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
 def quote(text: str, limit: int = QUOTED_CHARS) -> str:

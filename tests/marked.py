@@ -33,7 +33,7 @@ RUN_ID = "20261122-120000-abc123"
 
 def mark(field: str) -> str:
     """A text that stands in one field only, and means something in every output."""
-    return f"=zq{field}<u>*b*[l](//e)\x1b[1m"
+    return f"=zq{field}<u>*b*[l](//e)\x1b[1m\u202e\u2066\u061c\u2028\x85\x9b"
 
 
 def unescaped(words: str) -> set[str]:

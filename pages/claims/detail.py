@@ -19,7 +19,7 @@ from swarm.errors import SwarmError
 from swarm.experiment.plan import Plan
 from swarm.grid import Experiment
 from swarm.models.catalogue import card_of, check_key
-from swarm.written import lasting, plural, usd
+from swarm.written import lasting, plural, usd, visible
 
 BADGES: dict[Verdict, tuple[str, Any]] = {
     "supported": (":material/check_circle:", "green"),
@@ -171,9 +171,9 @@ def _models(claim: Claim) -> list[str]:
 def _model_words(model: str) -> str:
     card = catalogue().get(model)
     if card is None:
-        return model
+        return visible(model)
     beside = ", free" if card.simulated else "" if _can_be_asked(model) else ", no key"
-    return f"{card.label} ({model}{beside})"
+    return visible(f"{card.label} ({model}{beside})")
 
 
 def _can_be_asked(model: str) -> bool:

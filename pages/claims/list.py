@@ -12,7 +12,7 @@ from swarm.claims.file import Claim, ClaimBook
 from swarm.claims.judging import VERDICTS, Judged
 from swarm.claims.sentences import MARKS_TOLD, figure_words, marks_of, ranged_words
 from swarm.figures.claims import claims_figure
-from swarm.written import UNKNOWN
+from swarm.written import UNKNOWN, visible
 
 ALL = "All"
 CLAIM, CHOSEN = "claim", "claim_chosen"
@@ -112,7 +112,7 @@ def _show_one(judged: Sequence[Judged], *, simulated: bool) -> None:
         "Open a claim",
         [*listed],
         index=None,
-        format_func=lambda claim_id: _in_a_line(listed[claim_id], simulated=simulated),
+        format_func=lambda claim_id: visible(_in_a_line(listed[claim_id], simulated=simulated)),
         placeholder="Its test, the runs it rests upon, and what it lacks",
         key=CHOSEN,
         on_change=_write_choice,

@@ -23,7 +23,7 @@ from swarm.figures.protocol_diagram import speakers
 from swarm.models.catalogue import card_of
 from swarm.spec import RunSpec
 from swarm.team import make_team
-from swarm.written import count, lasting, usd
+from swarm.written import count, lasting, usd, visible
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ def show_outcome(spec: RunSpec, judge: str | None) -> None:
         run_and_watch(spec) if simulated else confirm(spec, expected)
     command = command_line(spec, judge=judge)
     st.caption("The same from a terminal:")
-    st.code(command, language="bash", wrap_lines=True)
+    st.code(visible(command), language="bash", wrap_lines=True)
     if "--mission-file" in command:
         st.download_button("Download mission.toml", lambda: mission_toml(spec.mission), "mission.toml")
 

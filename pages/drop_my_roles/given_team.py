@@ -6,7 +6,7 @@ from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.teams.reading.given import GivenTeam, Note
 from swarm.teams.trial.sentences import coordination_in_words, order_in_words
-from swarm.written import UNKNOWN, plural
+from swarm.written import UNKNOWN, plural, visible
 
 ICONS = {
     "understood": ":material/check:",
@@ -33,12 +33,12 @@ def show_given_team(team: GivenTeam) -> None:
             icon=":material/format_list_numbered:",
             expanded=len(order) <= FEW,
         ):
-            st.text("\n".join(order))
+            st.text(visible("\n".join(order)))
     if team.tasks:
         with st.expander(f"What it delivers: {plural(len(team.tasks), 'task')}", icon=":material/checklist:"):
             for number, task in enumerate(team.tasks, 1):
                 expected = f"\nExpected: {task.expected}" if task.expected else ""
-                st.text(f"R{number}. {task.text}{expected}")
+                st.text(visible(f"R{number}. {task.text}{expected}"))
     for kind, title in TITLES.items():
         _show_notes(title, [note for note in team.notes if note.kind == kind])
 

@@ -17,6 +17,7 @@ from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
+from swarm.written import visible
 
 CHOOSE_FOR_ME = "Choose for me"
 USUAL_SIZES = ("1", "2", "4", "8", "16", "32", "64", "128", "256")
@@ -94,7 +95,7 @@ def _choose_many(label: str, key: str, options: Sequence[str], hint: str) -> lis
         listed,
         key=key,
         accept_new_options=True,
-        format_func=model_label if key == "exp_models" else str,
+        format_func=model_label if key == "exp_models" else visible,
         help=hint,
         persist_state="session",
     )
@@ -155,7 +156,7 @@ def _choose_repeats() -> int:
 def _mission_label(word: str, library: Mapping[str, Mission]) -> str:
     if word in LEVELS:
         return f"All of {level_name(word).lower()} ({sum(each.level == word for each in library.values())})"
-    return library[word].title if word in library else word
+    return visible(library[word].title if word in library else word)
 
 
 def _choose_terms() -> dict[str, Any]:

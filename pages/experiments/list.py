@@ -8,7 +8,7 @@ from pages.experiments.status import STATUS
 from pages.shared import state
 from swarm.export import no_formula
 from swarm.history.experiments import ExperimentRow
-from swarm.written import UNKNOWN
+from swarm.written import UNKNOWN, visible
 
 
 def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
@@ -36,7 +36,7 @@ def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
     picked = st.selectbox(
         "Choose by keyboard",
         [*by_id],
-        format_func=by_id.__getitem__,
+        format_func=lambda experiment_id: visible(by_id[experiment_id]),
         index=None,
         key="pick_experiment",
         placeholder="Experiment",

@@ -12,6 +12,7 @@ from pages.side_by_side.conditions import conditions_in_words, conditions_of_add
 from swarm.history.rows import RunFilter
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
+from swarm.written import visible
 
 KINDS = {"All": None, "Simulated": True, "Real": False}
 
@@ -37,7 +38,9 @@ def choose_filter(*, sortable: bool) -> tuple[RunFilter, str]:
         protocols = st.multiselect(
             "Protocols", [*PROTOCOLS], format_func=protocol_name, key="of_protocol", bind="query-params"
         )
-        models = st.multiselect("Models", [*catalogue()], key="of_model", bind="query-params")
+        models = st.multiselect(
+            "Models", [*catalogue()], format_func=visible, key="of_model", bind="query-params"
+        )
         statuses = st.multiselect(
             "Status",
             [*STATUS],

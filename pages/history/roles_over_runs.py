@@ -20,7 +20,7 @@ from swarm.metrics.over_runs import (
     sequences,
 )
 from swarm.narrative.labels import protocol_name
-from swarm.written import UNKNOWN, plural
+from swarm.written import UNKNOWN, plural, visible
 
 NEWEST = 200
 """So many finished runs are looked at."""
@@ -66,7 +66,7 @@ def _choose(found: Mapping[str, Sequence[RunRoles]]) -> str:
         "Runs that can be compared",
         names,
         index=names.index(linked) if linked in found else 0,
-        format_func=lambda name: f"{name} · {plural(len(found[name]), 'run')}",
+        format_func=lambda name: f"{visible(name)} · {plural(len(found[name]), 'run')}",
         key="role_sequence",
         help="Only runs of the same protocol, models and number of agents, all simulated or all real, follow each "
         "other. Imported runs are left out.",

@@ -13,7 +13,7 @@ from swarm.export import no_formula
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import LISTED, MEASURES
-from swarm.written import UNKNOWN, quality
+from swarm.written import UNKNOWN, quality, visible
 
 ORDERS: dict[str, tuple[str, bool]] = {
     "Newest first": ("started", True),
@@ -53,7 +53,7 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
     picked = st.multiselect(
         "Choose by keyboard",
         [*by_id],
-        format_func=by_id.__getitem__,
+        format_func=lambda run_id: visible(by_id[run_id]),
         key=f"pick_{state.deletions()}",
         placeholder="Runs",
         select_all=False,
@@ -79,7 +79,7 @@ def _cells(row: RunRow) -> dict[str, object]:
         "Started": row.started,
         "Models": no_formula(row.models),
         "Kind": "SIMULATED" if row.simulated else "real",
-        "Shock": row.shock,
+        "Shock": no_formula(row.shock),
         "Owner": no_formula(row.owner),
         "Origin": "imported" if row.imported else "here",
         "Level": level_name(row.level) if row.level else "own",

@@ -9,6 +9,7 @@ from pages.shared.resources import local_servers, settings
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
 from swarm.models.catalogue import known_models
+from swarm.written import visible
 
 
 def show_servers() -> None:
@@ -25,7 +26,7 @@ def show_servers() -> None:
         st.caption("None answered. Start one, for instance with `ollama serve`, and look again.")
     for server in found:
         st.markdown(f"**{plain(server.name)}** at {plain(server.base_url)}")
-        st.code("\n".join(server.models) or "no model loaded", language=None)
+        st.code(visible("\n".join(server.models)) or "no model loaded", language=None)
 
 
 st.title("Models", anchor=False)

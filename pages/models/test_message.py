@@ -12,7 +12,7 @@ from swarm.engine.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
-from swarm.written import count, lasting, usd
+from swarm.written import count, lasting, usd, visible
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300
@@ -26,7 +26,9 @@ def show_test(cards: Sequence[ModelCard]) -> None:
     usable = [name for name in usable if name != "sim/judge"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = usable.index(USUAL) if USUAL in usable else 0
-        name = st.selectbox("Model", usable, usual, key="test_model", accept_new_options=True, width=320)
+        name = st.selectbox(
+            "Model", usable, usual, format_func=visible, key="test_model", accept_new_options=True, width=320
+        )
         text = st.text_input("Message", GREETING, key="test_message", width=420)
     card = card_of(str(name), settings())
     price = "free" if card.simulated else f"at most {usd(_price(card, text or ''))}"
@@ -46,7 +48,7 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     price = f"would cost {cost}" if simulated else cost
     with st.container(border=True):
         st.caption(f"{plain(model.name)} replied:")
-        st.text(reply.text)
+        st.text(visible(reply.text))
         st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, lasting(taken)]))
 
 

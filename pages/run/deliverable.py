@@ -9,7 +9,7 @@ from pages.shared.text import plain
 from pages.shared.views import choose_view
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn
-from swarm.written import plural
+from swarm.written import plural, visible
 
 BY_PART, AS_ONE = "By part", "As one text"
 TALL = 4_000
@@ -53,7 +53,7 @@ def _by_part(parts: Sequence[Turn]) -> None:
                 st.markdown(f"**Agent {turn.seat}** · {plain(turn.role or 'no role', 100)}", width="content")
                 amount = plural(len(turn.text.split()), "word")
                 st.markdown(f":small[:gray[{amount}{_of_the_whole(share)}]]", width="content")
-            st.text(turn.text)
+            st.text(visible(turn.text))
 
 
 def _of_the_whole(share: float | None) -> str:
@@ -69,4 +69,4 @@ def _as_one_text(record: RunRecord) -> None:
     judged = " The judge is shown exactly this, without who wrote what." if record.spec.judge else ""
     st.caption(f"Written by agents.{judged}")
     tall = len(record.deliverable) > TALL
-    st.code(record.deliverable, language=None, wrap_lines=True, height=640 if tall else "content")
+    st.code(visible(record.deliverable), language=None, wrap_lines=True, height=640 if tall else "content")

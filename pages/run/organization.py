@@ -14,7 +14,7 @@ from swarm.narrative.labels import BECAME
 from swarm.organization.graph import SeatNow, seats_of
 from swarm.organization.grouping import fold, group_of
 from swarm.recording.record import RunRecord
-from swarm.written import count, plural
+from swarm.written import count, plural, visible
 
 SHOWN_CHARS = 700
 """So much of what an agent said is shown beside the graph."""
@@ -47,7 +47,7 @@ def choose_seat(seats: Sequence[SeatNow], key: str) -> int | None:
     st.selectbox(
         "Agent",
         [*named],
-        format_func=named.__getitem__,
+        format_func=lambda seat: visible(named[seat]),
         key=f"seat_{key}",
         placeholder="All agents; choose one, or click it",
         on_change=lambda: state.choose(key, st.session_state[f"seat_{key}"]),
@@ -66,6 +66,7 @@ def show_seat(record: RunRecord, seats: Sequence[SeatNow], number: int) -> None:
         if seat.reason:
             st.caption(f"Reason: {plain(seat.reason, 300)}")
         if said:
+            said = visible(said)
             st.text(said if len(said) <= SHOWN_CHARS else f"{said[:SHOWN_CHARS].rstrip()}…")
         leans = ", ".join(map(str, seat.builds_on)) or "nobody"
         st.caption(

@@ -25,6 +25,7 @@ from swarm.errors import SwarmError
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord
 from swarm.recording.shortfall import LOWEST_QUALITY, shortfall
+from swarm.written import visible
 
 POLL_S = 0.5
 CHOICES = 200
@@ -45,7 +46,7 @@ def pick_a_run() -> None:
     chosen = st.selectbox(
         "Which run",
         [*by_id],
-        format_func=by_id.__getitem__,
+        format_func=lambda run_id: visible(by_id[run_id]),
         index=None,
         key="pick_run",
         placeholder="Choose one",

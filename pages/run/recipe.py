@@ -10,6 +10,7 @@ from swarm.engine.compose import NO_JUDGE
 from swarm.narrative.labels import protocol_name, shock_named
 from swarm.recording.record import RunRecord
 from swarm.spec import fingerprint
+from swarm.written import visible
 
 
 def show_recipe(record: RunRecord) -> None:
@@ -37,7 +38,7 @@ def show_recipe(record: RunRecord) -> None:
     }
     st.table(facts, border="horizontal", width="content")
     st.caption("The same from a terminal:")
-    st.code(same_again(spec), language="bash", wrap_lines=True)
+    st.code(visible(same_again(spec)), language="bash", wrap_lines=True)
     st.caption("The mission as a file:")
     with st.expander("mission.toml", icon=":material/description:"):
         st.code(mission_toml(spec.mission), language="toml", wrap_lines=True)

@@ -14,7 +14,7 @@ from swarm.organization.graph import standings_of
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Found, TurnFilter, find_turns
 from swarm.turn import Action, CueKind, Transcript
-from swarm.written import plural
+from swarm.written import plural, visible
 
 # The keys are the names in the URL, so that what somebody found is a link.
 WORDS_KEY, AGENT_KEY, ROLE_KEY, DID_KEY, PAGE_KEY = "q", "agent", "role", "did", "turns"
@@ -86,6 +86,7 @@ def choose_turns(record: RunRecord) -> TurnFilter:
         roles = st.multiselect(
             "Roles, those alike together",
             sorted({turn.role for turn in record.turns if turn.role}, key=str.casefold),
+            format_func=visible,
             key=ROLE_KEY,
             placeholder="All roles",
             **QUIET,

@@ -9,7 +9,7 @@ from swarm.narrative.labels import DID, agents_named
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Excerpt, Found
 from swarm.turn import Action, Turn
-from swarm.written import count, lasting, plural, usd
+from swarm.written import count, lasting, plural, usd, visible
 
 TALL = 900
 """Characters from which a raw text scrolls in a box of its own."""
@@ -36,7 +36,7 @@ def show_turn(record: RunRecord, found: Found) -> None:
         _show_heading(found)
         _show_reason(turn)
         if turn.text:
-            st.text(turn.text)
+            st.text(visible(turn.text))
         if turn.assignments:
             st.markdown(
                 "\n".join(
@@ -138,9 +138,9 @@ def _show_raw(record: RunRecord, turn: Turn) -> None:
 
 
 def show_raw_text(title: str, text: str) -> None:
-    """A prompt or a reply to the letter, under a title in Markdown."""
+    """A prompt or a reply as it stands, under a title in Markdown."""
     st.caption(title)
-    st.code(text, language=None, wrap_lines=True, height=260 if len(text) > TALL else "content")
+    st.code(visible(text), language=None, wrap_lines=True, height=260 if len(text) > TALL else "content")
 
 
 def _on_demand(label: str, key: str):  # noqa: ANN202

@@ -10,7 +10,7 @@ from pages.shared.resources import history
 from swarm.export import FORMATS, export_run, file_name, no_formula
 from swarm.history.rows import RunFilter
 from swarm.recording.record import RunRecord
-from swarm.written import plural
+from swarm.written import plural, visible
 
 GROUPS = {
     "For people: to read, print or calculate": True,
@@ -82,6 +82,8 @@ def runs_csv(where: RunFilter) -> bytes:
 
 def runs_parquet(where: RunFilter) -> bytes:
     """One row for every run."""
-    file = io.BytesIO()
-    history().frame(where).to_parquet(file, index=False)
+    file, table = io.BytesIO(), history().frame(where)
+    for name in table.select_dtypes(["object", "string"]).columns:
+        table[name] = table[name].map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+    table.to_parquet(file, index=False)
     return file.getvalue()

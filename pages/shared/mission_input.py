@@ -17,7 +17,7 @@ from swarm.mission import (
     mission_from_text,
     mission_from_toml,
 )
-from swarm.written import plural
+from swarm.written import plural, visible
 
 LIBRARY, OWN_WORDS, FILE = "Library", "Your own words", "A file"
 _LEVEL = re.compile(r"\bL(\d)\b")
@@ -71,7 +71,7 @@ def read_upload(name: str, content: bytes) -> Mission:
 
 def show_mission(mission: Mission) -> None:
     """Show what the team is told."""
-    st.text(mission.goal)
+    st.text(visible(mission.goal))
     if mission.requirements:
         with st.expander(plural(len(mission.requirements), "requirement"), icon=":material/checklist:"):
             st.markdown("\n".join(f"{n}. {_requirement(r)}" for n, r in enumerate(mission.requirements, 1)))
@@ -100,7 +100,7 @@ def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
     chosen = st.selectbox(
         "Mission",
         of_level,
-        format_func=lambda mission_id: library[mission_id].title,
+        format_func=lambda mission_id: visible(library[mission_id].title),
         key="mission",
         persist_state="session",
     )

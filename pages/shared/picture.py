@@ -10,6 +10,7 @@ from streamlit.components.v2 import component
 
 from pages.shared import state
 from swarm.figures.role_links import IN, OUT
+from swarm.written import visible
 
 SCRIPT = Path(__file__).parent / "figure.js"
 
@@ -40,12 +41,12 @@ def draw(figure: go.Figure, *, alt: str, key: str) -> None:
         alt: its takeaway, for those who cannot see it; plain text.
         key: unique on the page.
     """
-    st.plotly_chart(paper().print(figure), key=key, config=_config(key), alt=alt)
+    st.plotly_chart(paper().print(figure), key=key, config=_config(key), alt=visible(alt))
 
 
 def draw_replay(figure: go.Figure, *, alt: str, key: str) -> None:
     """Show a replay that is shared by all who look at it, as it is; see the script for what it can do."""
-    st.plotly_chart(figure, key=key, config=_config(key), alt=alt)
+    st.plotly_chart(figure, key=key, config=_config(key), alt=visible(alt))
     _enliven(key)
 
 
@@ -59,7 +60,7 @@ def draw_choosable(figure: go.Figure, *, alt: str, key: str) -> int | None:
         paper().print(figure),
         key=key,
         config=_config(key),
-        alt=alt,
+        alt=visible(alt),
         on_select=partial(_choose, key),
         selection_mode="points",
     )

@@ -10,7 +10,7 @@ from swarm.figures import protocol_diagram
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.spec import Option
-from swarm.written import usd
+from swarm.written import usd, visible
 
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"
@@ -87,11 +87,12 @@ def model_label(name: str) -> str:
     """A model with its price, for lists to choose from."""
     card = catalogue().get(name)
     if card is None:
-        return name
+        return visible(name)
+    label = visible(card.label)
     if card.simulated:
-        return f"{card.label} · free, no key"
+        return f"{label} · free, no key"
     price = f"{usd(card.price.input)} in, {usd(card.price.output)} out" if card.price else "price unknown"
-    return f"{card.label} · {price}"
+    return f"{label} · {price}"
 
 
 def _show_diagram(protocol: str, options: dict[str, Option]) -> None:

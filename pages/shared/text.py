@@ -2,11 +2,16 @@
 
 import re
 
+from swarm.written import visible
+
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SPACE = re.compile(r"\s+")
-# The page's Markdown makes links of bare addresses, escaped or not: an invisible joiner keeps them apart.
+# The page's Markdown makes links of bare addresses, escaped or not, but of none in two pieces. What parts them is a
+# small nothing: it is not seen, and not copied with the address.
 _ADDRESS = re.compile(r"(?i)(?<=https)(?=:)|(?<=http)(?=:)|(?<=www)(?=\.)|(?<=\S)(?=@)")
-_JOINER = "\u2060"
+_HERE = "\0"
+"""Marks the place until all else is escaped; no text that was made visible has it."""
+PARTED = ":small[]"
 
 
 def sentence(error: Exception) -> str:
@@ -27,7 +32,7 @@ def plain(text: object, limit: int | None = None) -> str:
         >>> plain("*Chief* chef")
         '\\*Chief\\* chef'
     """
-    line = _SPACE.sub(" ", str(text)).strip()
+    line = _SPACE.sub(" ", visible(str(text))).strip()
     if limit is not None and len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
-    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(_JOINER, line))
+    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(_HERE, line)).replace(_HERE, PARTED)

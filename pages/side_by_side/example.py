@@ -20,7 +20,7 @@ from swarm.narrative.contrast import CAVEAT
 from swarm.narrative.story import story
 from swarm.organization.graph import seats_of
 from swarm.recording.record import RunRecord
-from swarm.written import quality
+from swarm.written import quality, visible
 
 LOOKED_AT = 5_000
 """Most runs of a mission among which the example is sought."""
@@ -38,7 +38,7 @@ def show_example(subject: Subject, comparison: Comparison, factor: Factor) -> No
         "Mission",
         [*rows],
         index=[*rows].index(usual),
-        format_func=lambda it: rows[it].title,
+        format_func=lambda it: visible(rows[it].title),
         key="example_mission",
         help="At first the mission whose differences are nearest to the mean ones: it was not chosen to impress.",
     )

@@ -13,7 +13,7 @@ from pages.side_by_side.link import (
     write_choice,
 )
 from swarm.cell import Cell
-from swarm.written import plural
+from swarm.written import plural, visible
 
 NO_JUDGE = "none"
 
@@ -67,7 +67,7 @@ def _choose_one(label: str, name: str, counts: Mapping[str, int]) -> str:
     return st.selectbox(
         label,
         [*counts],
-        format_func=lambda it: f"{it or 'unknown'} · {plural(counts[it], 'run')}",
+        format_func=lambda it: f"{visible(it or 'unknown')} · {plural(counts[it], 'run')}",
         key=key_of(name),
         on_change=partial(write_choice, name),
     )

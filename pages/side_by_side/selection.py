@@ -25,7 +25,7 @@ from swarm.comparison.strays import usual_reference
 from swarm.errors import BadInput
 from swarm.experiment.results import reference_of
 from swarm.grid import FACTORS, Factor
-from swarm.written import plural
+from swarm.written import plural, visible
 
 MOST_GROUPS = 4
 
@@ -84,7 +84,7 @@ def _choose_levels(runs: Mapping[str, int]) -> list[str]:
     return st.multiselect(
         "Groups",
         [*runs],
-        format_func=lambda name: f"{name} · {plural(runs[name], 'run')}",
+        format_func=lambda name: f"{visible(name)} · {plural(runs[name], 'run')}",
         max_selections=MOST_GROUPS,
         select_all=False,
         key=key_of("group"),
@@ -106,6 +106,7 @@ def _choose_reference(chosen: Sequence[str], usual: str | None) -> str:
     return st.selectbox(
         "Reference",
         chosen,
+        format_func=visible,
         key=key_of("reference"),
         on_change=partial(write_choice, "reference"),
         help="What all others are set against.",

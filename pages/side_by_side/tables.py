@@ -20,7 +20,7 @@ from swarm.export import no_formula
 from swarm.figures import measure_figure
 from swarm.narrative.labels import protocol_name
 from swarm.recording.measures import COMPARED, MEASURES
-from swarm.written import UNKNOWN
+from swarm.written import UNKNOWN, visible
 
 DRAWN = tuple(key for key in COMPARED if key not in ("quality", "mission_relevance"))
 """Measures beside the judge's, which have pictures of their own."""
@@ -65,7 +65,7 @@ def show_missions(groups: Sequence[Group], where: Mapping[str, Any]) -> None:
     """Every mission with the mean of each group, what differs from the reference, and a way to its runs."""
     # A group can have the name of a model, and the heads of a table are downloaded with it.
     names = [no_formula(group.name) for group in groups]
-    differences = [f"{name} − {groups[0].name}" for name in names[1:]]
+    differences = [f"{name} − {visible(groups[0].name)}" for name in names[1:]]
     st.dataframe(
         [
             {

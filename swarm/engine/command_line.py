@@ -14,6 +14,7 @@ from swarm.mission import Mission, Requirement
 from swarm.protocols import options_of
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
+from swarm.written import escaped
 
 ROLES_FILE = "roles.txt"
 """The file of roles that were given one by one, one a line."""
@@ -144,8 +145,8 @@ def _models(team: Team) -> list[str]:
 
 
 def _string(text: str) -> str:
-    # JSON's strings are TOML's, but for DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's strings are TOML's, but for characters that are not seen, which both may escape.
+    return escaped(json.dumps(text, ensure_ascii=False))
 
 
 def _strings(texts: tuple[str, ...]) -> str:

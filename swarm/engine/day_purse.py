@@ -17,7 +17,7 @@ from typing import Annotated, NamedTuple
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, ValidationError
 
-from swarm.config import Settings, ensure_data_folder
+from swarm.config import Settings, ensure_data_folder, make_private_folder, private, tighten
 from swarm.errors import DataFolderUnusable, DayLimitReached, ModelUnavailable, PriceUnknown
 from swarm.limits import dollars_of
 from swarm.models.model import Completion, Model, Request
@@ -130,8 +130,8 @@ class DayPurse:
         """The ledger of a day, held against all others while the context lasts."""
         ensure_data_folder(self._settings)
         try:
-            path.parent.mkdir(exist_ok=True)
-            with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S):
+            make_private_folder(path.parent)
+            with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S, mode=0o600):
                 yield _read(path)
         except Timeout as error:
             raise DataFolderUnusable(
@@ -165,6 +165,7 @@ async def ask_once(model: Model, request: Request, settings: Settings) -> Comple
 
 
 def _read(path: Path) -> _Ledger:
+    tighten(path)
     try:
         return _Ledger.model_validate_json(path.read_bytes()) if path.exists() else _Ledger()
     except ValidationError as error:
@@ -176,7 +177,7 @@ def _read(path: Path) -> _Ledger:
 def _write(path: Path, ledger: _Ledger) -> None:
     """Replace the file whole: whoever is killed leaves the old one or the new one."""
     beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
+    with private(), beside.open("w", encoding="utf-8") as file:
         file.write(json.dumps(ledger.model_dump()))
         file.flush()
         os.fsync(file.fileno())

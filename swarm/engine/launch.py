@@ -9,7 +9,7 @@ import threading
 import time
 from pathlib import Path
 
-from swarm.config import PROJECT, Settings, ensure_data_folder
+from swarm.config import PROJECT, Settings, ensure_data_folder, private
 from swarm.engine.perform import events_before, stop_file_of
 from swarm.engine.run import new_run_id
 from swarm.errors import BadInput, RunBusy, SwarmError
@@ -68,7 +68,7 @@ def stop(run_id: str, settings: Settings) -> None:
     """
     if not is_running(run_id, settings):
         raise BadInput(f"{run_id!r} is not running, so it cannot be stopped")
-    stop_file_of(run_id, settings).touch()
+    stop_file_of(run_id, settings).touch(mode=0o600)
 
 
 def is_running(run_id: str, settings: Settings) -> bool:
@@ -91,7 +91,9 @@ def start_performer(arguments: list[str], piped: bytes, settings: Settings, run_
     journal = journal_of(run_id, settings)
     size_before = journal.stat().st_size if journal.exists() else 0
     said = journal.with_suffix(".err")
-    with said.open("wb") as errors:
+    with private():
+        errors = said.open("wb")
+    with errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "swarm", *arguments],
             stdin=subprocess.PIPE,

@@ -1,14 +1,14 @@
 """An experiment is read from TOML and written to it; docs/experiments.md explains each key."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import cast
 
 from swarm.errors import BadInput
 from swarm.experiment.asked import USUAL, asked_of, experiment_of
 from swarm.grid import Experiment
-from swarm.mission import Mission
+from swarm.mission import Mission, toml_of
+from swarm.written import escaped
 
 MAX_FILE_BYTES = 1_000_000
 ALWAYS = ("name", "protocols", "models", "agents", "missions", "repeats", "seed")
@@ -50,7 +50,7 @@ def experiment_from_toml(
         BadInput: names the source, the key and what would work.
     """
     try:
-        asked = tomllib.loads(text)
+        asked = toml_of(text)
     except (RecursionError, ValueError) as error:
         raise BadInput(f"{source}: not TOML: {error}") from error
     try:
@@ -74,5 +74,5 @@ def _value(value: object) -> str:
         return f"{{ {', '.join(f'{key} = {_value(each)}' for key, each in table.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_value, cast('list[object]', value)))}]"
-    # JSON's values are TOML's, but for null and for DEL.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's values are TOML's, but for null, and for characters that are not seen, which both may escape.
+    return escaped(json.dumps(value, ensure_ascii=False))

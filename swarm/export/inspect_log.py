@@ -16,6 +16,7 @@ from swarm.prompts.render import mission_text
 from swarm.recording.measures import kept
 from swarm.recording.record import RunRecord, Status
 from swarm.turn import Call, Turn, Usage, total
+from swarm.written import escaped
 
 VERSION = 2
 STATUS: Mapping[Status, str] = {
@@ -45,7 +46,7 @@ def as_inspect_log(record: RunRecord) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for path, content in members.items():
-            text = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+            text = escaped(json.dumps(content, ensure_ascii=False)).encode("utf-8", "replace")
             # Dated like every archive that has no date of its own.
             archive.writestr(zipfile.ZipInfo(path), text, zipfile.ZIP_DEFLATED)
     return file.getvalue()

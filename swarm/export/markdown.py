@@ -7,6 +7,7 @@ from swarm.narrative.labels import DID
 from swarm.narrative.story import story
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn
+from swarm.written import visible
 
 
 def as_markdown(record: RunRecord) -> bytes:
@@ -39,13 +40,14 @@ def _verdict(record: RunRecord) -> str:
 
 def _literal(text: str) -> str:
     """One line in which every mark is itself."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(visible(text).split()))
 
 
 def _quoted(text: str) -> str:
     """A text as it is, in a code block that it cannot close."""
     if not text:
         return ""
+    text = visible(text)
     longest = max((len(run) for run in re.findall(r"~+", text)), default=0)
     fence = "~" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

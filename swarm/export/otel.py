@@ -16,6 +16,7 @@ from swarm.recording.measures import LISTED, kept
 from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn, Usage
 from swarm.verdict import Score
+from swarm.written import escaped
 
 SCHEMA = "https://opentelemetry.io/schemas/1.41.1"
 CONVENTIONS = "semantic-conventions-genai@002c8a6"
@@ -38,7 +39,7 @@ def as_spans(record: RunRecord) -> bytes:
     spans += _judge_spans(record)
     scope = {"scope": {"name": "roleless", "version": record.version}, "spans": spans, "schemaUrl": SCHEMA}
     found = {"resource": {"attributes": _attributes(resource)}, "scopeSpans": [scope], "schemaUrl": SCHEMA}
-    return json.dumps({"resourceSpans": [found]}, ensure_ascii=False).encode("utf-8", "replace")
+    return escaped(json.dumps({"resourceSpans": [found]}, ensure_ascii=False)).encode("utf-8", "replace")
 
 
 def _run_span(record: RunRecord) -> dict[str, Any]:

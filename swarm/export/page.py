@@ -4,7 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 from xml.etree import ElementTree as etree
 
+from swarm.written import visible
+
 Node: TypeAlias = "etree.Element[str]"
+_CODE = ("script", "style")
+"""What stands in them is read by programs, to the letter; the policy of a page knows their digests."""
 
 
 def node(tag: str, *content: "Node | str", **attributes: str) -> "Node":
@@ -19,7 +23,8 @@ def node(tag: str, *content: "Node | str", **attributes: str) -> "Node":
         >>> written(node("p", "a < b, ", node("b", "c"), class_="x"))
         '<p class="x">a &lt; b, <b>c</b></p>'
     """
-    named = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    shown = str if tag in _CODE else visible
+    named = {name.rstrip("_").replace("_", "-"): visible(value) for name, value in attributes.items()}
     made = etree.Element(tag, named)
     last: Node | None = None
     for piece in content:
@@ -27,9 +32,9 @@ def node(tag: str, *content: "Node | str", **attributes: str) -> "Node":
             made.append(piece)
             last = piece
         elif last is None:
-            made.text = (made.text or "") + piece
+            made.text = (made.text or "") + shown(piece)
         else:
-            last.tail = (last.tail or "") + piece
+            last.tail = (last.tail or "") + shown(piece)
     return made
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from swarm.organization.graph import Standing
+from swarm.written import visible
 
 ACCENT = "#1f8a8f"
 FAINT = "rgba(128, 138, 150, 0.28)"
@@ -51,7 +52,7 @@ MARKS: dict[Standing, Mark] = {
 
 def label(text: str, width: int = 17, lines: int = 2) -> str:
     """A short label of at most `lines` lines of `width` characters, safe to draw."""
-    pieces = wrap(text, width)
+    pieces = wrap(visible(text), width)
     if len(pieces) > lines:
         pieces = [*pieces[: lines - 1], pieces[lines - 1][: width - 1] + "…"]
     return "<br>".join(map(escape, pieces))
@@ -59,7 +60,8 @@ def label(text: str, width: int = 17, lines: int = 2) -> str:
 
 def paragraph(text: str, width: int = 46, limit: int = 260) -> str:
     """A wrapped paragraph for hover boxes, cut at `limit` characters, safe to draw."""
-    cut = text if len(text) <= limit else text[:limit].rstrip() + "…"
+    shown = visible(text)
+    cut = shown if len(shown) <= limit else shown[:limit].rstrip() + "…"
     return "<br>".join(escape(line) for line in wrap(cut, width))
 
 

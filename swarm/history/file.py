@@ -17,6 +17,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from swarm import __version__
+from swarm.config import private
 from swarm.errors import DataFolderUnusable, HistoryBusy, HistoryDamaged
 from swarm.faultpoint import reached
 from swarm.history.migrations import MIGRATIONS
@@ -69,7 +70,7 @@ def opened(path: Path, patience_s: float) -> Generator[DuckDBPyConnection, None,
     if not lock.acquire(timeout=patience_s):
         raise HistoryBusy(_busy(path, "another thread of this process", patience_s))
     try:
-        with _translated(path):
+        with _translated(path), private():
             connection = _connect(path, deadline, patience_s)
             _WAITS[path] = max(longest_wait_s(path), time.monotonic() - begun)
             try:

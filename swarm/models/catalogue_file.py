@@ -1,6 +1,5 @@
 """The tables of a models file are defined: what may be said of a model, and what is refused."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
+from swarm.mission import toml_of
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
 
@@ -106,7 +106,7 @@ def read_catalogue(path: Path) -> CatalogueFile:
         BadInput: names the file and the key at fault.
     """
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: {error}") from error
     try:

@@ -16,6 +16,7 @@ from swarm.metrics.participation import Part, parts
 from swarm.metrics.roles import clusters
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn, work_that_stands
+from swarm.written import visible
 
 Standing = Literal[
     "active", "abstained", "directed_idle", "unparsed", "failed", "thinking", "waiting", "not_reached"
@@ -161,7 +162,7 @@ def _flat(facts: Mapping[str, Any]) -> dict[str, str | int | float | bool]:
         if isinstance(value, (set, tuple)):
             flat[name] = " ".join(sorted(str(item) for item in cast("Iterable[object]", value)))
         elif value is not None:
-            flat[name] = _NOT_XML.sub("�", value) if isinstance(value, str) else value
+            flat[name] = _NOT_XML.sub("�", visible(value)) if isinstance(value, str) else value
     return flat
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
-from swarm.config import Settings
+from swarm.config import Settings, private, tighten
 from swarm.errors import DataFolderUnusable, RunBusy, UnknownRun
 from swarm.faultpoint import die, is_reached, reached
 from swarm.recording.events import (
@@ -60,10 +60,11 @@ class Journal:
         """
         self.path = path
         self.paid = paid
-        self._lock = FileLock(_lock_path(path), timeout=2.0)
+        self._lock = FileLock(_lock_path(path), timeout=2.0, mode=0o600)
         try:
-            self._lock.acquire()
-            self._file = _open_at_line_end(path)
+            with private():
+                self._lock.acquire()
+                self._file = _open_at_line_end(path)
         except Timeout as error:
             raise RunBusy(
                 f"another process is performing {path.stem!r}; stop it first, or watch it"
@@ -162,7 +163,7 @@ def is_written_to(path: Path) -> bool:
         return False
     try:
         # Others may be looking at the same instant, each for microseconds: hence a little patience.
-        with FileLock(_lock_path(path), timeout=0.03, poll_interval=0.005):
+        with FileLock(_lock_path(path), timeout=0.03, poll_interval=0.005, mode=0o600):
             return False
     except Timeout:
         return True
@@ -175,6 +176,7 @@ def _lock_path(path: Path) -> Path:
 def _open_at_line_end(path: Path) -> BinaryIO:
     """Open for appending; a torn last line, which nobody was told of, is cut off. A damaged one is ended, and kept."""
     file = path.open("ab", buffering=0)
+    tighten(path)
     end, tail = tail_of(path)
     if not is_torn(tail):
         file.write(b"\n")

@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from pydantic import ValidationError
 
+from swarm.config import tighten
 from swarm.errors import DamagedJournal, DataFolderUnusable
 from swarm.recording.events import Event, from_json, to_json
 
@@ -143,6 +144,7 @@ def _opened(path: Path) -> BinaryIO:
     # Whoever opens a named pipe waits for ever for somebody to write into it.
     if path.exists() and not path.is_file():
         raise DamagedJournal(f"the journal {str(path)!r} is not a file; move it out of the folder")
+    tighten(path)
     try:
         return path.open("rb")
     except PermissionError as error:

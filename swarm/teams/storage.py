@@ -6,7 +6,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from swarm.config import Settings, ensure_data_folder
+from swarm.config import Settings, ensure_data_folder, make_private_folder, private, tighten
 from swarm.engine.command_line import OWN
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Grid
@@ -32,12 +32,13 @@ def keep_team(settings: Settings, team: GivenTeam) -> str:
     ensure_data_folder(settings)
     path = _folder(settings) / f"{team_id}.toml"
     try:
-        path.parent.mkdir(exist_ok=True)
+        make_private_folder(path.parent)
         if not path.exists():
             [with_notes] = toml.write(team, notes=True).values()
             # Whoever reads at this moment finds the whole file, or none.
             beside = path.with_suffix(f".{secrets.token_hex(4)}")
-            beside.write_text(with_notes, encoding="utf-8")
+            with private():
+                beside.write_text(with_notes, encoding="utf-8")
             beside.replace(path)
     except OSError as error:
         raise BadInput(f"cannot keep the team in {str(path.parent)!r}: {error.strerror}") from error
@@ -53,7 +54,10 @@ def kept_team(settings: Settings, team_id: str) -> GivenTeam:
     """
     if not _ID.fullmatch(team_id) or team_id not in kept_teams(settings):
         raise UnknownName("team", team_id[:80], kept_teams(settings))
-    return _read(files_of(_folder(settings) / f"{team_id}.toml"))
+    path = _folder(settings) / f"{team_id}.toml"
+    tighten(path.parent)
+    tighten(path)
+    return _read(files_of(path))
 
 
 def kept_teams(settings: Settings) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from swarm.mission import toml_of
 from swarm.protocols.given_team import Step
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam, Note
@@ -98,7 +99,7 @@ def write(team: GivenTeam, *, notes: bool = False) -> dict[str, str]:
 
 def _parsed(path: str, text: str) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(text)
+        return toml_of(text)
     except tomllib.TOMLDecodeError as error:
         if "[team]" not in text:
             return None

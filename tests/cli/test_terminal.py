@@ -28,6 +28,7 @@ from swarm.narrative.story import story
 from swarm.shock import Shock
 from swarm.teams.trial.verdict import team_verdict
 from swarm.verdict import Verdict
+from swarm.written import UNSEEN
 from tests.claims.test_claims import BOOK, general
 from tests.made import keep
 from tests.marked import (
@@ -128,6 +129,6 @@ def test_what_others_wrote_is_text_in_a_terminal(show: Callable, settings, monke
     show(settings)
     said = "".join(capfd.readouterr())
     assert "zq" in said
-    assert "\x1b" not in said
+    assert not UNSEEN.search(said)
     # What looks like a tag of the library that draws tables is kept as well.
     assert re.findall(r"zq\w*<u>\*b\*(?![\[(]l[\])])", said) == []

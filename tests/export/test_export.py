@@ -33,6 +33,7 @@ from swarm.recording.record import RunRecord, record_of
 from swarm.team import make_team
 from swarm.turn import Assignment, Call, Usage
 from swarm.verdict import CRITERIA, Score, Verdict
+from swarm.written import visible
 from tests.browser.hostile import HOSTILE, PAYLOADS
 from tests.marked import mark, marked_record, unescaped
 from tests.recorded import a_record, a_turn
@@ -214,7 +215,7 @@ def test_no_column_that_others_write_holds_a_formula(column):
 def test_no_cell_of_a_spreadsheet_is_a_formula(text):
     record = a_record([a_turn(1, role=text, text=text, reason=text)])
     (row,) = csv.DictReader(io.StringIO(export_run(record, "csv").decode(), newline=""))
-    assert {row["role"], row["text"], row["reason"]} == {"'" + text}
+    assert {row["role"], row["text"], row["reason"]} == {visible("'" + text)}
 
 
 def test_harmless_cells_are_left_as_they_are():

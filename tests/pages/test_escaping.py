@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from swarm.config import PROJECT
 from swarm.shock import Shock
 from swarm.verdict import Verdict
+from swarm.written import UNSEEN
 from tests.made import keep
 from tests.marked import RUN_ID, keep_groups, keep_own_things, mark, marked_run, marked_team, unescaped
 
@@ -24,6 +25,11 @@ LITERAL = {
     ("Dataframe", "columns"),
 }  # fmt: skip
 """Where a text is shown as it is, whatever stands in it: by the kind of element and its field."""
+TYPED = {
+    ("TextArea", "default"), ("TextInput", "default"), ("TextArea", "value"), ("TextInput", "value"),
+}  # fmt: skip
+ESCAPED = r"\\u(00[01][0-9a-f](?<!00[01][9a])|00[89][0-9a-f]|061c|20(0[ef]|2[89a-e])|206[6-9])"
+"""Letters that are not seen as figures' JSON writes them."""
 
 
 def below(node: Any) -> Iterator[Any]:
@@ -73,6 +79,14 @@ def meant(kind: str, field: str, text: str | bytes) -> set[str]:
     return unescaped(text) | dollars
 
 
+def unseen(kind: str, field: str, text: str | bytes) -> bool:
+    """Whether an element shows a letter that cannot be seen; what somebody types is used as it stands."""
+    if (kind, field) in TYPED:
+        return False
+    shown = " ".join(cells_of(text)) if isinstance(text, bytes) else text
+    return bool(UNSEEN.search(shown) or (kind == "PlotlyChart" and re.search(ESCAPED, shown)))
+
+
 class Walk:
     """One visitor of the dashboard, who notes on every page which marks mean something there."""
 
@@ -111,6 +125,8 @@ class Walk:
             return  # What is typed there is used as it stands.
         for field, text in texts_of(proto):
             self.found |= {(page, kind, field, each) for each in meant(kind, field, text)}
+            if unseen(kind, field, text):
+                self.found.add((page, kind, field, "a letter that is not seen"))
             said = text if isinstance(text, str) else " ".join(cells_of(text))
             self.seen |= set(re.findall(r"zq([a-z]+)", said))
 
