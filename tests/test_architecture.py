@@ -13,7 +13,8 @@ import pytest
 from swarm.config import PROJECT
 
 MAY_IMPORT = {
-    "swarm": "",
+    "text": "",
+    "swarm": "text",
     "security": "swarm",
     "models": "swarm security",
     "protocols": "swarm",
