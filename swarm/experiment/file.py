@@ -16,6 +16,7 @@ from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission, read_mission
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace
+from swarm.text.decode import NotText, decoded
 
 MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
@@ -72,9 +73,24 @@ def read_experiment(path: Path, library: dict[str, Mission]) -> Experiment:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise BadInput(f"cannot read the experiment {str(path)!r}: {error.strerror}") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise BadInput(f"{path}: more than {MAX_FILE_BYTES:,} bytes are no experiment")
-    return experiment_from_toml(content.decode("utf-8-sig", "replace"), str(path), library, path.parent)
+    return experiment_from_bytes(content, str(path), library, path.parent)
+
+
+def experiment_from_bytes(
+    content: bytes, source: str, library: dict[str, Mission], folder: Path | None = None
+) -> Experiment:
+    """Read an experiment from the content of a file; else as `experiment_from_toml`.
+
+    Raises:
+        BadInput: also when it is too large or no text; names what it is instead.
+    """
+    try:
+        if len(content) > MAX_FILE_BYTES:
+            raise NotText(f"more than {MAX_FILE_BYTES:,} bytes are no experiment")
+        text = decoded(content)
+    except NotText as error:
+        raise BadInput(f"{source}: {error}") from error
+    return experiment_from_toml(text, source, library, folder)
 
 
 def experiment_from_toml(
@@ -140,7 +156,7 @@ def _missions(word: str, library: dict[str, Mission], folder: Path | None) -> Se
     """One mission by id or file, or all of a level."""
     if word in LEVELS:
         return [mission for mission in library.values() if mission.level == word]
-    if folder is not None and word.endswith(MISSION_FILES):
+    if folder is not None and word.lower().endswith(MISSION_FILES):
         return [read_mission(folder / word)]
     return [find_mission(library, word)]
 
