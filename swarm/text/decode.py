@@ -133,7 +133,7 @@ def _undecodable(content: bytes, encoding: str, error: UnicodeDecodeError) -> st
     if b"\0" in content:
         return _with_nul(content)
     looks = "; it looks like Windows-1252" if _is_western(content) else ""
-    return f"not UTF-8 text (byte {error.start}{looks}): save it as UTF-8"
+    return f"not UTF-8 text (byte {error.start}){looks}: save it as UTF-8"
 
 
 def _with_nul(content: bytes) -> str:
