@@ -23,7 +23,8 @@ from swarm.config import read_settings
 from swarm.errors import BadInput
 from swarm.security.logs import keep_out_of_logs, keep_out_of_tracebacks
 from swarm.security.loopback import is_loopback_host
-from swarm.security.visitors import check_address
+from swarm.security.origins import OwnPagesOnly
+from swarm.security.visitors import check_address, page_after_login
 
 # Streamlit's page has one script of its own in it; by their digests, no other one runs. `blob:` is how it loads
 # the script of a component (pages/shared/figure.js); only a script that runs already can make such an address.
@@ -117,6 +118,12 @@ def refuse_strangers() -> None:
         sys.exit(f"Roleless does not start: {error}")
 
 
+def trusted_origins() -> list[str]:
+    """List the addresses under which a proxy shows the dashboard: where logins come back to, and those configured."""
+    back = page_after_login(secrets_files())
+    return [*([back] if back else []), *st.get_option("server.corsAllowedOrigins")]
+
+
 async def health(request: Request) -> JSONResponse:
     """Tell whoever asks that the dashboard is up."""
     return JSONResponse({"status": "ok"})
@@ -136,5 +143,7 @@ app = st.App(
         Middleware(
             TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts"), www_redirect=False
         ),
+        # Streamlit lets in any page of this machine, whatever its port, and whoever does not say where they come from.
+        Middleware(OwnPagesOnly, trusted=trusted_origins()),
     ],
 )

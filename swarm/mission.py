@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from swarm.errors import BadMission, UnknownName
 from swarm.text.decode import NotText, decoded, refuse_other_kinds
 from swarm.text.outline import outline, unwrapped
-from swarm.text.toml_lines import begins_as_toml, line_of
+from swarm.text.toml import begins_as_toml, line_of, toml_of
 
 Level = Literal["L1", "L2", "L3", "L4"]
 LEVELS: dict[Level, str] = {
@@ -182,7 +182,7 @@ def mission_from_toml(text: str, source: str) -> Mission:
     """
     _check_size(text, source)
     try:
-        table = _MissionTable.model_validate(tomllib.loads(text))
+        table = _MissionTable.model_validate(toml_of(text))
     except tomllib.TOMLDecodeError as error:
         raise BadMission(f"{source}: not valid TOML: {error}") from error
     except ValidationError as error:

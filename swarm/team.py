@@ -1,6 +1,5 @@
 """A team is defined: ordered seats, a model for each."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
 from swarm.text.decode import decoded
+from swarm.text.toml import toml_of
 
 MAX_AGENTS = 256
 MAX_ROLE_CHARS = 80
@@ -108,7 +108,7 @@ def read_roles(path: Path) -> tuple[str, ...]:
     try:
         text = decoded(path.read_bytes())
         is_toml = path.suffix.lower() == ".toml"
-        found = tomllib.loads(text).get("roles", []) if is_toml else text.splitlines()
+        found = toml_of(text).get("roles", []) if is_toml else text.splitlines()
     except OSError as error:
         raise BadInput(f"cannot read the roles file {str(path)!r}: {error.strerror}") from error
     except ValueError as error:

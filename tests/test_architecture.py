@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "teams.openclaw": "swarm teams.reading",
     "teams.trial": "swarm comparison engine experiment export figures protocols stats teams.reading",
     "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.crewai "
-    "teams.metagpt teams.openclaw teams.reading teams.trial",
+    "teams.metagpt teams.openclaw teams.reading teams.trial text",
     "serve": "swarm engine history models protocols recording security",
     "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams "
     "teams.reading teams.trial",

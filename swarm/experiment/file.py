@@ -1,7 +1,6 @@
 """An experiment is read from TOML and written to it; docs/experiments.md explains each key."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,7 @@ from swarm.mission import LEVELS, Mission, find_mission, read_mission
 from swarm.protocols import check_options, find_protocol
 from swarm.spec import Pace
 from swarm.text.decode import NotText, decoded
+from swarm.text.toml import toml_of
 
 MAX_FILE_BYTES = 1_000_000
 MISSION_FILES = (".toml", ".md", ".txt")
@@ -108,7 +108,7 @@ def experiment_from_toml(
         BadInput: names the source, the key and what would work.
     """
     try:
-        read = _File.model_validate(tomllib.loads(text))
+        read = _File.model_validate(toml_of(text))
         return Experiment(
             _grid(read, library, folder), Terms(read.max_usd, read.stop_when_clear, read.margin)
         )

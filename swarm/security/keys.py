@@ -12,7 +12,8 @@ _KEYS = re.compile(
     \b(?:sk|pk|rk)-[\w-]{16,}                     # OpenAI, Anthropic, OpenRouter, Stripe
     | \b(?:gh[pousr]|github_pat|glpat|hf|xai|gsk|pplx|tvly|nvapi|r8)[_-][\w-]{16,}
     | \bAIza[\w-]{30,} | \bAKIA[0-9A-Z]{16}\b | \bxox[abprs]-[\w-]{10,}
-    | \beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,}      # JSON web tokens
+    # JSON web tokens: each run of such letters is read once, from its first "eyJ" on.
+    | (?<![\w-])(?>(?:[\w-]*?\b)??eyJ)[\w-]{10,}+\.[\w-]{10,}+\.[\w-]{5,}
     | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z)
     | (?<=://)[^\s/:@]{1,200}:[^\s/@]{1,200}(?=@) # in an address
     | (?<=[Bb]earer[ ])[\w.~+/-]{16,}=*

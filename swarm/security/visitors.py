@@ -36,9 +36,19 @@ def login_is_set_up(paths: Sequence[Path] = (SECRETS,)) -> bool:
 
 def named_providers(paths: Sequence[Path] = (SECRETS,)) -> list[str]:
     """The names of several providers, each of whom has a table of its own; empty when there is one without a name."""
-    tables = [auth for path in paths if path.is_file() and (auth := _auth_in(path)) is not None]
-    table = cast("dict[str, Any]", tables[-1]) if tables and isinstance(tables[-1], dict) else {}
+    table = _auth_of(paths)
     return [name for name, each in table.items() if isinstance(each, dict) and "client_id" in each]
+
+
+def page_after_login(paths: Sequence[Path] = (SECRETS,)) -> str | None:
+    """Return the address that providers send people back to, which is the dashboard's own; None without a login."""
+    address = _auth_of(paths).get("redirect_uri")
+    return address if isinstance(address, str) else None
+
+
+def _auth_of(paths: Sequence[Path]) -> dict[str, Any]:
+    tables = [auth for path in paths if path.is_file() and (auth := _auth_in(path)) is not None]
+    return cast("dict[str, Any]", tables[-1]) if tables and isinstance(tables[-1], dict) else {}
 
 
 def _auth_in(path: Path) -> Any:

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from swarm.errors import BadInput
 from swarm.security.loopback import is_loopback_host
+from swarm.security.origins import comes_from_own_page
 from swarm.serve.wire import Refused
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -79,14 +79,14 @@ class _Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = self._refusal(Headers(scope=scope))
+        refused = self._refusal(scope)
         await (refused.response() if refused else self._app)(scope, receive, send)
 
-    def _refusal(self, headers: Headers) -> Refused | None:
-        origin = headers.get("origin")
+    def _refusal(self, scope: Scope) -> Refused | None:
+        headers = Headers(scope=scope)
         # A page that somebody has open could spend money here: browsers send what it posts, and say whose it is.
-        if origin is not None and not self._is_ours(origin):
-            return Refused(403, "web pages of other machines may not ask here")
+        if not comes_from_own_page(scope):
+            return Refused(403, "web pages of others may not ask here")
         if self._access.token and not self._brings_token(headers):
             return Refused(
                 401,
@@ -95,13 +95,6 @@ class _Guard:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         return None
-
-    def _is_ours(self, origin: str) -> bool:
-        try:
-            host = urlsplit(origin).hostname or ""
-        except ValueError:
-            return False
-        return host in (name.lower() for name in self._access.hosts)
 
     def _brings_token(self, headers: Headers) -> bool:
         scheme, _, given = headers.get("authorization", "").partition(" ")

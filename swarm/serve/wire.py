@@ -96,8 +96,13 @@ async def read_ask(http: HttpRequest) -> Ask:
     """Read a request.
 
     Raises:
-        Refused: it is too long, or makes no sense.
+        Refused: it is not said to be JSON, it is too long, or it makes no sense.
     """
+    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        # Browsers post other kinds for any page, without asking first whether it may.
+        said = repr(kind[:60]) if kind else "missing"
+        raise Refused(415, f"the Content-Type is {said}: send JSON, as application/json")
     body = bytearray()
     async for chunk in http.stream():
         body += chunk

@@ -10,6 +10,7 @@ from swarm.protocols.given_team import Step
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam
+from swarm.text.toml import toml_of
 
 
 class _Table(BaseModel):
@@ -98,7 +99,7 @@ def write(team: GivenTeam, *, notes: bool = False) -> dict[str, str]:
 
 def _parsed(path: str, text: str) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(text)
+        return toml_of(text)
     except tomllib.TOMLDecodeError as error:
         if "[team]" not in text:
             return None

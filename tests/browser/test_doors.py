@@ -23,7 +23,8 @@ from swarm.config import PROJECT
 from swarm.engine.launch import stop
 from swarm.errors import BadInput
 from swarm.history.store import History
-from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers
+from swarm.security.origins import OwnPagesOnly, comes_from_own_page
+from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers, page_after_login
 from tests.browser.conftest import serving
 from tests.browser.hostile import hostile_run
 from tests.browser.looking import Dashboard, look, settled, wait_until
@@ -137,12 +138,54 @@ def test_a_strangers_host_is_refused_on_every_path(dashboard: Dashboard):
         assert handshake(dashboard, host, f"http://{host}") in (400, 403)
 
 
+OTHER_PAGES = (
+    "http://127.0.0.1:9999",
+    "http://localhost:{port}",
+    "https://127.0.0.1:{port}",
+    "http://127.0.0.1",
+    "http://evil.example",
+    "http://127.0.0.1.evil.example:{port}",
+    "null",
+    "",
+)
+
+
 @pytest.mark.browser
-def test_a_page_of_somebody_else_gets_no_session(dashboard: Dashboard):
+def test_a_page_of_somebody_else_gets_no_session_and_no_answer(dashboard: Dashboard):
     own = dashboard.url.removeprefix("http://")
-    assert handshake(dashboard, own, dashboard.url) == 101
-    for origin in ("http://evil.example", "null", "http://127.0.0.1.evil.example"):
-        assert handshake(dashboard, own, origin) in (400, 403), origin
+    port = own.partition(":")[2]
+    for host in (own, f"localhost:{port}"):
+        assert handshake(dashboard, host, f"http://{host}") == 101
+        assert handshake(dashboard, host, None) == 403
+    with httpx.Client(base_url=dashboard.url, trust_env=False) as client:
+        for origin in (each.format(port=port) for each in OTHER_PAGES):
+            assert handshake(dashboard, own, origin) == 403, origin
+            for method, path in (
+                ("PUT", "/_stcore/upload_file/a/b"),
+                ("DELETE", "/_stcore/upload_file/a/b"),
+                ("GET", "/_stcore/health"),
+            ):
+                assert client.request(method, path, headers={"origin": origin}).status_code == 403, origin
+
+
+@pytest.mark.parametrize("scheme", ["ws", "http"])
+def test_behind_a_proxy_its_own_origin_is_let_in(scheme: str, tmp_path: Path):
+    """Where it says by X-Forwarded-Proto that it was asked by https, or where logins come back to it."""
+    path = secrets(tmp_path, **COMPLETE | {"redirect_uri": "https://lab.example/oauth2callback"})
+    assert page_after_login([tmp_path / "none.toml"]) is None
+    told = [page_after_login([path])]
+
+    def lets_in(origin: str, scheme: str = scheme, host: str = "127.0.0.1:8501", trusted=()) -> bool:
+        kind = "websocket" if scheme.startswith("ws") else "http"
+        headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+        return comes_from_own_page({"type": kind, "scheme": scheme, "headers": headers}, trusted)
+
+    assert lets_in("https://lab.example", trusted=told)
+    assert lets_in("https://Lab.example:443", scheme=f"{scheme}s", host="lab.example")
+    assert not lets_in("https://lab.example", host="lab.example")
+    assert not lets_in("https://lab.example:444", trusted=told)
+    assert not lets_in("http://lab.example", trusted=told)
+    assert OwnPagesOnly in [each.cls for each in dashboard_app.app._user_middleware]
 
 
 @pytest.mark.browser
@@ -207,13 +250,13 @@ def test_an_edited_address_is_only_text(dashboard: Dashboard, browser):
         assert page.locator('[data-testid="stException"]').count() == 0
 
 
-def handshake(dashboard: Dashboard, host: str, origin: str) -> int:
-    """Ask for a session as a browser does; returns the status."""
+def handshake(dashboard: Dashboard, host: str, origin: str | None) -> int:
+    """Ask for a session as a browser does, or without an origin; returns the status."""
     name, port = dashboard.url.removeprefix("http://").split(":")
     lines = [
         "GET /_stcore/stream HTTP/1.1",
         f"Host: {host}",
-        f"Origin: {origin}",
+        *([] if origin is None else [f"Origin: {origin}"]),
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Version: 13",

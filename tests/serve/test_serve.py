@@ -28,13 +28,16 @@ def scripted(replies=lambda request: SAID):
     return ScriptedModel("sim/strong", replies)
 
 
-def served(model, method="POST", path="/v1/chat/completions", host="127.0.0.1:8000", **content):
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+def served(model, method="POST", path="/v1/chat/completions", host="127.0.0.1:8000", headers=None, **content):
     app = make_app({"sim/strong": model, "sim/weak": ScriptedModel("sim/weak", lambda request: "weak")})
 
     async def exchange():
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
-            return await client.request(method, path, **content)
+            return await client.request(method, path, headers=headers or JSON, **content)
 
     return asyncio.run(exchange())
 
@@ -162,6 +165,18 @@ def test_a_request_that_makes_no_sense_is_refused_with_the_reason(body, place):
     assert reply.status_code == 400
     assert place in reply.json()["error"]["message"]
     assert model.requests == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "text/plain; x=application/json", "application/jsonx", "", None]
+)
+def test_a_body_that_is_not_said_to_be_json_is_refused_unread(kind: str | None):
+    model = scripted()
+    reply = served(
+        model, content=json.dumps(asked()), headers={"x": "y"} if kind is None else {"content-type": kind}
+    )
+    assert (reply.status_code, model.requests) == (415, [])
+    assert "as application/json" in reply.json()["error"]["message"]
 
 
 def test_a_request_that_is_too_long_is_refused():

@@ -18,7 +18,7 @@ from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, read_yaml, shaped, unknown_keys
 
-_MAYBE = re.compile(r"""(?m)^\s*["']?nodes["']?\s*:""")
+_MAYBE = re.compile(r"""(?m)^[ \t]*["']?nodes["']?\s*:""")
 _PLAIN = (None, True, "true", "True", "")
 """Conditions under which ChatDev always follows an edge."""
 _WHY_PASSED = "They are no agents: whom they lead to hears those who led to them."

@@ -14,7 +14,7 @@ from swarm.teams.reading.python_source import parsed
 MAX_BASES = 20
 MAX_SUM = 50
 """Texts that are added to one; more are not understood."""
-OF_METAGPT = re.compile(r"(?m)^\s*(?:from|import)\s+metagpt\b")
+OF_METAGPT = re.compile(r"(?m)^[ \t]*(?:from|import)\s+metagpt\b")
 TEXTS = ("name", "profile", "goal", "constraints", "desc", "instruction", "PROMPT_TEMPLATE")
 Value: TypeAlias = str | float
 
