@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Container, Sequence
 from typing import Any
 
-_LONG_KEY = re.compile(r"""(?m)(?:^|[{,\[])[ \t\[]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
+_LONG_KEY = re.compile(r"""(?m)(?:^|(?<=[{,\[ \t]))(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
 _GIVES = re.compile(r"\s*+[\"']?(?P<key>\w++)[\"']?\s*+=\s*+[\[\"'{\d]")
 
 
