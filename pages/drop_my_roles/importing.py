@@ -13,7 +13,7 @@ from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
 from swarm.errors import SwarmError
 from swarm.teams.formats import FORMATS, read_team
-from swarm.teams.inputs import read_inputs
+from swarm.teams.inputs import TABLE_SUFFIXES, read_inputs
 from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.storage import keep_team
 from swarm.teams.trial.arms import is_team_test, team_name
@@ -36,7 +36,7 @@ def choose_files() -> None:
     with st.container(border=True):
         uploads = st.file_uploader(
             "The team's files, or its folder as a zip",
-            [*(suffix.removeprefix(".") for suffix in SUFFIXES), "zip", "csv"],
+            [*(suffix.removeprefix(".") for suffix in (*SUFFIXES, *TABLE_SUFFIXES)), "zip"],
             accept_multiple_files=True,
             max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
             key="team_files",
@@ -83,7 +83,7 @@ def show_earlier_tests() -> None:
 
 def _take_in(uploads: Sequence[tuple[str, bytes]]) -> None:
     """Read a team; a CSV beside its files has values for the placeholders of its tasks."""
-    tables = [each for each in uploads if each[0].lower().endswith(".csv")]
+    tables = [each for each in uploads if each[0].lower().endswith(TABLE_SUFFIXES)]
     try:
         sets = [each for name, content in tables for each in read_inputs(name, content)]
         files = files_of_uploads([each for each in uploads if each not in tables])

@@ -56,6 +56,17 @@ def no_formula(value: Any) -> Any:
     return f"'{value}" if risky else value
 
 
+def without_guard(text: str) -> str:
+    """A cell as it was before `no_formula` wrote an apostrophe before it.
+
+    Examples:
+        >>> without_guard("'=1+1"), without_guard("'tis")
+        ('=1+1', "'tis")
+    """
+    bare = text.removeprefix("'")
+    return bare if text == no_formula(bare) else text
+
+
 def _row(record: RunRecord, turn: Turn) -> dict[str, Any]:
     usage = turn.usage
     row = {

@@ -132,8 +132,9 @@ def _undecodable(content: bytes, encoding: str, error: UnicodeDecodeError) -> st
         return f"not {encoding.upper()} text, though it begins so (byte {error.start}): save it as UTF-8"
     if b"\0" in content:
         return _with_nul(content)
+    line = content.count(b"\n", 0, error.start) + 1
     looks = "; it looks like Windows-1252" if _is_western(content) else ""
-    return f"not UTF-8 text (byte {error.start}){looks}: save it as UTF-8"
+    return f"not UTF-8 text (byte {error.start}, in line {line}){looks}: save it as UTF-8"
 
 
 def _with_nul(content: bytes) -> str:

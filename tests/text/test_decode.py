@@ -56,9 +56,11 @@ OTHERS = {
     "a picture or a film": b"\0\0\0\x18ftypheic",
     "UTF-16 text without its byte-order mark: save it as UTF-8": TEXT.encode("utf-16-le"),
     "not UTF-16 text, though it begins so": codecs.BOM_UTF16_LE + b"a",
-    "not UTF-8 text (byte 3); it looks like Windows-1252: save it as UTF-8": "Café in Köln".encode("cp1252"),
-    "not UTF-8 text (byte 0): save it as UTF-8": "开一家面包店".encode("gbk"),
-    "not UTF-8 text (byte 0): save": "Открыть".encode("cp1251"),
+    "not UTF-8 text (byte 3, in line 1); it looks like Windows-1252: save it as UTF-8": "Café in Köln".encode(
+        "cp1252"
+    ),
+    "not UTF-8 text (byte 0, in line 1): save it as UTF-8": "开一家面包店".encode("gbk"),
+    "not UTF-8 text (byte 11, in line 2): save": "Bakery: 1\n\tОткрыть".encode("cp1251"),
     "contains a NUL character": b"Open\0 a bakery",
 }
 
