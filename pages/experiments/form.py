@@ -9,11 +9,12 @@ from pages.shared.labels import level_name
 from pages.shared.mission_input import read_upload
 from pages.shared.resources import catalogue
 from pages.shared.team_input import choose_options, model_label
+from pages.shared.text import plain
 from swarm.errors import BadInput
 from swarm.grid import MARGIN, NO_SHOCK, Experiment, Grid, Terms, Way
 from swarm.limits import Limits
 from swarm.mission import LEVELS, Mission, find_mission
-from swarm.narrative.labels import protocol_name
+from swarm.narrative.labels import protocol_name, read_as
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
@@ -141,9 +142,7 @@ def _choose_missions(library: dict[str, Mission]) -> tuple[Mission, ...]:
         help="All of a level, or single ones. A verdict needs 6 missions or more.",
         persist_state="session",
     )
-    uploads = st.file_uploader(
-        "Missions of your own", ["toml", "md", "txt"], accept_multiple_files=True, key="exp_uploads"
-    )
+    uploads = st.file_uploader("Missions of your own", accept_multiple_files=True, key="exp_uploads")
     found = [
         mission
         for word in words
@@ -154,6 +153,8 @@ def _choose_missions(library: dict[str, Mission]) -> tuple[Mission, ...]:
         )
     ]
     own = [read_upload(upload.name, upload.getvalue()) for upload in uploads]
+    for mission in own:
+        st.caption(plain(read_as(mission)))
     # Those of a level that are named as well are meant once.
     return tuple({(mission.id, mission.title): mission for mission in (*found, *own)}.values())
 
