@@ -149,12 +149,13 @@ def _of_text(text: str, source: str) -> Mission:
     )
 
 
-def mission_from_bytes(content: bytes, source: str) -> Mission:
+def mission_from_bytes(content: bytes, source: str, size: int = 0) -> Mission:
     """Read a mission from the content of a file: TOML when it is named so, or begins so; else plain text.
 
     Args:
         content: of the file, in any encoding that `decoded` reads.
         source: its name, also for messages.
+        size: of the whole file, when more than `READ_BYTES` of it were not read.
 
     Raises:
         BadMission: names `source` and what is wrong: a file that is no text by what it is instead.
@@ -162,7 +163,8 @@ def mission_from_bytes(content: bytes, source: str) -> Mission:
     try:
         refuse_other_kinds(content)
         if len(content) > READ_BYTES:
-            raise BadMission(f"{source}: {len(content):,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+            size = max(size, len(content))
+            raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
         text = decoded(content)
     except NotText as error:
         raise BadMission(f"{source}: {error}") from error
@@ -201,7 +203,7 @@ def read_mission(path: Path) -> Mission:
     """
     try:
         with path.open("rb") as file:
-            return mission_from_bytes(file.read(READ_BYTES + 1), str(path))
+            return mission_from_bytes(file.read(READ_BYTES + 1), str(path), path.stat().st_size)
     except OSError as error:
         raise BadMission(f"cannot read the mission file {str(path)!r}: {error.strerror}") from error
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.experiments.status import STATUS
 from pages.shared import state
+from pages.shared.labels import zone
 from pages.shared.resources import history, settings
 from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
@@ -17,6 +18,7 @@ from swarm.teams.inputs import TABLE_SUFFIXES, read_inputs
 from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.storage import keep_team
 from swarm.teams.trial.arms import is_team_test, team_name
+from swarm.written import moment
 
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
 WHAT_TO_BRING = {
@@ -75,7 +77,7 @@ def show_earlier_tests() -> None:
         kind = " · SIMULATED" if row.simulated else ""
         st.page_link(
             "../drop_my_roles/page.py",
-            label=f"{plain(name)} · {row.started:%Y-%m-%d %H:%M} · {look.label}{kind}",
+            label=f"{plain(name)} · {moment(row.started, zone())} · {look.label}{kind}",
             icon=look.icon,
             query_params={"experiment": row.experiment_id},
         )

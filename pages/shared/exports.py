@@ -1,9 +1,11 @@
 """Runs are handed out as files, made when they are asked for."""
 
 import io
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
+from pyarrow import parquet
 
 from pages.shared import state
 from pages.shared.resources import history
@@ -77,11 +79,13 @@ def runs_csv(where: RunFilter) -> bytes:
     table = history().frame(where)
     for name in table.select_dtypes(["object", "string"]).columns:
         table[name] = table[name].map(no_formula)
-    return table.to_csv(index=False).encode()
+    table["started"] = table["started"].map(datetime.isoformat)
+    # With the mark, Excel knows the encoding.
+    return table.to_csv(index=False).encode("utf-8-sig", "replace")
 
 
 def runs_parquet(where: RunFilter) -> bytes:
-    """One row for every run."""
+    """One row for every run; the types of the columns are the same whatever the runs contain."""
     file = io.BytesIO()
-    history().frame(where).to_parquet(file, index=False)
+    parquet.write_table(history().table(where), file)
     return file.getvalue()
