@@ -9,11 +9,14 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from swarm.errors import BadMission, UnknownName
+from swarm.text.decode import NotText, decoded, refuse_other_kinds
+from swarm.text.outline import outline, unwrapped
+from swarm.text.toml import begins_as_toml, line_of, toml_of
 
 Level = Literal["L1", "L2", "L3", "L4"]
 LEVELS: dict[Level, str] = {
@@ -27,11 +30,8 @@ MAX_MISSION_BYTES = 64_000
 
 MAX_REQUIREMENTS = 60
 
-# Possessive, so that a mission of blank lines or blanks is read in a moment as well.
-_BULLET = re.compile(r"^[ \t]*+(?:[-*•]|\d{1,2}[.)])[ \t]++(?P<text>\S.*)$", re.MULTILINE)
-_LONG_KEY = re.compile(r"""(?m)(?:^|(?<=[{,\[]))[ \t]*+(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
-_ONE_BREAK = re.compile(r"(?<!\n)\n(?!\n|[ \t]*+(?:[-*•]|\d{1,2}[.)])\s)")
-"""A line break that only keeps the lines of a file short: not before a paragraph or a bullet point."""
+READ_BYTES = 4 * MAX_MISSION_BYTES + 4
+"""No mission in whatever encoding is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,38 +120,56 @@ class _MissionTable(_Table):
 
 
 def mission_from_text(text: str) -> Mission:
-    r"""Make a mission of plain text: its bullet points, if any, become the requirements.
+    r"""Make a mission of plain text: its points, if any, become the requirements; docs/missions.md says which.
 
     Raises:
-        BadMission: when the text is empty, longer than 64,000 bytes or not text.
+        BadMission: when the text is empty, has no words, is longer than 64,000 bytes or is not text.
 
     Examples:
         >>> mission_from_text("Open a bakery\n- Find a site\n- Hire two bakers").requirements[1].text
         'Hire two bakers'
     """
-    _check_size(text, "the mission")
-    bullets = [match["text"].strip() for match in _BULLET.finditer(text)]
-    if len(bullets) > MAX_REQUIREMENTS:
+    return _of_text(text, "the mission")
+
+
+def _of_text(text: str, source: str) -> Mission:
+    _check_size(text, source)
+    read = outline(text)
+    if len(read.points) > MAX_REQUIREMENTS:
         raise BadMission(
-            f"the mission has {len(bullets)} bullet points; at most {MAX_REQUIREMENTS} can be requirements"
+            f"{source} has {len(read.points)} bullet points; at most {MAX_REQUIREMENTS} can be requirements"
         )
-    prose = [line for line in _BULLET.sub("", text).splitlines() if line.strip("# \t")]
-    if not prose and not bullets:
-        raise BadMission("the mission has no words; say in a sentence what to deliver")
-    title = (prose or bullets)[0].strip("# \t")
+    if not read.title:
+        raise BadMission(f"{source} has no words; say what the team must deliver")
     return Mission(
         id="own",
-        title=title if len(title) <= 80 else title[:79].rstrip() + "…",
-        goal="\n".join(prose).strip() or title,
-        requirements=tuple(Requirement(bullet) for bullet in bullets),
+        title=read.title if len(read.title) <= 80 else read.title[:79].rstrip() + "…",
+        goal="\n".join(read.prose).strip("\n").rstrip() or read.title,
+        requirements=tuple(map(Requirement, read.points)),
     )
 
 
-def toml_of(text: str) -> dict[str, Any]:
-    """Read TOML of others; ValueError when it is none, or a key has 40 parts, which take Python's reader an age."""
-    if _LONG_KEY.search(text):
-        raise ValueError("a key has more than 40 parts")
-    return tomllib.loads(text)
+def mission_from_bytes(content: bytes, source: str, size: int = 0) -> Mission:
+    """Read a mission from the content of a file: TOML when it is named so, or begins so; else plain text.
+
+    Args:
+        content: of the file, in any encoding that `decoded` reads.
+        source: its name, also for messages.
+        size: of the whole file, when more than `READ_BYTES` of it were not read.
+
+    Raises:
+        BadMission: names `source` and what is wrong: a file that is no text by what it is instead.
+    """
+    try:
+        refuse_other_kinds(content)
+        if len(content) > READ_BYTES:
+            size = max(size, len(content))
+            raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+        text = decoded(content)
+    except NotText as error:
+        raise BadMission(f"{source}: {error}") from error
+    is_toml = Path(source).suffix.lower() == ".toml" or begins_as_toml(text, _MissionTable.model_fields)
+    return mission_from_toml(text, source) if is_toml else _of_text(text, source)
 
 
 def mission_from_toml(text: str, source: str) -> Mission:
@@ -178,22 +196,16 @@ def mission_from_toml(text: str, source: str) -> Mission:
 
 
 def read_mission(path: Path) -> Mission:
-    """Read a mission file: TOML when it is named so, else plain text.
+    """Read a mission file, as `mission_from_bytes` does.
 
     Raises:
-        BadMission: when the file is missing, is not UTF-8 text or is not a mission.
+        BadMission: when the file is missing, is no text or is not a mission.
     """
     try:
-        if path.stat().st_size > MAX_MISSION_BYTES:
-            raise BadMission(
-                f"{path}: {path.stat().st_size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}"
-            )
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            return mission_from_bytes(file.read(READ_BYTES + 1), str(path), path.stat().st_size)
     except OSError as error:
         raise BadMission(f"cannot read the mission file {str(path)!r}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadMission(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    return mission_from_toml(text, str(path)) if path.suffix == ".toml" else mission_from_text(text)
 
 
 def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
@@ -202,10 +214,14 @@ def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
     Raises:
         BadMission: for the first file that is not a mission.
     """
-    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    files = [path for folder in folders for path in _library_files(folder)]
     latest = {mission.id: mission for mission in map(read_mission, files)}
     ordered = sorted(latest.values(), key=lambda mission: (mission.level or "L9", mission.title))
     return {mission.id: mission for mission in ordered}
+
+
+def _library_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".toml")
 
 
 def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
@@ -236,7 +252,7 @@ def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
         id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
         title=table.title,
-        goal=_ONE_BREAK.sub(" ", table.goal),
+        goal=unwrapped(table.goal),
         values=tuple(table.values),
         requirements=tuple(
             Requirement(r.text, r.phase, tuple(r.needs), tuple(r.conflict)) for r in table.requirements
@@ -253,7 +269,7 @@ def _check_references(mission: Mission, source: str, text: str) -> Mission:
     if len(names) < len(mission.stakeholders):
         raise BadMission(f"{source}: two stakeholders have the same name; give each a name of its own")
     for number, requirement in enumerate(mission.requirements, 1):
-        line = _line_of(text, ("requirements", number - 1))
+        line = line_of(text, ("requirements", number - 1))
         wrong = [need for need in requirement.needs if not 1 <= need < number]
         if wrong:
             raise BadMission(
@@ -281,20 +297,4 @@ def _explain(error: ValidationError, text: str) -> str:
         if first["type"] == "extra_forbidden"
         else first["msg"][0].lower() + first["msg"][1:]
     )
-    return f"line {_line_of(text, place)}, key {key!r}: {what}"
-
-
-def _line_of(text: str, place: Sequence[str | int]) -> int:
-    """The line a key stands on, or its table; TOML parsers do not tell, and a missing key has none (line 1)."""
-    lines = text.splitlines()
-    start = 0
-    if len(place) > 1 and isinstance(place[1], int):
-        headers = [
-            number for number, line in enumerate(lines) if line.split("#")[0].strip() == f"[[{place[0]}]]"
-        ]
-        start = headers[place[1]] if place[1] < len(headers) else 0
-    names = [part for part in place if isinstance(part, str)]
-    for number in range(start, len(lines)):
-        if names and re.match(rf"\s*\"?{re.escape(names[-1])}\"?\s*=", lines[number]):
-            return number + 1
-    return start + 1
+    return f"line {line_of(text, place)}, key {key!r}: {what}"

@@ -1,6 +1,5 @@
 """A team is defined: ordered seats, a model for each."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from pathlib import Path
 
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
+from swarm.text.decode import decoded
+from swarm.text.toml import toml_of
 
 MAX_AGENTS = 256
 MAX_ROLE_CHARS = 80
@@ -105,8 +106,9 @@ def read_roles(path: Path) -> tuple[str, ...]:
         BadInput: when the file cannot be read or holds no roles.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        found = tomllib.loads(text).get("roles", []) if path.suffix == ".toml" else text.splitlines()
+        text = decoded(path.read_bytes())
+        is_toml = path.suffix.lower() == ".toml"
+        found = toml_of(text).get("roles", []) if is_toml else text.splitlines()
     except OSError as error:
         raise BadInput(f"cannot read the roles file {str(path)!r}: {error.strerror}") from error
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 UNKNOWN = "–"
 MINUS = "−"
@@ -71,6 +71,17 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
             number = int(passed // size)
             return f"{number} {unit}{'s' if number > 1 else ''} ago"
     return "just now"
+
+
+def moment(at: datetime, zone: tzinfo | None = None) -> str:
+    """A moment in the time of a zone, with its offset from UTC; None is the zone of this machine.
+
+    Examples:
+        >>> moment(datetime(2026, 1, 1, 22, 20, tzinfo=UTC), UTC)
+        '2026-01-01 22:20 +00:00'
+    """
+    local = at.astimezone(zone).isoformat(" ", "minutes")
+    return f"{local[:16]} {local[16:]}"
 
 
 def plural(number: int, noun: str) -> str:

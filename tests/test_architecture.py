@@ -13,7 +13,8 @@ import pytest
 from swarm.config import PROJECT
 
 MAY_IMPORT = {
-    "swarm": "",
+    "text": "",
+    "swarm": "text",
     "security": "swarm",
     "models": "swarm security",
     "protocols": "swarm",
@@ -27,11 +28,11 @@ MAY_IMPORT = {
     "narrative": "swarm engine metrics organization recording",
     "stats": "swarm",
     "comparison": "swarm metrics narrative recording stats",
-    "experiment": "swarm comparison engine history models narrative prompts protocols recording security stats",
+    "experiment": "swarm comparison engine history models narrative prompts protocols recording security stats text",
     "claims": "swarm comparison engine experiment metrics models narrative recording stats",
     "figures": "swarm claims comparison engine metrics narrative organization recording stats",
-    "export": "swarm engine figures metrics models narrative organization prompts protocols recording",
-    "teams.reading": "swarm protocols security",
+    "export": "swarm engine figures metrics models narrative organization prompts protocols recording text",
+    "teams.reading": "swarm protocols security text",
     "teams.agent_framework": "protocols teams.reading",
     "teams.autogen": "swarm protocols security teams.reading",
     "teams.chatdev": "swarm protocols teams.reading",
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     "teams.openclaw": "swarm teams.reading",
     "teams.trial": "swarm comparison engine experiment export figures protocols stats teams.reading",
     "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.crewai "
-    "teams.metagpt teams.openclaw teams.reading teams.trial",
+    "teams.metagpt teams.openclaw teams.reading teams.trial text",
     "serve": "swarm engine history models protocols recording security",
     "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams "
     "teams.reading teams.trial",

@@ -11,12 +11,14 @@ from pages.shared.team_input import model_label
 from pages.shared.text import plain, sentence
 from swarm.config import Settings
 from swarm.errors import SwarmError
+from swarm.export import no_formula, without_guard
 from swarm.grid import Experiment
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
 from swarm.spec import MAX_SEED
 from swarm.teams.inputs import MAX_SETS, read_inputs
 from swarm.teams.reading.given import GivenTeam
+from swarm.teams.reading.input_set import InputSet
 from swarm.teams.trial.arms import (
     USUAL_MISSIONS,
     lowered,
@@ -123,20 +125,35 @@ def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
     """One set of values for each mission: typed into a table, or from a CSV file."""
     names = placeholders(team)
     st.markdown("Each line is a mission: what your team is started with.")
-    upload = st.file_uploader("Values as CSV, a column each", "csv", key="team_inputs")
+    upload = st.file_uploader("Values as CSV, a column each", key="team_inputs")
     if upload is not None:
         return read_inputs(upload.name, upload.getvalue())
     first = {name: team.inputs.get(name, "") for name in names}
     rows: list[dict[str, Any]] = st.data_editor(
-        [{**first, **each} for each in state.input_sets() if each.keys() & first.keys()] or [first],
+        [_row(first, each) for each in _sets_for(names)] or [_row(first, {})],
         num_rows="dynamic",
         hide_index=True,
         key=f"team_inputs_table_{hash(names)}",
         column_config={name: st.column_config.TextColumn(required=True) for name in names},
         alt="Values of the placeholders, a mission a line",
     )
-    filled = [{name: str(row.get(name) or "").strip() for name in names} for row in rows[:MAX_SETS]]
+    filled = [
+        InputSet({name: without_guard(str(row.get(name) or "").strip()) for name in names}, f"row {number}")
+        for number, row in enumerate(rows[:MAX_SETS], 1)
+    ]
     return [row for row in filled if any(row.values())]
+
+
+def _sets_for(names: Sequence[str]) -> list[Mapping[str, str]]:
+    """The sets that came with the files, by the names of placeholders; those that have none of these are left out."""
+    folded = [{name.casefold(): value for name, value in each.items()} for each in state.input_sets()]
+    found = [{name: each[name.casefold()] for name in names if name.casefold() in each} for each in folded]
+    return [each for each in found if each]
+
+
+def _row(first: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """A row of the table, which can be downloaded as CSV."""
+    return {name: no_formula(value) for name, value in {**first, **values}.items()}
 
 
 def _choose_rest() -> tuple[int, str | None, int]:

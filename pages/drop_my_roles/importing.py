@@ -8,15 +8,17 @@ import streamlit as st
 
 from pages.experiments.status import STATUS
 from pages.shared import state
+from pages.shared.labels import zone
 from pages.shared.resources import history, settings
 from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
 from swarm.errors import SwarmError
 from swarm.teams.formats import FORMATS, read_team
-from swarm.teams.inputs import read_inputs
+from swarm.teams.inputs import TABLE_SUFFIXES, read_inputs
 from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.storage import keep_team
 from swarm.teams.trial.arms import is_team_test, team_name
+from swarm.written import moment
 
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
 WHAT_TO_BRING = {
@@ -36,7 +38,7 @@ def choose_files() -> None:
     with st.container(border=True):
         uploads = st.file_uploader(
             "The team's files, or its folder as a zip",
-            [*(suffix.removeprefix(".") for suffix in SUFFIXES), "zip", "csv"],
+            [*(suffix.removeprefix(".") for suffix in (*SUFFIXES, *TABLE_SUFFIXES)), "zip"],
             accept_multiple_files=True,
             max_upload_size=MAX_UPLOAD_BYTES // 1_000_000,
             key="team_files",
@@ -75,7 +77,7 @@ def show_earlier_tests() -> None:
         kind = " · SIMULATED" if row.simulated else ""
         st.page_link(
             "../drop_my_roles/page.py",
-            label=f"{plain(name)} · {row.started:%Y-%m-%d %H:%M} · {look.label}{kind}",
+            label=f"{plain(name)} · {moment(row.started, zone())} · {look.label}{kind}",
             icon=look.icon,
             query_params={"experiment": row.experiment_id},
         )
@@ -83,7 +85,7 @@ def show_earlier_tests() -> None:
 
 def _take_in(uploads: Sequence[tuple[str, bytes]]) -> None:
     """Read a team; a CSV beside its files has values for the placeholders of its tasks."""
-    tables = [each for each in uploads if each[0].lower().endswith(".csv")]
+    tables = [each for each in uploads if each[0].lower().endswith(TABLE_SUFFIXES)]
     try:
         sets = [each for name, content in tables for each in read_inputs(name, content)]
         files = files_of_uploads([each for each in uploads if each not in tables])

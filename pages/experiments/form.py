@@ -9,11 +9,12 @@ from pages.shared.labels import level_name
 from pages.shared.mission_input import read_upload
 from pages.shared.resources import catalogue
 from pages.shared.team_input import choose_options, limit_input, model_label
+from pages.shared.text import plain
 from swarm.engine.wish import read
 from swarm.experiment.asked import experiment_of
 from swarm.grid import MARGIN, NO_SHOCK, Experiment
 from swarm.mission import LEVELS, Mission
-from swarm.narrative.labels import protocol_name
+from swarm.narrative.labels import protocol_name, read_as
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
@@ -137,10 +138,11 @@ def _choose_missions(library: dict[str, Mission]) -> tuple[list[str], list[Missi
         help="All of a level, or single ones. A verdict needs 6 missions or more.",
         persist_state="session",
     )
-    uploads = st.file_uploader(
-        "Missions of your own", ["toml", "md", "txt"], accept_multiple_files=True, key="exp_uploads"
-    )
-    return words, [read_upload(upload.name, upload.getvalue()) for upload in uploads]
+    uploads = st.file_uploader("Missions of your own", accept_multiple_files=True, key="exp_uploads")
+    own = [read_upload(upload.name, upload.getvalue()) for upload in uploads]
+    for mission in own:
+        st.caption(plain(read_as(mission)))
+    return words, own
 
 
 def _choose_repeats() -> int:

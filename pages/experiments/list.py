@@ -6,9 +6,10 @@ import streamlit as st
 
 from pages.experiments.status import STATUS
 from pages.shared import state
+from pages.shared.labels import started_column, zone
 from swarm.export import no_formula
 from swarm.history.experiments import ExperimentRow
-from swarm.written import UNKNOWN, visible
+from swarm.written import UNKNOWN, moment, visible
 
 
 def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
@@ -27,12 +28,12 @@ def choose_from_list(rows: Sequence[ExperimentRow]) -> None:
             "Of unknown cost": st.column_config.NumberColumn(
                 help="Runs of which it is not known what they cost: at least what is shown was spent.",
             ),
-            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Started": started_column(),
         },
         placeholder=UNKNOWN,
         alt="Experiments, one a line",
     )
-    by_id = {row.experiment_id: f"{row.started:%Y-%m-%d %H:%M} · {row.name}" for row in rows}
+    by_id = {row.experiment_id: f"{moment(row.started, zone())} · {row.name}" for row in rows}
     picked = st.selectbox(
         "Choose by keyboard",
         [*by_id],

@@ -14,7 +14,7 @@ from swarm.claims.file import claim_book
 from swarm.claims.gaps import limited, missing, priced
 from swarm.errors import BadInput, SwarmError
 from swarm.experiment.asked import asked_of
-from swarm.experiment.file import experiment_from_toml
+from swarm.experiment.file import experiment_from_bytes
 from swarm.grid import Experiment, Grid
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import options_of
@@ -46,8 +46,8 @@ def prefill() -> str | None:
         upload = st.file_uploader("An experiment file", ["toml"], key="exp_file_upload")
     try:
         if upload and state.is_new("exp_file_upload", upload.file_id):
-            text = upload.getvalue().decode("utf-8-sig", "replace")
-            fill_experiment(experiment_from_toml(text, upload.name, missions()), upload.name)
+            experiment = experiment_from_bytes(upload.getvalue(), upload.name, missions())
+            fill_experiment(experiment, upload.name)
             return f"Filled from {upload.name}."
         return _from_claim()
     except SwarmError as error:

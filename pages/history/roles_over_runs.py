@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.shared.labels import started_column, zone
 from pages.shared.picture import draw
 from pages.shared.resources import history
 from swarm.export import no_formula
@@ -89,7 +90,7 @@ def _show_sequence(runs: Sequence[RunRoles]) -> None:
     st.markdown(_sentence(story))
     key = f"{runs[-1].run_id}_{len(runs)}"
     draw(
-        role_history_figure(story, simulated=simulated),
+        role_history_figure(story, simulated=simulated, zone=zone()),
         alt=f"Roles over {len(story)} runs: {story[-1].cumulative} different roles in the end",
         key=f"roles_kept_{key}",
     )
@@ -162,7 +163,7 @@ def _list_runs(story: Sequence[RoleStep]) -> None:
         height="auto" if len(rows) <= 12 else 460,
         column_config={
             "Mission": st.column_config.TextColumn(width=250),
-            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Started": started_column(),
             "Kept their role": st.column_config.NumberColumn(format="percent"),
             "of agents": st.column_config.NumberColumn(help="Contributed in this run and in the one before."),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import state
 from pages.shared.badges import STATUS
-from pages.shared.labels import level_name, run_label
+from pages.shared.labels import level_name, run_label, started_column
 from swarm.export import no_formula
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
@@ -37,7 +37,7 @@ def choose_runs(rows: Sequence[RunRow]) -> list[RunRow]:
         selection_mode="multi-row",
         height="auto" if len(rows) <= 12 else 460,
         column_config={
-            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Started": started_column(),
             "Mission": st.column_config.TextColumn(width=230),
             "Quality": number(format="%.2f"),
             **{MEASURES[key].name: number(format=f"%.{MEASURES[key].digits}f") for key in LISTED},

@@ -1,9 +1,12 @@
 """Runs are handed out as files, made when they are asked for."""
 
 import io
+from datetime import datetime
 from functools import partial
 
+import pyarrow
 import streamlit as st
+from pyarrow import parquet
 
 from pages.shared import state
 from pages.shared.resources import history
@@ -77,13 +80,17 @@ def runs_csv(where: RunFilter) -> bytes:
     table = history().frame(where)
     for name in table.select_dtypes(["object", "string"]).columns:
         table[name] = table[name].map(no_formula)
-    return table.to_csv(index=False).encode()
+    table["started"] = table["started"].map(datetime.isoformat)
+    # With the mark, Excel knows the encoding.
+    return table.to_csv(index=False).encode("utf-8-sig", "replace")
 
 
 def runs_parquet(where: RunFilter) -> bytes:
-    """One row for every run."""
-    file, table = io.BytesIO(), history().frame(where)
-    for name in table.select_dtypes(["object", "string"]).columns:
-        table[name] = table[name].map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
-    table.to_parquet(file, index=False)
+    """One row for every run; the types of the columns are the same whatever the runs contain."""
+    file, table = io.BytesIO(), history().table(where)
+    for place, column in enumerate(table.columns):
+        if column.type == pyarrow.string():
+            shown = [text and visible(text) for text in column.to_pylist()]
+            table = table.set_column(place, table.field(place), pyarrow.array(shown, column.type))
+    parquet.write_table(table, file)
     return file.getvalue()

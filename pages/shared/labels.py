@@ -1,10 +1,16 @@
 """Names of the engine become words for people."""
 
+from datetime import UTC, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
 from pages.shared.text import plain
 from swarm.history.rows import RunRow
 from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS, in_a_sentence
-from swarm.written import plural
+from swarm.written import moment, plural
 
 
 def protocol_sentence(protocol: str) -> str:
@@ -13,10 +19,23 @@ def protocol_sentence(protocol: str) -> str:
     return plain(known.replace("`", ""))
 
 
+def zone() -> tzinfo:
+    """The zone of whoever looks at the page; UTC when the browser does not say, or says what is unknown here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, KeyError):
+        return UTC
+
+
+def started_column() -> Any:
+    """How a column of moments is shown: in the zone of whoever looks, with its offset."""
+    return st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm Z", timezone=str(zone()))
+
+
 def run_label(row: RunRow) -> str:
     """One run in a line, for lists to choose from."""
     return (
-        f"{row.started:%Y-%m-%d %H:%M} · {row.mission_title} · {protocol_name(row.protocol)} · {row.agents}"
+        f"{moment(row.started, zone())} · {row.mission_title} · {protocol_name(row.protocol)} · {row.agents}"
     )
 
 

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 
 from pages.shared.labels import level_name
 from pages.shared.text import plain
-from swarm.errors import BadMission
+from swarm.errors import SwarmError
 from swarm.mission import (
     LEVELS,
     Mission,
     Requirement,
     find_mission,
+    mission_from_bytes,
     mission_from_text,
-    mission_from_toml,
 )
+from swarm.narrative.labels import read_as
+from swarm.text.outline import outline
 from swarm.written import plural, visible
 
 LIBRARY, OWN_WORDS, FILE = "Library", "Your own words", "A file"
@@ -40,12 +43,14 @@ def choose_mission(library: Mapping[str, Mission]) -> Callable[[], Mission | Non
         persist_state="session",
     )
     if source == OWN_WORDS:
-        return _own_words()
-    return _file() if source == FILE else _from_library(library)
+        return show_what_was_read(_own_words())
+    return show_what_was_read(_file()) if source == FILE else _from_library(library)
 
 
 def own_mission(goal: str, values: str, requirements: str) -> Mission:
-    """Make a mission of three text fields, one value or requirement a line.
+    """Make a mission of three text fields: every line of the latter two is a value, or a requirement.
+
+    Marks of lists and boxes go, and what is indented below a line belongs to it.
 
     Raises:
         BadMission: when there is no goal, or it is too long.
@@ -56,17 +61,12 @@ def own_mission(goal: str, values: str, requirements: str) -> Mission:
 
 
 def read_upload(name: str, content: bytes) -> Mission:
-    """Read an uploaded or pasted mission: TOML when it is named so, else plain text.
+    """Read an uploaded or pasted mission, as `mission_from_bytes` does.
 
     Raises:
-        BadMission: when it is not UTF-8 text or not a mission.
+        BadMission: when it is no text or not a mission.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadMission(f"{name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    mission = mission_from_toml(text, name) if name.endswith(".toml") else mission_from_text(text)
-    return replace(mission, id="own")
+    return replace(mission_from_bytes(content, name), id="own")
 
 
 def show_mission(mission: Mission) -> None:
@@ -84,6 +84,16 @@ def show_mission(mission: Mission) -> None:
     if mission.values:
         with st.expander(plural(len(mission.values), "value"), icon=":material/favorite:"):
             st.markdown("\n".join(f"- {plain(value)}" for value in mission.values))
+
+
+def show_what_was_read(read: Callable[[], Mission | None]) -> Callable[[], Mission | None]:
+    """Show a mission of one's own as it was read; nothing when it cannot be, of which whoever reads it tells."""
+    with suppress(SwarmError):
+        if mission := read():
+            with st.expander(plain(read_as(mission)), icon=":material/fact_check:"):
+                st.markdown(f"**{plain(mission.title)}**")
+                show_mission(mission)
+    return read
 
 
 def _from_library(library: Mapping[str, Mission]) -> Callable[[], Mission]:
@@ -139,16 +149,14 @@ def _own_words() -> Callable[[], Mission | None]:
 
 
 def _file() -> Callable[[], Mission | None]:
-    upload = st.file_uploader(
-        "Mission file (TOML or plain text)", type=["toml", "txt", "md"], key="mission_upload"
-    )
+    # Whatever is brought, its reader says what it is: of a wrong suffix, the widget says only that it is one.
+    upload = st.file_uploader("Mission file (TOML, Markdown or plain text)", key="mission_upload")
     pasted = st.text_area("Or paste it", key="mission_pasted", height=160, persist_state="session")
     if upload is not None:
         return lambda: read_upload(upload.name, upload.getvalue())
     if not (pasted or "").strip():
         return _nothing_yet
-    name = "pasted.toml" if "=" in (pasted or "").split("\n", 1)[0] else "pasted.txt"
-    return lambda: read_upload(name, (pasted or "").encode())
+    return lambda: read_upload("what was pasted", (pasted or "").encode("utf-8", "replace"))
 
 
 def _nothing_yet() -> None:
@@ -164,4 +172,4 @@ def _requirement(requirement: Requirement) -> str:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip(" -*•"))
+    return outline(text.replace("\r\n", "\n"), every_line=True).points

@@ -44,8 +44,11 @@ from swarm.grid import Experiment, Grid
 from swarm.history.rows import RunFilter
 from swarm.history.store import History
 from swarm.mission import load_library
+from swarm.narrative.labels import read_as
 
 EXIT_CODES = {"finished": 0, "clear": 0, "dear": 3, "limited": 3, "stopped": 3, "failed": 1, "incomplete": 1}
+
+READ_SHOWN = 12
 
 File = Annotated[str, typer.Argument(help="An experiment file, or the id of an experiment.", metavar="FILE")]
 MaxUsd = Annotated[
@@ -185,10 +188,20 @@ def print_the_plan(
         needed = {} if wanted is None else {"wanted": wanted, "missions_needed": sees.missions_for(wanted)}
         told = {"experiment_id": experiment.grid.id, **asdict(foretold), "resolution": asdict(sees), **needed}
         told["unequal_tokens"] = unequal_tokens(recipes)
+        told["missions_read"] = _read_of_files(experiment, settings)
         print_json(told)
     else:
+        read = _read_of_files(experiment, settings)
         warnings = (*recipes.warnings, *unequal_tokens(recipes))
-        print_plan(experiment, foretold, [*resolution_in_words(sees, wanted), *warnings])
+        print_plan(experiment, foretold, [*read, *resolution_in_words(sees, wanted), *warnings])
+
+
+def _read_of_files(experiment: Experiment, settings: Settings) -> list[str]:
+    """Say what was read of each mission that is not the library's."""
+    library = load_library(settings.mission_folders)
+    own = [mission for mission in experiment.grid.missions if library.get(mission.id) != mission]
+    more = [f"{len(own) - READ_SHOWN} more missions of your own"] if len(own) > READ_SHOWN else []
+    return [read_as(mission) for mission in own[:READ_SHOWN]] + more
 
 
 def _read(file: str, settings: Settings, history: History) -> Experiment:

@@ -24,6 +24,7 @@ from swarm.engine.wish import BOUNDS, FIELDS, Wish, wish_of
 from swarm.errors import BadInput
 from swarm.limits import Limits
 from swarm.mission import Mission, find_mission, load_library, mission_from_text, read_mission
+from swarm.narrative.labels import read_as
 from swarm.recording.events import Event
 from swarm.recording.journal import journal_of
 from swarm.recording.journal_lines import read_journal
@@ -40,7 +41,10 @@ def run(*, detach: Detach = False, as_json: Json = False, **asked: Any) -> None:
     """Let a team do a mission."""
     settings = read_settings()
     ensure_data_folder(settings)
-    spec = compose(_wish(asked, settings), settings, remember=_remember(settings))
+    wish = _wish(asked, settings)
+    if asked["mission"] is None:
+        remark(read_as(wish.mission))
+    spec = compose(wish, settings, remember=_remember(settings))
     for warning in spec.warnings:
         remark(warning)
     if detach:

@@ -127,7 +127,7 @@ def _missions(
     team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
 ) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    own = own_missions(team, read_inputs(inputs.name, read_file(inputs)) if inputs else ())
+    own = own_missions(team, read_inputs(f"--inputs {inputs}", read_file(inputs)) if inputs else ())
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
     if missing < 0:

@@ -10,7 +10,7 @@ from typing import Any
 from swarm.config import PROJECT
 from swarm.engine.compose import NO_JUDGE
 from swarm.engine.wish import BOUNDS, written
-from swarm.mission import Mission, Requirement
+from swarm.mission import Mission, Requirement, mission_from_text
 from swarm.protocols import options_of
 from swarm.spec import RunSpec
 from swarm.team import Team, generic_roles
@@ -103,7 +103,7 @@ def _mission(mission: Mission, file: str) -> list[str]:
         mission.unknowns,
         mission.stakeholders,
     )
-    if any(rest) or mission.level:
+    if any(rest) or mission.level or mission_from_text(mission.goal).content != mission.content:
         return ["--mission-file", file]
     return ["--goal", mission.goal]
 

@@ -197,6 +197,6 @@ def _missions(word: str, library: Mapping[str, Mission], folder: Path | None) ->
     """One mission by id or file, or all of a level."""
     if word in LEVELS:
         return [mission for mission in library.values() if mission.level == word]
-    if folder is not None and word.endswith(MISSION_FILES):
+    if folder is not None and word.lower().endswith(MISSION_FILES):
         return [read_mission(folder / word)]
     return [find_mission(dict(library), word)]

@@ -7,7 +7,9 @@ from typing import cast
 from swarm.errors import BadInput
 from swarm.experiment.asked import USUAL, asked_of, experiment_of
 from swarm.grid import Experiment
-from swarm.mission import Mission, toml_of
+from swarm.mission import Mission
+from swarm.text.decode import NotText, decoded
+from swarm.text.toml import toml_of
 from swarm.written import escaped
 
 MAX_FILE_BYTES = 1_000_000
@@ -30,9 +32,24 @@ def read_experiment(path: Path, library: dict[str, Mission]) -> Experiment:
             content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise BadInput(f"cannot read the experiment {str(path)!r}: {error.strerror}") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise BadInput(f"{path}: more than {MAX_FILE_BYTES:,} bytes are no experiment")
-    return experiment_from_toml(content.decode("utf-8-sig", "replace"), str(path), library, path.parent)
+    return experiment_from_bytes(content, str(path), library, path.parent)
+
+
+def experiment_from_bytes(
+    content: bytes, source: str, library: dict[str, Mission], folder: Path | None = None
+) -> Experiment:
+    """Read an experiment from the content of a file; else as `experiment_from_toml`.
+
+    Raises:
+        BadInput: also when it is too large or no text; names what it is instead.
+    """
+    try:
+        if len(content) > MAX_FILE_BYTES:
+            raise NotText(f"more than {MAX_FILE_BYTES:,} bytes are no experiment")
+        text = decoded(content)
+    except NotText as error:
+        raise BadInput(f"{source}: {error}") from error
+    return experiment_from_toml(text, source, library, folder)
 
 
 def experiment_from_toml(

@@ -13,7 +13,7 @@ from swarm.export.inspect_log import as_inspect_log
 from swarm.export.markdown import as_markdown
 from swarm.export.otel import as_spans
 from swarm.export.report import as_report
-from swarm.export.table import as_csv, as_parquet, no_formula
+from swarm.export.table import as_csv, as_parquet, no_formula, without_guard
 from swarm.organization.graph import graphml
 from swarm.recording.record import RunRecord
 
@@ -86,4 +86,4 @@ def _known(format: str) -> FileFormat:
     return FORMATS[format]
 
 
-__all__ = ["FORMATS", "FileFormat", "export_run", "file_name", "no_formula"]
+__all__ = ["FORMATS", "FileFormat", "export_run", "file_name", "no_formula", "without_guard"]

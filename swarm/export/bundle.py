@@ -14,6 +14,7 @@ from swarm.errors import BadInput
 from swarm.export.doubts import doubts_about
 from swarm.recording.measures import summary
 from swarm.recording.record import RECORD, RunRecord
+from swarm.text.decode import NotText, decoded
 
 BUNDLE_FORMAT = "roleless-run/2"
 MAX_BUNDLE_BYTES = 50_000_000
@@ -48,12 +49,15 @@ def read_bundle(content: bytes) -> RunRecord:
     if len(content) > MAX_BUNDLE_BYTES:
         raise BadInput(f"the file has more than the {MAX_BUNDLE_BYTES:,} bytes that a run may have")
     try:
-        found = _Head.model_validate_json(content).format
+        text = decoded(content)
+        found = _Head.model_validate_json(text).format
         if found != BUNDLE_FORMAT:
             raise BadInput(f"the file has the format {found[:40]!r}; this Roleless reads {BUNDLE_FORMAT!r}")
-        record = _Bundle.model_validate_json(content).record
+        record = _Bundle.model_validate_json(text).record
     except ValidationError as error:
         raise BadInput(f"the file is not an exported run: {_first(error)}") from error
+    except NotText as error:
+        raise BadInput(f"the file is not an exported run: {error}") from error
     if doubt := next(doubts_about(record, datetime.now(UTC)), None):
         raise BadInput(f"the file tells what no run can be: {doubt}")
     return record

@@ -1,6 +1,7 @@
 """Sequences of runs are drawn: roles kept, new and known, and who keeps abstaining."""
 
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from typing import Any
 
 import plotly.graph_objects as go
@@ -8,6 +9,7 @@ from plotly.subplots import make_subplots  # pyright: ignore[reportUnknownVariab
 
 from swarm.figures.look import ACCENT, CLEAR, FAINT, INK, QUIET, framed, mark_kind, paragraph, write
 from swarm.metrics.over_runs import Abstention, RoleStep
+from swarm.written import moment
 
 TITLES = ("Agents that kept their role", "New roles", "Different roles so far")
 TOP = 0.93
@@ -16,7 +18,9 @@ DOTS_UP_TO = 60
 """More runs are drawn with smaller dots."""
 
 
-def role_history_figure(story: Sequence[RoleStep], *, simulated: bool, height: int = 460) -> go.Figure:
+def role_history_figure(
+    story: Sequence[RoleStep], *, simulated: bool, zone: tzinfo = UTC, height: int = 460
+) -> go.Figure:
     """Draw three panels over the runs of a sequence, the earliest on the left: roles kept, new, and known so far.
 
     A hollow dot is a run that repeats the mission of the run before. Where nothing can be said of stability,
@@ -25,6 +29,7 @@ def role_history_figure(story: Sequence[RoleStep], *, simulated: bool, height: i
     Args:
         story: of one sequence.
         simulated: whether its runs are.
+        zone: in which moments are told.
         height: in pixels.
     """
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.13)
@@ -32,7 +37,7 @@ def role_history_figure(story: Sequence[RoleStep], *, simulated: bool, height: i
     numbers = [*range(1, len(story) + 1)]
     common: dict[str, Any] = {
         "x": numbers,
-        "hovertext": [_hover(number, step) for number, step in enumerate(story, 1)],
+        "hovertext": [_hover(number, step, zone) for number, step in enumerate(story, 1)],
         "hoverinfo": "text",
         "showlegend": False,
     }
@@ -121,10 +126,10 @@ def _whole(count: int) -> dict[str, Any]:
     return {"tick0": 1, "dtick": max(1, round(count / 8)), "tickformat": "d"}
 
 
-def _hover(number: int, step: RoleStep) -> str:
+def _hover(number: int, step: RoleStep, zone: tzinfo) -> str:
     kept = f"{step.kept} of {step.both} agents kept their role" if step.both else "nobody to compare"
     lines = [
-        f"<b>Run {number}</b> · {step.run.started:%Y-%m-%d %H:%M}",
+        f"<b>Run {number}</b> · {moment(step.run.started, zone)}",
         paragraph(step.run.mission_title, limit=120) + (" (again)" if step.repeats else ""),
         kept,
         f"{step.new} new, {step.cumulative} so far",

@@ -12,7 +12,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from pandas import DataFrame
 
@@ -35,6 +37,8 @@ from swarm.recording.journal import Journal, is_written_to, journal_of
 from swarm.recording.record import RunRecord
 from swarm.spec import PastRole
 
+# PyArrow has no types.
+arrow: Any = pa
 EVERY_RUN = RunFilter()
 NEWEST_FIRST = ("started", True)
 
@@ -104,6 +108,17 @@ class History:
             table = ask.ordered(ask.matching(connection, where, abandoned), NEWEST_FIRST).df()
         table["started"] = table["started"].dt.tz_localize("UTC")
         return table
+
+    def table(self, where: RunFilter = EVERY_RUN) -> Any:
+        """Runs as an Arrow table, else as `frame`: its types do not depend on what the runs contain."""
+        with self._answering() as (connection, abandoned):
+            table: Any = ask.ordered(
+                ask.matching(connection, where, abandoned), NEWEST_FIRST
+            ).to_arrow_table()
+        place = table.schema.get_field_index("started")
+        # By DuckDB it would be in the zone of this machine.
+        started = table.column(place).cast(arrow.timestamp("us", tz="UTC"))
+        return table.set_column(place, "started", started)
 
     def turns_frame(self, where: RunFilter = EVERY_RUN) -> DataFrame:
         """Turns as a table, one row each, in the order of speaking; runs newest first."""

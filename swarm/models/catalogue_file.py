@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
-from swarm.mission import toml_of
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
+from swarm.text.toml import toml_of
 
 FREE_NOTE = "local server"
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from swarm.mission import Mission
 from swarm.organization.graph import Standing
 from swarm.shock import Shock
 from swarm.team import Team
 from swarm.turn import Action
+from swarm.written import plural, quote
 
 DID: dict[Action, str] = {
     "plan": "planned",
@@ -89,3 +91,16 @@ def shock_named(shock: Shock | None) -> str:
     if shock is None:
         return "none"
     return f"{shock.kind} to {shock.model}" if shock.model else shock.kind
+
+
+def read_as(mission: Mission) -> str:
+    """Say what was read of a mission of one's own, so that a list that was not understood is noticed.
+
+    Examples:
+        >>> read_as(Mission("own", "Bakery", "Open a bakery"))
+        'Read: “Bakery”, a goal of 13 characters, 0 requirements found: the goal itself must say what is wanted'
+    """
+    said = f"Read: {quote(mission.title)}, a goal of {plural(len(mission.goal), 'character')}"
+    if not mission.requirements:
+        return f"{said}, 0 requirements found: the goal itself must say what is wanted"
+    return f"{said}, {plural(len(mission.requirements), 'requirement')}"

@@ -62,6 +62,16 @@ def read_team(files: Files) -> GivenTeam:
     Raises:
         BadInput: names the file and the place, or says which formats are known.
     """
+    try:
+        return _read_as_any(files)
+    except BadInput as error:
+        if not files.skipped:
+            raise
+        # What seems to be missing may be what could not be read.
+        raise BadInput(f"{error}; not read: {', '.join(files.skipped[:5])}") from error
+
+
+def _read_as_any(files: Files) -> GivenTeam:
     for source, read in FORMATS.items():
         team = read(files)
         if team is not None:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from swarm.mission import toml_of
 from swarm.protocols.given_team import Step
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import Coordination, GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam
+from swarm.text.toml import toml_of
 
 
 class _Table(BaseModel):

@@ -180,7 +180,7 @@ def test_an_exported_run_reads_back_in_every_format(finished, tmp_path):
     for name, path in files.items():
         assert swarm("export", run_id, "--format", name, "--output", str(path)).returncode == 0
     assert json.loads(files["json"].read_text())["summary"] == finished
-    rows = list(csv.DictReader(io.StringIO(files["csv"].read_text())))
+    rows = list(csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8-sig"))))
     assert [row["seat"] for row in rows] == [str(seat) for seat in range(1, 9)]
     assert list(pd.read_parquet(files["parquet"])["seat"]) == list(range(1, 9))
     assert len(nx.read_graphml(files["graphml"])) == 8

@@ -119,7 +119,7 @@ def test_every_table_of_turns_has_each_value_in_its_column():
     }
     assert of(table[2], THIRD | more) == THIRD | more
     assert turn_cells(distinct_values.ID, record().turns[2])["ended_s"] == 6.75
-    rows = list(csv.DictReader(io.StringIO(export_run(real(), "csv").decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(export_run(real(), "csv").decode("utf-8-sig"), newline="")))
     assert [float(row["input_tokens"]) for row in rows] == [1_010 + 10 * index for index in range(12)]
     assert rows[2]["imported"] == "elsewhere-1"
     assert {row["estimated"] for row in rows} == {"False"}

@@ -17,11 +17,13 @@ from xml.etree import ElementTree as etree
 
 import networkx as nx
 import pandas as pd
+import pyarrow as pa
 import pytest
 from google.protobuf.json_format import ParseDict
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
+from pyarrow import parquet
 
 from swarm.cli.exchange import export
 from swarm.engine.run import RunSpec
@@ -204,7 +206,7 @@ def test_a_text_cannot_close_the_block_it_stands_in():
 @pytest.mark.parametrize("column", ["run_id", "imported", "protocol", "role", "reason", "text", "model"])
 def test_no_column_that_others_write_holds_a_formula(column):
     record = replace(marked_record(protocol=mark("proto")), run_id="=1+1")
-    rows = csv.DictReader(io.StringIO(export_run(record, "csv").decode(), newline=""))
+    rows = csv.DictReader(io.StringIO(export_run(record, "csv").decode("utf-8-sig"), newline=""))
     assert {row[column][:2] for row in rows} - {""} == {"'="}
 
 
@@ -214,7 +216,7 @@ def test_no_column_that_others_write_holds_a_formula(column):
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_of_a_spreadsheet_is_a_formula(text):
     record = a_record([a_turn(1, role=text, text=text, reason=text)])
-    (row,) = csv.DictReader(io.StringIO(export_run(record, "csv").decode(), newline=""))
+    (row,) = csv.DictReader(io.StringIO(export_run(record, "csv").decode("utf-8-sig"), newline=""))
     assert {row["role"], row["text"], row["reason"]} == {visible("'" + text)}
 
 
@@ -228,6 +230,28 @@ def test_a_table_has_text_as_it_was_written():
     assert table["text"].tolist() == ["=1+1\n“é” 🍞", "Bake bread."]
     assert table["builds_on"].tolist() == ["", "1"]
     assert table["cost_usd"].tolist() == [turn.usage.cost_usd for turn in record.turns]
+
+
+CONTENTS = {
+    "mixed": a_record([a_turn(1), a_turn(2, "abstain"), a_turn(3, builds_on=[1], reports_to=1)]),
+    "nobody contributed": a_record([a_turn(1, "abstain"), a_turn(2, "failed")]),
+    "nobody spoke": a_record([]),
+    "imported": replace(a_record([a_turn(1)]), imported="elsewhere-1", simulated=False),
+    "half a character": a_record([a_turn(1, text="\ud800")]),
+}
+
+
+def test_tables_of_all_runs_have_one_schema_and_go_together():
+    tables = [parquet.read_table(io.BytesIO(export_run(each, "parquet"))) for each in CONTENTS.values()]
+    first = tables[0].schema
+    assert all(table.schema.equals(first, check_metadata=True) for table in tables)
+    assert pa.concat_tables(tables).num_rows == sum(len(each.turns) for each in CONTENTS.values())
+    assert "null" not in {str(field.type) for field in first}
+
+
+def test_a_spreadsheet_is_told_that_it_is_utf_8():
+    content = export_run(CONTENTS["mixed"], "csv")
+    assert content.startswith("\ufeffrun_id,".encode())
 
 
 def test_a_role_graph_is_read_back_by_networkx():

@@ -232,7 +232,7 @@ def test_a_table_has_every_number_of_a_turn_in_its_own_column():
 
 
 def test_a_spreadsheet_says_what_the_table_says():
-    text = export_run(RECORD, "csv").decode()
+    text = export_run(RECORD, "csv").decode("utf-8-sig")
     rows = [*csv.DictReader(io.StringIO(text, newline=""))]
     assert rows[8] == {name: "" if value is None else str(value) for name, value in EIGHTH.items()}
     assert [row["seat"] for row in rows] == [str(turn.seat) for turn in TURNS]

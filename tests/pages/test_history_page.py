@@ -2,11 +2,12 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas
 import pytest
 import streamlit as st
+from pyarrow import parquet
 
 from pages.history.table import choose_runs
 from pages.shared.exports import runs_csv, runs_parquet
@@ -184,3 +185,12 @@ def test_files_of_the_history_hold_the_runs_of_the_filter_and_no_formula(setting
     assert [*table["mission_title"]] == ["'=1+1"]
     kept = pandas.read_parquet(io.BytesIO(drawn(runs_parquet, where).session_state["returned"]))
     assert [*kept["mission_title"]] == ["=1+1"]
+    assert table["started"][0].endswith("+00:00")
+    assert datetime.fromisoformat(table["started"][0]) == kept["started"][0]
+    nothing = drawn(runs_parquet, RunFilter(text="nowhere")).session_state["returned"]
+    schemas = [
+        parquet.read_schema(io.BytesIO(each))
+        for each in (nothing, drawn(runs_parquet, RunFilter()).session_state["returned"])
+    ]
+    assert schemas[0].equals(schemas[1])
+    assert "null" not in {str(kind) for kind in schemas[0].types}

@@ -11,6 +11,7 @@ from swarm.experiment.recipe import Recipes, checked, tokens_tried
 from swarm.grid import EXPERIMENT, Terms
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
 from swarm.teams.formats import settled
+from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
 from swarm.teams.storage import keep_team, team_of
 from swarm.teams.trial.arms import (
@@ -47,6 +48,19 @@ def test_every_set_of_inputs_is_a_mission_with_the_tasks_as_requirements():
 def test_a_placeholder_without_a_value_is_asked_for():
     with pytest.raises(BadInput, match=r"leave \{guests\} open"):
         own_missions(TEAM)
+
+
+def test_a_value_that_is_missing_is_told_by_its_line_and_how_to_give_it():
+    sets = read_inputs("--inputs in.csv", b"Guests,town\nfamilies,\n,Jena\n")
+    with pytest.raises(
+        BadInput, match=r"^--inputs in\.csv, line 3: .* leave \{guests\} open: .*'guests' .*--inputs"
+    ):
+        own_missions(TEAM, sets)
+
+
+def test_columns_are_known_in_any_case_and_by_their_own_first():
+    [mission] = own_missions(TEAM, [{"GUESTS": "families", "Town": "Jena", "town": "Ulm"}])
+    assert mission.requirements[0].text == "Choose a site in Ulm. Expected: An address"
 
 
 def test_a_value_that_looks_like_a_placeholder_is_not_filled_again():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import BadInput
+from swarm.teams.formats import read_team
 from swarm.teams.reading import files
 from swarm.teams.reading.files import files_of, files_of_uploads
 
@@ -110,8 +111,26 @@ def test_an_encrypted_archive_is_refused_in_one_sentence():
 
 
 def test_what_is_no_text_is_told_as_skipped():
-    found = files_of_uploads([("agents.yaml", b"a: 1"), ("tasks.yaml", b"\xff\xfe"), ("crew.py", b"a\x00b")])
-    assert found.skipped == ("tasks.yaml (not UTF-8 text)", "crew.py (not UTF-8 text)")
+    found = files_of_uploads(
+        [("agents.yaml", b"a: 1"), ("tasks.yaml", b"a: \xff\xfe"), ("crew.py", b"%PDF-")]
+    )
+    tasks, crew = found.skipped
+    assert tasks.startswith("tasks.yaml (not UTF-8 text (byte 3")
+    assert crew.startswith("crew.py (it is a PDF: ")
+
+
+def test_a_file_that_could_not_be_read_is_not_told_as_absent():
+    uploads = [("agents.yaml", "a: {role: Bäcker, goal: Brot, backstory: Ulm}".encode("cp1252"))]
+    tasks = b"a: {description: Bake, expected_output: Bread, agent: a}"
+    with pytest.raises(BadInput, match=r"not read: agents\.yaml \(not UTF-8 text .*Windows-1252"):
+        read_team(files_of_uploads([*uploads, ("tasks.yaml", tasks)]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_team_is_read_in_every_encoding_and_with_its_suffix_in_any_case(encoding: str):
+    assert files_of_uploads([("agents.YAML", "a: é\r\nb: 1".encode(encoding))]).texts == {
+        "agents.yaml": "a: é\nb: 1"
+    }
 
 
 def test_two_files_of_one_name_are_refused():

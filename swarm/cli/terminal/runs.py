@@ -19,7 +19,7 @@ from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
-from swarm.written import UNKNOWN, lasting, number, usd
+from swarm.written import UNKNOWN, lasting, moment, number, usd
 
 _STYLES: dict[Action, str] = {
     "plan": "cyan",
@@ -174,7 +174,7 @@ def _closing(record: RunRecord) -> Text:
     seats = record.participation
     quality = record.verdict.quality if record.verdict else None
     words = (
-        f"{record.run_id} {record.status}"
+        f"{record.run_id} {record.status} · began {moment(record.started)}"
         f" · quality {number(quality)} · depth {record.depth or UNKNOWN}"
         f"{''.join(f' · {name.lower()} {value}' for name, value in listed(record).items())}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from swarm.errors import BadInput
+from swarm.text.decode import NotText, decoded
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonc", ".json5", ".py", ".md", ".toml")
 MAX_FILE_BYTES = 1_000_000
@@ -96,7 +97,7 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:
             if entry.is_dir():
                 deep = len(relative.parts) >= MAX_DEPTH
                 waiting += [] if deep or entry.name in SKIPPED_FOLDERS else [entry]
-            elif entry.is_file() and entry.suffix in SUFFIXES:
+            elif entry.is_file() and entry.suffix.lower() in SUFFIXES:
                 fits = entry.stat().st_size <= MAX_FILE_BYTES
                 yield relative.as_posix(), entry.read_bytes() if fits else None
 
@@ -109,7 +110,11 @@ def _in_zip(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
                 raise BadInput(f"{name}: {len(entries):,} entries; at most {MAX_ENTRIES:,} are read")
             for entry in entries:
                 path = _safe_path(name, entry.filename)
-                if not entry.is_dir() and path.suffix in SUFFIXES and not SKIPPED_FOLDERS & {*path.parts}:
+                if (
+                    not entry.is_dir()
+                    and path.suffix.lower() in SUFFIXES
+                    and not SKIPPED_FOLDERS & {*path.parts}
+                ):
                     yield path.as_posix(), _unzipped(archive, entry)
     except (
         zipfile.BadZipFile,
@@ -149,10 +154,13 @@ def _gather(found: Iterable[tuple[str, bytes | None]], source: str) -> Files:
             raise BadInput(
                 f"{source}: more than {MAX_TOTAL_BYTES:,} bytes of text; choose the team's own folder"
             )
-        text = _text(content)
-        if text is None:
-            skipped.append(f"{path} ({'more than 1 MB' if content is None else 'not UTF-8 text'})")
-        elif texts.setdefault(path, text) is not text and texts[path] != text:
+        path = _usual_suffix(path)
+        try:
+            text = decoded(_within_limits(content))
+        except NotText as error:
+            skipped.append(f"{path} ({error})")
+            continue
+        if texts.setdefault(path, text) is not text and texts[path] != text:
             raise BadInput(
                 f"{source}: two files are called {path[:80]!a}; hand them over in a folder or a zip"
             )
@@ -166,11 +174,16 @@ def _gather(found: Iterable[tuple[str, bytes | None]], source: str) -> Files:
     return Files(dict(sorted(texts.items())), tuple(skipped))
 
 
-def _text(content: bytes | None) -> str | None:
-    try:
-        return None if content is None or b"\x00" in content else content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+def _usual_suffix(path: str) -> str:
+    """A path as readers know it: "agents.YAML" is as good as "agents.yaml"."""
+    stem, dot, suffix = path.rpartition(".")
+    return f"{stem}{dot}{suffix.lower()}"
+
+
+def _within_limits(content: bytes | None) -> bytes:
+    if content is None:
+        raise NotText("more than 1 MB")
+    return content
 
 
 def _too_large(name: str, size: int, most: int) -> str:

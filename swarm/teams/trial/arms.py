@@ -20,6 +20,7 @@ from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement
 from swarm.spec import Option, Pace
 from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.teams.reading.given import GivenTask, GivenTeam
+from swarm.teams.reading.input_set import InputSet
 
 Arm = Literal["given", "free", "solo"]
 """The roles as given, the same agents without roles, one agent."""
@@ -58,7 +59,8 @@ def own_missions(team: GivenTeam, inputs: Sequence[Mapping[str, str]] = ()) -> t
 
     Args:
         team: one with tasks; without any it has no mission of its own, and gets none.
-        inputs: values by placeholder; what a set leaves out is taken from the team's file. None: one set, the file's.
+        inputs: values by placeholder, in any case; what a set leaves out is taken from the team's file. None: one set,
+            the file's.
 
     Raises:
         BadInput: when a placeholder has no value, or there are more tasks than a mission has requirements.
@@ -194,11 +196,19 @@ def _models(team: GivenTeam, model: str | None) -> str:
 
 
 def _filled(team: GivenTeam, values: Mapping[str, str]) -> dict[str, str]:
-    known = {name: value for name, value in {**team.inputs, **values}.items() if value.strip()}
-    missing = [name for name in placeholders(team) if name not in known]
-    if missing:
-        raise BadInput(f"the tasks of {team.name!r} leave {{{missing[0]}}} open: give it a value")
-    return {name: known[name].strip() for name in placeholders(team)}
+    folded = {name.casefold(): value for name, value in values.items()}
+    wanted = placeholders(team)
+    given = (
+        values.get(name) or folded.get(name.casefold()) or team.inputs.get(name) or "" for name in wanted
+    )
+    known = {name: value.strip() for name, value in zip(wanted, given, strict=True)}
+    if missing := next((name for name, value in known.items() if not value), None):
+        place = f"{values.place}: " if isinstance(values, InputSet) else ""
+        raise BadInput(
+            f"{place}the tasks of {team.name!r} leave {{{missing}}} open: give it a value, for instance in a column "
+            f"{missing!r} of a CSV file (--inputs)"
+        )
+    return known
 
 
 def _mission(team: GivenTeam, values: Mapping[str, str], number: str) -> Mission:
