@@ -10,6 +10,7 @@ from pathlib import Path
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
 from swarm.text.decode import decoded
+from swarm.text.numbers import is_whole
 
 MAX_AGENTS = 256
 MAX_ROLE_CHARS = 80
@@ -88,7 +89,7 @@ def make_team(models: Sequence[str], agents: int) -> Team:
 
 def _entry(text: str) -> tuple[int | None, str]:
     count, _, model = text.strip().partition(" ")
-    if model and count.isdecimal():
+    if model and is_whole(count):
         return int(count), model.strip()
     return None, text.strip()
 

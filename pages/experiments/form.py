@@ -17,6 +17,7 @@ from swarm.narrative.labels import protocol_name
 from swarm.protocols import PROTOCOLS
 from swarm.shock import SHOCKS
 from swarm.spec import MAX_SEED
+from swarm.text.numbers import is_whole
 
 CHOOSE_FOR_ME = "Choose for me"
 USUAL_SIZES = ("1", "2", "4", "8", "16", "32", "64", "128", "256")
@@ -213,6 +214,6 @@ def _choose_terms() -> tuple[str | None, int, Limits, Terms]:
 
 
 def _number(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 6:
+    if not is_whole(text.strip()) or len(text) > 6:
         raise BadInput(f"{text!r} is not a number of agents: give 1 to 256")
     return int(text)

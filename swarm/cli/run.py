@@ -32,6 +32,7 @@ from swarm.recording.record import record_of, spec_of
 from swarm.shock import Shock
 from swarm.spec import PastRole, RunSpec
 from swarm.team import check_agents, read_roles
+from swarm.text.numbers import whole
 
 EXIT_CODES = {"finished": 0, "failed": 1, "stopped": 3, "limited": 3, "interrupted": 1, "running": 0}
 
@@ -105,7 +106,7 @@ def _shock(kind: str | None, model: str | None) -> Shock | None:
 
 def _number_of_agents(text: str) -> int:
     try:
-        return check_agents(int(text))
+        return check_agents(whole(text))
     except ValueError as error:
         raise BadInput(f"--agents {text!r}: give a number from 1 to 256") from error
 

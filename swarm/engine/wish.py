@@ -13,6 +13,7 @@ from swarm.protocols import find_protocol
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Pace
 from swarm.team import MAX_AGENTS, check_agents
+from swarm.text.numbers import MOST, decimal, is_whole, whole
 
 N = TypeVar("N", int, float)
 
@@ -57,7 +58,7 @@ class Wish:
     """An event in the middle of the run, if anything happens."""
 
 
-def _number(kind: Callable[[str], N], least: float, most: float = 1e12) -> Callable[[str], N]:
+def _number(kind: Callable[[str], N], least: float, most: float = MOST) -> Callable[[str], N]:
     def read(text: str) -> N:
         value = kind(text)
         if not least <= value <= most:
@@ -86,7 +87,7 @@ def _one_of(known: Iterable[str], *unlisted: str) -> Callable[[str], str]:
 
 
 def _agents(text: str) -> int:
-    if not text.isdecimal():
+    if not is_whole(text):
         raise BadInput(f"a team has 1 to {MAX_AGENTS} agents")
     return check_agents(int(text))
 
@@ -125,14 +126,14 @@ FIELDS = {
         shown={"show_default": "sim/strong"},
     ),
     "judge": Field("The model that judges, or none. Default: one of another family.", read=_text()),
-    "seed": Field("The same seed repeats a simulated run.", int, 0, _number(int, 0, MAX_SEED)),
+    "seed": Field("The same seed repeats a simulated run.", int, 0, _number(whole, 0, MAX_SEED)),
     "option": Field("A setting of the protocol, as name=value.", list[str]),
     "roles_file": Field("Roles for fixed_roles, one a line.", Path),
-    "max_usd": Field("Most dollars. Real models: 1 unless given.", float, read=_number(float, 0.01)),
-    "max_tokens": Field("Most tokens, input and output.", int, read=_number(int, 1)),
-    "max_calls": Field("Most calls to models.", int, read=_number(int, 1)),
+    "max_usd": Field("Most dollars. Real models: 1 unless given.", float, read=_number(decimal, 0.01)),
+    "max_tokens": Field("Most tokens, input and output.", int, read=_number(whole, 1)),
+    "max_calls": Field("Most calls to models.", int, read=_number(whole, 1)),
     # Whole ones in an address, because the form counts whole seconds.
-    "timeout_s": Field("Most seconds.", float, read=_number(int, 1)),
+    "timeout_s": Field("Most seconds.", float, read=_number(whole, 1)),
     "pace": Field("How much of simulated thinking time to wait for.", Pace, "instant", _one_of(PACES)),
     "organization": Field("Whose memory the roles join.", usual="default", read=_text(80)),
     "shock": Field(
