@@ -129,10 +129,18 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+def secrets_of_the_environment() -> tuple[str, ...]:
+    """What must never show; ends the process, with the reason, when the environment cannot be read."""
+    try:
+        return read_settings().secret_values()
+    except BadInput as error:
+        sys.exit(f"Roleless does not start: {error}")
+
+
 refuse_strangers()
 # Streamlit logs the bugs of pages with all that they say.
-keep_out_of_logs(read_settings().secret_values())
-keep_out_of_tracebacks(read_settings().secret_values())
+keep_out_of_logs(secrets_of_the_environment())
+keep_out_of_tracebacks(secrets_of_the_environment())
 app = st.App(
     "pages/frame/menu.py",
     routes=[Route("/health", health)],

@@ -1,6 +1,5 @@
 """The environment is read, once, into a frozen value; the data folder it names is nobody else's to read."""
 
-import math
 import os
 import stat
 import threading
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.errors import BadInput, DataFolderUnusable
+from swarm.text.numbers import decimal
 
 PROJECT = Path(__file__).resolve().parent.parent
 LIBRARY = PROJECT / "data"
@@ -27,6 +27,8 @@ _SECRET_WORDS = {
     "PASSPHRASE",
 }
 """Variables with one of these in their names hold what must never show."""
+_USED: set[Path] = set()
+"""Data folders in which this process has written, or could have."""
 _OFFLINE_LITELLM = {
     # Without these, importing litellm downloads a price map and reads .env of the current folder.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -73,10 +75,10 @@ class Settings:
         if not said:
             return None
         try:
-            limit = float(said)
+            limit = decimal(said)
         except ValueError:
-            limit = math.nan
-        if not 0 < limit < math.inf:
+            limit = 0.0
+        if limit <= 0:
             raise BadInput(f"ROLELESS_MAX_USD_PER_DAY is {said[:40]!r}: give dollars above 0, such as 20")
         return limit
 
@@ -104,18 +106,33 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; `ROLELESS_DATA` names the data folder (default: `data/` of the project)."""
+    """Read the settings; `ROLELESS_DATA` names the data folder (default: `data/` of the project).
+
+    Raises:
+        BadInput: when it names the home of nobody.
+    """
     variables = dict(os.environ if environment is None else environment)
     folder = variables.get("ROLELESS_DATA", "").strip()
-    return Settings(Path(folder).expanduser().absolute() if folder else LIBRARY, variables)
+    try:
+        return Settings(Path(folder).expanduser().absolute() if folder else LIBRARY, variables)
+    except RuntimeError as error:
+        raise BadInput(
+            f"ROLELESS_DATA is {folder[:200]!r}, and nobody knows whose home that is: write the folder out"
+        ) from error
 
 
 def ensure_data_folder(settings: Settings) -> None:
     """Make the data folder and check that it can be written.
 
     Raises:
-        DataFolderUnusable: with the path, the reason and a remedy.
+        DataFolderUnusable: with the path, the reason and a remedy; also when the folder was there before and is not
+            any more: one that was moved away is not begun anew while this process uses it.
     """
+    if settings.data in _USED and not os.path.lexists(settings.data):
+        raise DataFolderUnusable(
+            f"the data folder {str(settings.data)!r} was moved or deleted while it was in use: put it back, or start "
+            "Roleless again to begin an empty one"
+        )
     try:
         make_private_folder(settings.journal)
     except OSError as error:
@@ -125,8 +142,30 @@ def ensure_data_folder(settings: Settings) -> None:
         _tighten_folder(settings.data)
     for path in settings.data.glob(f"{settings.history.name}*"):
         tighten(path)
-    if not os.access(settings.journal, os.W_OK):
-        raise DataFolderUnusable(_unusable(settings, "permission denied"))
+    for folder in (settings.data, settings.journal):
+        if not os.access(folder, os.W_OK):
+            raise DataFolderUnusable(_unusable(settings, "it is read-only, or permission is denied"))
+    _USED.add(settings.data)
+
+
+def is_read_only(settings: Settings) -> bool:
+    """Tell whether the data folder can be looked at, but nothing can be written there."""
+    # Of what may not be looked into, Path.is_dir() fails.
+    if not (os.path.isdir(settings.data) and os.access(settings.data, os.R_OK | os.X_OK)):  # noqa: PTH112
+        return False
+    try:
+        ensure_data_folder(settings)
+    except DataFolderUnusable:
+        return True
+    return False
+
+
+def read_only_in_words(settings: Settings) -> str:
+    """Say what cannot be done in a data folder that is read-only."""
+    return (
+        f"The data folder {str(settings.data)!r} is read-only: what is in it can be looked at, but nothing can be "
+        "run, imported or deleted."
+    )
 
 
 @contextmanager

@@ -1,8 +1,13 @@
 """Everything raised on purpose. A message says what happened, with the value, and what would work."""
 
+import logging
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Literal
+
+REMARKS = logging.getLogger("swarm.remarks")
+"""Takes what a person should know though nothing ends by it; the command line says each remark once."""
+REMARKS.addHandler(logging.NullHandler())
 
 FailureKind = Literal[
     "auth",
@@ -95,6 +100,10 @@ class Stopped(RunEnded):
 
     def __init__(self) -> None:
         super().__init__("somebody asked it to stop")
+
+
+class FolderGone(RunEnded):
+    """The folder in which a run is kept was moved or deleted; nothing more is bought, for it could not be kept."""
 
 
 class ProtocolFailed(RunEnded):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from swarm.errors import BadInput
+from swarm.text.numbers import MOST
 from swarm.turn import Usage
 
 DEFAULT_MAX_USD = 1.0
@@ -30,8 +31,10 @@ LIMITS: TypeAdapter[Limits | None] = TypeAdapter(Limits | None)
 
 
 def _check(name: str, value: float | None) -> None:
-    if value is not None and not 0 < value < float("inf"):
-        raise BadInput(f"a limit of {value!r} {name}: give a number above 0, or leave it out")
+    if value is not None and not 0 < value <= MOST:
+        raise BadInput(
+            f"a limit of {str(value)[:40]} {name}: give a number above 0, at most {MOST:g}, or leave it out"
+        )
 
 
 def dollars_of(used: Usage, reservation: Usage) -> float:

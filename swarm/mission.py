@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from swarm.errors import BadMission, UnknownName
+from swarm.errors import REMARKS, BadMission, UnknownName
 from swarm.text.decode import NotText, decoded, refuse_other_kinds
 from swarm.text.outline import outline, unwrapped
 from swarm.text.toml import begins_as_toml, line_of, toml_of
@@ -211,13 +211,32 @@ def read_mission(path: Path) -> Mission:
 def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
     """Read every mission file in `folders`, in order of level and title; later folders win over earlier ones.
 
-    Raises:
-        BadMission: for the first file that is not a mission.
+    A file that is no mission is left out, and remarked; no mission of its name in an earlier folder takes its place.
     """
-    files = [path for folder in folders for path in _library_files(folder)]
-    latest = {mission.id: mission for mission in map(read_mission, files)}
+    latest, slips = _read_all(folders)
+    for slip in slips:
+        REMARKS.warning("%s", slip)
     ordered = sorted(latest.values(), key=lambda mission: (mission.level or "L9", mission.title))
     return {mission.id: mission for mission in ordered}
+
+
+def slips_in_missions(folders: Sequence[Path]) -> list[str]:
+    """Say, in a sentence each, which files of `folders` are left out of the library, and why."""
+    return _read_all(folders)[1]
+
+
+def _read_all(folders: Sequence[Path]) -> tuple[dict[str, Mission], list[str]]:
+    latest: dict[str, Mission] = {}
+    slips: list[str] = []
+    for path in (path for folder in folders for path in _library_files(folder)):
+        try:
+            mission = read_mission(path)
+        except BadMission as error:
+            slips.append(f"{error}; it is left out of the library")
+            latest.pop(_id_of(path.stem), None)
+        else:
+            latest[mission.id] = mission
+    return latest, slips
 
 
 def _library_files(folder: Path) -> list[Path]:
@@ -250,7 +269,7 @@ def _check_size(text: str, source: str) -> None:
 
 def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
-        id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
+        id=table.id or _id_of(stem),
         title=table.title,
         goal=unwrapped(table.goal),
         values=tuple(table.values),
@@ -262,6 +281,10 @@ def _build(table: _MissionTable, stem: str) -> Mission:
         stakeholders=tuple(Stakeholder(s.name, s.wants) for s in table.stakeholders),
         unknowns=tuple(table.unknowns),
     )
+
+
+def _id_of(stem: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own"
 
 
 def _check_references(mission: Mission, source: str, text: str) -> Mission:

@@ -9,6 +9,7 @@ from pathlib import Path
 from swarm.config import LIBRARY
 from swarm.errors import BadInput
 from swarm.text.decode import decoded
+from swarm.text.numbers import is_whole
 from swarm.text.toml import toml_of
 
 MAX_AGENTS = 256
@@ -88,7 +89,7 @@ def make_team(models: Sequence[str], agents: int) -> Team:
 
 def _entry(text: str) -> tuple[int | None, str]:
     count, _, model = text.strip().partition(" ")
-    if model and count.isdecimal():
+    if model and is_whole(count):
         return int(count), model.strip()
     return None, text.strip()
 

@@ -16,15 +16,15 @@ MAY_IMPORT = {
     "text": "",
     "swarm": "text",
     "security": "swarm",
-    "models": "swarm security",
-    "protocols": "swarm",
+    "models": "swarm security text",
+    "protocols": "swarm text",
     "prompts": "swarm models",
     "reply": "swarm",
     "metrics": "swarm models",
     "recording": "swarm metrics models",
     "history": "swarm metrics recording",
     "organization": "swarm metrics recording",
-    "engine": "swarm metrics models prompts protocols recording reply security",
+    "engine": "swarm metrics models prompts protocols recording reply security text",
     "narrative": "swarm engine metrics organization recording",
     "stats": "swarm",
     "comparison": "swarm metrics narrative recording stats",
@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "teams.metagpt teams.openclaw teams.reading teams.trial text",
     "serve": "swarm engine history models protocols recording security",
     "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams "
-    "teams.reading teams.trial",
+    "teams.reading teams.trial text",
 }
 """What each package may import beside itself; "swarm" is the vocabulary, the files at its top."""
 PAGES = {
@@ -77,7 +77,7 @@ ONLY_IN = {
 }
 """Where a foreign library may be named; everybody else goes through that door."""
 
-WITHIN_REACH = tuple(f"swarm.{name}" for name in ("protocols", "errors", "mission", "team", "turn"))
+WITHIN_REACH = tuple(f"swarm.{name}" for name in ("protocols", "errors", "mission", "team", "text", "turn"))
 """What a protocol may know of ours."""
 OUT_OF_REACH = {"os", "time", "random", "secrets", "datetime", "pathlib", "socket", "subprocess", "io"}
 """What a protocol must not be able to touch."""

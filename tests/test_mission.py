@@ -16,6 +16,7 @@ from swarm.mission import (
     mission_from_text,
     mission_from_toml,
     read_mission,
+    slips_in_missions,
 )
 
 TOML = """title = "Open a bakery"
@@ -168,3 +169,31 @@ def test_ones_own_missions_win_and_all_are_ordered_by_level_and_title(tmp_path: 
     assert levels == sorted(levels)
     first = [mission.title for mission in found.values() if mission.level == "L1"]
     assert first == sorted(first)
+
+
+NO_MISSIONS = {
+    "unknown key": (b"title = 'Mine'\ngoal = 'b'\ntempo = 3\n", "line 3, key 'tempo'"),
+    "no TOML": (b"title = 'Mine'\ngoal = \n", "not valid TOML"),
+    "no text": ("title = 'Gerät'\ngoal = 'b'\n".encode("cp1252"), "UTF-8"),
+    "empty": (b"", "is empty"),
+    "too deep": (b"title = " + b"[" * 20_000, "not a mission"),
+}
+
+
+@pytest.mark.parametrize("slip", NO_MISSIONS)
+def test_a_file_that_is_no_mission_is_told_once_and_costs_itself_alone(
+    slip: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    content, complaint = NO_MISSIONS[slip]
+    folders = read_settings({"ROLELESS_DATA": str(tmp_path)}).mission_folders
+    whole = {*load_library(folders)}
+    (tmp_path / "missions").mkdir()
+    (tmp_path / "missions" / "Food Festival.toml").write_bytes(content)
+    (tmp_path / "missions" / "zoo.toml").write_text("title = 'A zoo'\ngoal = 'b'\n")
+    found = load_library(folders)
+    # Whoever asks for it does not get the library's in its place.
+    assert {*found} == whole - {"food-festival"} | {"zoo"}
+    [said] = caplog.messages
+    assert "Food Festival.toml" in said
+    assert complaint in said
+    assert slips_in_missions(folders) == [said]

@@ -19,6 +19,7 @@ from swarm.grid import NO_SHOCK
 from swarm.mission import find_mission
 from swarm.protocols import check_options, options_of
 from swarm.spec import Option, Pace
+from swarm.text.numbers import is_whole
 
 USUAL_PACE: Pace = "fast"
 DEFAULTS = {
@@ -120,7 +121,7 @@ def _models(given: tuple[str, ...]) -> dict[str, Any]:
     names = _parts(given)
     if not names:
         raise BadInput("names no model")
-    if len(names) == 1 and not names[0].partition(" ")[0].isdecimal():
+    if len(names) == 1 and not is_whole(names[0].partition(" ")[0]):
         return {"team_mode": ONE_MODEL, "model": names[0]}
     return {"team_mode": MIX, "team_mix": ", ".join(names)}
 

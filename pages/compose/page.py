@@ -11,7 +11,7 @@ from pages.compose.link import fill_form, link_of
 from pages.shared import state
 from pages.shared.launching import run_and_watch
 from pages.shared.mission_input import LIBRARY, choose_mission
-from pages.shared.resources import estimates, history, missions, settings
+from pages.shared.resources import estimates, history, missions, settings, slips
 from pages.shared.team_input import choose_protocol, choose_team
 from pages.shared.text import plain, sentence
 from swarm.engine.command_line import command_line, mission_toml
@@ -101,6 +101,8 @@ def show_nothing_to_run(mission_is_missing: bool) -> None:
 
 
 st.title("Compose a run", anchor=False)
+for slip in slips():
+    st.warning(plain(slip), icon=":material/warning:")
 if ignored := fill_form():
     st.error(plain(ignored), icon=":material/error:")
 

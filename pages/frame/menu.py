@@ -6,6 +6,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.shared.login import ask_for_login
+from pages.shared.resources import settings
+from pages.shared.text import plain
+from swarm.config import is_read_only, read_only_in_words
 
 PAGES = Path(__file__).parent.parent
 WORDMARK = Path(__file__).parent / "roleless-{theme}.svg"
@@ -50,4 +53,6 @@ def page_of(name: str, title: str, icon: str, purpose: str) -> StreamlitPage:
 ask_for_login()
 page = st.navigation({section: [page_of(*entry) for entry in entries] for section, entries in MENU.items()})
 st.set_page_config(page_title=f"{page.title} · Roleless")
+if is_read_only(settings()):
+    st.info(plain(read_only_in_words(settings())), icon=":material/lock:")
 page.run()

@@ -25,7 +25,7 @@ def show_catalogue(cards: Sequence[ModelCard]) -> None:
                 "Output, $": card.price.output if card.price else None,
                 "Context, tokens": card.context,
                 "Key": key_words(card),
-                "Priced on": card.priced_on or UNKNOWN,
+                "Priced on": card.priced_on,
                 "Asked at": card.api_base or UNKNOWN,
                 "Note": no_formula(" ".join((*([card.note] if card.note else []), *card.cautions))),
             }

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.models.catalogue import show_catalogue, show_keys
 from pages.models.test_message import show_test
 from pages.shared import state
-from pages.shared.resources import local_servers, settings
+from pages.shared.resources import local_servers, settings, slips
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
 from swarm.models.catalogue import known_models
@@ -34,6 +34,8 @@ try:
     catalogue = [*known_models(settings()).values()]
     simulated = [card for card in catalogue if card.simulated]
     real = [card for card in catalogue if not card.simulated]
+    for slip in slips():
+        st.warning(plain(slip), icon=":material/warning:")
     st.subheader("Keys", anchor=False)
     show_keys(real)
     st.subheader("Real models", anchor=False)

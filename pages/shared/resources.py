@@ -11,13 +11,12 @@ from pages.shared.picture import Paper
 from swarm.cell import Cell
 from swarm.config import Settings, read_settings
 from swarm.engine.estimate import Estimates, estimate
-from swarm.errors import BadInput
 from swarm.figures import replay_figure
 from swarm.history.rows import RunFilter
 from swarm.history.store import EVERY_RUN, History
-from swarm.mission import Mission, load_library
+from swarm.mission import Mission, load_library, slips_in_missions
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import card_of, known_models, load_catalogue
+from swarm.models.catalogue import card_of, known_models, slips_in_own_models
 from swarm.models.local import LocalServer, find_local_servers
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec, fingerprint
@@ -47,11 +46,14 @@ def missions() -> dict[str, Mission]:
 
 
 def catalogue() -> dict[str, ModelCard]:
-    """The models to choose from, by id; when one's own cannot be read, the library's: composing then says why."""
-    try:
-        return known_models(settings())
-    except BadInput:
-        return load_catalogue()
+    """The models to choose from, by id."""
+    return known_models(settings())
+
+
+def slips() -> tuple[str, ...]:
+    """Say what is left out of one's own missions and models, and why, in a sentence each."""
+    here = settings()
+    return (*slips_in_missions(here.mission_folders[1:]), *slips_in_own_models(here))
 
 
 def estimates(spec: RunSpec) -> Estimates:

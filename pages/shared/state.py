@@ -9,6 +9,7 @@ import streamlit as st
 from swarm.engine.run import new_run_id
 from swarm.grid import Experiment
 from swarm.models.local import LocalServer
+from swarm.text.numbers import is_whole
 
 Link: TypeAlias = dict[str, tuple[str, ...]]
 """The parameters of a URL, each with its values."""
@@ -202,7 +203,7 @@ def keep_picture_format(chosen: str) -> None:
 def shown_moment() -> int | None:
     """The moment that the URL names, which keeps up with the replay; None when it names none."""
     said = st.query_params.get("moment", "")
-    return int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else None
+    return int(said) if is_whole(said) and len(said) <= LONGEST_NUMBER else None
 
 
 def unfolded(run_id: str) -> tuple[str, ...]:

@@ -15,12 +15,13 @@ from swarm.history.rows import RunFilter
 from swarm.history.store import EVERY_RUN
 from swarm.mission import LEVELS
 from swarm.shock import SHOCKS
+from swarm.text.numbers import is_whole
 
 KINDS = {"Simulated": True, "Real": False}
 
 
 def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) < 6):
+    if not (is_whole(said) and len(said) < 6):
         raise BadInput(f"{said!r} is no number of agents")
     return int(said)
 

@@ -10,6 +10,7 @@ import typer
 from swarm.engine.wish import FIELDS, Field, accept, read
 from swarm.errors import BadInput
 from swarm.export.bundle import MAX_BUNDLE_BYTES
+from swarm.security.whole import write_whole
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value for machines.")]
 RunId = Annotated[str, typer.Argument(help="Id of a run; `list` shows them.", metavar="RUN")]
@@ -68,12 +69,12 @@ def read_file(path: Path) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file where the person said.
+    """Write a file where the person said, whole or not at all.
 
     Raises:
         BadInput: when it cannot be written.
     """
     try:
-        path.write_bytes(content)
+        write_whole(path, content)
     except OSError as error:
         raise BadInput(f"cannot write {str(path)!r}: {error.strerror}") from error

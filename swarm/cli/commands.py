@@ -9,6 +9,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from swarm.errors import BadInput
+from swarm.text.numbers import decimal, whole
+
 Table = Mapping[str, "str | Mapping[str, str]"]
 """Name -> a function of a file of this folder, such as "run.stop", or the commands of a group."""
 
@@ -92,4 +95,24 @@ def load(name: str, place: str | Table) -> Any:
     file, function = place.split(".")
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     alone.command(name)(getattr(import_module(f"swarm.cli.{file}"), function))
-    return typer.main.get_command(alone)
+    command = typer.main.get_command(alone)
+    for parameter in command.params:
+        _read_plainly(parameter)
+    return command
+
+
+def _read_plainly(parameter: Any) -> None:
+    """Let a parameter that is a number take what people write as one; Python takes "1_0", "٣" and "inf" as well."""
+    read = {int: whole, float: decimal}.get(parameter.type_descriptor.annotation)
+    if read is None:
+        return
+    process = parameter.process_value
+
+    def plainly(context: Any, value: Any) -> Any:
+        try:
+            return process(context, read(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            raise BadInput(f"{parameter.opts[0]} {value[:40]!r}: {error}") from error
+
+    # Where Typer looks for it.
+    parameter.__dict__["process_value"] = plainly

@@ -17,8 +17,14 @@ from swarm.config import PROJECT, Settings, ensure_data_folder
 from swarm.engine.day_purse import DayPurse
 from swarm.errors import SwarmError
 from swarm.history.store import History
-from swarm.mission import load_library
-from swarm.models.catalogue import known_models, load_catalogue, present_keys, price_table_version
+from swarm.mission import load_library, slips_in_missions
+from swarm.models.catalogue import (
+    known_models,
+    load_catalogue,
+    present_keys,
+    price_table_version,
+    slips_in_own_models,
+)
 from swarm.models.local import find_local_servers
 
 SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
@@ -44,8 +50,9 @@ def examine(settings: Settings) -> list[Finding]:
         _python(),
         *_packages(),
         _data_folder(settings),
-        _missions(settings),
+        *_missions(settings),
         _history(settings),
+        *_own_models(settings),
         *_keys(settings),
         _day(settings),
         _prices(),
@@ -101,11 +108,11 @@ def _data_folder(settings: Settings) -> Finding:
     return Finding("data folder", state, f"{settings.data}, {free / 1e9:.1f} GB free")
 
 
-def _missions(settings: Settings) -> Finding:
-    try:
-        return Finding("missions", "good", f"{len(load_library(settings.mission_folders))} in the library")
-    except SwarmError as error:
-        return Finding("missions", "bad", str(error))
+def _missions(settings: Settings) -> list[Finding]:
+    slips = slips_in_missions(settings.mission_folders)
+    number = len(load_library(settings.mission_folders))
+    found = Finding("missions", "good", f"{number} in the library")
+    return [found, *(Finding("missions", "note", slip) for slip in slips)]
 
 
 def _history(settings: Settings) -> Finding:
@@ -117,6 +124,10 @@ def _history(settings: Settings) -> Finding:
     if damages:
         return Finding("history", "note", f"{runs} runs; unreadable lines in {len(damages)} journal file(s)")
     return Finding("history", "good", f"{runs} runs")
+
+
+def _own_models(settings: Settings) -> list[Finding]:
+    return [Finding("models.toml", "note", slip) for slip in slips_in_own_models(settings)]
 
 
 def _keys(settings: Settings) -> list[Finding]:

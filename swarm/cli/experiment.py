@@ -25,7 +25,7 @@ from swarm.comparison.threshold import (
     threshold_in_words,
 )
 from swarm.comparison.withstood import told_of_shocks
-from swarm.config import Settings, read_settings
+from swarm.config import Settings, ensure_data_folder, read_settings
 from swarm.engine import launch
 from swarm.errors import BadInput
 from swarm.experiment.asked import missions_named
@@ -76,6 +76,7 @@ def run(
 ) -> None:
     """Perform an experiment. Interrupt or stop it at any moment: `resume` plays what is left, nothing twice."""
     settings, history = at_hand()
+    ensure_data_folder(settings)
     experiment = _under(_read(file, settings, history), max_usd=max_usd)
     _perform(experiment, settings, history, resumed=False, detach=detach, as_json=as_json)
 
@@ -92,7 +93,11 @@ def resume(
 ) -> None:
     """Perform what is left of an experiment; runs that finished are not played again."""
     settings, history = at_hand()
+    ensure_data_folder(settings)
     experiment = _under(_read(file, settings, history), max_usd=max_usd, accept_price=accept_price or None)
+    if ending_of(experiment, history) == "finished":
+        _say_that_it_has_finished(experiment, history, as_json)
+        return
     _perform(experiment, settings, history, resumed=True, detach=detach, as_json=as_json)
 
 
@@ -163,6 +168,18 @@ def list_experiments(as_json: Json = False) -> None:
         print_json([asdict(row) for row in rows])
     else:
         print_experiments(rows)
+
+
+def ending_of(experiment: Experiment, history: History) -> str | None:
+    """How far an experiment is, in a word; None when it was never begun."""
+    return {row.experiment_id: row.status for row in history.experiments()}.get(experiment.grid.id)
+
+
+def _say_that_it_has_finished(experiment: Experiment, history: History, as_json: bool) -> None:
+    experiment_id = experiment.grid.id
+    if as_json:
+        print_json(asdict(history.experiment(experiment_id)[0]))
+    remark(f"{experiment_id} has finished; there is nothing to resume: `experiment results {experiment_id}`")
 
 
 def at_hand() -> tuple[Settings, History]:

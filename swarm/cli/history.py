@@ -8,7 +8,7 @@ from pydantic_core import to_jsonable_python
 from swarm.cli.arguments import Json, RunId
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.runs import print_record, print_runs
-from swarm.config import read_settings
+from swarm.config import ensure_data_folder, read_settings
 from swarm.history.rows import RunFilter, columns_of
 from swarm.history.store import History
 from swarm.recording.measures import summary
@@ -41,7 +41,9 @@ def show(run_id: RunId, as_json: Json = False) -> None:
 
 def delete(run_id: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Delete a run from the history."""
-    history = History(read_settings())
+    settings = read_settings()
+    ensure_data_folder(settings)
+    history = History(settings)
     title = history.run(run_id).spec.mission.title
     if not yes:
         typer.confirm(f"Delete run {run_id}, {title!r}?", abort=True)

@@ -6,6 +6,7 @@ import typer
 
 from swarm.cli.arguments import option
 from swarm.config import ensure_data_folder, read_settings
+from swarm.errors import BadInput
 from swarm.limits import Limits
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.serve import make_app
@@ -13,6 +14,8 @@ from swarm.serve import serve as serve_app
 from swarm.serve.access import access_to
 from swarm.serve.teams import Teams
 from swarm.spec import Pace
+
+MAX_PORT = 65_535
 
 
 def serve(
@@ -34,6 +37,8 @@ def serve(
     A team is the model roleless/<protocol>-<agents>@<model>, such as roleless/sequential-8@sim/strong: the mission is
     the user's last message, the reply is what the team delivers, and the run is kept like any other.
     """
+    if not 0 <= port <= MAX_PORT:
+        raise BadInput(f"--port {port}: give a number from 0 to {MAX_PORT:,}")
     settings = read_settings()
     access = access_to(host, settings.serve_token, allow_host or ())
     ensure_data_folder(settings)

@@ -9,7 +9,7 @@ import typer
 
 from swarm.cli.arguments import Json, option, read_file, write_file
 from swarm.cli.compare import told
-from swarm.cli.experiment import EXIT_CODES, at_hand, print_the_plan, watched
+from swarm.cli.experiment import EXIT_CODES, at_hand, ending_of, print_the_plan, watched
 from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.config import Settings, read_settings
@@ -140,7 +140,7 @@ def _missions(
 
 def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:
     """Play what is missing of a test; returns the exit code. What was played before is not played again."""
-    there = {row.experiment_id: row.status for row in history.experiments()}.get(experiment.grid.id)
+    there = ending_of(experiment, history)
     if there in ("finished", "clear"):
         remark(f"{experiment.grid.id} was played already; give another --seed to play it anew")
         return 0

@@ -21,6 +21,7 @@ from swarm.config import Settings, ensure_data_folder, make_private_folder, priv
 from swarm.errors import DataFolderUnusable, DayLimitReached, ModelUnavailable, PriceUnknown
 from swarm.limits import dollars_of
 from swarm.models.model import Completion, Model, Request
+from swarm.security.whole import write_whole
 from swarm.turn import Usage
 
 LOCK_WAIT_S = 10.0
@@ -53,12 +54,19 @@ def utc_day() -> date:
 class DayPurse:
     """The purse of all real runs on a data folder: the outermost one, behind a run's and an experiment's."""
 
-    def __init__(self, settings: Settings, today: Callable[[], date] = utc_day) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        today: Callable[[], date] = utc_day,
+        *,
+        mind: Callable[[], None] = lambda: None,
+    ) -> None:
         """Open it.
 
         Args:
             settings: for the folder, and the limit (`ROLELESS_MAX_USD_PER_DAY`).
             today: tells the day.
+            mind: raises FolderGone when what is bought could not be kept any more.
 
         Raises:
             BadInput: when the limit is no amount of dollars.
@@ -66,6 +74,7 @@ class DayPurse:
         self._settings = settings
         self._limit = settings.max_usd_per_day
         self._today = today
+        self._mind = mind
         self._mine: list[tuple[Usage, Path, str]] = []
         self._settled = asyncio.Condition()
 
@@ -76,7 +85,9 @@ class DayPurse:
             DayLimitReached: when the call could pass the limit.
             PriceUnknown: when nobody knows what it costs, and there is a limit.
             DataFolderUnusable: when the file of the day cannot be read or written.
+            FolderGone: when the folder of what is bought was moved or deleted.
         """
+        self._mind()
         async with self._settled:
             while (excess := self._set_aside(most)) is not None:
                 if not self._mine:
@@ -94,12 +105,14 @@ class DayPurse:
 
     def so_far(self) -> Today:
         """Return the dollars that were spent today, and those set aside."""
-        with self._ledger(self._path()) as ledger:
-            return Today(ledger.spent, sum(ledger.held.values()))
+        # It is replaced whole, so it can be read without the lock, and where nothing may be written.
+        ledger = _read(self._path())
+        return Today(ledger.spent, sum(ledger.held.values()))
 
     def _set_aside(self, most: Usage) -> DayLimitReached | None:
         if self._limit is not None and most.cost_usd is None:
             raise PriceUnknown("a model of this run")
+        ensure_data_folder(self._settings)
         path, amount = self._path(), most.cost_usd or 0.0
         with self._ledger(path) as ledger:
             before = ledger.spent + sum(ledger.held.values())
@@ -116,10 +129,12 @@ class DayPurse:
             # Equal reservations are as good as the same.
             at = next(at for at, (most, _, _) in enumerate(self._mine) if most == reservation)
             _, path, name = self._mine.pop(at)
-            with self._ledger(path) as ledger:
-                ledger.held.pop(name, None)
-                ledger.spent += used_usd
-                _write(path, ledger)
+            # In a folder that was moved away the reservation stays, as that of who dies does; none is begun anew.
+            if path.exists():
+                with self._ledger(path) as ledger:
+                    ledger.held.pop(name, None)
+                    ledger.spent += used_usd
+                    _write(path, ledger)
             self._settled.notify_all()
 
     def _path(self) -> Path:
@@ -128,7 +143,6 @@ class DayPurse:
     @contextmanager
     def _ledger(self, path: Path) -> Generator[_Ledger, None, None]:
         """The ledger of a day, held against all others while the context lasts."""
-        ensure_data_folder(self._settings)
         try:
             make_private_folder(path.parent)
             with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S, mode=0o600):
@@ -138,9 +152,7 @@ class DayPurse:
                 f"{str(path)!r} has been locked for {LOCK_WAIT_S:g} s by a process that does not go on: end it"
             ) from error
         except OSError as error:
-            raise DataFolderUnusable(
-                f"cannot count today's dollars in {str(path)!r}: {error.strerror}"
-            ) from error
+            raise _uncounted(path, error) from error
 
 
 async def ask_once(model: Model, request: Request, settings: Settings) -> Completion:
@@ -172,13 +184,15 @@ def _read(path: Path) -> _Ledger:
         raise DataFolderUnusable(
             f"{str(path)!r} is damaged, so today's dollars are not known: set the file aside to begin the day anew"
         ) from error
+    except OSError as error:
+        raise _uncounted(path, error) from error
+
+
+def _uncounted(path: Path, error: OSError) -> DataFolderUnusable:
+    return DataFolderUnusable(f"cannot count today's dollars in {str(path)!r}: {error.strerror}")
 
 
 def _write(path: Path, ledger: _Ledger) -> None:
     """Replace the file whole: whoever is killed leaves the old one or the new one."""
-    beside = path.with_suffix(".new")
-    with private(), beside.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(ledger.model_dump()))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    with private():
+        write_whole(path, json.dumps(ledger.model_dump()).encode())

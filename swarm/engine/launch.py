@@ -8,15 +8,18 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from swarm.config import PROJECT, Settings, ensure_data_folder, private
 from swarm.engine.perform import events_before, stop_file_of
 from swarm.engine.run import new_run_id
-from swarm.errors import BadInput, RunBusy, SwarmError
+from swarm.errors import BadInput, DataFolderUnusable, RunBusy, SwarmError
 from swarm.limits import LIMITS, Limits
 from swarm.recording.journal import is_written_to, journal_of
 from swarm.spec import SPEC, RunSpec
 
+_IN_UTF_8 = {"PYTHONIOENCODING": "utf-8"}
+"""What a performer says is read from its file."""
 START_DEADLINE_S = 30.0
 """Longest wait for a performer's first event; importing a provider's library takes some of it."""
 
@@ -64,11 +67,16 @@ def stop(run_id: str, settings: Settings) -> None:
         settings: where it is kept.
 
     Raises:
-        BadInput: when nobody performs it.
+        BadInput: when nobody performs it, or nothing can be written where it would look.
     """
     if not is_running(run_id, settings):
         raise BadInput(f"{run_id!r} is not running, so it cannot be stopped")
-    stop_file_of(run_id, settings).touch(mode=0o600)
+    try:
+        stop_file_of(run_id, settings).touch(mode=0o600)
+    except OSError as error:
+        raise DataFolderUnusable(
+            f"cannot ask {run_id!r} to stop in {str(settings.journal)!r}: {error.strerror}"
+        ) from error
 
 
 def is_running(run_id: str, settings: Settings) -> bool:
@@ -91,9 +99,7 @@ def start_performer(arguments: list[str], piped: bytes, settings: Settings, run_
     journal = journal_of(run_id, settings)
     size_before = journal.stat().st_size if journal.exists() else 0
     said = journal.with_suffix(".err")
-    with private():
-        errors = said.open("wb")
-    with errors:
+    with _words_of(said) as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "swarm", *arguments],
             stdin=subprocess.PIPE,
@@ -101,7 +107,12 @@ def start_performer(arguments: list[str], piped: bytes, settings: Settings, run_
             stderr=errors,
             cwd=PROJECT,
             # A dashboard's environment may hold what a file of secrets says: no test started this.
-            env={**settings.environment, "ROLELESS_DATA": str(settings.data), "ROLELESS_FAULT": ""},
+            env={
+                **settings.environment,
+                "ROLELESS_DATA": str(settings.data),
+                "ROLELESS_FAULT": "",
+                **_IN_UTF_8,
+            },
             start_new_session=True,
         )
     assert process.stdin is not None
@@ -110,6 +121,14 @@ def start_performer(arguments: list[str], piped: bytes, settings: Settings, run_
     # Somebody has to take note of its end, or it stays in the process table for as long as the dashboard lives.
     threading.Thread(target=process.wait, daemon=True).start()
     _await_first_event(process, journal, size_before, said)
+
+
+def _words_of(said: Path) -> BinaryIO:
+    try:
+        with private():
+            return said.open("wb")
+    except OSError as error:
+        raise DataFolderUnusable(f"cannot write {str(said)!r}: {error.strerror}") from error
 
 
 def _await_first_event(

@@ -10,7 +10,7 @@ from pathlib import Path
 from swarm.config import Settings, ensure_data_folder
 from swarm.engine.day_purse import DayPurse
 from swarm.engine.run import open_models, play
-from swarm.errors import BadInput, DamagedJournal, RunBusy, UnknownRun
+from swarm.errors import BadInput, DamagedJournal, FolderGone, RunBusy, UnknownRun
 from swarm.limits import Limits
 from swarm.protocols import find_protocol
 from swarm.recording.events import Event, RunDeleted, RunFinished, RunStarted
@@ -31,6 +31,7 @@ async def perform(settings: Settings, run_id: str, spec: RunSpec) -> AsyncIterat
     Raises:
         RunBusy: when a run of this id was started before.
         BadInput: when the spec cannot be played; nothing is kept then.
+        FolderGone: at the end, when its folder was moved or deleted meanwhile.
     """
     with _opened(settings, run_id, spec) as journal:
         if journal.path.stat().st_size:
@@ -53,6 +54,7 @@ async def resume(settings: Settings, run_id: str, limits: Limits | None = None) 
     Raises:
         RunBusy: when another process performs this run.
         UnknownRun, BadInput, DamagedJournal: see `events_before`.
+        FolderGone: at the end, when its folder was moved or deleted meanwhile.
     """
     spec = _under(limits, events_before(run_id, settings, limits))
     with _opened(settings, run_id, spec) as journal:
@@ -135,10 +137,12 @@ async def _kept(
     """Play a run, keep its events, and heed the stop file and signals."""
     async with heeding_stops(stop_file_of(run_id, settings)) as stop:
         # Simulated money is nobody's.
-        purse = DayPurse(settings) if journal.paid else None
+        purse = DayPurse(settings, mind=journal.mind_place) if journal.paid else None
         playing = play(spec, run_id=run_id, record=journal.record, before=before, stop=stop, purse=purse)
         async for event in playing:
             yield event
+    if journal.gone:
+        raise FolderGone(journal.gone)
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 A command line, the form's address, a form and an experiment file read these names by the one table here.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,14 +17,9 @@ from swarm.protocols import find_protocol
 from swarm.shock import SHOCKS, Shock
 from swarm.spec import MAX_SEED, PACES, Pace
 from swarm.team import MAX_AGENTS
+from swarm.text.numbers import MOST, decimal, whole
 
-MOST = 10**12
-"""Of anything that is counted or paid: more is a mistake in writing."""
-_NUMBERS: Mapping[type, re.Pattern[str]] = {
-    int: re.compile(r"[+-]?[0-9]{1,30}"),
-    float: re.compile(r"[+-]?[0-9]{0,30}\.?[0-9]{1,30}([eE][+-]?[0-9]{1,4})?"),
-}
-"""How numbers are written: Python itself takes 1_0, and the digits of any script."""
+_READ: Mapping[type, Callable[[str], Any]] = {int: whole, float: decimal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +74,11 @@ class Field(NamedTuple):
         Raises:
             BadInput: with what would work.
         """
-        number = _NUMBERS.get(self.kind)
-        return self.accept(self.kind(text) if number and number.fullmatch(text.strip()) else text)
+        try:
+            value = _READ.get(self.kind, str)(text)
+        except ValueError:
+            value = None
+        return self.accept(value)
 
     def accept(self, value: object) -> Any:
         """Return a value as it is meant that has a kind already, as forms and files have it.

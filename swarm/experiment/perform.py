@@ -16,7 +16,7 @@ from swarm.engine.day_purse import DayPurse
 from swarm.engine.perform import heeding_stops, stop_file_of
 from swarm.engine.recorder import Teller
 from swarm.engine.run import play
-from swarm.errors import BadInput, DayLimitReached, RunBusy
+from swarm.errors import BadInput, DayLimitReached, FolderGone, RunBusy
 from swarm.experiment.chunk import PROCESSES, RUNS_PER_CHUNK, WORTH_PROCESSES, open_pool, play_chunk
 from swarm.experiment.guard import Guard
 from swarm.experiment.looks import added_by, alpha_of, continued
@@ -66,6 +66,7 @@ async def perform(
         RunBusy: when another process performs it, or it was begun before and is not resumed.
         BadInput: when it cannot be played, or there is nothing to resume.
         DamagedJournal: see `past_of`.
+        FolderGone: at the end, when its folder was moved or deleted meanwhile.
     """
     ensure_data_folder(settings)
     grid, terms = experiment
@@ -97,7 +98,10 @@ async def perform(
                 heeded,
                 bool(past.started and added),
             )
-            return await performance.perform()
+            ended = await performance.perform()
+        if journal.gone:
+            raise FolderGone(journal.gone)
+        return ended
 
 
 def _added(grid: Grid, past: Past) -> Sequence[Mission]:
@@ -149,7 +153,7 @@ class _Performance:
         self.foretold = plan(self.recipes, self.simulated)
         expected = () if self.simulated else self.foretold.expected_by_arm
         self.guard = Guard(grid, terms, expected, {**past.outcomes}, {*past.outcomes, *past.deleted})
-        day = None if self.simulated else DayPurse(self.settings)
+        day = None if self.simulated else DayPurse(self.settings, mind=self.journal.mind_place)
         self.purse = Budget(
             Limits(usd=terms.max_usd), past.spent.usage, past.spent.calls, past.spent.usd, day
         )
@@ -217,6 +221,8 @@ class _Performance:
         undone = self.progress.runs - self.progress.done - len(self.past.deleted)
         if not undone:
             return "finished", None
+        if self.journal.gone:
+            return "failed", self.journal.gone
         if self.guard.halt:
             return self.guard.halt.status, self.guard.halt.reason
         if isinstance(self.purse.refused, DayLimitReached):
@@ -256,7 +262,7 @@ class _Performance:
 
     @property
     def _goes_on(self) -> bool:
-        return not (self.guard.halt or self.purse.refused or self.stop.is_set())
+        return not (self.guard.halt or self.purse.refused or self.stop.is_set() or self.journal.gone)
 
     async def _play_one_by_one(self) -> None:
         while self._goes_on and (planned := next(self.left, None)):

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -39,6 +39,8 @@ _OUR_OWN_FAULT = (
     duckdb.IntegrityError,
     duckdb.NotSupportedError,
 )
+_HEAD_BYTES = 12_288
+"""No history is shorter than the head of its file."""
 _CANNOT_WRITE = "No space left|File too large|quota exceeded|Permission denied|Read-only file system"
 _THREADS: dict[Path, threading.Lock] = {}
 """One lock a history file: DuckDB's own does not keep threads of one process apart. A process forked
@@ -117,10 +119,7 @@ def incoming(
 
 
 def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnection:
-    for file in (path, log_of(path)):
-        if file.exists() and not file.is_file():
-            # DuckDB would wait for ever for somebody to write into a named pipe.
-            raise HistoryDamaged(f"{str(file)!r} is not a file; {REMEDY}")
+    _check_that_files_are(path, log_of(path))
     while True:
         is_new = not os.path.lexists(path)
         try:
@@ -130,12 +129,31 @@ def _connect(path: Path, deadline: float, patience_s: float) -> DuckDBPyConnecti
                 if is_new:
                     # What a full disk leaves of a new file is no history, and would be taken for a damaged one.
                     path.unlink(missing_ok=True)
-                raise
-            if time.monotonic() >= deadline:
+                if is_new or not _discards_empty(path):
+                    raise
+            elif time.monotonic() >= deadline:
                 holder = re.search(r"PID (\d+)", str(error))
                 who = f"process {holder[1]}" if holder else "another process"
                 raise HistoryBusy(_busy(path, who, patience_s)) from error
         time.sleep(POLL_S)
+
+
+def _check_that_files_are(*files: Path) -> None:
+    for file in files:
+        if file.exists() and not file.is_file():
+            # DuckDB would wait for ever for somebody to write into a named pipe.
+            raise HistoryDamaged(f"{str(file)!r} is not a file; {REMEDY}")
+
+
+def _discards_empty(path: Path) -> bool:
+    """Take a file away that was made and never written into; a full disk leaves one to who had no time for that."""
+    with suppress(FileNotFoundError):
+        content = path.read_bytes() if path.stat().st_size <= _HEAD_BYTES else b"unread"
+        if content.strip(b"\0"):
+            return False
+    for file in (path, log_of(path)):
+        file.unlink(missing_ok=True)
+    return True
 
 
 def log_of(path: Path) -> Path:

@@ -43,6 +43,8 @@ def sizes_of(folder: Path) -> dict[str, int]:
     Raises:
         DamagedJournal: for what is no file, such as a link to nowhere.
     """
+    if not folder.exists():
+        return {}
     with os.scandir(folder) as entries:
         return {entry.name: _size_of(entry) for entry in entries if entry.name.endswith(".jsonl")}
 

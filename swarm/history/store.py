@@ -6,26 +6,30 @@ Lost or damaged, it is made again from the journals. Only this package knows SQL
 
 import asyncio
 import os
+import shutil
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from pandas import DataFrame
 
 from swarm.cell import Cell
-from swarm.config import Settings, ensure_data_folder
+from swarm.config import Settings, ensure_data_folder, is_read_only, read_only_in_words
+from swarm.errors import REMARKS, DataFolderUnusable, HistoryDamaged
 from swarm.grid import Experiment
 from swarm.history import queries as ask
 from swarm.history.cells import OF_MISSIONS, cells
 from swarm.history.exchange import discard, exchange
 from swarm.history.experiments import ExperimentRow, experiments, played_by
-from swarm.history.file import POLL_S, opened
+from swarm.history.file import POLL_S, log_of, opened, unwritable
 from swarm.history.intake import take_in
 from swarm.history.journals import sizes_of
 from swarm.history.measured import measure_again
@@ -60,6 +64,8 @@ class History:
         self._settings = settings
         self._patience_s = patience_s
         self._unfinished: frozenset[str] = frozenset()
+        self._choosing = threading.Lock()
+        self._elsewhere: Path | None = None
 
     def runs(
         self,
@@ -170,7 +176,8 @@ class History:
 
         It opens no database, so caches may be keyed by it.
         """
-        ensure_data_folder(self._settings)
+        if not is_read_only(self._settings):
+            ensure_data_folder(self._settings)
         sizes = sizes_of(self._settings.journal)
         return len(sizes), sum(sizes.values())
 
@@ -245,6 +252,18 @@ class History:
             runs = ask.matching(connection, EVERY_RUN, ()).shape[0]
             return runs, events, len(ask.damages(connection))
 
+    def _file(self) -> Path:
+        """The history's file; where nothing can be written, one of this process, made of what is there."""
+        if not is_read_only(self._settings):
+            ensure_data_folder(self._settings)
+            return self._settings.history
+        with self._choosing:
+            if self._elsewhere is None:
+                self._elsewhere = _copied(self._settings.history)
+                finalize(self, shutil.rmtree, self._elsewhere.parent, ignore_errors=True)
+                REMARKS.warning("%s", read_only_in_words(self._settings))
+            return self._elsewhere
+
     @contextmanager
     def _opened(self, path: Path) -> Generator[DuckDBPyConnection, None, None]:
         with opened(path, self._patience_s) as connection:
@@ -254,10 +273,10 @@ class History:
     @contextmanager
     def _fresh(self) -> Generator[DuckDBPyConnection, None, None]:
         """Hold the history with everything taken in that the journals held a moment ago."""
-        ensure_data_folder(self._settings)
+        path = self._file()
         while True:
             sizes = sizes_of(self._settings.journal)
-            with self._opened(self._settings.history) as connection:
+            with self._opened(path) as connection:
                 if take_in(connection, self._settings.journal, sizes).complete:
                     yield connection
                     return
@@ -278,3 +297,20 @@ class History:
                 if self._unfinished <= written.keys():
                     yield connection, [name for name, busy in written.items() if not busy]
                     return
+
+
+def _copied(history: Path) -> Path:
+    """A copy of a history in a folder of its own; where it cannot be read, the copy is made of the journals later."""
+    try:
+        copy = Path(mkdtemp(prefix="roleless-")) / history.name
+    except OSError as error:
+        raise DataFolderUnusable(unwritable(history, f"nor is there a place for a copy: {error}")) from error
+    try:
+        for file, beside in ((history, copy), (log_of(history), log_of(copy))):
+            if file.exists():
+                shutil.copyfile(file, beside)
+        with opened(copy, 0.0):
+            pass
+    except (OSError, HistoryDamaged):
+        discard(copy)
+    return copy

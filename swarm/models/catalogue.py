@@ -8,18 +8,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from swarm.config import LIBRARY, Settings
-from swarm.errors import BadInput, MissingKey, UnknownName
+from swarm.errors import REMARKS, BadInput, MissingKey, UnknownName
 from swarm.models.card import FREE, ModelCard, ServerCard
 from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
 from swarm.models.model import Model
+from swarm.models.own_file import Slip, read_own_file
 from swarm.security.loopback import is_loopback_url
 from swarm.spec import Pace
 
 CATALOGUE = LIBRARY / "models.toml"
 _SIMULATED = Path(__file__).parent / "simulated"
 
+_SAME_EVERYWHERE = (
+    "simulated models are the same everywhere and cannot be changed here; give yours another prefix than sim/"
+)
 _HINT = " Or give any LiteLLM name, such as openai/gpt-4.1-mini or ollama_chat/llama3.2."
 _PLACEHOLDER_KEY = "not-needed"
 """What is sent to a server on this machine when no key is set; clients refuse to send none."""
@@ -46,32 +51,56 @@ def _read_models(path: Path) -> dict[str, ModelCard]:
 def known_models(settings: Settings) -> dict[str, ModelCard]:
     """The models of the library and one's own, by id; one's own, in `models.toml` of the data folder, win.
 
-    Raises:
-        BadInput: names the file and the key at fault.
+    An entry with a slip is left out, and remarked; the library's model of that id is not put in its place.
     """
+    own = _own(settings)
+    missed = {slip.id for slip in own.slips}
+    return {name: card for name, card in load_catalogue().items() if name not in missed} | own.cards
+
+
+def slips_in_own_models(settings: Settings) -> tuple[str, ...]:
+    """Say, in a sentence each, which entries of one's own models file are left out, and why."""
+    return tuple(slip.said for slip in _own(settings).slips)
+
+
+class _Own(NamedTuple):
+    """One's own models, and what was left out."""
+
+    cards: Mapping[str, ModelCard]
+    slips: tuple[Slip, ...] = ()
+
+
+def _own(settings: Settings) -> _Own:
     path = settings.data / CATALOGUE.name
     try:
         status = path.stat()
+        if path.samefile(CATALOGUE):
+            return _Own({})
     except (FileNotFoundError, NotADirectoryError):
-        return load_catalogue()
-    if path.samefile(CATALOGUE):
-        return load_catalogue()
-    return load_catalogue() | _own_models(path, status.st_mtime_ns, status.st_size)
+        return _Own({})
+    except OSError as error:
+        return _Own({}, (Slip(f"cannot read {str(path)!r}: {error.strerror}", None),))
+    return _own_models(path, status.st_mtime_ns, status.st_size)
 
 
 @cache
-def _own_models(path: Path, changed_ns: int, size: int) -> dict[str, ModelCard]:
+def _own_models(path: Path, changed_ns: int, size: int) -> _Own:
     """Read one's own models, anew whenever the file has changed."""
-    cards = _read_models(path)
-    simulated = next((card.id for card in cards.values() if card.simulated), None)
-    if simulated:
-        raise BadInput(
-            f"{path}: {simulated!r}: simulated models are the same everywhere and cannot be changed here; "
-            "give yours another prefix than sim/"
-        )
-    if read_catalogue(path).servers:
-        raise BadInput(f"{path}: servers: give your models their api_base instead")
-    return cards
+    tables, slips = read_own_file(path)
+    cards: dict[str, ModelCard] = {}
+    told = [*slips]
+    for card in (table.card() for table in tables.models):
+        if card.simulated:
+            told.append(Slip(f"{path}: {card.id!r}: {_SAME_EVERYWHERE}", None))
+        elif card.id in cards:
+            told.append(Slip(f"{path}: {card.id!r} is listed twice; the first one counts", None))
+        else:
+            cards[card.id] = card
+    if tables.servers:
+        told.append(Slip(f"{path}: servers: give your models their api_base instead", None))
+    for slip in told:
+        REMARKS.warning("%s", slip.said)
+    return _Own(cards, tuple(told))
 
 
 @cache
@@ -106,10 +135,14 @@ def card_of(model_id: str, settings: Settings) -> ModelCard:
 
     Raises:
         UnknownName: neither the catalogue nor LiteLLM knows it.
+        BadInput: its entry in one's own models file has a slip.
     """
     catalogue = known_models(settings)
     if model_id in catalogue:
         return catalogue[model_id]
+    slip = next((slip for slip in _own(settings).slips if slip.id == model_id), None)
+    if slip:
+        raise BadInput(slip.said)
     if model_id.startswith("sim/"):
         raise UnknownName(
             "simulated model", model_id, (name for name in catalogue if name.startswith("sim/"))

@@ -11,12 +11,13 @@ from pydantic_core import PydanticCustomError
 from swarm.errors import BadInput
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
+from swarm.text.numbers import MOST
 from swarm.text.toml import toml_of
 
 FREE_NOTE = "local server"
 
-Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Tokens = Annotated[int, Field(gt=0)]
+Dollars = Annotated[float, Field(ge=0, le=MOST)]
+Tokens = Annotated[int, Field(gt=0, le=MOST)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
 """Only names: who writes a key itself into the file is told, and the key is not repeated."""
 

@@ -24,6 +24,7 @@ from swarm.protocols.given_team import given_team
 from swarm.protocols.sequential import sequential
 from swarm.protocols.shared import shared
 from swarm.protocols.solo import solo
+from swarm.text.numbers import is_whole
 from swarm.turn import Turn
 
 CoordinationProtocol: TypeAlias = Callable[..., AsyncIterator[Turn]]
@@ -88,6 +89,10 @@ def _check_option(protocol: str, key: str, value: Any) -> Any:
     if key not in known:
         raise UnknownName(f"option of {protocol}", key, known)
     wanted = get_type_hints(PROTOCOLS[protocol])[key]
+    if wanted is int and isinstance(value, str) and not is_whole(value):
+        raise BadInput(
+            f"option {key} of {protocol}: {value[:40]!r}: give a whole number in the digits 0 to 9"
+        )
     try:
         checked = TypeAdapter(wanted).validate_python(value)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from swarm.team import MAX_AGENTS, Seat, Team, generic_roles
 from swarm.turn import Cue, Speak, Turn
 
 MAX_STEPS = 256
-_STEP = re.compile(r"(\d{1,3})(?: (?!hears(?: |$))([\w-]{1,60}))?(?: hears((?: \d{1,3})+| nobody))?")
+_STEP = re.compile(r"([0-9]{1,3})(?: (?!hears(?: |$))([\w-]{1,60}))?(?: hears((?: [0-9]{1,3})+| nobody))?")
 
 
 class Step(NamedTuple):

@@ -7,14 +7,18 @@ long as it lives, so an unfinished run that nobody locks is interrupted.
 
 import asyncio
 import os
+import secrets
+import shutil
+from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
 from swarm.config import Settings, private, tighten
-from swarm.errors import DataFolderUnusable, RunBusy, UnknownRun
+from swarm.errors import DataFolderUnusable, FolderGone, RunBusy, UnknownRun
 from swarm.faultpoint import die, is_reached, reached
 from swarm.recording.events import (
     CallEnded,
@@ -33,6 +37,11 @@ from swarm.recording.events import (
 )
 from swarm.recording.journal_lines import is_torn, line_of, tail_of
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 SYNCED_ALWAYS = (
     RunFinished,
     RunDeleted,
@@ -41,6 +50,7 @@ SYNCED_ALWAYS = (
     ExperimentExtended,
     ExperimentEnded,
 )
+_NO_MORE = "so no further call is made; what was bought is"
 SYNCED_WHEN_PAID = (RunStarted, RunResumed, CallStarted, CallEnded, TurnTaken, RunJudged)
 
 
@@ -72,6 +82,8 @@ class Journal:
         except OSError as error:
             self._lock.release()
             raise self._unwritable(error.strerror) from error
+        self.gone: str | None = None
+        """What became of the file while it was written, and where its lines are; None while it is in its place."""
         self._written = self._synced = self._file.tell()
         self._syncing: asyncio.Task[None] | None = None
 
@@ -83,6 +95,16 @@ class Journal:
     ) -> None:
         self._file.close()
         self._lock.release()
+
+    def mind_place(self) -> None:
+        """Make sure that whoever looks for the journal finds what is written now.
+
+        Raises:
+            FolderGone: when its folder was moved or deleted; says where its lines are. Whatever is appended joins them.
+        """
+        self._follow()
+        if self.gone:
+            raise FolderGone(self.gone)
 
     def append(self, event: Event) -> None:
         """Write one event; it survives the death of this process, though not yet that of the machine.
@@ -108,7 +130,24 @@ class Journal:
         self._write(lines)
         reached(f"after {what}")
 
+    def _follow(self) -> None:
+        """Go on in a file elsewhere when this one was deleted; one that was moved goes on where it is."""
+        if self.gone:
+            return
+        here = os.fstat(self._file.fileno())
+        with suppress(OSError):
+            if os.path.samestat(here, self.path.stat()):
+                return
+        if here.st_nlink:
+            self.gone = (
+                f"{_was(self.path)} moved{_place_of(self._file)} while it was written, {_NO_MORE} in it"
+            )
+        else:
+            self._file, said = _rescued(self._file, self.path)
+            self.gone = f"{_was(self.path)} deleted while it was written, {_NO_MORE} {said}"
+
     def _write(self, lines: bytes) -> None:
+        self._follow()
         try:
             complete = self._file.write(lines) == len(lines)
         except OSError as error:
@@ -120,10 +159,21 @@ class Journal:
         self._written += len(lines)
 
     async def record(self, event: Event) -> None:
-        """Append, and return when the event is as durable as it has to be."""
+        """Append, and return when the event is as durable as it has to be.
+
+        Raises:
+            DataFolderUnusable: as `append`.
+            FolderGone: for a call that is to be paid for and could not be kept where anybody looks.
+        """
+        buys = self.paid and isinstance(event, CallStarted)
+        if buys:
+            self.mind_place()
         self.append(event)
         if isinstance(event, SYNCED_ALWAYS) or (self.paid and isinstance(event, SYNCED_WHEN_PAID)):
             await self.sync()
+        if buys:
+            # That took its time.
+            self.mind_place()
 
     async def sync(self) -> None:
         """Return when everything appended so far is on disk; concurrent callers share one sync."""
@@ -167,6 +217,44 @@ def is_written_to(path: Path) -> bool:
             return False
     except Timeout:
         return True
+    except OSError:
+        return _is_locked(_lock_path(path))
+
+
+def _is_locked(lock: Path) -> bool:
+    """Tell whether somebody holds a lock, where nothing may be written."""
+    if fcntl is None:
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _was(path: Path) -> str:
+    return f"the journal {str(path)!r} was"
+
+
+def _place_of(file: BinaryIO) -> str:
+    """Say where an open file is, where a system tells it."""
+    try:
+        return f" to {str(Path(f'/proc/self/fd/{file.fileno()}').readlink())!r}"
+    except OSError:
+        return ""
+
+
+def _rescued(file: BinaryIO, path: Path) -> tuple[BinaryIO, str]:
+    """Save the lines of a file that has no name any more; returns the file to go on in, and where that is."""
+    for folder in (*path.parents[1:], Path(gettempdir())):
+        with suppress(OSError):
+            saved = (folder / f"{path.stem}-rescued-{secrets.token_hex(3)}.jsonl").open("xb", buffering=0)
+            file.seek(0)
+            shutil.copyfileobj(file, saved)
+            file.close()
+            return saved, f"kept in {saved.name!r}"  # pyright: ignore[reportReturnType]
+    return file, "lost, for nothing can be written anywhere"
 
 
 def _lock_path(path: Path) -> Path:
@@ -175,7 +263,8 @@ def _lock_path(path: Path) -> Path:
 
 def _open_at_line_end(path: Path) -> BinaryIO:
     """Open for appending; a torn last line, which nobody was told of, is cut off. A damaged one is ended, and kept."""
-    file = path.open("ab", buffering=0)
+    # Read as well, to save what is in it should it be deleted meanwhile.
+    file = path.open("a+b", buffering=0)
     tighten(path)
     end, tail = tail_of(path)
     if not is_torn(tail):

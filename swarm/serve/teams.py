@@ -39,7 +39,7 @@ MAX_VALUE_CHARS = 2_000
 """The most that a mission's file allows."""
 
 PREFIX = "roleless/"
-_NAME = re.compile(r"roleless/(?P<protocol>[^@]+)-(?P<agents>\d{1,9})@(?P<model>\S+)")
+_NAME = re.compile(r"roleless/(?P<protocol>[^@]+)-(?P<agents>[0-9]{1,9})@(?P<model>\S+)")
 _FORM = "roleless/<protocol>-<agents>@<model>, such as roleless/sequential-8@sim/strong"
 
 

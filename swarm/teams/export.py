@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from swarm.errors import BadInput, UnknownName
+from swarm.security.whole import write_all_whole
 from swarm.teams import prompt_recipe, toml
 from swarm.teams.autogen import write as autogen_write
 from swarm.teams.crewai import write as crewai_write
@@ -76,7 +77,7 @@ def as_download(files: Mapping[str, str]) -> tuple[str, bytes]:
 
 
 def write_files(files: Mapping[str, str], folder: Path) -> None:
-    """Write files into a folder; those that are there already are kept, and nothing is written then.
+    """Write files into a folder, all or none; those that are there already are kept, and nothing is written then.
 
     Raises:
         BadInput: when one of them exists, or the folder cannot be written.
@@ -85,8 +86,6 @@ def write_files(files: Mapping[str, str], folder: Path) -> None:
     if there is not None:
         raise BadInput(f"{str(folder / there)!r} is there already: choose another folder")
     try:
-        for path, text in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text, encoding="utf-8")
+        write_all_whole({folder / path: text.encode() for path, text in files.items()})
     except OSError as error:
         raise BadInput(f"cannot write to {str(folder)!r}: {error.strerror}") from error

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from swarm.config import Settings, ensure_data_folder, make_private_folder, priv
 from swarm.engine.command_line import OWN
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Grid
+from swarm.security.whole import write_whole
 from swarm.teams import toml
 from swarm.teams.formats import settled
 from swarm.teams.reading.files import Files, files_of
@@ -35,11 +35,8 @@ def keep_team(settings: Settings, team: GivenTeam) -> str:
         make_private_folder(path.parent)
         if not path.exists():
             [with_notes] = toml.write(team, notes=True).values()
-            # Whoever reads at this moment finds the whole file, or none.
-            beside = path.with_suffix(f".{secrets.token_hex(4)}")
             with private():
-                beside.write_text(with_notes, encoding="utf-8")
-            beside.replace(path)
+                write_whole(path, with_notes.encode())
     except OSError as error:
         raise BadInput(f"cannot keep the team in {str(path.parent)!r}: {error.strerror}") from error
     return team_id

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -26,6 +27,15 @@ class Dashboard:
 
     url: str
     settings: Settings
+
+    @property
+    def log(self) -> Path:
+        """What its server says."""
+        return self.settings.data / "dashboard.log"
+
+    def logged_no_bug(self) -> bool:
+        """Tell whether its server said nothing that has a traceback."""
+        return "Traceback" not in self.log.read_text(encoding="utf-8")
 
 
 def look(browser: Browser, width: int = 1440, scheme: str = "light") -> Page:

@@ -8,12 +8,14 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 from pages.shared.demo import DEMO_PROTOCOLS, DEMO_SEEDS, demo_spec
 from pages.shared.resources import missions
+from swarm.config import PROJECT
 from swarm.history.store import History
 from tests.browser.looking import Dashboard, badge, fits, keep_picture, look, settled, wait_until, widths
 from tests.made import keep, told
 from tests.recorded import a_turn, events_of
 
 pytestmark = pytest.mark.browser
+PAGES = tuple(sorted(path.parent.name for path in (PROJECT / "pages").glob("*/page.py")))
 DARK = (390, "dark")
 """A telephone at night: what differs most from what the other tests look at. The other width is taken from there."""
 
@@ -30,12 +32,13 @@ def open_page(page: Page, dashboard: Dashboard, path: str = "/") -> None:
 
 def test_the_pages_of_an_empty_dashboard(dashboard, browser):
     page = look(browser, *DARK)
-    for name in ("start", "compose", "run", "side_by_side", "experiments", "claims", "history", "models"):
+    for name in PAGES:
         open_page(page, dashboard, "/" if name == "start" else f"/{name}")
         for wide in widths(page):
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             fits(page, wide)
             keep_picture(page, f"empty-{name}-{wide}-dark")
+    assert dashboard.logged_no_bug()
 
 
 def test_one_button_and_a_team_organizes_itself(dashboard, browser):
@@ -131,6 +134,7 @@ def test_compose_run_history_open(dashboard, browser):
     page.get_by_test_id("stBaseButton-primary").click()
     page.wait_for_url(f"**/run?run={run_id}")
     expect(badge(page, "Finished")).to_be_visible()
+    assert dashboard.logged_no_bug()
 
 
 def test_a_click_on_an_agent_shows_its_turns(dashboard, browser):

@@ -168,6 +168,11 @@ def test_an_experiment_is_begun_once_and_resumed_only_when_something_is_left(set
         perform(settings, experiment)
     with pytest.raises(BadInput, match="has finished; there is nothing to resume"):
         perform(settings, experiment, resumed=True)
+    for more in ((), ("--json",), ("--detach",)):
+        asked = swarm("experiment", "resume", experiment.grid.id, *more)
+        assert asked.returncode == 0
+        assert "has finished; there is nothing to resume" in asked.stderr
+        assert asked.stderr.count("\n") == 1
 
 
 def test_no_run_is_played_again_after_a_line_was_damaged(settings, missions):

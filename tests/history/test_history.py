@@ -641,6 +641,15 @@ def in_turns(journals: dict[str, list[list[Event]]]):
                 yield name, events.pop(0)
 
 
+@pytest.mark.parametrize("content", [b"", bytes(4_096), bytes(12_288)])
+def test_a_history_that_was_made_and_never_written_into_is_made_anew(content: bytes, settings):
+    keep(settings, told("run"))
+    settings.history.write_bytes(content)
+    settings.history.with_name("roleless.duckdb.wal").write_bytes(b"")
+    assert History(settings).count() == 1
+    assert [path.name for path in settings.data.glob("roleless.duckdb*")] == ["roleless.duckdb"]
+
+
 def everything(history: History) -> tuple[list[RunRow], list[RunRecord]]:
     rows = history.runs(order=BY_ID)
     return rows, [history.run(row.run_id) for row in rows]

@@ -14,7 +14,15 @@ from swarm.errors import BadInput, MissingKey, ModelUnavailable
 from swarm.limits import Limits
 from swarm.mission import mission_from_text
 from swarm.models.card import FREE, Price
-from swarm.models.catalogue import card_of, check_key, known_models, load_catalogue, open_model, present_keys
+from swarm.models.catalogue import (
+    card_of,
+    check_key,
+    known_models,
+    load_catalogue,
+    open_model,
+    present_keys,
+    slips_in_own_models,
+)
 from swarm.models.model import Completion, Message, Request
 from tests.fault_server import FaultServer
 from tests.pages.test_pages import opened, words_of
@@ -166,7 +174,7 @@ def test_a_missing_key_is_named_even_on_this_machine(settings: Settings):
 )
 def test_an_address_elsewhere_is_refused_unless_it_is_said_to_be_so(settings: Settings, address: str):
     with pytest.raises(BadInput, match=r"models\.0 of 'house/claw'.*is not on this machine.*remote = true"):
-        known_models(given(settings, entry(address)))
+        card_of("house/claw", given(settings, entry(address)))
     assert known_models(given(settings, entry(address, remote=True)))["house/claw"].api_base == address
 
 
@@ -187,7 +195,7 @@ def test_an_address_elsewhere_is_refused_unless_it_is_said_to_be_so(settings: Se
 @pytest.mark.parametrize("remote", [False, True])
 def test_what_is_no_plain_address_is_refused_and_not_repeated(settings: Settings, address: str, remote: bool):
     with pytest.raises(BadInput, match="is no address such as") as caught:
-        known_models(given(settings, entry(address, remote=remote)))
+        card_of("house/claw", given(settings, entry(address, remote=remote)))
     assert "hunter22" not in str(caught.value)
 
 
@@ -202,11 +210,70 @@ def test_what_is_no_plain_address_is_refused_and_not_repeated(settings: Settings
     ],
 )
 def test_a_mistake_in_ones_own_file_is_named(settings: Settings, text: str, complaint: str):
+    [said] = slips_in_own_models(given(settings, text))
+    assert str(settings.data / "models.toml") in said
+    assert complaint in said
+    assert "hunter22" not in said
+
+
+SLIPS = {
+    "unknown key": (entry() + "tempo = 3\n", 10, "models.1.tempo of 'house/claw': unknown key"),
+    "type": (entry(label=7), 3, "models.1.label of 'house/claw'"),
+    "missing key": (entry(family=None), 1, "models.1.family of 'house/claw'"),
+    "no TOML": (entry() + "price = 1 dollar\n", 10, "not TOML"),
+    "torn": (entry() + 'note = "never closed\n', 10, "not TOML"),
+    "endless number": (entry() + f"context = {'9' * 30}\n", 10, "models.1.context"),
+    "endless price": (
+        entry() + "price = { input = 1e308, cached = 1.0, output = 1.0 }\n",
+        10,
+        "models.1.price",
+    ),
+    "no number": (entry() + "price = { input = nan, cached = 1.0, output = inf }\n", 10, "models.1.price"),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_costs_its_entry_with_its_line_and_no_other(
+    slip: str, encoding: str, settings: Settings, caplog: pytest.LogCaptureFixture
+):
+    text, line, complaint = SLIPS[slip]
+    before, after = entry(name="house/paw"), entry(name="house/tail", label="Schwänzchen")
+    content = "\n".join((before, text, after))
+    own = given(settings)
+    (settings.data / "models.toml").write_bytes(content.encode(encoding))
+    known = known_models(own)
+    assert [*known] == [*load_catalogue(), "house/paw", "house/tail"]
+    assert known["house/tail"].label == "Schwänzchen"
+    [said] = slips_in_own_models(own)
+    assert f"models.toml: line {before.count(chr(10)) + 1 + line}: " in said
+    assert (complaint.replace("models.1", "models.0") if "not TOML" in said else complaint) in said
     with pytest.raises(BadInput) as caught:
-        known_models(given(settings, text))
-    assert str(settings.data / "models.toml") in str(caught.value)
-    assert complaint in str(caught.value)
-    assert "hunter22" not in str(caught.value)
+        card_of("house/claw", own)
+    assert str(caught.value) == said
+    assert said in caplog.messages
+
+
+def test_a_slip_in_a_model_of_the_library_does_not_bring_the_librarys_back(settings: Settings):
+    own = given(settings, entry(None, "openai/gpt-4o", served_as=None) + "tempo = 3\n")
+    assert "openai/gpt-4o" not in known_models(own)
+    with pytest.raises(BadInput, match="tempo"):
+        card_of("openai/gpt-4o", own)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\x00\xfe", b"%PDF-1.7", "Gerät".encode("cp1252"), b"models = 3", b"\0"]
+)
+def test_a_file_that_is_none_of_models_costs_no_model_of_the_library(content: bytes, settings: Settings):
+    (settings.data / "models.toml").write_bytes(content)
+    assert known_models(settings) == load_catalogue()
+    assert len(slips_in_own_models(settings)) == 1
+
+
+def test_a_folder_of_that_name_costs_no_model_of_the_library(settings: Settings):
+    (settings.data / "models.toml").mkdir()
+    assert known_models(settings) == load_catalogue()
+    assert "models.toml" in slips_in_own_models(settings)[0]
 
 
 def test_a_server_here_that_wants_no_key_is_free_and_one_that_does_is_of_unknown_price(settings: Settings):

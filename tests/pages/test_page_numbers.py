@@ -215,7 +215,7 @@ def test_a_model_is_listed_with_its_own_prices_and_whether_its_key_is_here(monke
     table = drawn(show_catalogue, [card, away, free]).dataframe[0]
     assert line_of(table) == {
         "Model": "Own", "Id": "openai/own", "Input, $": 1.5, "Cached, $": 0.25, "Output, $": 4.0,
-        "Context, tokens": 5_000, "Key": "present", "Priced on": "–", "Asked at": "–", "Note": line_of(table)["Note"],
+        "Context, tokens": 5_000, "Key": "present", "Priced on": None, "Asked at": "–", "Note": line_of(table)["Note"],
     }  # fmt: skip
     assert line_of(table)["Note"].startswith("Mind it.")
     assert [*table.value["Key"]] == ["present", "missing", "none needed"]

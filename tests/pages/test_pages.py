@@ -26,6 +26,7 @@ PAGES = (
     "run/page.py",
     "side_by_side/page.py",
     "experiments/page.py",
+    "drop_my_roles/page.py",
     "claims/page.py",
     "history/page.py",
     "models/page.py",

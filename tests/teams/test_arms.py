@@ -164,6 +164,16 @@ def test_a_kept_team_is_found_again_by_its_test(settings):
     experiment = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak")
     stored = EXPERIMENT.validate_json(EXPERIMENT.dump_json(experiment))
     assert team_of(settings, stored.grid) == TEAM
+    kept = settings.data / "own-teams"
+    for name, content in (
+        ("broken", b"[team"),
+        ("none", b""),
+        ("picture", b"\x89PNG\0"),
+        ("marked", b"\xff\xfe["),
+    ):
+        (kept / f"{name}.toml").write_bytes(content)
+    (kept / "folder.toml").mkdir()
+    assert team_of(settings, stored.grid) == TEAM
 
 
 def test_of_two_kept_teams_that_a_test_could_be_of_none_is_taken(settings):
