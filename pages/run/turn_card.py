@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.shared.badges import Colour
-from pages.shared.text import plain
+from pages.shared.text import PARTED, plain
 from swarm.engine.rebuilt_prompts import prompts_of
 from swarm.narrative.labels import DID, agents_named
 from swarm.recording.record import RunRecord
@@ -25,8 +25,6 @@ COLOURS: dict[Action, Colour] = {
     "unparsed": "orange",
     "failed": "red",
 }
-# Keeps the colour's name apart from a colon that an agent may have written before it.
-_APART = "\u2060"
 
 
 def show_turn(record: RunRecord, found: Found) -> None:
@@ -66,7 +64,8 @@ def _quoted(excerpt: Excerpt) -> str:
     before, after = (f" {plain(side)} " if side else "" for side in (excerpt.before, excerpt.after))
     before = before if excerpt.before.endswith(" ") else before.rstrip()
     after = after if excerpt.after.startswith(" ") else after.lstrip()
-    hit = f"{_APART}:green[**{plain(excerpt.hit)}**]{_APART}"
+    # Keeps the colour's name apart from a colon that an agent may have written before it.
+    hit = f"{PARTED}:green[**{plain(excerpt.hit)}**]{PARTED}"
     return f":material/search: :small[{before.lstrip()}{hit}{after.rstrip()}]"
 
 

@@ -139,9 +139,3 @@ def test_an_error_becomes_a_sentence_and_names_keep_their_case():
     assert sentence(BadMission("unknown mission")) == "Unknown mission"
     assert sentence(BadMission("bakery.toml: line 3")) == r"bakery\.toml\: line 3"
     assert sentence(BadMission("")) == ""
-
-
-def test_bare_addresses_do_not_become_links():
-    for address in ("http://a.b", "HTTPS://a.b", "www.a.b", "me@a.b"):
-        assert plain(address).replace("\\", "") != address
-        assert plain(address).replace("\\", "").replace(PARTED, "") == address
