@@ -55,7 +55,7 @@ def known_models(settings: Settings) -> dict[str, ModelCard]:
     """
     own = _own(settings)
     missed = {slip.id for slip in own.slips}
-    return {name: card for name, card in load_catalogue().items() if name not in missed} | own.cards
+    return {**{name: card for name, card in load_catalogue().items() if name not in missed}, **own.cards}
 
 
 def slips_in_own_models(settings: Settings) -> tuple[str, ...]:

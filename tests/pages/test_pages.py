@@ -490,6 +490,15 @@ def test_a_broken_file_names_its_line(settings):
     assert "bakery.toml: line 3" in app.error[0].value.replace("\\", "")
 
 
+def test_what_was_read_of_a_file_is_shown_before_the_run_and_a_pdf_is_named(settings):
+    app = opened("compose/page.py")
+    app.segmented_control(key="mission_source").set_value("A file").run()
+    app.file_uploader(key="mission_upload").upload("UP.TOML", b'title = "Open"\ngoal = "G"\n').run()
+    assert "“Open”, a goal of 1 character, 0 requirements found" in app.expander[0].label.replace("\\", "")
+    app.file_uploader(key="mission_upload").upload("m.pdf", b"%PDF-1.7").run()
+    assert "m.pdf: it is a PDF: save it as plain text" in app.error[0].value.replace("\\", "")
+
+
 def test_a_mix_that_does_not_add_up_is_one_sentence(settings):
     app = opened("compose/page.py")
     app.segmented_control(key="team_mode").set_value("A mix").run()

@@ -1,11 +1,13 @@
 import json
 import string
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.shared import labels
 from pages.shared.mission_input import own_mission, read_upload
 from pages.shared.text import PARTED, plain, sentence
 from swarm.engine.rebuilt_prompts import prompts_of
@@ -13,7 +15,7 @@ from swarm.errors import BadMission
 from swarm.figures.look import MARKS
 from swarm.narrative.labels import BECAME, DID
 from swarm.prompts import render
-from swarm.written import ago, count, lasting, plural, quality, usd
+from swarm.written import ago, count, lasting, moment, plural, quality, usd
 from tests.recorded import a_record, a_turn
 
 
@@ -139,3 +141,11 @@ def test_an_error_becomes_a_sentence_and_names_keep_their_case():
     assert sentence(BadMission("unknown mission")) == "Unknown mission"
     assert sentence(BadMission("bakery.toml: line 3")) == r"bakery\.toml\: line 3"
     assert sentence(BadMission("")) == ""
+
+
+def test_moments_are_told_in_the_zone_of_the_browser(monkeypatch):
+    monkeypatch.setattr(labels.st, "context", SimpleNamespace(timezone="Asia/Kolkata"))
+    assert moment(datetime(2026, 1, 1, 22, 20, tzinfo=UTC), labels.zone()) == "2026-01-02 03:50 +05:30"
+    for unknown in (None, "", "Mars/Olympus", "../etc/passwd"):
+        monkeypatch.setattr(labels.st, "context", SimpleNamespace(timezone=unknown))
+        assert str(labels.zone()) == "UTC"

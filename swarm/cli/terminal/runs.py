@@ -109,7 +109,8 @@ def print_record(record: RunRecord, console: Console | None = None) -> None:
     blocks: list[RenderableType] = [Rule(_title(record.spec)), _turns(record)]
     if record.deliverable:
         blocks += [Rule("deliverable"), Text(harmless(record.deliverable))]
-    blocks += [Rule("verdict"), _verdict(record), Rule(), _closing(record)]
+    blocks += [Rule("verdict"), _verdict(record), Rule()]
+    blocks += [Text(f"began {moment(record.started)}", style="dim"), _closing(record)]
     console.print(Group(*blocks))
 
 
@@ -174,7 +175,7 @@ def _closing(record: RunRecord) -> Text:
     seats = record.participation
     quality = record.verdict.quality if record.verdict else None
     words = (
-        f"{record.run_id} {record.status} · began {moment(record.started)}"
+        f"{record.run_id} {record.status}"
         f" · quality {number(quality)} · depth {record.depth or UNKNOWN}"
         f"{''.join(f' · {name.lower()} {value}' for name, value in listed(record).items())}"
         f" · {seats.active} active, {seats.abstained} abstained, {seats.directed_idle} idle by order"
