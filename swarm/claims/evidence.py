@@ -21,7 +21,7 @@ from swarm.grid import NO_SHOCK
 from swarm.metrics.resilience import Blow, all_shocks, shares_kept
 from swarm.shock import Shock
 from swarm.stats.estimate import Estimate, mean_of, ratio, relative_difference
-from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent, kruskal_wallis
+from swarm.stats.groups import KruskalWallis, all_equivalent, kruskal_wallis
 from swarm.stats.sample import MIN_MISSIONS, Sample
 from swarm.stats.student import LEVEL, quantile
 from swarm.stats.unpaired import difference_of_means
@@ -195,30 +195,6 @@ def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
     if claim.statistic != "flat" or len(claim.sides) < 3 or not attempt.missions:
         return None
     return kruskal_wallis(attempt.samples)
-
-
-def worst_of(claim: Claim, attempt: Attempt) -> WorstPair | None:
-    """Of sides that shall be flat, the pair that is least shown to be; None for other claims, and without pairs.
-
-    Comparisons call two sides equivalent when their means are alike and neither loses badly too often, so claims do. A
-    claim of the size of a difference in quality says as much: that it is so large on missions in general. So its two
-    sides, one of them moved by the difference, have to be alike in the same sense.
-    """
-    if not claim.paired or attempt.missions < MIN_MISSIONS:
-        return None
-    if claim.margin is not None:
-        return all_equivalent(attempt.samples, claim.margin)
-    if claim.half_width is None or claim.measure != "quality" or len(attempt.samples) != 2:
-        return None
-    arm, reference = (
-        {mission: fmean(values) for mission, values in each.items()} for each in attempt.samples
-    )
-    shift = fmean(arm[mission] - reference[mission] for mission in arm)
-    moved = {mission: [value - shift] for mission, value in arm.items()}
-    unit = fmean(reference.values()) if claim.statistic == "relative_difference" else 1.0
-    return all_equivalent(
-        [moved, {name: [value] for name, value in reference.items()}], claim.half_width * unit
-    )
 
 
 def level_of(claim: Claim) -> float:

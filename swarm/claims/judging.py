@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Literal
 
 from swarm.cell import Cell
@@ -20,15 +21,14 @@ from swarm.claims.evidence import (
     gather,
     measured,
     ranked,
-    worst_of,
 )
 from swarm.claims.file import Band, Claim, claim_book
 from swarm.claims.needed import missions_needed
 from swarm.claims.sentences import band_words, figure_words, interval_words, side_words
 from swarm.stats.estimate import Estimate
-from swarm.stats.groups import KruskalWallis
+from swarm.stats.groups import KruskalWallis, WorstPair, all_equivalent
 from swarm.stats.paired import ALPHA, missions_for_alike
-from swarm.stats.sample import MIN_MISSIONS_FOR_VERDICT
+from swarm.stats.sample import MIN_MISSIONS, MIN_MISSIONS_FOR_VERDICT
 from swarm.written import listed
 
 Verdict = Literal["supported", "contradicted", "undetermined"]
@@ -147,6 +147,30 @@ def evidence_of(claim: Claim, gathered: Gathered) -> Evidence:
     if evidence.is_beyond:
         return replace(evidence, verdict="undetermined", reason=BEYOND, needed=None)
     return evidence
+
+
+def worst_of(claim: Claim, attempt: Attempt) -> WorstPair | None:
+    """Of sides that shall be flat, the pair that is least shown to be; None for other claims, and without pairs.
+
+    Comparisons call two sides equivalent when their means are alike and neither loses badly too often, so claims do. A
+    claim of the size of a difference in quality says as much: that it is so large on missions in general. So its two
+    sides, one of them moved by the difference, have to be alike in the same sense.
+    """
+    if not claim.paired or attempt.missions < MIN_MISSIONS:
+        return None
+    if claim.margin is not None:
+        return all_equivalent(attempt.samples, claim.margin)
+    if claim.half_width is None or claim.measure != "quality" or len(attempt.samples) != 2:
+        return None
+    arm, reference = (
+        {mission: fmean(values) for mission, values in each.items()} for each in attempt.samples
+    )
+    shift = fmean(arm[mission] - reference[mission] for mission in arm)
+    moved = {mission: [value - shift] for mission, value in arm.items()}
+    unit = fmean(reference.values()) if claim.statistic == "relative_difference" else 1.0
+    return all_equivalent(
+        [moved, {name: [value] for name, value in reference.items()}], claim.half_width * unit
+    )
 
 
 def verdict_of(band: Band, estimate: Estimate | None) -> Verdict:
