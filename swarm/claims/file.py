@@ -95,6 +95,14 @@ class Claim:
         """The largest difference that "flat" allows; None for other claims."""
         return self.band.high if self.statistic == "flat" else None
 
+    @property
+    def half_width(self) -> float | None:
+        """Half of its band, in the units of the statistic; None of a claim that is no size of a difference."""
+        low, high = self.band
+        if "difference" not in self.statistic or low is None or high is None:
+            return None
+        return (high - low) / 2
+
 
 class Remark(NamedTuple):
     """Something about the paper, and what there is to say of it."""

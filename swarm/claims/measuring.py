@@ -37,11 +37,25 @@ def ranked(claim: Claim, attempt: Attempt) -> KruskalWallis | None:
 def worst_of(claim: Claim, attempt: Attempt) -> WorstPair | None:
     """Of sides that shall be flat, the pair that is least shown to be; None for other claims, and without pairs.
 
-    Comparisons call two sides equivalent when their means are alike and neither loses badly too often, so claims do.
+    Comparisons call two sides equivalent when their means are alike and neither loses badly too often, so claims do. A
+    claim of the size of a difference in quality says as much: that it is so large on missions in general. So its two
+    sides, one of them moved by the difference, have to be alike in the same sense.
     """
-    if claim.margin is None or not claim.paired or attempt.missions < MIN_MISSIONS:
+    if not claim.paired or attempt.missions < MIN_MISSIONS:
         return None
-    return all_equivalent(attempt.samples, claim.margin)
+    if claim.margin is not None:
+        return all_equivalent(attempt.samples, claim.margin)
+    if claim.half_width is None or claim.measure != "quality" or len(attempt.samples) != 2:
+        return None
+    arm, reference = (
+        {mission: fmean(values) for mission, values in each.items()} for each in attempt.samples
+    )
+    shift = fmean(arm[mission] - reference[mission] for mission in arm)
+    moved = {mission: [value - shift] for mission, value in arm.items()}
+    unit = fmean(reference.values()) if claim.statistic == "relative_difference" else 1.0
+    return all_equivalent(
+        [moved, {name: [value] for name, value in reference.items()}], claim.half_width * unit
+    )
 
 
 def level_of(claim: Claim) -> float:

@@ -192,7 +192,7 @@ def test_the_sentence_of_a_contrast_has_every_number_where_it_belongs(simulated:
     kind = "simulated " if simulated else ""
     assert contrast_sentence(compared(simulated=simulated).contrasts[0], comparisons=9) == (
         f"On 12 missions (62 {kind}runs), Solo scored 0.190 higher than Shared (95 % interval 0.110 to 0.280; better), "
-        f"at 1.7 times (1.50 to 1.90) the {kind}cost, with 0.53 times the tokens."
+        f"at 1.7 times (1.50 to 1.90) the {kind}cost, with 0.54 times the tokens."
     )
 
 
