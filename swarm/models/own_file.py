@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -106,10 +106,10 @@ def _apart(content: Mapping[str, Any], headers: list[tuple[int, str]]) -> Iterat
     for name, value in content.items():
         lines = iter([line for line, header in headers if header == name])
         if isinstance(value, list):
-            for place, entry in enumerate(value):
+            for place, entry in enumerate(cast("list[Any]", value)):
                 yield _Piece(next(lines, 1), f"{name}.{place}", {name: [entry]})
         elif isinstance(value, dict):
-            for key, entry in value.items():
+            for key, entry in cast("dict[str, Any]", value).items():
                 yield _Piece(next(lines, 1), f"{name}.{key}", {name: {key: entry}})
         else:
             yield _Piece(1, name, {name: value})
@@ -117,8 +117,8 @@ def _apart(content: Mapping[str, Any], headers: list[tuple[int, str]]) -> Iterat
 
 def _slip(piece: _Piece, error: ValidationError, text: str, path: Path) -> Slip:
     [(_, value)] = piece.content.items()
-    entry = value[0] if isinstance(value, list) else value
-    named = entry.get("id") if isinstance(entry, dict) else None
+    entry: Any = cast("list[Any]", value)[0] if isinstance(value, list) else value
+    named: Any = cast("dict[str, Any]", entry).get("id") if isinstance(entry, dict) else None
     model = named if isinstance(named, str) else None
     of = f" of {model!r}" if model else ""
     faults = error.errors(include_url=False, include_input=False)
