@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from swarm.errors import REMARKS, BadMission, UnknownName
+from swarm.text.apart import read_apart, toml_files
 
 Level = Literal["L1", "L2", "L3", "L4"]
 LEVELS: dict[Level, str] = {
@@ -190,32 +191,19 @@ def read_mission(path: Path) -> Mission:
 def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
     """Read every mission file in `folders`, in order of level and title; later folders win over earlier ones.
 
-    A file that is no mission is left out, and remarked; no mission of its name in an earlier folder takes its place.
+    A file that is no mission is left out, and remarked; none of its name in an earlier folder takes its place.
     """
-    latest, slips = _read_all(folders)
+    read, slips = read_apart(toml_files(folders), read_mission, BadMission)
     for slip in slips:
         REMARKS.warning("%s", slip)
+    latest = {mission.id: mission for mission in read}
     ordered = sorted(latest.values(), key=lambda mission: (mission.level or "L9", mission.title))
     return {mission.id: mission for mission in ordered}
 
 
 def slips_in_missions(folders: Sequence[Path]) -> list[str]:
-    """Say, in a sentence each, which files of `folders` are left out of the library, and why."""
-    return _read_all(folders)[1]
-
-
-def _read_all(folders: Sequence[Path]) -> tuple[dict[str, Mission], list[str]]:
-    latest: dict[str, Mission] = {}
-    slips: list[str] = []
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
-        try:
-            mission = read_mission(path)
-        except BadMission as error:
-            slips.append(f"{error}; it is left out of the library")
-            latest.pop(_id_of(path.stem), None)
-        else:
-            latest[mission.id] = mission
-    return latest, slips
+    """Say, in a sentence each, why files of `folders` are left out of the library."""
+    return read_apart(toml_files(folders), read_mission, BadMission)[1]
 
 
 def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
@@ -244,7 +232,7 @@ def _check_size(text: str, source: str) -> None:
 
 def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
-        id=table.id or _id_of(stem),
+        id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
         title=table.title,
         goal=_ONE_BREAK.sub(" ", table.goal),
         values=tuple(table.values),
@@ -256,10 +244,6 @@ def _build(table: _MissionTable, stem: str) -> Mission:
         stakeholders=tuple(Stakeholder(s.name, s.wants) for s in table.stakeholders),
         unknowns=tuple(table.unknowns),
     )
-
-
-def _id_of(stem: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own"
 
 
 def _check_references(mission: Mission, source: str, text: str) -> Mission:
