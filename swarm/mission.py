@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from swarm.errors import REMARKS, BadMission, UnknownName
+from swarm.text.apart import read_apart, toml_files
 from swarm.text.decode import NotText, decoded, refuse_other_kinds
 from swarm.text.outline import outline, unwrapped
 from swarm.text.toml import begins_as_toml, line_of, toml_of
@@ -163,8 +164,8 @@ def mission_from_bytes(content: bytes, source: str, size: int = 0) -> Mission:
     try:
         refuse_other_kinds(content)
         if len(content) > READ_BYTES:
-            size = max(size, len(content))
-            raise BadMission(f"{source}: {size:,} bytes; a mission has at most {MAX_MISSION_BYTES:,}")
+            most = f"a mission has at most {MAX_MISSION_BYTES:,}"
+            raise BadMission(f"{source}: {max(size, len(content)):,} bytes; {most}")
         text = decoded(content)
     except NotText as error:
         raise BadMission(f"{source}: {error}") from error
@@ -211,36 +212,19 @@ def read_mission(path: Path) -> Mission:
 def load_library(folders: Sequence[Path]) -> dict[str, Mission]:
     """Read every mission file in `folders`, in order of level and title; later folders win over earlier ones.
 
-    A file that is no mission is left out, and remarked; no mission of its name in an earlier folder takes its place.
+    A file that is no mission is left out, and remarked; none of its name in an earlier folder takes its place.
     """
-    latest, slips = _read_all(folders)
+    read, slips = read_apart(toml_files(folders), read_mission, BadMission)
     for slip in slips:
         REMARKS.warning("%s", slip)
+    latest = {mission.id: mission for mission in read}
     ordered = sorted(latest.values(), key=lambda mission: (mission.level or "L9", mission.title))
     return {mission.id: mission for mission in ordered}
 
 
 def slips_in_missions(folders: Sequence[Path]) -> list[str]:
-    """Say, in a sentence each, which files of `folders` are left out of the library, and why."""
-    return _read_all(folders)[1]
-
-
-def _read_all(folders: Sequence[Path]) -> tuple[dict[str, Mission], list[str]]:
-    latest: dict[str, Mission] = {}
-    slips: list[str] = []
-    for path in (path for folder in folders for path in _library_files(folder)):
-        try:
-            mission = read_mission(path)
-        except BadMission as error:
-            slips.append(f"{error}; it is left out of the library")
-            latest.pop(_id_of(path.stem), None)
-        else:
-            latest[mission.id] = mission
-    return latest, slips
-
-
-def _library_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() == ".toml")
+    """Say, in a sentence each, why files of `folders` are left out of the library."""
+    return read_apart(toml_files(folders), read_mission, BadMission)[1]
 
 
 def find_mission(library: dict[str, Mission], mission_id: str) -> Mission:
@@ -269,7 +253,7 @@ def _check_size(text: str, source: str) -> None:
 
 def _build(table: _MissionTable, stem: str) -> Mission:
     return Mission(
-        id=table.id or _id_of(stem),
+        id=table.id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own",
         title=table.title,
         goal=unwrapped(table.goal),
         values=tuple(table.values),
@@ -281,10 +265,6 @@ def _build(table: _MissionTable, stem: str) -> Mission:
         stakeholders=tuple(Stakeholder(s.name, s.wants) for s in table.stakeholders),
         unknowns=tuple(table.unknowns),
     )
-
-
-def _id_of(stem: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:64] or "own"
 
 
 def _check_references(mission: Mission, source: str, text: str) -> Mission:
@@ -314,10 +294,7 @@ def _explain(error: ValidationError, text: str) -> str:
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     inner = {"requirements": _RequirementTable, "stakeholders": _StakeholderTable}
     table = inner.get(str(place[0]), _MissionTable) if len(place) > 1 else _MissionTable
-    known = ", ".join(table.model_fields)
-    what = (
-        f"unknown key; known keys: {known}"
-        if first["type"] == "extra_forbidden"
-        else first["msg"][0].lower() + first["msg"][1:]
-    )
+    known = f"unknown key; known keys: {', '.join(table.model_fields)}"
+    said = first["msg"][0].lower() + first["msg"][1:]
+    what = known if first["type"] == "extra_forbidden" else said
     return f"line {line_of(text, place)}, key {key!r}: {what}"

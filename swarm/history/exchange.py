@@ -1,9 +1,11 @@
 """A history that was made anew takes the place of the old one, which is set aside."""
 
 import os
+import shutil
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 from swarm.errors import DataFolderUnusable, HistoryDamaged
 from swarm.faultpoint import reached
@@ -50,3 +52,24 @@ def discard(new: Path) -> None:
     """Delete a history in the making, of which nobody knows yet."""
     for file in (new, log_of(new)):
         file.unlink(missing_ok=True)
+
+
+def copied(history: Path) -> Path:
+    """A copy of a history in a folder of its own; where it cannot be read, the copy is made of the journals later.
+
+    Raises:
+        DataFolderUnusable: when there is no place for a copy either.
+    """
+    try:
+        copy = Path(mkdtemp(prefix="roleless-")) / history.name
+    except OSError as error:
+        raise DataFolderUnusable(unwritable(history, f"nor is there a place for a copy: {error}")) from error
+    try:
+        for file, beside in ((history, copy), (log_of(history), log_of(copy))):
+            if file.exists():
+                shutil.copyfile(file, beside)
+        with opened(copy, 0.0):
+            pass
+    except (OSError, HistoryDamaged):
+        discard(copy)
+    return copy

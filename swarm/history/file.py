@@ -147,6 +147,8 @@ def _check_that_files_are(*files: Path) -> None:
 
 def _discards_empty(path: Path) -> bool:
     """Take a file away that was made and never written into; a full disk leaves one to who had no time for that."""
+    if path.is_symlink():
+        return False
     with suppress(FileNotFoundError):
         content = path.read_bytes() if path.stat().st_size <= _HEAD_BYTES else b"unread"
         if content.strip(b"\0"):

@@ -13,7 +13,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from weakref import finalize
 
@@ -23,13 +22,13 @@ from pandas import DataFrame
 
 from swarm.cell import Cell
 from swarm.config import Settings, ensure_data_folder, is_read_only, read_only_in_words
-from swarm.errors import REMARKS, DataFolderUnusable, HistoryDamaged
+from swarm.errors import REMARKS
 from swarm.grid import Experiment
 from swarm.history import queries as ask
 from swarm.history.cells import OF_MISSIONS, cells
-from swarm.history.exchange import discard, exchange
+from swarm.history.exchange import copied, discard, exchange
 from swarm.history.experiments import ExperimentRow, experiments, played_by
-from swarm.history.file import POLL_S, log_of, opened, unwritable
+from swarm.history.file import POLL_S, opened
 from swarm.history.intake import take_in
 from swarm.history.journals import sizes_of
 from swarm.history.measured import measure_again
@@ -259,7 +258,7 @@ class History:
             return self._settings.history
         with self._choosing:
             if self._elsewhere is None:
-                self._elsewhere = _copied(self._settings.history)
+                self._elsewhere = copied(self._settings.history)
                 finalize(self, shutil.rmtree, self._elsewhere.parent, ignore_errors=True)
                 REMARKS.warning("%s", read_only_in_words(self._settings))
             return self._elsewhere
@@ -297,20 +296,3 @@ class History:
                 if self._unfinished <= written.keys():
                     yield connection, [name for name, busy in written.items() if not busy]
                     return
-
-
-def _copied(history: Path) -> Path:
-    """A copy of a history in a folder of its own; where it cannot be read, the copy is made of the journals later."""
-    try:
-        copy = Path(mkdtemp(prefix="roleless-")) / history.name
-    except OSError as error:
-        raise DataFolderUnusable(unwritable(history, f"nor is there a place for a copy: {error}")) from error
-    try:
-        for file, beside in ((history, copy), (log_of(history), log_of(copy))):
-            if file.exists():
-                shutil.copyfile(file, beside)
-        with opened(copy, 0.0):
-            pass
-    except (OSError, HistoryDamaged):
-        discard(copy)
-    return copy

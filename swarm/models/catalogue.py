@@ -55,7 +55,8 @@ def known_models(settings: Settings) -> dict[str, ModelCard]:
     """
     own = _own(settings)
     missed = {slip.id for slip in own.slips}
-    return {**{name: card for name, card in load_catalogue().items() if name not in missed}, **own.cards}
+    library = {name: card for name, card in load_catalogue().items() if name not in missed}
+    return {**library, **own.cards}
 
 
 def slips_in_own_models(settings: Settings) -> tuple[str, ...]:

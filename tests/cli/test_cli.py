@@ -121,7 +121,7 @@ BAD = {
         ["--judge", "openai/gpt-4.1-mini", *MISSION],
         "real money on simulated work",
     ),
-    "seed-too-large": (["--seed", "99999999999999999999", *MISSION], "a seed is a whole number from 0"),
+    "seed-too-large": (["--seed", "999999999999999999", *MISSION], "a seed is a whole number from 0"),
     "no-text": (["--goal", "caf\udce9"], "not valid UTF-8"),
     "nameless-organization": (["--organization", " ", *MISSION], "organization"),
     "unknown-judge": (["--judge", "foo-bar", *MISSION], "unknown model 'foo-bar'"),
