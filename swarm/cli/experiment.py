@@ -4,40 +4,29 @@ Each takes the experiment's file, or its id once it was begun.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from swarm.cell import Cell
 from swarm.cli.arguments import Detach, Json, option
-from swarm.cli.compare import told
-from swarm.cli.terminal import harmless, print_json, remark
-from swarm.cli.terminal.comparison import print_comparison
+from swarm.cli.findings import print_results
+from swarm.cli.terminal import print_json, remark
 from swarm.cli.terminal.experiments import LiveExperiment, print_experiments, print_plan
-from swarm.comparison.threshold import (
-    NO_ADVICE,
-    advice_in_words,
-    model_cases,
-    tells_threshold,
-    threshold_in_words,
-)
-from swarm.comparison.withstood import told_of_shocks
 from swarm.config import Settings, ensure_data_folder, read_settings
 from swarm.engine import launch
 from swarm.errors import BadInput
 from swarm.experiment.asked import missions_named
 from swarm.experiment.file import read_experiment
 from swarm.experiment.launch import launch_experiment
-from swarm.experiment.looks import added_by, alpha_of, extended, looks_in_words, looks_of
+from swarm.experiment.looks import added_by, extended
 from swarm.experiment.perform import perform
 from swarm.experiment.plan import plan as plan_experiment
 from swarm.experiment.progress import ignore_progress
 from swarm.experiment.recipe import Recipes, checked
 from swarm.experiment.results import is_final, resolution, resolution_in_words
-from swarm.experiment.results import results as results_of
 from swarm.experiment.sentences import STILL_GOING_ON
 from swarm.experiment.tokens import unequal_tokens
 from swarm.grid import Experiment, Grid
@@ -157,7 +146,7 @@ def results(file: File, as_json: Json = False) -> None:
     row, experiment = history.experiment(experiment_id)
     if row.status == "running":
         remark(STILL_GOING_ON)
-    _print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), is_final(row), as_json)
+    print_results(experiment, history.cells(RunFilter(experiment=experiment_id)), is_final(row), as_json)
 
 
 def list_experiments(as_json: Json = False) -> None:
@@ -278,51 +267,3 @@ async def watched(
         return await play(ignore_progress)
     with LiveExperiment(experiment.grid.name) as live:
         return await play(live.show)
-
-
-def _print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, as_json: bool) -> None:
-    if not cells:
-        raise BadInput("no run of this experiment has ended yet")
-    found = results_of(experiment, cells, final=final)
-    factor = experiment.grid.factor
-    assert factor is not None
-    if as_json:
-        compared = [{"context": context, **told(comparison, factor)} for context, comparison in found.found]
-        refused = [{"context": each.name, "refused": each.why} for each in found.refused]
-        simulated = cells[0].condition.simulated
-        key = "rehearsal" if simulated else "advice"
-        told_more: list[Mapping[str, object]] = [{key: line} for line in _advice(experiment, cells, final)]
-        told_more += [{"advice": None, "why": NO_ADVICE}] if simulated else []
-        told_more += [
-            {"looks": [look._asdict() for look in looks_of(experiment)], "told": looks_in_words(experiment)}
-        ]
-        told_more += [{"judge": line} for line in Recipes(experiment.grid, read_settings()).warnings_later]
-        told_more += [{"resilience": line} for line in told_of_shocks(cells)]
-        print_json([*compared, *refused, *told_more])
-        return
-    for context, comparison in found.found:
-        if context:
-            typer.echo(f"\n{context}")
-        print_comparison(comparison, factor)
-    for each in found.refused:
-        typer.echo(f"\n{each.name}: {each.why}" if each.name else f"\n{each.why}")
-    kin = Recipes(experiment.grid, read_settings()).warnings_later
-    looked = looks_in_words(experiment)
-    for line in (
-        *([looked] if looked else []),
-        *kin,
-        *told_of_shocks(cells),
-        *_advice(experiment, cells, final),
-    ):
-        typer.echo(f"\n{harmless(line)}")
-
-
-def _advice(experiment: Experiment, cells: Sequence[Cell], final: bool) -> list[str]:
-    """Name the models to drop the roles with; empty where the experiment cannot tell."""
-    if not tells_threshold(experiment.grid):
-        return []
-    try:
-        cases = model_cases(cells, margin=experiment.terms.margin, alpha=alpha_of(experiment), final=final)
-    except BadInput as error:
-        return [str(error)]
-    return [threshold_in_words(cases), *(advice_in_words(case) for case in cases)]

@@ -87,18 +87,8 @@ async def perform(
                 recipes = Recipes.begun(past.started, settings)
             else:
                 recipes = Recipes(grid, settings, memory=memory)
-            performance = _Performance(
-                settings,
-                experiment,
-                recipes,
-                simulated,
-                journal,
-                past,
-                watch,
-                heeded,
-                bool(past.started and added),
-            )
-            ended = await performance.perform()
+            given = settings, experiment, recipes, simulated, journal, past, watch, heeded
+            ended = await _Performance(*given, bool(past.started and added)).perform()
         if journal.gone:
             raise FolderGone(journal.gone)
         return ended
