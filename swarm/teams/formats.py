@@ -1,9 +1,9 @@
 """A team's files find the reader that knows their format, and where what it read is put in order."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from swarm.errors import BadInput
@@ -14,13 +14,17 @@ from swarm.teams import toml
 from swarm.teams.agent_framework import reader as agent_framework
 from swarm.teams.autogen import reader as autogen
 from swarm.teams.chatdev import reader as chatdev
+from swarm.teams.claude import reader as claude
 from swarm.teams.crewai import reader as crewai
 from swarm.teams.explicit import explicit
 from swarm.teams.metagpt import reader as metagpt
+from swarm.teams.neighbours import not_read
 from swarm.teams.openclaw import reader as openclaw
 from swarm.teams.reading.blanks import blanks
-from swarm.teams.reading.files import Files, files_of
+from swarm.teams.reading.choice import SeveralTeams
+from swarm.teams.reading.files import Files, files_around, files_of
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.reading.values import BadTeam, Unparsed
 
 Reader: TypeAlias = Callable[[Files], GivenTeam | None]
 """Reads a team; None when the files are of another format. Raises BadTeam, naming file and place."""
@@ -33,12 +37,38 @@ FORMATS: Mapping[str, Reader] = {
     "ChatDev": chatdev.read,
     "MetaGPT": metagpt.read,
     "OpenClaw": openclaw.read,
+    "Claude subagents": claude.read,
 }
 """By the name people know them by, in the order in which they are tried."""
-MAX_BRIEF_CHARS = 4_000
-"""Of a goal or a background; what is longer is cut, and said."""
-MAX_TASK_CHARS = 1_500
+MAX_CHARS = 300_000
+"""Of a text: prompts of 14,000 characters are common, and nothing of a text is cut."""
+MAX_ALL_CHARS = 4_000_000
+"""Of all texts of a team."""
+MAX_MODEL_CHARS = 200
 MAX_NOTE_CHARS = 600
+MAX_UNPARSED = 20
+"""Files that are passed over because they cannot be parsed."""
+_NEEDED = {
+    "agents",
+    "tasks",
+    "crew",
+    "flow",
+    "team",
+    "openclaw",
+    "clawdbot",
+    "chatchainconfig",
+    "phaseconfig",
+    "roleconfig",
+}
+"""Names of files without which a team would be another one."""
+_OF_SEVERAL_FILES = {
+    "CrewAI": re.compile(r"\.(?:py|ya?ml|jsonc?)$"),
+    "ChatDev": re.compile(r"(?:ChatChain|Phase|Role)Config[^/]*\.json$"),
+    "MetaGPT": re.compile(r"\.py$"),
+    "OpenClaw": re.compile(r"(?:^|/)(?:openclaw\.json|(?:SOUL|IDENTITY|AGENTS)\.md)$"),
+}
+"""Formats of which one file is only a part of a team, by the names of such files."""
+_HAVE_NEIGHBOURS = (".py", ".yaml", ".yml", ".json", ".jsonc", ".json5", ".md")
 TOOLS = Note(
     "ignored",
     "tools, memory, callbacks, guardrails and the framework's own loop",
@@ -47,27 +77,96 @@ TOOLS = Note(
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+", re.ASCII)
 
 
-def import_team(path: Path) -> GivenTeam:
-    """Read a team from a file, a folder or a zip.
+def import_team(path: Path, chosen: str | None = None) -> GivenTeam:
+    """Read a team from a file, a folder or a zip; a file of several finds those that lie around it.
+
+    Args:
+        path: of the file, the folder or the zip.
+        chosen: of several teams, the one that is wanted: a name that was offered.
 
     Raises:
         BadInput: names the file and the place, or says which formats are known.
     """
-    return read_team(files_of(path))
+    files = replace(files_of(path), chosen=chosen)
+    around = files_around(path) if chosen is None and path.suffix.lower() in _HAVE_NEIGHBOURS else None
+    if around is None:
+        return read_team(files)
+    try:
+        alone = read_team(files)
+    except BadInput as error:
+        team = _around(around, _OF_SEVERAL_FILES)
+        if team is None:
+            raise error from None
+        return team
+    return _around(around, [alone.source]) or alone
+
+
+def _around(files: Files, sources: Iterable[str]) -> GivenTeam | None:
+    """The team of which the chosen file is a part, with the files around it; None when it is a part of none."""
+    path = files.chosen or ""
+    wanted = [each for each in sources if each in _OF_SEVERAL_FILES and _OF_SEVERAL_FILES[each].search(path)]
+    try:
+        return _read(files, wanted) if wanted else None
+    except SeveralTeams:
+        return None
 
 
 def read_team(files: Files) -> GivenTeam:
     """Read a team from its files, whatever their format.
 
+    Files that cannot be parsed are passed over, and told, where a team can be read without them.
+
     Raises:
         BadInput: names the file and the place, or says which formats are known.
     """
-    for source, read in FORMATS.items():
-        team = read(files)
+    team = _read(files, FORMATS)
+    if team is None:
+        raise BadInput(f"{not_read(files, FORMATS)}{_passed_over(files)}")
+    return team
+
+
+def _read(files: Files, sources: Iterable[str]) -> GivenTeam | None:
+    wanted, fault = [*sources], None
+    for _ in range(MAX_UNPARSED):
+        try:
+            team = _first(files, wanted)
+        except Unparsed as error:
+            fault = fault or error
+            if error.path not in files.texts or _is_needed(error.path, files.texts[error.path]):
+                break
+            files = files.without(error.path, str(error))
+        except BadTeam as error:
+            raise fault or _told(error, files) from error
+        else:
+            if team is None and fault:
+                break
+            return team
+    assert fault is not None
+    raise fault
+
+
+def _first(files: Files, sources: Iterable[str]) -> GivenTeam | None:
+    for source in sources:
+        team = FORMATS[source](files)
         if team is not None:
             return settled(replace(team, source=team.source or source), files)
-    seen = ", ".join(list(files.texts)[:5])
-    raise BadInput(f"no team of a known format in {seen}; known: {', '.join(FORMATS)}")
+    return None
+
+
+def _is_needed(path: str, text: str) -> bool:
+    """Say whether a team would be read wrong without a file."""
+    return PurePosixPath(path).stem.lower() in _NEEDED or ("crewai" in text and "Crew(" in text)
+
+
+def _passed_over(files: Files) -> str:
+    return f"; not read: {', '.join(files.skipped[:3])}" if files.skipped else ""
+
+
+def _told(error: BadTeam, files: Files) -> BadTeam:
+    """An error that names the files that were passed over as well: one of them may be what is wanted."""
+    if files.skipped:
+        error.args = (f"{error}{_passed_over(files)}"[:390],)
+    return error
 
 
 def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
@@ -80,17 +179,19 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     """
     _check_size(team)
     team = explicit(team)
+    _check_texts(team)
     tidy = _Tidy()
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
     tasks = tuple(tidy.task(task) for task in team.tasks)
     renamed = {old.name: new.name for old, new in zip(team.tasks, tasks, strict=True)}
     name = tidy.line("the team's name", team.name) or "Imported team"
-    goal = tidy.text("the goal", team.goal, MAX_BRIEF_CHARS)
+    goal = tidy.text("the goal", team.goal)
     inputs = tidy.inputs(team.inputs, (*_texts_of(roles, tasks), goal))
     notes = [
         *team.notes,
         *tidy.notes,
         *(Note("ignored", path) for path in (files.skipped if files else ())),
+        *_bare(roles),
         TOOLS,
     ]
     return replace(
@@ -149,6 +250,39 @@ def _check_size(team: GivenTeam) -> None:
         raise BadInput(f"the team {name!r} has {steps} steps; at most {MAX_STEPS} can be tested")
 
 
+def _check_texts(team: GivenTeam) -> None:
+    texts = [
+        ("a goal", team.goal),
+        *((f"the input {name[:60]!r}", text) for name, text in team.inputs.items()),
+    ]
+    for number, role in enumerate(team.roles, 1):
+        texts += [
+            (f"the goal of role {number}", role.goal),
+            (f"the background of role {number}", role.background),
+        ]
+        texts += [(f"the name of role {number}", role.name)]
+    for number, task in enumerate(team.tasks, 1):
+        texts += [(f"the text of task {number}", task.text), (f"what task {number} expects", task.expected)]
+    what, longest = max(texts, key=lambda each: len(each[1]))
+    if len(longest) > MAX_CHARS:
+        fault = (
+            f"{what} has {len(longest):,} characters; at most {MAX_CHARS:,} can be tested, and nothing is cut"
+        )
+        raise BadInput(f"the team {team.name[:80]!r}: {fault}")
+    if (total := sum(len(text) for _, text in texts)) > MAX_ALL_CHARS:
+        fault = f"its texts have {total:,} characters; at most {MAX_ALL_CHARS:,} can be tested"
+        raise BadInput(f"the team {team.name[:80]!r}: {fault}")
+
+
+def _bare(roles: Sequence[GivenRole]) -> Iterator[Note]:
+    """Roles of which nothing but the name is known, where others have more."""
+    bare = [role.name for role in roles if role.is_a_name]
+    if bare and len(bare) < len(roles):
+        shown = ", ".join(bare[:5]) + (", …" if len(bare) > 5 else "")
+        why = "No goal and no background was found for them: they are played by their names."
+        yield Note("changed", f"{len(bare)} of {len(roles)} roles: {shown}", why)
+
+
 class _Tidy:
     """Puts texts in order and remembers what it changed."""
 
@@ -158,12 +292,26 @@ class _Tidy:
 
     def role(self, number: int, role: GivenRole) -> GivenRole:
         where = f"role {number}"
+        name, background = role.name, role.background
+        if len(one_line(_printable(name))) > MAX_ROLE_CHARS:
+            # A sentence as a name is too long for figures and headings, and stays whole where the model reads it.
+            background = f"Role: {name}\n\n{background}".strip()
+            why = f"It has more than {MAX_ROLE_CHARS} characters, so all of it begins the role's background."
+            self.notes.append(Note("changed", f"the name of {where}", why))
         return GivenRole(
-            self.line(f"the name of {where}", role.name) or f"Agent {number}",
-            self.text(f"the goal of {where}", role.goal, MAX_BRIEF_CHARS),
-            self.text(f"the background of {where}", role.background, MAX_BRIEF_CHARS),
-            self.line(f"the model of {where}", role.model or "") or None,
+            self.line(f"the name of {where}", name) or f"Agent {number}",
+            self.text(f"the goal of {where}", role.goal),
+            self.text(f"the background of {where}", background),
+            self._model(f"the model of {where}", role.model or ""),
         )
+
+    def _model(self, what: str, name: str) -> str | None:
+        clean = one_line(self.text(what, one_line(_printable(name))))
+        if len(clean) <= MAX_MODEL_CHARS:
+            return clean or None
+        why = f"A model has a name of at most {MAX_MODEL_CHARS} characters."
+        self.notes.append(Note("ignored", what, why))
+        return None
 
     def task(self, task: GivenTask) -> GivenTask:
         # A key may have been spelt so that only its name for steps is one.
@@ -176,8 +324,8 @@ class _Tidy:
         self._names.add(name)
         return GivenTask(
             name,
-            self.text(f"the task {name!r}", task.text, MAX_TASK_CHARS),
-            self.text(f"what the task {name!r} expects", task.expected, MAX_TASK_CHARS // 3),
+            self.text(f"the task {name!r}", task.text),
+            self.text(f"what the task {name!r} expects", task.expected),
         )
 
     def inputs(self, given: Mapping[str, str], texts: Iterable[str]) -> dict[str, str]:
@@ -187,23 +335,19 @@ class _Tidy:
             why = "No text can ask for them by such a name."
             self.notes.append(Note("ignored", f"{lost} input{'s' if lost > 1 else ''}", why))
         names = dict.fromkeys([*known, *filter(_can_be_asked_for, blanks(texts))])
-        return {name: self.text(f"the input {name!r}", known.get(name, ""), MAX_TASK_CHARS) for name in names}
+        return {name: self.text(f"the input {name!r}", known.get(name, "")) for name in names}
 
     def line(self, what: str, text: str) -> str:
         """A name: on one line before keys are looked for, which a line break could hide."""
-        return one_line(self.text(what, one_line(_printable(text)), MAX_ROLE_CHARS))
+        clean = one_line(self.text(what, one_line(_printable(text))))
+        return clean if len(clean) <= MAX_ROLE_CHARS else clean[: MAX_ROLE_CHARS - 1].rstrip() + "…"
 
-    def text(self, what: str, text: str, most: int) -> str:
-        """A text without keys, control characters and half characters, of a bounded length."""
+    def text(self, what: str, text: str) -> str:
+        """A text without keys, control characters and half characters."""
         clean, keys = without_secrets(_printable(text))
         clean = clean.strip()
         if keys:
             self.notes.append(
                 Note("ignored", f"{keys} key{'s' if keys > 1 else ''} in {what}", "Keys are never kept.")
             )
-        if len(clean) > most:
-            self.notes.append(
-                Note("changed", what, f"It was cut from {len(clean):,} to {most:,} characters.")
-            )
-            clean = clean[: most - 1].rstrip() + "…"
         return clean

@@ -109,9 +109,20 @@ def test_an_encrypted_archive_is_refused_in_one_sentence():
         files_of_uploads([("team.zip", bytes(content))])
 
 
-def test_what_is_no_text_is_told_as_skipped():
-    found = files_of_uploads([("agents.yaml", b"a: 1"), ("tasks.yaml", b"\xff\xfe"), ("crew.py", b"a\x00b")])
-    assert found.skipped == ("tasks.yaml (not UTF-8 text)", "crew.py (not UTF-8 text)")
+def test_a_text_in_utf_16_is_read_and_what_is_no_text_is_told_with_what_it_seems_to_be():
+    uploads = [
+        ("a.yaml", "ü: 1".encode("utf-16")),
+        ("b.yaml", b"\x81"),
+        ("c.yaml", b"a\x00b"),
+        ("d.yaml", b"K\xf6ln"),
+    ]
+    found = files_of_uploads(uploads)
+    assert found.texts == {"a.yaml": "ü: 1"}
+    assert found.skipped == (
+        "b.yaml (not UTF-8 text)",
+        "c.yaml (no text, or UTF-16; wanted: UTF-8)",
+        "d.yaml (not UTF-8 text, perhaps Windows-1252; save it as UTF-8)",
+    )
 
 
 def test_two_files_of_one_name_are_refused():

@@ -1,226 +1,408 @@
-"""A crew's Python file is read for what it binds: which agent a task has, and in what order.
+"""What a crew's code binds: which agent a task has, and in what order. The code is followed, never run."""
 
-The file is only parsed, never run: literal values and names are understood, and the lines of all else are kept, to be
-told.
-"""
-
-import ast
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
-from swarm.teams.crewai.scope import (
-    Scope,
-    Unclear,
-    called,
-    decorated,
-    model_of,
-    name_of,
-    scopes_of,
-    string_of,
+from swarm.teams.crewai.follower import AGENTS, CREWS, TASKS, CrewFollower, decorated
+from swarm.teams.crewai.models import model_of
+from swarm.teams.python.texts import blank
+from swarm.teams.python.values import External, Listed, Made, Table, Unknown, as_text, name_of
+from swarm.teams.reading.values import BadTeam
+
+_TEXTS = ("role", "goal", "backstory", "description", "expected_output", "name")
+_OF_CREWS = {"agents", "tasks", "process", "manager_agent", "manager_llm", "name"}
+_BOUND = {*_TEXTS, "config", "llm", "agent", "context"}
+_AROUND = re.compile(
+    r"^(?:get|create|make|build|new|the|setup|init)_|_(?:agent|task|config|cfg)$|(?<=[a-z])(?:Agent|Task)$"
 )
-from swarm.teams.reading.python_source import parsed
-
-Kind: TypeAlias = Literal["agent", "task", "crew"]
-_MADE: Mapping[str, Kind] = {"Agent": "agent", "Task": "task", "Crew": "crew"}
-_FIELDS = ("role", "goal", "backstory", "description", "expected_output", "name")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 
 class Bound(NamedTuple):
-    """An agent or a task as a method or a name of the code makes it."""
+    """An agent or a task as the code makes it."""
 
-    kind: Kind
     key: str | None = None
-    """Of the YAML file that configures it."""
+    """Of the entry of a YAML file that configures it."""
+    path: str = ""
+    """Of that file."""
+    row: Mapping[str, object] = {}
+    """What stands in the entry."""
     texts: Mapping[str, str] = {}
+    """What the code says in its place."""
     model: str | None = None
     agent: str | None = None
-    """The method or name of a task's agent."""
+    """The name of a task's agent."""
     context: tuple[str, ...] | None = None
-    """Methods or names of a task's context."""
+    """Names of a task's context."""
 
 
 @dataclass(slots=True)
 class Code:
-    """The contents of a crew's code. Names are those of methods or variables."""
+    """A crew as its code makes it. Names are those of methods and variables, unlike each other."""
 
+    path: str
     title: str = ""
+    name: str = ""
+    """By which it can be chosen among others of its file."""
     bound: dict[str, Bound] = field(default_factory=dict[str, Bound])
     agents: list[str] = field(default_factory=list[str])
     tasks: list[str] = field(default_factory=list[str])
     """In the order of work."""
-    crews: int = 0
     led: bool = False
     manager: str | None = None
     manager_model: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict[str, str])
     unclear: set[int] = field(default_factory=set[int])
-    """Lines that hold more than literal values and names."""
+    """Lines that hold more than can be followed."""
+    by_name: list[str] = field(default_factory=list[str])
+    """Agents and tasks that are taken from YAML by their name, because the code cannot be followed."""
     ignored: Counter[str] = field(default_factory=Counter[str])
     """Arguments that nobody asked for."""
+    lost_tasks: bool = False
+    """Whether it has tasks that are not in the files."""
 
 
-def read_code(path: str, text: str) -> Code | None:
-    """Read what a crew's code binds.
+Rows: TypeAlias = Mapping[str, Table]
+"""Entries of YAML files, by the path of the file."""
 
-    Returns:
-        None when it makes no agents and no tasks.
+
+def crews_of(follower: CrewFollower, agents: Rows, tasks: Rows) -> list[Code]:
+    """The crews that code makes, or one of all its agents and tasks when it makes none.
+
+    Args:
+        follower: with all code followed.
+        agents: what the YAML files of agents hold, for what the code does not tell.
+        tasks: likewise.
 
     Raises:
-        BadTeam: when it is no Python; names the line.
+        BadTeam: when a crew takes its agents from where nobody can follow.
     """
-    code = Code()
-    for scope in scopes_of(parsed(path, text)):
-        _take(code, scope, _read_scope(code, scope))
-    return code if code.bound else None
+    made = [each for each in follower.made if each.kind in CREWS]
+    known = [each for each in made if not _is_open(each)]
+    if not made and any(each.kind in AGENTS for each in follower.made):
+        return [_Reading(follower, None, agents, tasks).code()]
+    found = [_Reading(follower, each, agents, tasks).code() for each in known or made]
+    return [code for number, code in enumerate(found) if code.agents and _is_new(code, found[:number])]
 
 
-class _Made(NamedTuple):
-    """The objects that one class or a script makes."""
+def words(name: str) -> str:
+    """A class's name in words.
 
-    bound: dict[str, Bound]
-    crews: list[ast.Call]
-
-
-def _read_scope(code: Code, scope: Scope) -> _Made:
-    made = _Made({}, [])
-    for name, call in _makers(code, scope):
-        kind = _MADE[called(call)]
-        if kind == "crew":
-            made.crews.append(call)
-        else:
-            made.bound[name] = _bound(code, scope, kind, call)
-    return made
+    Examples:
+        >>> words("BakeryLaunchCrew")
+        'Bakery launch'
+    """
+    parts = _WORD.findall(name)
+    parts = parts[:-1] if len(parts) > 1 and parts[-1] == "Crew" else parts
+    return " ".join([*parts[:1], *(part if part.isupper() else part.lower() for part in parts[1:])])
 
 
-def _makers(code: Code, scope: Scope) -> Iterator[tuple[str, ast.Call]]:
-    """Methods and names with the call that makes what they stand for, by line; a later one replaces an earlier."""
-    for function in scope.functions:
-        call = scope.returned(function)
-        if call is not None and called(call) in _MADE:
-            yield function.name, call
-        elif decorated(function):
-            code.unclear.add(function.lineno)
-    yield from ((name, call) for name, call in scope.assigned if called(call) in _MADE)
+def _is_open(made: Made) -> bool:
+    """Say whether only who calls it would tell what a crew is made of."""
+    values = [made.said.get(name) for name in ("agents", "tasks")]
+    inner = [item for value in values for item in (value.items if isinstance(value, Listed) else [value])]
+    return not any(isinstance(item, Made) for item in inner) and any(
+        isinstance(item, Unknown) for item in inner
+    )
 
 
-def _bound(code: Code, scope: Scope, kind: Kind, call: ast.Call) -> Bound:
-    found = Bound(kind)
-    texts: dict[str, str] = {}
-    for argument in call.keywords:
-        try:
-            found = _with_argument(code, scope, found, texts, argument)
-        except Unclear:
-            code.unclear.add(argument.value.lineno)
-    return found._replace(texts=texts)
+def _is_new(code: Code, others: Sequence[Code]) -> bool:
+    return all(
+        (each.bound, each.agents, each.tasks) != (code.bound, code.agents, code.tasks) for each in others
+    )
 
 
-def _with_argument(
-    code: Code, scope: Scope, found: Bound, texts: dict[str, str], argument: ast.keyword
-) -> Bound:
-    match argument.arg:
-        case "config":
-            return found._replace(key=_key(argument.value))
-        case "llm":
-            return found._replace(model=model_of(scope, argument.value))
-        case "agent" if found.kind == "task":
-            return found._replace(agent=name_of(argument.value))
-        case "context" if found.kind == "task":
-            return found._replace(context=_names(argument.value))
-        case str() as name if name in _FIELDS:
-            return _with_text(scope, found, texts, name, argument.value)
-        case name:
-            code.ignored[name or "**"] += 1
+class _Reading:
+    """Reads one crew."""
+
+    def __init__(self, follower: CrewFollower, made: Made | None, agents: Rows, tasks: Rows) -> None:
+        self._follower = follower
+        self._made = made
+        all_made = follower.made
+        self._all = {"agent": [each for each in all_made if each.kind in AGENTS]}
+        self._all["task"] = [each for each in all_made if each.kind in TASKS]
+        path = made.path if made else self._all["agent"][0].path
+        self._rows = {"agent": _nearest(agents, path), "task": _nearest(tasks, path)}
+        self._names: dict[tuple[object, ...], str] = {}
+        self._code = Code(path)
+        self._receiver = follower.receivers.get(id(made)) if made else None
+
+    def code(self) -> Code:
+        """What the crew binds."""
+        said = self._made.said if self._made else {}
+        self._title(said)
+        agents = self._items("agent", said.get("agents"))
+        self._code.agents += [name for each in agents if (name := self._agent(each))]
+        self._take_process(said)
+        for each in self._items("task", said.get("tasks")):
+            self._take_task(each)
+        self._code.agents = list(dict.fromkeys(self._code.agents))
+        self._code.tasks = list(dict.fromkeys(self._code.tasks))
+        self._code.ignored.update(set(said) - _OF_CREWS)
+        self._code.inputs = dict(self._made.inputs) if self._made else {}
+        return self._code
+
+    def _title(self, said: Mapping[str, object]) -> None:
+        kind = self._receiver.kind if self._receiver else None
+        based = kind is not None and any(
+            next(decorated(kind, each), None) for each in ("agent", "task", "crew")
+        )
+        title = words(kind.name) if kind and based else ""
+        self._code.title = as_text(said.get("name")) or title
+        names = self._made.names if self._made else []
+        self._code.name = kind.name if kind else _likeliest(names) if names else ""
+
+    def _items(self, kind: str, value: object) -> list[object]:
+        """What a crew lists; all that there is where nobody can follow that."""
+        if isinstance(value, Table):
+            value = Listed([*value.rows.values()])
+        if isinstance(value, Listed):
+            flat = [
+                inner
+                for each in value.items
+                for inner in (each.items if isinstance(each, Listed) else [each])
+            ]
+            return [each for each in flat if each is not None]
+        if self._made is None:
+            return [*self._all[kind]]
+        if value is None:
+            return []
+        self._code.unclear.add(self._made.line)
+        rows = self._rows[kind]
+        if rows is not None and rows.rows:
+            self._code.by_name.append(f"all {kind}s")
+            return [Unknown(key, (key,)) for key in rows.rows]
+        return self._without_a_list(kind, value)
+
+    def _without_a_list(self, kind: str, value: object) -> list[object]:
+        assert self._made is not None
+        if kind == "task":
+            self._code.lost_tasks = True
+            return []
+        where = f"line {self._made.line}"
+        what = f"the crew's agents are taken from {_shown(value)}, which cannot be followed"
+        raise BadTeam(
+            self._made.path, where, f"{what}: give the file that makes them, or an agents.yaml beside it"
+        )
+
+    def _take_process(self, said: Mapping[str, object]) -> None:
+        process = said.get("process")
+        name = process.last if isinstance(process, External) else as_text(process)
+        self._code.led = name == "hierarchical"
+        if process is not None and name not in ("hierarchical", "sequential") and self._made:
+            self._code.unclear.add(self._made.line)
+        manager = said.get("manager_agent")
+        if manager is not None and self._code.led:
+            self._code.manager = self._agent(manager)
+        model = said.get("manager_llm")
+        self._code.manager_model = model_of(model)
+        if model is not None and self._code.manager_model is None and self._made:
+            self._code.unclear.add(self._made.line)
+
+    def _agent(self, value: object) -> str:
+        """The name of an agent.
+
+        Raises:
+            BadTeam: when nobody can follow who it is.
+        """
+        if isinstance(value, Made):
+            return self._known("agent", value)
+        found = self._by_name("agent", value)
+        if found:
             return found
+        path, line = (self._made.path, self._made.line) if self._made else (self._code.path, 0)
+        what = f"an agent of the crew is {_shown(value)}, which cannot be followed"
+        raise BadTeam(
+            path, f"line {line}", f"{what}: give the file that makes it, or an agents.yaml beside it"
+        )
+
+    def _take_task(self, value: object) -> None:
+        name = self._known("task", value) if isinstance(value, Made) else self._by_name("task", value)
+        if name:
+            self._code.tasks.append(name)
+        else:
+            self._code.lost_tasks = True
+
+    def _by_name(self, kind: str, value: object) -> str:
+        """The name of what is in the YAML file, or made elsewhere in the code, under the name of a value; or empty."""
+        names = list(_names_of(value))
+        rows = self._rows[kind]
+        row = next((name for name in names if rows and name in rows.rows), None)
+        if row is not None and rows is not None:
+            self._code.by_name.append(row)
+            entry = rows.rows[row]
+            return self._add(
+                (kind, row), row, Bound(row, rows.path, entry.rows if isinstance(entry, Table) else {})
+            )
+        made = next((each for name in names for each in self._all[kind] if name in each.names), None)
+        return self._known(kind, made) if made else ""
+
+    def _known(self, kind: str, made: Made) -> str:
+        """The name of an agent or a task; those that are made alike at one place are the same."""
+        mark = (kind, id(made))
+        if mark not in self._names:
+            self._names[mark] = ""
+            bound = self._bound(kind, made)
+            alike = (kind, id(made.node), bound.key, *sorted(bound.texts.items()))
+            self._names[mark] = self._add(alike, _likeliest(made.names) or kind, bound)
+        return self._names[mark]
+
+    def _add(self, mark: tuple[object, ...], name: str, bound: Bound) -> str:
+        if mark not in self._names:
+            number, stem = 1, name
+            while name in self._code.bound:
+                number += 1
+                name = f"{stem}_{number}"
+            self._names[mark] = name
+            self._code.bound[name] = bound
+        return self._names[mark]
+
+    def _bound(self, kind: str, made: Made) -> Bound:
+        said = self._said(kind, made)
+        row = self._row(kind, made, said)
+        texts = {
+            name: text
+            for name in _TEXTS
+            if said.get(name) is not None and (text := self._text(kind, said[name], name)) is not None
+        }
+        self._code.ignored.update(set(said) - _BOUND)
+        return Bound(
+            row.key if row else None,
+            row.path if row else "",
+            row.rows if row else {},
+            texts,
+            self._model(made, said.get("llm"), row),
+            self._agent_of_task(made, said.get("agent")) if kind == "task" else None,
+            self._context(made, said["context"]) if kind == "task" and "context" in said else None,
+        )
+
+    def _said(self, kind: str, made: Made) -> Mapping[str, object]:
+        config = made.said.get("config")
+        plain = config.rows if isinstance(config, Table) and config.key is None else {}
+        return {**plain, **made.said, **({"config": made.spread[0]} if made.spread else {})}
+
+    def _row(self, kind: str, made: Made, said: Mapping[str, object]) -> Table | None:
+        """The entry of a YAML file that configures an agent or a task; by name, where the code cannot be followed."""
+        config = said.get("config")
+        if isinstance(config, Table):
+            return config if config.key is not None else None
+        open_ones = [value for name in _TEXTS if (value := said.get(name)) is not None]
+        if config is None and open_ones:
+            return self._told_alike(kind, said)
+        rows = self._rows[kind]
+        told = isinstance(config, Unknown) and config.keys
+        own = [] if told else [inner for name in made.names for inner in _names_of(Unknown(name))]
+        names = [*_names_of(config), *own]
+        key = next((name for name in names if rows and isinstance(rows.rows.get(name), Table)), None)
+        found = rows.rows[key] if rows and key else None
+        self._code.by_name += [key] if key and not told else []
+        if found is None and (config is not None or not open_ones):
+            raise self._not_configured(kind, made, rows)
+        return found if isinstance(found, Table) else None
+
+    def _told_alike(self, kind: str, said: Mapping[str, object]) -> Table | None:
+        """The entry whose own words are said, which the code took out of it one by one."""
+        rows = self._rows[kind]
+        for name in ("role", "description"):
+            value = said.get(name)
+            key = next(reversed(value.keys[:-1]), "") if isinstance(value, Unknown) else ""
+            text = as_text(value)
+            for other, row in rows.rows.items() if rows and (key or text) else ():
+                if isinstance(row, Table) and (
+                    other == key or (text and as_text(row.rows.get(name)) == text)
+                ):
+                    return Table({}, other, row.path)
+        return None
+
+    def _not_configured(self, kind: str, made: Made, rows: Table | None) -> BadTeam:
+        name = _likeliest(made.names) or kind
+        shown = name if len(name) <= 60 else kind
+        if rows is not None:
+            return BadTeam(rows.path, "", f"has no {kind} for {shown}, which {made.path} makes")
+        fault = f"the texts of the {kind} {shown} are in a YAML file: give config/{kind}s.yaml as well"
+        return BadTeam(made.path, f"line {made.line}", fault)
+
+    def _text(self, kind: str, value: object, name: str) -> str | None:
+        """A text as it is written; a blank where only whoever starts the code would tell."""
+        text = as_text(value)
+        if text is None and isinstance(value, Unknown):
+            key = next((each for each in reversed(value.keys[:-1])), None)
+            rows = self._rows[kind]
+            row = rows.rows.get(key) if rows and key else None
+            text = as_text(row.rows.get(value.keys[-1])) if isinstance(row, Table) else None
+            return blank(value) if text is None else text
+        return text
+
+    def _model(self, made: Made, llm: object, row: Table | None) -> str | None:
+        llm = row.rows.get("llm") if llm is None and row else llm
+        receiver = self._follower.receivers.get(id(made))
+        if isinstance(llm, str) and receiver and llm.isidentifier():
+            method = next((each for each in decorated(receiver.kind, "llm") if each.name == llm), None)
+            llm = self._follower.enter(method, receiver, [], {}) if method else llm
+        found = model_of(llm)
+        if found is None and llm is not None:
+            self._code.unclear.add(made.line)
+        return found
+
+    def _agent_of_task(self, made: Made, value: object) -> str | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return value
+        found = self._known("agent", value) if isinstance(value, Made) else self._by_name("agent", value)
+        if not found:
+            what = f"a task is given to {_shown(value)}, who cannot be followed"
+            raise BadTeam(
+                made.path, f"line {made.line}", f"{what}: give the file that makes the crew as well"
+            )
+        self._code.agents += [found] if self._made is None or not self._code.led else []
+        return found
+
+    def _context(self, made: Made, value: object) -> tuple[str, ...] | None:
+        if value is None:
+            return ()
+        items = value.items if isinstance(value, Listed) else [value]
+        names = [
+            self._known("task", each) if isinstance(each, Made) else self._by_name("task", each)
+            for each in items
+        ]
+        if all(names):
+            return tuple(names)
+        self._code.unclear.add(made.line)
+        return None
 
 
-def _with_text(scope: Scope, found: Bound, texts: dict[str, str], name: str, value: ast.expr) -> Bound:
-    """Either a literal text, or `tasks_config["write"]["description"]`, which names what configures it."""
-    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Subscript):
-        return found._replace(key=_key(value.value))
-    texts[name] = string_of(scope, value)
-    return found
+def _nearest(rows: Rows, path: str) -> Table | None:
+    """Of YAML files, the one that lies nearest to a file of code."""
+    folders = path.split("/")[:-1]
+
+    def distance(other: str) -> tuple[int, str]:
+        parts = other.split("/")[:-1]
+        same = 0
+        while same < min(len(parts), len(folders)) and parts[same] == folders[same]:
+            same += 1
+        return len(parts) + len(folders) - 2 * same, other
+
+    return rows[min(rows, key=distance)] if rows else None
 
 
-def _key(value: ast.expr) -> str:
-    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
-        key = value.slice.value
-        if isinstance(key, str):
-            return key
-    raise Unclear
+def _names_of(value: object) -> Iterator[str]:
+    """The names by which a value may be known in a YAML file, the likeliest first."""
+    keys = value.keys if isinstance(value, Unknown) else ()
+    for name in (*reversed(keys), name_of(value)):
+        if name:
+            bare = _AROUND.sub("", _AROUND.sub("", name))
+            yield from dict.fromkeys((name, bare, f"{bare}_agent", f"{bare}_task"))
 
 
-def _names(value: ast.expr) -> tuple[str, ...]:
-    if not isinstance(value, ast.List | ast.Tuple):
-        raise Unclear
-    return tuple(name_of(each) for each in value.elts)
+def _likeliest(names: Sequence[str]) -> str:
+    told = [name for name in names if name not in ("agent", "task", "crew", "self", "a", "t", "x")]
+    return told[0] if told else names[0] if names else ""
 
 
-def _take(code: Code, scope: Scope, made: _Made) -> None:
-    """Put a class's crew behind those that came before it."""
-    new = {name: _fresh(code, name, bound) for name, bound in made.bound.items()}
-    for name, bound in made.bound.items():
-        context = None if bound.context is None else tuple(new.get(each, each) for each in bound.context)
-        agent = None if bound.agent is None else new.get(bound.agent, bound.agent)
-        code.bound[new[name]] = bound._replace(agent=agent, context=context)
-    listed: list[str] = []
-    for call in made.crews or [ast.Call(ast.Name("Crew"), [], [])]:
-        said = {argument.arg: argument.value for argument in call.keywords}
-        _take_process(code, scope, said, new)
-        listed += _listed(code, scope, made, "agent", said.get("agents"))
-        code.tasks += [new[name] for name in _listed(code, scope, made, "task", said.get("tasks"))]
-    code.agents += [new[name] for name in listed if new[name] not in code.agents]
-    code.crews += bool(made.bound)
-    code.title = code.title or scope.title
-
-
-def _fresh(code: Code, name: str, bound: Bound) -> str:
-    """A name that two classes give to different things is told apart."""
-    while name in code.bound and code.bound[name] != bound:
-        name += "_"
-    return name
-
-
-def _listed(code: Code, scope: Scope, made: _Made, kind: Kind, value: ast.expr | None) -> list[str]:
-    """Those that a crew lists; all of them for `self.agents` and for what cannot be understood."""
-    known = [name for name, bound in made.bound.items() if bound.kind == kind]
-    everything = [name for name in known if scope.has_unlisted(name)]
-    if value is None or (isinstance(value, ast.Attribute) and value.attr in ("agents", "tasks")):
-        return everything
-    try:
-        names = _names(value)
-    except Unclear:
-        code.unclear.add(value.lineno)
-        return everything
-    if not set(names) <= set(known):
-        code.unclear.add(value.lineno)
-    return [name for name in dict.fromkeys(names) if name in known]
-
-
-def _take_process(
-    code: Code, scope: Scope, said: Mapping[str | None, ast.expr], new: Mapping[str, str]
-) -> None:
-    for argument, value in said.items():
-        try:
-            match argument:
-                case "process":
-                    code.led = code.led or _hierarchical(value)
-                case "manager_agent":
-                    code.manager = new.get(name_of(value), name_of(value))
-                case "manager_llm":
-                    code.manager_model = model_of(scope, value)
-                case "agents" | "tasks":
-                    pass
-                case "name":
-                    code.title = string_of(scope, value)
-                case _:
-                    code.ignored[argument or "**"] += 1
-        except Unclear:
-            code.unclear.add(value.lineno)
-
-
-def _hierarchical(value: ast.expr) -> bool:
-    process = value.attr if isinstance(value, ast.Attribute) else cast(object, getattr(value, "value", None))
-    if process not in ("sequential", "hierarchical"):
-        raise Unclear
-    return process == "hierarchical"
+def _shown(value: object) -> str:
+    name = name_of(value)
+    return name if name.isidentifier() and len(name) <= 60 else "something"

@@ -4,11 +4,12 @@ Nothing is unpacked to disk and nothing outside what was given is read: links ar
 entries are only names with bytes. Only text files that a reader of teams can want are looked at.
 """
 
+import codecs
 import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from swarm.errors import BadInput
@@ -22,6 +23,7 @@ MAX_ENTRIES = 5_000
 MAX_DEPTH = 8
 """Of folders within folders."""
 MAX_UPLOAD_BYTES = 20_000_000
+_INNER_FOLDERS = {"config", "src", "agents"}
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", ".git", ".venv", "venv", "site-packages", "tests", "test"}
 
 
@@ -32,6 +34,8 @@ class Files:
     texts: Mapping[str, str]
     skipped: tuple[str, ...] = field(default=())
     """Paths of files that could have been wanted but are too large or no text, with the reason in brackets."""
+    chosen: str | None = None
+    """Of several teams, the one that is wanted: by a name that was offered, or by the path of one of its files."""
 
     def named(self, *names: str) -> dict[str, str]:
         """Those whose last part of the path is one of these, or ends so ("*.yaml"), by path."""
@@ -41,6 +45,28 @@ class Files:
             for path, text in self.texts.items()
             if PurePosixPath(path).name in names or (wanted and path.endswith(wanted))
         }
+
+    def without(self, path: str, why: str) -> "Files":
+        """All but one of them, which is passed over for a reason."""
+        texts = {name: text for name, text in self.texts.items() if name != path}
+        return replace(self, texts=texts, skipped=(*self.skipped, why))
+
+
+def files_around(path: Path) -> Files | None:
+    """A file with all that lie around it, itself chosen; None for a zip, and where that is too much.
+
+    What lies around is its folder; the one above where that is called "config", "src" or "agents".
+    """
+    if not path.is_file() or path.is_symlink():
+        return None
+    folder = path.resolve().parent
+    root = folder.parent if folder.name in _INNER_FOLDERS else folder
+    try:
+        found = _gather(_in_folder(root), str(root))
+    except (BadInput, OSError):
+        return None
+    chosen = path.resolve().relative_to(root).as_posix()
+    return replace(found, chosen=chosen) if chosen in found.texts else None
 
 
 def files_of(path: Path) -> Files:
@@ -149,9 +175,9 @@ def _gather(found: Iterable[tuple[str, bytes | None]], source: str) -> Files:
             raise BadInput(
                 f"{source}: more than {MAX_TOTAL_BYTES:,} bytes of text; choose the team's own folder"
             )
-        text = _text(content)
+        text = None if content is None else _text(content)
         if text is None:
-            skipped.append(f"{path} ({'more than 1 MB' if content is None else 'not UTF-8 text'})")
+            skipped.append(f"{path} ({'more than 1 MB' if content is None else _encoding(content)})")
         elif texts.setdefault(path, text) is not text and texts[path] != text:
             raise BadInput(
                 f"{source}: two files are called {path[:80]!a}; hand them over in a folder or a zip"
@@ -166,11 +192,25 @@ def _gather(found: Iterable[tuple[str, bytes | None]], source: str) -> Files:
     return Files(dict(sorted(texts.items())), tuple(skipped))
 
 
-def _text(content: bytes | None) -> str | None:
+def _text(content: bytes) -> str | None:
+    """A text in UTF-8, or in UTF-16 that says so; None for all else."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return None if content is None or b"\x00" in content else content.decode("utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         return None
+    return None if "\x00" in text else text
+
+
+def _encoding(content: bytes) -> str:
+    """What a file that is not in UTF-8 seems to be."""
+    if b"\x00" in content:
+        return "no text, or UTF-16; wanted: UTF-8"
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return "not UTF-8 text"
+    return "not UTF-8 text, perhaps Windows-1252; save it as UTF-8"
 
 
 def _too_large(name: str, size: int, most: int) -> str:
