@@ -170,8 +170,13 @@ def _understood(path: str, names: Sequence[str], known: Mapping[str, _Prompt]) -
 
 def _notes_on_actions(found: Invocations) -> Iterator[Note]:
     if found.other_kinds:
-        why = "Conditions, jumps and loops are not followed: every agent works once for each time it is invoked."
+        why = "Jumps and loops are not followed: an agent works once for each time it is invoked on the way."
         yield Note("ignored", ", ".join(found.other_kinds[:12]), why)
+    if found.branches:
+        others = ", ".join(_shown(name) for name in found.passed_by[:8])
+        left = f" Not on it: {others}." if others else ""
+        why = f"The workflow takes one way each time; the first that invokes somebody is played, and counted.{left}"
+        yield Note("changed", _counted(found.branches, "branch", "branches"), why)
     if found.repeated:
         why = "Each agent works once where its invocation stands."
         yield Note("changed", f"{_counted(found.repeated, 'invocation')} in a loop", why)
@@ -199,5 +204,9 @@ def _left_out(prompts: Sequence[_Prompt]) -> Iterator[Note]:
         yield Note("ignored", "values that begin with “=”", "Expressions are never evaluated.")
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
+def _counted(count: int, what: str, many: str = "") -> str:
+    return f"{count} {(many or what + 's') if count > 1 else what}"
+
+
+def _shown(name: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:60]

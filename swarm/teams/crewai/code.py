@@ -345,7 +345,7 @@ class _Reading:
         found = model_of(llm)
         if found is None and llm is not None:
             self._code.unclear.add(made.line)
-        return found
+        return found or (model_of(row.rows.get("llm")) if row else None)
 
     def _agent_of_task(self, made: Made, value: object) -> str | None:
         if value is None:
