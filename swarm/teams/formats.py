@@ -46,6 +46,7 @@ MAX_ALL_CHARS = 4_000_000
 """Of all texts of a team."""
 MAX_MODEL_CHARS = 200
 MAX_NOTE_CHARS = 600
+MAX_FAULT_CHARS = 390
 MAX_UNPARSED = 20
 """Files that are passed over because they cannot be parsed."""
 _NEEDED = {
@@ -106,7 +107,7 @@ def _around(files: Files, sources: Iterable[str]) -> GivenTeam | None:
     path = files.chosen or ""
     wanted = [each for each in sources if each in _OF_SEVERAL_FILES and _OF_SEVERAL_FILES[each].search(path)]
     try:
-        return _read(files, wanted) if wanted else None
+        return _read(files, wanted)[0] if wanted else None
     except SeveralTeams:
         return None
 
@@ -119,29 +120,31 @@ def read_team(files: Files) -> GivenTeam:
     Raises:
         BadInput: names the file and the place, or says which formats are known.
     """
-    team = _read(files, FORMATS)
+    team, left = _read(files, FORMATS)
     if team is None:
-        raise BadInput(f"{not_read(files, FORMATS)}{_passed_over(files)}")
+        raise BadInput(f"{not_read(left, FORMATS)}{_passed_over(left)}"[:MAX_FAULT_CHARS])
     return team
 
 
-def _read(files: Files, sources: Iterable[str]) -> GivenTeam | None:
+def _read(files: Files, sources: Iterable[str]) -> tuple[GivenTeam | None, Files]:
+    """Read a team, and tell which files are left when those that cannot be parsed are passed over."""
     wanted, fault = [*sources], None
     for _ in range(MAX_UNPARSED):
         try:
             team = _first(files, wanted)
         except Unparsed as error:
             fault = fault or error
-            if error.path not in files.texts or _is_needed(error.path, files.texts[error.path]):
+            unread = [each for each in (error, *error.more) if each.path in files.texts]
+            if not unread or any(_is_needed(each.path, files.texts[each.path]) for each in unread):
                 break
-            files = files.without(error.path, str(error))
+            for each in unread:
+                files = files.without(each.path, str(each))
         except BadTeam as error:
             raise fault or _told(error, files) from error
         else:
-            if team is None and fault:
-                break
-            return team
+            return team, files
     assert fault is not None
+    fault.args = (f"{fault}; mend it, or leave it out",)
     raise fault
 
 
@@ -165,7 +168,7 @@ def _passed_over(files: Files) -> str:
 def _told(error: BadTeam, files: Files) -> BadTeam:
     """An error that names the files that were passed over as well: one of them may be what is wanted."""
     if files.skipped:
-        error.args = (f"{error}{_passed_over(files)}"[:390],)
+        error.args = (f"{error}{_passed_over(files)}"[:MAX_FAULT_CHARS],)
     return error
 
 

@@ -20,6 +20,7 @@ class Neighbour(NamedTuple):
     suffixes: tuple[str, ...]
     mark: re.Pattern[str]
     advice: str = AS_FILES
+    why: str = "which is not read"
 
 
 def _imports(*modules: str) -> re.Pattern[str]:
@@ -29,6 +30,27 @@ def _imports(*modules: str) -> re.Pattern[str]:
 
 _PYTHON, _DATA = (".py",), (".json", ".yaml", ".yml")
 NEIGHBOURS = (
+    Neighbour(
+        "CrewAI",
+        _PYTHON,
+        re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+crewai\b[^\n]*\b(?:Agent|Crew|Task|crewai)\b"),
+        "give the file that holds Crew(...) with those that make its agents, or agents.yaml and tasks.yaml",
+        "but no agent is made here that can be followed",
+    ),
+    Neighbour(
+        "MetaGPT",
+        _PYTHON,
+        _imports("metagpt"),
+        "give the Python files whose classes derive from Role, and the one that calls team.hire([...])",
+        "but no role is defined or hired here that can be followed",
+    ),
+    Neighbour(
+        "an AutoGen component",
+        (".json",),
+        re.compile(r'"provider"\s{0,9}:\s{0,9}"autogen'),
+        "team.dump_component() writes the JSON of a team",
+        "but neither a team nor an agent",
+    ),
     Neighbour(
         "AutoGen in Python",
         _PYTHON,
@@ -107,7 +129,7 @@ NEIGHBOURS = (
 def not_read(files: Files, known: Iterable[str]) -> str:
     """What is said of files of which no team can be read: whose they are, and what would work."""
     for path, system in _recognised(files):
-        return f"{path}: this is {system.name}, which is not read. What would work: {system.advice}"
+        return f"{path}: this is {system.name}, {system.why}. What would work: {system.advice}"
     seen = ", ".join(list(files.texts)[:5])
     return f"no team of a known format in {seen}; known: {', '.join(known)}. Of any other system: {AS_FILES}"
 

@@ -115,15 +115,15 @@ def test_a_team_leader_leads():
 
 def test_classes_are_read_without_being_run_and_hired_roles_make_the_team():
     team = read_team(Files(STUDIO))
-    assert names(team) == ["Author (Ada)", "Author (Bela)", "Product Manager (Alice)", "Sound maker (Milo)"]
-    assert [step.task for step in team.steps] == ["write-scene", "write-scene", "write-prd", "add-sound"]
+    assert names(team) == ["Author (Ada)", "Author (Bela)", "Sound maker (Milo)", "Product Manager (Alice)"]
+    assert [step.task for step in team.steps] == ["write-scene", "write-scene", "add-sound", "write-prd"]
     assert team.roles[0].goal == "Write a play for the radio"
     assert (team.goal, team.max_usd) == ("A play about a lighthouse", 2.5)
     assert "MetaGPT's own roles: ProductManager" in told(team, "changed")
 
 
 def test_what_a_class_inherits_and_what_its_names_stand_for_is_understood():
-    assert read_team(Files(STUDIO)).roles[3].background == "Constraints: No more than four voices."
+    assert read_team(Files(STUDIO)).roles[2].background == "Constraints: No more than four voices."
 
 
 def test_without_a_team_all_roles_that_nobody_derives_from_are_read():
@@ -141,8 +141,8 @@ def test_roles_of_several_files_come_in_the_order_of_the_files():
 def test_an_action_is_told_by_its_prompt_and_a_docstring_is_none():
     assert [task.text for task in read_team(Files(STUDIO)).tasks] == [
         "Write Scene: Write a scene about (topic).",
-        "Write PRD.",
         "Add Sound.",
+        "Write PRD.",
     ]
 
 

@@ -61,6 +61,10 @@ class Code:
     """Agents and tasks that are taken from YAML by their name, because the code cannot be followed."""
     ignored: Counter[str] = field(default_factory=Counter[str])
     """Arguments that nobody asked for."""
+    times: int = 1
+    """How often the code makes it, each time with other values, of which those of the first are read."""
+    either: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    """By path: lines where the first of several ways is taken."""
     lost_tasks: bool = False
     """Whether it has tasks that are not in the files."""
 
@@ -84,8 +88,39 @@ def crews_of(follower: CrewFollower, agents: Rows, tasks: Rows) -> list[Code]:
     known = [each for each in made if not _is_open(each)]
     if not made and any(each.kind in AGENTS for each in follower.made):
         return [_Reading(follower, None, agents, tasks).code()]
-    found = [_Reading(follower, each, agents, tasks).code() for each in known or made]
-    return [code for number, code in enumerate(found) if code.agents and _is_new(code, found[:number])]
+    found: list[Code] = []
+    for alike in _by_node(known or made):
+        codes = [_Reading(follower, each, agents, tasks).code() for each in alike]
+        new = [code for number, code in enumerate(codes) if code.agents and _is_new(code, codes[:number])]
+        found += _one_of(follower, alike[0], new, agents, tasks)
+    return found
+
+
+def _by_node(made: Sequence[Made]) -> list[list[Made]]:
+    groups: dict[int, list[Made]] = {}
+    for each in made:
+        groups.setdefault(id(each.node), []).append(each)
+    return [*groups.values()]
+
+
+def _one_of(follower: CrewFollower, made: Made, codes: list[Code], agents: Rows, tasks: Rows) -> list[Code]:
+    """Crews of one place in the code: those that differ in what they are started with alone are one, with inputs."""
+    if len(codes) < 2 or len({_form(code) for code in codes}) > 1:
+        return codes
+    again = follower.again(made)
+    if again is not None and not _is_open(again):
+        open_one = _Reading(follower, again, agents, tasks).code()
+        if _form(open_one) == _form(codes[0]):
+            return [open_one]
+    codes[0].times = len(codes)
+    return codes[:1]
+
+
+def _form(code: Code) -> tuple[object, ...]:
+    """What is the same of a crew whatever it is started with."""
+    agents = tuple((name, code.bound[name].key, code.bound[name].texts.get("role")) for name in code.agents)
+    work = tuple((name, code.bound[name].agent, code.bound[name].context) for name in code.tasks)
+    return agents, work, code.led
 
 
 def words(name: str) -> str:
@@ -128,6 +163,7 @@ class _Reading:
         self._rows = {"agent": _nearest(agents, path), "task": _nearest(tasks, path)}
         self._names: dict[tuple[object, ...], str] = {}
         self._code = Code(path)
+        self._paths: set[str] = set()
         self._receiver = follower.receivers.get(id(made)) if made else None
 
     def code(self) -> Code:
@@ -143,6 +179,8 @@ class _Reading:
         self._code.tasks = list(dict.fromkeys(self._code.tasks))
         self._code.ignored.update(set(said) - _OF_CREWS)
         self._code.inputs = dict(self._made.inputs) if self._made else {}
+        used = {self._code.path, *(path for path in self._paths)}
+        self._code.either = {path: lines for path, lines in self._follower.either.items() if path in used}
         return self._code
 
     def _title(self, said: Mapping[str, object]) -> None:
@@ -153,7 +191,8 @@ class _Reading:
         title = words(kind.name) if kind and based else ""
         self._code.title = as_text(said.get("name")) or title
         names = self._made.names if self._made else []
-        self._code.name = kind.name if kind else _likeliest(names) if names else ""
+        own = _likeliest([name for name in names if name != "crew"])
+        self._code.name = ".".join(filter(None, (kind.name if kind else "", own or ("" if kind else "crew"))))
 
     def _items(self, kind: str, value: object) -> list[object]:
         """What a crew lists; all that there is where nobody can follow that."""
@@ -245,6 +284,7 @@ class _Reading:
         mark = (kind, id(made))
         if mark not in self._names:
             self._names[mark] = ""
+            self._paths.add(made.path)
             bound = self._bound(kind, made)
             alike = (kind, id(made.node), bound.key, *sorted(bound.texts.items()))
             self._names[mark] = self._add(alike, _likeliest(made.names) or kind, bound)
@@ -269,6 +309,7 @@ class _Reading:
             if said.get(name) is not None and (text := self._text(kind, said[name], name)) is not None
         }
         self._code.ignored.update(set(said) - _BOUND)
+        self._check_role(kind, made, said, texts)
         return Bound(
             row.key if row else None,
             row.path if row else "",
@@ -278,6 +319,21 @@ class _Reading:
             self._agent_of_task(made, said.get("agent")) if kind == "task" else None,
             self._context(made, said["context"]) if kind == "task" and "context" in said else None,
         )
+
+    def _check_role(
+        self, kind: str, made: Made, said: Mapping[str, object], texts: Mapping[str, str]
+    ) -> None:
+        """Refuse an agent whose role nobody can tell: it would be played as somebody else."""
+        value = said.get("role")
+        if (
+            kind == "agent"
+            and isinstance(value, Unknown | External)
+            and texts.get("role", blank(value)) == blank(value)
+        ):
+            what = f"the role of an agent is {_shown(value)}, which cannot be followed"
+            raise BadTeam(
+                made.path, f"line {made.line}", f"{what}: give the file that makes the crew as well"
+            )
 
     def _said(self, kind: str, made: Made) -> Mapping[str, object]:
         config = made.said.get("config")

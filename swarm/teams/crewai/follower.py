@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from swarm.teams.python.follow import Follower
 from swarm.teams.python.values import (
@@ -13,7 +13,6 @@ from swarm.teams.python.values import (
     Instance,
     Listed,
     Made,
-    Module,
     Scope,
     Unknown,
 )
@@ -39,6 +38,9 @@ class CrewFollower(Follower):
         self.made: list[Made] = []
         self.receivers: dict[int, Instance] = {}
         """By the id of what was made: the object whose method made it."""
+        self.makers: dict[int, Function] = {}
+        """By the id of the call of a crew: the function of the files in which it stands."""
+        self._stack: list[Function] = []
         self._once: dict[tuple[int, int], object] = {}
 
     def make(
@@ -48,6 +50,8 @@ class CrewFollower(Follower):
         made = super().make(kind, call, scope, given, said)
         if kind in self.kept_kinds:
             self.made.append(made)
+            if self._stack:
+                self.makers[id(call)] = self._stack[-1]
             if isinstance(scope.receiver, Instance):
                 self.receivers[id(made)] = scope.receiver
         return made
@@ -57,12 +61,29 @@ class CrewFollower(Follower):
     ) -> object:
         """Follow a method with a decorator of CrewAI's once for each object, as CrewAI does."""
         if receiver is None or not function.decorators & {*METHODS}:
-            return super().enter(function, receiver, given, said)
+            return self._entered(function, receiver, given, said)
         key = id(function.node), id(receiver)
         if key not in self._once:
             self._once[key] = Unknown(function.name)
-            self._once[key] = super().enter(function, receiver, given, said)
+            self._once[key] = self._entered(function, receiver, given, said)
         return self._once[key]
+
+    def _entered(
+        self, function: Function, receiver: object, given: list[object], said: dict[str, object]
+    ) -> object:
+        self._stack.append(function)
+        try:
+            return super().enter(function, receiver, given, said)
+        finally:
+            self._stack.pop()
+
+    def again(self, made: Made) -> Made | None:
+        """A crew as its function makes it for anybody, not knowing what it is called with; None when it makes none."""
+        function = self.makers.get(id(made.node))
+        before = len(self.made)
+        if function is not None:
+            self.entry(function)
+        return next((each for each in self.made[before:] if each.node is made.node), None)
 
     def given_back(self, function: Function, found: object) -> object:
         """A method with a decorator names what it makes."""
@@ -113,20 +134,20 @@ def followed(follower: CrewFollower) -> None:
         if _OF_CREWAI.search(text) and "crewai" in text
     ]
     modules = [module for path in paths if (module := follower.module(path)) is not None]
-    for name in (CREWS, AGENTS | TASKS):
-        for function in _makers(modules, follower, name):
+    functions = [(each, _mentioned(each.node)) for module in modules for each in follower.functions(module)]
+    for kinds in (CREWS, AGENTS | TASKS):
+        for function in _makers(functions, kinds):
             if id(function.node) not in follower.entered:
                 follower.entry(function)
         if any(made.kind in CREWS for made in follower.made):
             return
 
 
-def _makers(modules: list[Module], follower: Follower, kinds: frozenset[str]) -> list[Function]:
+def _makers(functions: Sequence[tuple[Function, set[str]]], kinds: frozenset[str]) -> list[Function]:
     """Functions that make something, those who call them first: they know with what."""
-    functions = [each for module in modules for each in follower.functions(module)]
-    direct = [each for each in functions if kinds & _mentioned(each.node)]
+    direct = [each for each, names in functions if kinds & names]
     wanted = {each.name for each in direct} | {each.owner.name for each in direct if each.owner}
-    callers = [each for each in functions if each not in direct and wanted & _mentioned(each.node)]
+    callers = [each for each, names in functions if wanted & names and not kinds & names]
     return [*callers, *sorted(direct, key=lambda each: "crew" not in each.decorators)]
 
 

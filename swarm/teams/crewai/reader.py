@@ -19,7 +19,7 @@ from swarm.teams.python.values import Table
 from swarm.teams.reading.choice import Candidate, choose
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam, Note
-from swarm.teams.reading.values import BadTeam, Data, read_json5, read_yaml, shaped
+from swarm.teams.reading.values import BadTeam, Data, Unparsed, read_json5, read_yaml, shaped
 
 Kind: TypeAlias = Literal["agents", "tasks", "crew", "flow", "studio"]
 MAX_YAML_CHARS = 500_000
@@ -64,13 +64,18 @@ def _codes(files: Files, found: Sequence[_Found]) -> list[Code]:
     follower = CrewFollower(files)
     try:
         followed(follower)
-        for error in follower.unread.values():
-            raise error
+        _check_read(list(follower.unread.values()))
         rows = {kind: _rows(found, kind) for kind in ("agents", "tasks")}
         return crews_of(follower, rows["agents"], rows["tasks"])
     except TooMuch as error:
         path = next(iter(follower.modules), "the code")
         raise BadTeam(path, "", "the code is too long to follow: choose the crew's own folder") from error
+
+
+def _check_read(unread: Sequence[Unparsed]) -> None:
+    for error in unread:
+        error.more = tuple(each for each in unread if each is not error)
+        raise error
 
 
 def _rows(found: Sequence[_Found], kind: Kind) -> Rows:
@@ -145,6 +150,7 @@ def _reader(files: Files, used: Sequence[_Found], code: Code | None) -> _Reader:
         )
 
     def read_crew() -> Crew:
+        _check_skipped(files, {PurePosixPath(each.path).parent for each in used})
         agents, tasks = of_kind("agents"), of_kind("tasks")
         path = agents.path if agents else code.path if code else ""
         inputs, notes = _inputs(files, {path, code.path if code else path}, code)
@@ -163,6 +169,22 @@ def _reader(files: Files, used: Sequence[_Found], code: Code | None) -> _Reader:
         )
 
     return read_crew
+
+
+def _check_skipped(files: Files, folders: set[PurePosixPath]) -> None:
+    """Refuse a crew of which a file could not be read: it would be another one.
+
+    Raises:
+        BadTeam: names the file.
+    """
+    for told in files.skipped:
+        path = PurePosixPath(told.partition(" (")[0])
+        if path.parent in folders and _NAMED_SO.search(path.stem) and path.suffix in (".yaml", ".yml"):
+            raise BadTeam(
+                str(path),
+                "",
+                f"it belongs to the crew and is not read: {told.partition(' (')[2].rstrip(')')}",
+            )
 
 
 def _uses(code: Code | None, path: str) -> int:

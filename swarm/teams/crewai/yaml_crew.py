@@ -190,6 +190,13 @@ def _notes(crew: Crew, parts: Parts, code: Code, used: set[str | None]) -> list[
         shown = ", ".join(place(name) for name in dict.fromkeys(code.by_name[:10]))
         why = f"{path} cannot be followed there, so they are taken by their names."
         notes.append(Note("changed", f"{shown} of the YAML files or of other code", why))
+    if code.times > 1:
+        why = "They differ in what they are started with; the words of the first are read."
+        notes.append(Note("changed", f"{code.times} crews of one kind in {path}", why))
+    for other, lines in code.either.items():
+        shown = ", ".join(map(str, sorted(lines)[:10]))
+        why = "Which way is taken there is decided when the code runs: the first is read, and an open loop once."
+        notes.append(Note("changed", f"{other}, line{'s' if len(lines) > 1 else ''} {shown}", why))
     if code.lost_tasks:
         why = "They are made where the code cannot be followed."
         notes.append(Note("changed", f"tasks of the crew in {path} are missing", why))

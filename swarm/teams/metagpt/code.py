@@ -190,7 +190,14 @@ def _notes(code: _Code, chosen: Sequence[Made]) -> Iterator[Note]:
     if own:
         why = "Their words are those of MetaGPT 0.8; what a setting changes of them is not read."
         yield Note("changed", f"MetaGPT's own roles: {', '.join(own)}", why)
+    used = {
+        name
+        for made in chosen
+        for name in (made.kind, *(each for kin in code.family(made.kind) for each in kin.bases))
+    }
     for path, source in code.sources.items():
+        if not source.hired and not used & source.classes.keys():
+            continue
         lines = sorted(set(source.unclear))
         if lines:
             shown = ", ".join(map(str, lines[:10]))

@@ -37,7 +37,7 @@ _BUILT_IN = frozenset(
     (
         "open", "str", "int", "float", "bool", "list", "tuple", "dict", "set", "len", "sorted", "reversed", "range",
         "enumerate", "zip", "input", "isinstance", "getattr", "super", "print", "cast", "iter", "frozenset", "any",
-        "all", "min", "max", "sum", "hasattr", "type",
+        "all", "min", "max", "sum", "hasattr", "type", "dedent", "cleandoc",
     )
 )  # fmt: skip
 
@@ -223,7 +223,9 @@ class Expressions(ABC):
             case Method():
                 return self._method(function, scope, given, said)
             case _:
-                return Unknown(name_of(function), function.keys if isinstance(function, Unknown) else ())
+                return Unknown(
+                    name_of(function), function.keys if isinstance(function, Unknown) else (), of_a_call=True
+                )
 
     def _method(self, function: Method, scope: Scope, given: list[object], said: dict[str, object]) -> object:
         if isinstance(function.receiver, FilePath) and function.name in ("read", "read_text"):
@@ -244,7 +246,16 @@ class Expressions(ABC):
             return self.contents(first, function, scope) if isinstance(first, FilePath | str) else Unknown()
         known = library.called(function, given, said)
         made = isinstance(known, Unknown) and function.last[:1].isupper() and known.name == function.last
-        return self.make(function.last, node, scope, given, said) if made else known
+        if made:
+            return self.make(function.last, node, scope, given, said)
+        if (
+            isinstance(known, Unknown)
+            and isinstance(first, Unknown)
+            and first.name
+            and known.name == function.last
+        ):
+            return Unknown(first.name, of_a_call=first.of_a_call)
+        return known
 
     def _spread(self, nodes: list[ast.expr], scope: Scope) -> Iterator[object]:
         for node in nodes:
@@ -459,7 +470,8 @@ def _named(value: object, name: str) -> object:
     """A value under the name that it is given."""
     if isinstance(value, Made) and len(value.names) < _MAX_NAMES and name not in value.names:
         value.names.append(name)
-    return Unknown(name, value.keys) if isinstance(value, Unknown) and not value.name else value
+    nameless = isinstance(value, Unknown) and (value.of_a_call or not value.name)
+    return Unknown(name, value.keys) if nameless else value
 
 
 def _path(value: object) -> object:

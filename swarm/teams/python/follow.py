@@ -5,7 +5,7 @@ import posixpath
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from swarm.teams.python import library
 from swarm.teams.python.expressions import MAX_DEPTH, MAX_STEPS, Expressions
@@ -26,14 +26,15 @@ from swarm.teams.python.values import (
 )
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.python_source import parsed
-from swarm.teams.reading.values import BadTeam, read_json5, read_yaml
+from swarm.teams.reading.values import BadTeam, Unparsed, read_json5, read_yaml
 
 
-class Returned:
+class Returned(NamedTuple):
     """The end of a function, with what it gives."""
 
-    def __init__(self, value: object) -> None:
-        self.value = value
+    value: object
+    maybe: bool = False
+    """Whether only running the code would tell if it ends there."""
 
 
 STOPPED = Returned(Unknown())
@@ -49,7 +50,9 @@ class Follower(Expressions):
         self.modules: dict[str, Module] = {}
         self.entered: set[int] = set()
         """Ids of the nodes of functions that were followed."""
-        self.unread: dict[str, BadTeam] = {}
+        self._following: set[int] = set()
+        """Ids of the nodes of functions that are being followed: a function that comes back to itself is not again."""
+        self.unread: dict[str, Unparsed] = {}
         """Files that cannot be parsed, by path."""
         self._by_name: dict[str, list[str]] = {}
         self._data: dict[str, object] = {}
@@ -61,7 +64,7 @@ class Follower(Expressions):
         if path not in self.modules and path not in self.unread:
             try:
                 tree = parsed(path, self.files.texts[path])
-            except BadTeam as error:
+            except Unparsed as error:
                 self.unread[path] = error
                 return None
             found = self.modules[path] = Module(path, tree)
@@ -134,8 +137,18 @@ class Follower(Expressions):
         """Follow a function of the files; Unknown when it goes too deep or gives nothing."""
         node = function.node
         self.entered.add(id(node))
-        if self._depth > MAX_DEPTH:
-            return Unknown(function.name)
+        if self._depth > MAX_DEPTH or id(node) in self._following:
+            return Unknown(function.name, of_a_call=True)
+        self._following.add(id(node))
+        try:
+            return self._inside(function, receiver, given, said)
+        finally:
+            self._following.discard(id(node))
+
+    def _inside(
+        self, function: Function, receiver: object, given: list[object], said: dict[str, object]
+    ) -> object:
+        node = function.node
         own = [] if receiver is None or "staticmethod" in function.decorators else [receiver]
         scope = Scope(function.scope.module, {}, function.scope, function.owner, receiver)
         self._bind(node.args, [*own, *given], said, scope, function.scope)
@@ -153,7 +166,9 @@ class Follower(Expressions):
         """What a function gives, under its name."""
         if isinstance(found, Made) and len(found.names) < 8 and function.name not in found.names:
             found.names.append(function.name)
-        return Unknown(function.name) if isinstance(found, Unknown) and not found.name else found
+        return (
+            Unknown(function.name, of_a_call=True) if isinstance(found, Unknown) and not found.name else found
+        )
 
     def _bind(
         self,
@@ -225,10 +240,22 @@ class Follower(Expressions):
             return None
         self._depth += 1
         try:
-            ways = (self._statement(statement, scope) for statement in body)
-            return next((ended for ended in ways if ended is not None), None)
+            return self._each(body, scope)
         finally:
             self._depth -= 1
+
+    def _each(self, body: Sequence[ast.stmt], scope: Scope) -> Returned | None:
+        """Follow statements; past an end that may be none, for what is made behind it."""
+        pending: Returned | None = None
+        for statement in body:
+            ended = self._statement(statement, scope)
+            if ended is STOPPED:
+                return pending or ended
+            if ended is not None:
+                pending = _better(pending, ended)
+                if not ended.maybe:
+                    return pending
+        return pending
 
     def _statement(self, node: ast.stmt, scope: Scope) -> Returned | None:
         self.spend()
@@ -268,32 +295,38 @@ class Follower(Expressions):
         # The first way wins: it is followed last.
         other = self._block(node.orelse, scope)
         first = self._block(node.body, scope)
-        if node.orelse and first is not STOPPED and other is not STOPPED:
+        ended = [each for each in (first, other) if each is not None and each is not STOPPED]
+        if (node.orelse and first is not STOPPED and other is not STOPPED) or any(map(_gives, ended)):
             self.take_either(node, scope)
-        useful = [each for each in (first, other) if _is_useful(each)]
-        if useful:
-            return useful[0]
-        return first if first is not None and other is not None else None
+        if not ended:
+            return STOPPED if first is STOPPED and other is STOPPED else None
+        both = first is not None and other is not None and not any(each.maybe for each in ended)
+        return Returned(max(ended, key=_gives).value, maybe=not both)
 
     def _match(self, node: Any, scope: Scope) -> Returned | None:
         ended = [self._block(case.body, scope) for case in reversed(node.cases)]
         self.take_either(node, scope)
-        return next((each for each in reversed(ended) if _is_useful(each)), None)
+        return _maybe(
+            next((each for each in reversed(ended) if each is not None and each is not STOPPED), None)
+        )
 
     def _for(self, node: Any, scope: Scope) -> Returned | None:
         items = library.items(self.value(node.iter, scope))
         if items is None:
             self.take_either(node, scope)
+        pending: Returned | None = None
         for item in [Unknown()] if items is None else items:
             self.assign(node.target, item, scope)
             ended = self._block(node.body, scope)
-            if _is_useful(ended):
-                return ended
-        return None
+            if ended is not None and ended is not STOPPED:
+                pending = _better(pending, ended)
+                if items is not None and not ended.maybe:
+                    return pending
+        return _maybe(pending)
 
     def _while(self, node: Any, scope: Scope) -> Returned | None:
         ended = self._block(node.body, scope)
-        return ended if _is_useful(ended) else None
+        return None if ended is STOPPED else _maybe(ended)
 
     def _with(self, node: Any, scope: Scope) -> Returned | None:
         for item in node.items:
@@ -305,7 +338,7 @@ class Follower(Expressions):
     def _try(self, node: Any, scope: Scope) -> Returned | None:
         ended = self._block([*node.body, *node.orelse], scope)
         last = self._block(node.finalbody, scope)
-        return ended if _is_useful(ended) else last
+        return ended if ended is not None and ended is not STOPPED else last
 
     def _function(self, node: Any, scope: Scope) -> None:
         scope.names[node.name] = Function(node.name, node, scope, None, _decorators(node))
@@ -369,7 +402,7 @@ class Follower(Expressions):
         steps = folder.split("/") if folder else []
         for end in range(len(steps), -1 if not within else len(steps) - 1, -1):
             start = "/".join([*steps[:end], *parts])
-            yield from (path for path in (f"{start}.py", f"{start}/__init__.py") if path in self.files.texts)
+            yield from (path for path in (f"{start}/__init__.py", f"{start}.py") if path in self.files.texts)
         if not within and parts[0] not in _LIBRARIES:
             yield from self._elsewhere(parts)
 
@@ -427,8 +460,24 @@ _NOTHING = object()
 _LIBRARIES = {*sys.stdlib_module_names, "crewai", "crewai_tools", "langchain", "yaml", "pydantic", "dotenv"}
 
 
-def _is_useful(ended: Returned | None) -> bool:
-    return ended is not None and ended is not STOPPED and not isinstance(ended.value, Unknown | None)
+def _gives(ended: Returned | None) -> int:
+    """How much an end tells: an object of a library's, anything else, nothing."""
+    if ended is None or isinstance(ended.value, Unknown | None):
+        return 0
+    inner = ended.value.items if isinstance(ended.value, Listed) else [ended.value]
+    inner = [*ended.value.rows.values()] if isinstance(ended.value, Table) else inner
+    return 2 if any(isinstance(each, Made) for each in inner) else 1
+
+
+def _better(first: Returned | None, second: Returned) -> Returned:
+    """Of two ends the earlier one that makes something, else the later one that gives something."""
+    if first is None or (_gives(first) < 2 and _gives(second) > 0):
+        return second
+    return Returned(first.value, maybe=second.maybe)
+
+
+def _maybe(ended: Returned | None) -> Returned | None:
+    return None if ended is None else Returned(ended.value, maybe=True)
 
 
 def _plain(names: Mapping[str, object]) -> dict[str, object]:

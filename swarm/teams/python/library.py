@@ -72,7 +72,7 @@ def called(function: External, given: Given, said: Said) -> object:
         and (text := changed(function.last, first)) is not None
     ):
         return text
-    return Unknown(function.last)
+    return Unknown(function.last, of_a_call=True)
 
 
 def reads(function: External) -> bool:

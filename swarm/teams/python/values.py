@@ -16,6 +16,8 @@ class Unknown:
     """By which people would call it: a variable, an attribute, a key."""
     keys: tuple[str, ...] = ()
     """Literal keys by which it was looked up, such as ("writer", "goal")."""
+    of_a_call: bool = False
+    """Whether the name is only that of what was called; the variable that it is given to has a better one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def parsed(path: str, text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise Unparsed(path, f"line {error.lineno}" if error.lineno else "", "not Python") from error
+        raise Unparsed(
+            path, f"line {error.lineno}" if error.lineno else "", "not Python of a version up to 3.11"
+        ) from error
     except (RecursionError, MemoryError, ValueError) as error:
         raise Unparsed(path, "", "not Python that can be read: nested too deeply") from error

@@ -39,6 +39,9 @@ class BadTeam(BadInput):
 class Unparsed(BadTeam):
     """A file that is not in the language that its name promises; others may be read without it."""
 
+    more: "tuple[Unparsed, ...]" = ()
+    """Other such files."""
+
 
 class Tolerant(BaseModel):
     """Base of the shapes of foreign files: what is not known is kept apart, to be told as ignored."""
