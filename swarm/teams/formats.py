@@ -142,6 +142,8 @@ def _read(files: Files, sources: Iterable[str]) -> tuple[GivenTeam | None, Files
         except BadTeam as error:
             raise fault or _told(error, files) from error
         else:
+            if team is None and fault is not None and not files.texts:
+                break
             return team, files
     assert fault is not None
     fault.args = (f"{fault}; mend it, or leave it out",)

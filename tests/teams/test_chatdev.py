@@ -111,9 +111,8 @@ def test_of_several_companies_default_is_read_and_others_are_told():
 
 def test_several_companies_without_default_are_refused():
     files = {f"{folder}/{path}": text for folder in ("Art", "Night") for path, text in BAKERY.items()}
-    assert refused(files) == (
-        "Art/ChatChainConfig.json: it is a chain of phases, and so is another file; give the files of one team"
-    )
+    assert refused(files).endswith("one of 2 chains of phases; choose one with --team: Art, Night")
+    assert read_team(Files(files, chosen="Night")).name == "ChatDev, Night"
 
 
 def test_files_are_known_by_what_they_hold_when_they_are_called_otherwise():
@@ -247,7 +246,7 @@ def test_two_nodes_of_one_id_are_refused_by_place():
 
 def test_several_graphs_are_refused_and_the_nearest_is_read():
     text = GUIDE["audio_guide.yaml"]
-    assert "give the files of one team" in refused({"a.yaml": text, "b.yaml": text})
+    assert "choose one with --team: a.yaml, b.yaml" in refused({"a.yaml": text, "b.yaml": text})
     assert read_team(Files({"a.yaml": text, "subgraphs/b.yaml": text})).name == "audio_guide"
 
 

@@ -93,7 +93,7 @@ def crews_of(follower: CrewFollower, agents: Rows, tasks: Rows) -> list[Code]:
         codes = [_Reading(follower, each, agents, tasks).code() for each in alike]
         new = [code for number, code in enumerate(codes) if code.agents and _is_new(code, codes[:number])]
         found += _one_of(follower, alike[0], new, agents, tasks)
-    return found
+    return [code for number, code in enumerate(found) if _is_new(code, found[:number])]
 
 
 def _by_node(made: Sequence[Made]) -> list[list[Made]]:

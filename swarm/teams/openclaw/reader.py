@@ -13,7 +13,8 @@ from swarm.teams.openclaw.entries import Agent, Chosen, agents_of, chosen, confi
 from swarm.teams.openclaw.leading import about_order, bound_of, callers_of, leader_of
 from swarm.teams.openclaw.workspace import OTHER_FILES, ROLE_FILES, Workspace, in_folder, named_in, workspace
 from swarm.teams.reading.blanks import without_blanks
-from swarm.teams.reading.candidates import nearest, place
+from swarm.teams.reading.candidates import place
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, Data, mapping, unknown_keys
@@ -40,7 +41,7 @@ def read(files: Files) -> GivenTeam | None:
     found = configurations(files)
     if not found:
         return _souls(files)
-    path, configuration = nearest(found, "a configuration of OpenClaw")
+    path, configuration = nearest(files, found, "configurations of OpenClaw")
     agents = agents_of(path, configuration)
     members = [_member(path, configuration, files, agent, agents) for agent in agents]
     callers = callers_of(path, configuration, agents)

@@ -350,10 +350,10 @@ class Expressions(ABC):
         """The first value that decides; what is not known is passed by where a later one is."""
         wanted = isinstance(node.op, ast.Or)
         values = [self.value(each, scope) for each in node.values]
-        known = [each for each in values if truth(each) is not None]
-        if not known or (not wanted and len(known) < len(values)):
-            return next((each for each in known if not truth(each)), values[0])
-        return next((each for each in known if truth(each) is wanted), known[-1])
+        deciding = next((each for each in values if truth(each) is wanted), None)
+        if deciding is not None or all(truth(each) is not None for each in values):
+            return values[-1] if deciding is None else deciding
+        return next(each for each in values if truth(each) is None)
 
     def _compared(self, node: Any, scope: Scope) -> object:
         left, right = self.value(node.left, scope), self.value(node.comparators[0], scope)
@@ -470,8 +470,9 @@ def _named(value: object, name: str) -> object:
     """A value under the name that it is given."""
     if isinstance(value, Made) and len(value.names) < _MAX_NAMES and name not in value.names:
         value.names.append(name)
-    nameless = isinstance(value, Unknown) and (value.of_a_call or not value.name)
-    return Unknown(name, value.keys) if nameless else value
+    if isinstance(value, Unknown) and (value.of_a_call or not value.name):
+        return Unknown(name, value.keys)
+    return value
 
 
 def _path(value: object) -> object:

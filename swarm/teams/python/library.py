@@ -131,8 +131,8 @@ def _items(value: object) -> list[object]:
 def _setting(given: Given, said: Said) -> object:
     """A setting of whoever starts the code: its default, never its name."""
     default = said.get("default", given[1] if len(given) > 1 else None)
-    known = default is not None and not isinstance(default, Unknown)
-    return default if known else Unknown(str(as_text(given[0]) or "").lower() if given else "")
+    # An empty default is there to be filled: code that looks at it would end.
+    return default if truth(default) else Unknown(str(as_text(given[0]) or "").lower() if given else "")
 
 
 def _join_paths(given: Given, said: Said) -> object:

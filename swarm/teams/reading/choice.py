@@ -1,15 +1,16 @@
 """Of several teams in the same files, one is chosen by its name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Generic, NamedTuple, TypeVar
 
-from swarm.teams.reading.candidates import place
+from swarm.security.keys import without_secrets
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.values import BadTeam
 
 Found = TypeVar("Found")
-_MAX_SHOWN = 8
+_MAX_SHOWN, _MAX_NAME_CHARS = 8, 120
+_MAX_SHOWN_CHARS = 240
 _INNER = ("config", "src")
 """Folders that say nothing of whose they are."""
 
@@ -30,9 +31,10 @@ class SeveralTeams(BadTeam):
     """The files hold several teams; the names by which one can be chosen are in `choices`."""
 
     def __init__(self, path: str, what: str, choices: Sequence[str], chosen: str | None) -> None:
-        shown = ", ".join(choices[:_MAX_SHOWN]) + (", …" if len(choices) > _MAX_SHOWN else "")
+        shown = ", ".join(choices[:_MAX_SHOWN])
+        shown = shown[:_MAX_SHOWN_CHARS] + (", …" if len(choices) > _MAX_SHOWN or len(shown) > _MAX_SHOWN_CHARS else "")
         count = f"more than {_MAX_SHOWN}" if len(choices) > _MAX_SHOWN else str(len(choices))
-        wrong = f"none of them is called {place(chosen)}; " if chosen else ""
+        wrong = f"none of them is called {shown_name(chosen)}; " if chosen else ""
         super().__init__(path, "", f"one of {count} {what}; {wrong}choose one with --team: {shown}")
         self.choices = tuple(choices)
 
@@ -76,6 +78,27 @@ def _ways(names: Sequence[str], found: Sequence[Candidate[Found]], chosen: str) 
     ]
 
 
+def nearest(files: Files, found: Mapping[str, Found], what: str) -> tuple[str, Found]:
+    """The chosen file, else the one that lies in the fewest folders, with its path.
+
+    Args:
+        files: with the choice.
+        found: at least one, by path.
+        what: they are, such as "chains of phases".
+
+    Raises:
+        SeveralTeams: when several lie equally near, and none is chosen.
+    """
+    depths = {path: len(PurePosixPath(path).parts) for path in found}
+    near = [
+        path for path in sorted(found) if files.chosen is not None or depths[path] == min(depths.values())
+    ]
+    if len(near) == 1:
+        return near[0], found[near[0]]
+    path = choose(files, [Candidate(each, "", each) for each in near], what)
+    return path, found[path]
+
+
 def names_of(found: Sequence[Candidate[Found]]) -> list[str]:
     """A name for each, all different: its folder, else its file, else its name in the file."""
     folders = [_folder(each.path) for each in found]
@@ -88,7 +111,14 @@ def names_of(found: Sequence[Candidate[Found]]) -> list[str]:
             names.append(each.path)
         else:
             names.append(f"{each.path}:{each.name or at + 1}")
-    return [name if names.count(name) == 1 else f"{name}-{at + 1}" for at, name in enumerate(names)]
+    shown = list(map(shown_name, names))
+    return [name if shown.count(name) == 1 else f"{name}-{at + 1}" for at, name in enumerate(shown)]
+
+
+def shown_name(name: str) -> str:
+    """A name as it can be shown and typed: on one line and without keys."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in without_secrets(name)[0])
+    return " ".join(plain.split())[:_MAX_NAME_CHARS]
 
 
 def _folder(path: str) -> str:
