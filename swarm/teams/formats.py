@@ -1,18 +1,18 @@
 """A team's files find the reader that knows their format, and where what it read is put in order."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeAlias
 
 from swarm.errors import BadInput
-from swarm.protocols.given_team import MAX_STEPS
 from swarm.security.keys import without_secrets
-from swarm.team import MAX_AGENTS, MAX_ROLE_CHARS, one_line
+from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.teams import toml
 from swarm.teams.agent_framework import reader as agent_framework
 from swarm.teams.autogen import reader as autogen
+from swarm.teams.bounds import bare, check_size
 from swarm.teams.chatdev import reader as chatdev
 from swarm.teams.claude import reader as claude
 from swarm.teams.crewai import reader as crewai
@@ -20,6 +20,7 @@ from swarm.teams.explicit import explicit
 from swarm.teams.metagpt import reader as metagpt
 from swarm.teams.neighbours import not_read
 from swarm.teams.openclaw import reader as openclaw
+from swarm.teams.passed_over import MAX_FAULT_CHARS, is_needed, passed_over, told_with
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.choice import SeveralTeams
 from swarm.teams.reading.files import Files, files_around, files_of
@@ -40,28 +41,10 @@ FORMATS: Mapping[str, Reader] = {
     "Claude subagents": claude.read,
 }
 """By the name people know them by, in the order in which they are tried."""
-MAX_CHARS = 300_000
-"""Of a text: prompts of 14,000 characters are common, and nothing of a text is cut."""
-MAX_ALL_CHARS = 4_000_000
-"""Of all texts of a team."""
 MAX_MODEL_CHARS = 200
 MAX_NOTE_CHARS = 600
-MAX_FAULT_CHARS = 390
 MAX_UNPARSED = 20
 """Files that are passed over because they cannot be parsed."""
-_NEEDED = {
-    "agents",
-    "tasks",
-    "crew",
-    "flow",
-    "team",
-    "openclaw",
-    "clawdbot",
-    "chatchainconfig",
-    "phaseconfig",
-    "roleconfig",
-}
-"""Names of files without which a team would be another one."""
 _OF_SEVERAL_FILES = {
     "CrewAI": re.compile(r"\.(?:py|ya?ml|jsonc?)$"),
     "ChatDev": re.compile(r"(?:ChatChain|Phase|Role)Config[^/]*\.json$"),
@@ -122,7 +105,7 @@ def read_team(files: Files) -> GivenTeam:
     """
     team, left = _read(files, FORMATS)
     if team is None:
-        raise BadInput(f"{not_read(left, FORMATS)}{_passed_over(left)}"[:MAX_FAULT_CHARS])
+        raise BadInput(f"{not_read(left, FORMATS)}{passed_over(left)}"[:MAX_FAULT_CHARS])
     return team
 
 
@@ -135,12 +118,12 @@ def _read(files: Files, sources: Iterable[str]) -> tuple[GivenTeam | None, Files
         except Unparsed as error:
             fault = fault or error
             unread = [each for each in (error, *error.more) if each.path in files.texts]
-            if not unread or any(_is_needed(each.path, files.texts[each.path]) for each in unread):
+            if not unread or any(is_needed(each.path, files.texts[each.path]) for each in unread):
                 break
             for each in unread:
                 files = files.without(each.path, str(each))
         except BadTeam as error:
-            raise fault or _told(error, files) from error
+            raise fault or told_with(error, files) from error
         else:
             if team is None and fault is not None and not files.texts:
                 break
@@ -158,22 +141,6 @@ def _first(files: Files, sources: Iterable[str]) -> GivenTeam | None:
     return None
 
 
-def _is_needed(path: str, text: str) -> bool:
-    """Say whether a team would be read wrong without a file."""
-    return PurePosixPath(path).stem.lower() in _NEEDED or ("crewai" in text and "Crew(" in text)
-
-
-def _passed_over(files: Files) -> str:
-    return f"; not read: {', '.join(files.skipped[:3])}" if files.skipped else ""
-
-
-def _told(error: BadTeam, files: Files) -> BadTeam:
-    """An error that names the files that were passed over as well: one of them may be what is wanted."""
-    if files.skipped:
-        error.args = (f"{error}{_passed_over(files)}"[:MAX_FAULT_CHARS],)
-    return error
-
-
 def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     """A team with names that fit everywhere, without keys and within limits; what was changed is noted.
 
@@ -182,9 +149,8 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
     Raises:
         BadInput: when it has no roles, or more roles or steps than a team can have.
     """
-    _check_size(team)
+    check_size(team)
     team = explicit(team)
-    _check_texts(team)
     tidy = _Tidy()
     roles = tuple(tidy.role(number, role) for number, role in enumerate(team.roles, 1))
     tasks = tuple(tidy.task(task) for task in team.tasks)
@@ -196,7 +162,7 @@ def settled(team: GivenTeam, files: Files | None = None) -> GivenTeam:
         *team.notes,
         *tidy.notes,
         *(Note("ignored", path) for path in (files.skipped if files else ())),
-        *_bare(roles),
+        *bare(roles),
         TOOLS,
     ]
     return replace(
@@ -245,47 +211,6 @@ def task_name(text: str) -> str:
     """
     name = _NOT_IN_A_NAME.sub("-", text.strip().lower()).strip("-")[:60].strip("-")
     return "task" if name in ("", "hears") else name
-
-
-def _check_size(team: GivenTeam) -> None:
-    name, roles, steps = team.name[:80], len(team.roles), len(team.steps)
-    if not 1 <= roles <= MAX_AGENTS:
-        raise BadInput(f"the team {name!r} has {roles} roles; 1 to {MAX_AGENTS} can be tested")
-    if steps > MAX_STEPS:
-        raise BadInput(f"the team {name!r} has {steps} steps; at most {MAX_STEPS} can be tested")
-
-
-def _check_texts(team: GivenTeam) -> None:
-    texts = [
-        ("a goal", team.goal),
-        *((f"the input {name[:60]!r}", text) for name, text in team.inputs.items()),
-    ]
-    for number, role in enumerate(team.roles, 1):
-        texts += [
-            (f"the goal of role {number}", role.goal),
-            (f"the background of role {number}", role.background),
-        ]
-        texts += [(f"the name of role {number}", role.name)]
-    for number, task in enumerate(team.tasks, 1):
-        texts += [(f"the text of task {number}", task.text), (f"what task {number} expects", task.expected)]
-    what, longest = max(texts, key=lambda each: len(each[1]))
-    if len(longest) > MAX_CHARS:
-        fault = (
-            f"{what} has {len(longest):,} characters; at most {MAX_CHARS:,} can be tested, and nothing is cut"
-        )
-        raise BadInput(f"the team {team.name[:80]!r}: {fault}")
-    if (total := sum(len(text) for _, text in texts)) > MAX_ALL_CHARS:
-        fault = f"its texts have {total:,} characters; at most {MAX_ALL_CHARS:,} can be tested"
-        raise BadInput(f"the team {team.name[:80]!r}: {fault}")
-
-
-def _bare(roles: Sequence[GivenRole]) -> Iterator[Note]:
-    """Roles of which nothing but the name is known, where others have more."""
-    bare = [role.name for role in roles if role.is_a_name]
-    if bare and len(bare) < len(roles):
-        shown = ", ".join(bare[:5]) + (", …" if len(bare) > 5 else "")
-        why = "No goal and no background was found for them: they are played by their names."
-        yield Note("changed", f"{len(bare)} of {len(roles)} roles: {shown}", why)
 
 
 class _Tidy:

@@ -96,7 +96,9 @@ def test_a_prompt_alone_is_a_team_of_one():
 
 def test_several_prompts_want_the_workflow():
     second = FILES["scout.yaml"].replace("Scout", "Baker")
-    assert "one of 2 agents without a workflow" in refused({"scout.yaml": FILES["scout.yaml"], "baker.yaml": second})
+    assert "one of 2 agents without a workflow" in refused(
+        {"scout.yaml": FILES["scout.yaml"], "baker.yaml": second}
+    )
 
 
 def test_expressions_are_never_evaluated_and_never_shown():

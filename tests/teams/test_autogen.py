@@ -204,7 +204,9 @@ def test_of_a_gallery_one_team_has_to_be_chosen():
 
 def test_a_description_that_autogen_wrote_by_itself_is_no_goal():
     text = file("gallery")["gallery.json"]
-    assert "An agent that provides assistance" not in repr(read_team(Files({"gallery.json": text}, chosen="Bakery Swarm")))
+    assert "An agent that provides assistance" not in repr(
+        read_team(Files({"gallery.json": text}, chosen="Bakery Swarm"))
+    )
     assert described("An agent that provides assistance with ability to use tools.") == ""
     assert described("Finds walks") == "Finds walks"
 

@@ -9,7 +9,8 @@ from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
 from swarm.security.keys import without_secrets
 from swarm.teams import toml
 from swarm.teams.autogen import write as autogen_write
-from swarm.teams.formats import FORMATS, MAX_CHARS, read_team, settled
+from swarm.teams.bounds import MAX_CHARS
+from swarm.teams.formats import FORMATS, read_team, settled
 from swarm.teams.reading.files import Files, files_of_uploads
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.storage import keep_team, kept_team, kept_teams

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
-from swarm.teams.crewai.code import Code, Rows, crews_of
+from swarm.teams.crewai.bound import Code, Rows
+from swarm.teams.crewai.code import crews_of
 from swarm.teams.crewai.crew import Crew, team_of
 from swarm.teams.crewai.flow import crew_of_flow
 from swarm.teams.crewai.follower import CrewFollower, followed
@@ -13,8 +14,8 @@ from swarm.teams.crewai.inputs import read_inputs
 from swarm.teams.crewai.json_crew import crew_of_definition
 from swarm.teams.crewai.studio import definitions, is_studio
 from swarm.teams.crewai.yaml_crew import CrewShape, Parts, crew_of
-from swarm.teams.python.expressions import TooMuch
-from swarm.teams.python.follow import as_value
+from swarm.teams.python.imports import as_value
+from swarm.teams.python.names import TooMuch
 from swarm.teams.python.values import Table
 from swarm.teams.reading.choice import Candidate, choose
 from swarm.teams.reading.files import Files

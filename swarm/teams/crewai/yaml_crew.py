@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from swarm.teams.crewai.code import Bound, Code
+from swarm.teams.crewai.bound import Bound, Code
 from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.shapes import AgentShape, TaskShape, ignored_keys, member, piece
 from swarm.teams.python.values import as_text

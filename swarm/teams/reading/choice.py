@@ -32,7 +32,9 @@ class SeveralTeams(BadTeam):
 
     def __init__(self, path: str, what: str, choices: Sequence[str], chosen: str | None) -> None:
         shown = ", ".join(choices[:_MAX_SHOWN])
-        shown = shown[:_MAX_SHOWN_CHARS] + (", …" if len(choices) > _MAX_SHOWN or len(shown) > _MAX_SHOWN_CHARS else "")
+        shown = shown[:_MAX_SHOWN_CHARS] + (
+            ", …" if len(choices) > _MAX_SHOWN or len(shown) > _MAX_SHOWN_CHARS else ""
+        )
         count = f"more than {_MAX_SHOWN}" if len(choices) > _MAX_SHOWN else str(len(choices))
         wrong = f"none of them is called {shown_name(chosen)}; " if chosen else ""
         super().__init__(path, "", f"one of {count} {what}; {wrong}choose one with --team: {shown}")
