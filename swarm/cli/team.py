@@ -31,6 +31,7 @@ from swarm.teams.trial.arms import (
     Arm,
     lowered,
     own_missions,
+    placeholders,
     related_missions,
     team_test,
 )
@@ -141,7 +142,7 @@ def _missions(
     team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
 ) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    own = own_missions(team, read_inputs(inputs.name, read_file(inputs)) if inputs else ())
+    own = _own_missions(team, inputs)
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
     if missing < 0:
@@ -150,6 +151,16 @@ def _missions(
     if wanted and len(found) < wanted:
         raise BadInput(f"{wanted} missions: the team's own and the library's together are {len(found)}")
     return found
+
+
+def _own_missions(team: GivenTeam, inputs: Path | None) -> tuple[Mission, ...]:
+    try:
+        return own_missions(team, read_inputs(inputs.name, read_file(inputs)) if inputs else ())
+    except BadInput as error:
+        if inputs is not None or not placeholders(team):
+            raise
+        names = ",".join(placeholders(team))
+        raise BadInput(f"{error}: --inputs values.csv, whose first line is {names}") from error
 
 
 def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:
