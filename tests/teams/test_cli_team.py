@@ -116,7 +116,11 @@ def test_what_is_refused_is_told_in_one_sentence():
 @pytest.mark.parametrize(
     ("agents", "options", "said"),
     [
-        ("a: {role: Ann, purpose: walk}\nb: {role: Bob, purpose: ride}\n", [], "or --names-only to test the names"),
+        (
+            "a: {role: Ann, purpose: walk}\nb: {role: Bob, purpose: ride}\n",
+            [],
+            "or --names-only to test the names",
+        ),
         ("a: {role: Ann, goal: walk}\n", [], "--inputs values.csv, whose first line is town"),
         ("a: {role: Ann, goal: walk}\n", ["--team", "c"], "none of them is called c; choose one with --team"),
     ],
