@@ -33,15 +33,17 @@ MAY_IMPORT = {
     "figures": "swarm claims comparison engine metrics narrative organization recording stats",
     "export": "swarm engine figures metrics models narrative organization prompts protocols recording text",
     "teams.reading": "swarm protocols security text",
+    "teams.python": "teams.reading",
     "teams.agent_framework": "protocols teams.reading",
     "teams.autogen": "swarm protocols security teams.reading",
     "teams.chatdev": "swarm protocols teams.reading",
-    "teams.crewai": "swarm protocols security teams.reading",
+    "teams.claude": "swarm teams.reading",
+    "teams.crewai": "swarm protocols security teams.python teams.reading",
     "teams.metagpt": "swarm protocols teams.reading",
     "teams.openclaw": "swarm teams.reading",
     "teams.trial": "swarm comparison engine experiment export figures protocols stats teams.reading",
-    "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.crewai "
-    "teams.metagpt teams.openclaw teams.reading teams.trial text",
+    "teams": "swarm engine prompts protocols security teams.agent_framework teams.autogen teams.chatdev teams.claude "
+    "teams.crewai teams.metagpt teams.openclaw teams.reading teams.trial text",
     "serve": "swarm engine history models protocols recording security",
     "cli": "swarm claims comparison engine experiment export history models narrative recording security serve teams "
     "teams.reading teams.trial text",

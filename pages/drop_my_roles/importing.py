@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from swarm.config import LIBRARY
 from swarm.errors import SwarmError
 from swarm.teams.formats import FORMATS, read_team
 from swarm.teams.inputs import TABLE_SUFFIXES, read_inputs
+from swarm.teams.reading.choice import SeveralTeams
 from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
 from swarm.teams.storage import keep_team
 from swarm.teams.trial.arms import is_team_test, team_name
@@ -27,7 +29,8 @@ WHAT_TO_BRING = {
     "Microsoft Agent Framework": "the YAML of a workflow and its agents",
     "ChatDev": "the three JSON files of version 1, or a YAML of version 2",
     "MetaGPT": "team.json, or the Python files of the roles",
-    "OpenClaw": "openclaw.json and the Markdown of the workspaces",
+    "OpenClaw": "openclaw.json and the Markdown of the workspaces, or their SOUL.md alone",
+    "Claude subagents": "the Markdown files of .claude/agents",
     "Roleless": "a team file taken home from here",
 }
 TESTS_LISTED = 12
@@ -47,6 +50,7 @@ def choose_files() -> None:
             "Files are read, never run: nothing in them is executed, imported or fetched. Keys are dropped. Nothing is "
             "sent anywhere before you press the button that tests the team."
         )
+        chosen = _choose_one() if uploads else None
         with st.container(horizontal=True):
             if st.button(
                 "Read these files",
@@ -55,7 +59,7 @@ def choose_files() -> None:
                 disabled=not uploads,
                 key="team_read",
             ):
-                _take_in([(each.name, each.getvalue()) for each in uploads])
+                _take_in([(each.name, each.getvalue()) for each in uploads], chosen)
             if st.button("Try it with an example", icon=":material/museum:", key="team_example"):
                 _take_in_example()
     with st.expander("Which files each framework has", icon=":material/help:"):
@@ -83,16 +87,31 @@ def show_earlier_tests() -> None:
         )
 
 
-def _take_in(uploads: Sequence[tuple[str, bytes]]) -> None:
+def _choose_one() -> str | None:
+    """Ask which of several teams is meant, once the files are known to hold several."""
+    choices = state.team_choices()
+    if not choices:
+        return None
+    return st.selectbox("Which of the teams in these files", choices, index=None, key="team_choice")
+
+
+def _take_in(uploads: Sequence[tuple[str, bytes]], chosen: str | None = None) -> None:
     """Read a team; a CSV beside its files has values for the placeholders of its tasks."""
     tables = [each for each in uploads if each[0].lower().endswith(TABLE_SUFFIXES)]
     try:
         sets = [each for name, content in tables for each in read_inputs(name, content)]
         files = files_of_uploads([each for each in uploads if each not in tables])
-        team_id = keep_team(settings(), read_team(files))
+        team_id = keep_team(settings(), read_team(replace(files, chosen=chosen)))
+    except SeveralTeams as error:
+        if error.choices == state.team_choices():
+            st.error(sentence(error), icon=":material/error:")
+        else:
+            state.keep_team_choices(error.choices)
+            st.rerun()
     except SwarmError as error:
         st.error(sentence(error), icon=":material/error:")
     else:
+        state.keep_team_choices(())
         state.keep_input_sets(sets)
         state.show_team(team_id)
 

@@ -10,7 +10,7 @@ from pages.experiments.plan import show_plan
 from pages.shared import state
 from pages.shared.resources import missions, settings
 from pages.shared.text import sentence
-from swarm.errors import SwarmError
+from swarm.errors import BadInput, SwarmError
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.storage import kept_team
 
@@ -27,6 +27,10 @@ def show_team(team: GivenTeam) -> None:
         show_given_team(team)
     with outcome:
         st.subheader("Test it", anchor=False)
+        if team.names_alone:
+            st.warning(sentence(BadInput(team.names_alone)), icon=":material/person_off:")
+            if not st.checkbox("Test the names alone", key="team_names_only"):
+                return
         try:
             test = choose_test(team, missions(), settings())
             show_plan(test, label="Test my team", go=state.show_team_test)

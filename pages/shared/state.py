@@ -73,6 +73,16 @@ def input_sets() -> tuple[Mapping[str, str], ...]:
     return st.session_state.get("team_input_sets", ())
 
 
+def keep_team_choices(names: Sequence[str]) -> None:
+    """Keep the names of the teams of which one must be chosen; none when that is done."""
+    st.session_state["team_choices"] = tuple(names)
+
+
+def team_choices() -> tuple[str, ...]:
+    """Names of the teams in the files that were handed over, when there are several."""
+    return st.session_state.get("team_choices", ())
+
+
 def show_team_test(experiment_id: str) -> None:
     """Go to the test of a team."""
     st.switch_page("../drop_my_roles/page.py", query_params={"experiment": experiment_id})

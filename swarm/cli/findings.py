@@ -25,6 +25,11 @@ from swarm.grid import Experiment
 
 
 def print_results(experiment: Experiment, cells: Sequence[Cell], final: bool, as_json: bool) -> None:
+    """Print an experiment's findings, or their JSON.
+
+    Raises:
+        BadInput: when no run has ended.
+    """
     if not cells:
         raise BadInput("no run of this experiment has ended yet")
     found = results_of(experiment, cells, final=final)

@@ -31,6 +31,7 @@ from swarm.teams.trial.arms import (
     Arm,
     lowered,
     own_missions,
+    placeholders,
     related_missions,
     team_test,
 )
@@ -39,18 +40,24 @@ from swarm.teams.trial.sentences import verdict_in_words
 from swarm.teams.trial.verdict import TeamVerdict, team_verdict
 
 Path_ = Annotated[Path, typer.Argument(help="A file, a folder or a zip of the team's files.", metavar="PATH")]
+Chosen = Annotated[
+    str | None, typer.Option("--team", help="Which, where the files hold several: a name that was offered.")
+]
 Test = Annotated[str, typer.Argument(help="The id of a test.", metavar="TEST")]
 
 
-def import_team(path: Path_, as_json: Json = False) -> None:
+def import_team(path: Path_, chosen: Chosen = None, as_json: Json = False) -> None:
     """Show what is understood of a team, what is ignored, and why; keep it, and run nothing."""
-    team = read(path)
+    team = read(path, chosen)
     team_id = keep_team(read_settings(), team)
     if as_json:
         print_json({"team_id": team_id, **asdict(team)})
     else:
         print_team(team)
-        remark(f"kept as {team_id}; `python -m swarm team test {path} --model MODEL`")
+        if team.names_alone:
+            remark(f"{team.names_alone}; a test of names alone wants --names-only")
+        which = f" --team {chosen}" if chosen else ""
+        remark(f"kept as {team_id}; `python -m swarm team test {path}{which} --model MODEL`")
 
 
 def try_team(
@@ -68,16 +75,23 @@ def try_team(
     judge: Annotated[str | None, option("judge", "A model that judges; default: chosen for you.")] = None,
     seed: Annotated[int, option("seed", "Of the first repeat.")] = 0,
     max_usd: Annotated[float | None, option("max_usd", "Most dollars for all runs together.")] = None,
+    chosen: Chosen = None,
+    names_only: Annotated[
+        bool, typer.Option("--names-only", help="Test roles of which nothing but the names is known.")
+    ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Only show the price and what it can show.")] = False,
     as_json: Json = False,
 ) -> None:
     """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles."""
     settings, history = at_hand()
-    team = read(path)
-    chosen = _missions(team, settings, inputs, missions)
+    team = read(path, chosen)
+    if team.names_alone and not names_only:
+        raise BadInput(
+            f"{team.names_alone}; give the files that hold them, or --names-only to test the names"
+        )
     made = team_test(
         team,
-        chosen,
+        _missions(team, settings, inputs, missions),
         settings,
         model=model,
         judge=judge,
@@ -112,12 +126,13 @@ def export(
     to: Annotated[str, typer.Option(help="crewai, autogen, prompt or roleless.")],
     out: Annotated[Path, typer.Option(help="A folder; files that are there are kept.")],
     set_up: Annotated[str, typer.Option(help="given, free (no roles) or solo (one agent).")] = "free",
+    chosen: Chosen = None,
 ) -> None:
     """Write a set-up of the team: as it is, without roles, or one agent."""
     arm: Arm | None = next((name for name in ARM_NAMES if name == set_up), None)
     if arm is None:
         raise UnknownName("set-up", set_up, ARM_NAMES)
-    files = export_team(read(path), arm, to)
+    files = export_team(read(path, chosen), arm, to)
     write_files(files, out)
     for name in files:
         typer.echo(out / name)
@@ -127,7 +142,7 @@ def _missions(
     team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
 ) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    own = own_missions(team, read_inputs(f"--inputs {inputs}", read_file(inputs)) if inputs else ())
+    own = _own_missions(team, inputs)
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
     if missing < 0:
@@ -136,6 +151,16 @@ def _missions(
     if wanted and len(found) < wanted:
         raise BadInput(f"{wanted} missions: the team's own and the library's together are {len(found)}")
     return found
+
+
+def _own_missions(team: GivenTeam, inputs: Path | None) -> tuple[Mission, ...]:
+    try:
+        return own_missions(team, read_inputs(f"--inputs {inputs}", read_file(inputs)) if inputs else ())
+    except BadInput as error:
+        if inputs is not None or not placeholders(team):
+            raise
+        names = ",".join(placeholders(team))
+        raise BadInput(f"{error}: --inputs values.csv, whose first line is {names}") from error
 
 
 def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:

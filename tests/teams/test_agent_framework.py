@@ -40,7 +40,7 @@ def test_an_agent_that_an_expression_names_is_nobody():
     assert "First" not in repr(team)
 
 
-def test_both_ways_of_a_condition_are_taken_and_loops_are_told():
+def test_one_way_of_a_condition_is_taken_and_told_with_who_is_not_on_it_and_loops_are_told():
     one = "{kind: InvokeAzureAgent, agent: {name: %s}}"
     actions = (
         f"{{kind: If, condition: =x, then: [{one % 'A'}], else: [{one % 'B'}]}}, "
@@ -48,7 +48,9 @@ def test_both_ways_of_a_condition_are_taken_and_loops_are_told():
         "{kind: InvokeAzureAgent, agent: {name: C}, input: {externalLoop: {when: =x}}}"
     )
     team = read_team(Files({"w.yaml": workflow(actions)}))
-    assert [team.roles[step.seat - 1].name for step in team.steps] == ["A", "B", "A", "C"]
+    assert [team.roles[step.seat - 1].name for step in team.steps] == ["A", "A", "C"]
+    assert "1 branch | " in told(team, "changed")
+    assert "Not on it: B." in told(team, "changed")
     assert "2 invocations in a loop" in told(team, "changed")
 
 
@@ -94,7 +96,9 @@ def test_a_prompt_alone_is_a_team_of_one():
 
 def test_several_prompts_want_the_workflow():
     second = FILES["scout.yaml"].replace("Scout", "Baker")
-    assert "2 agents and no workflow" in refused({"scout.yaml": FILES["scout.yaml"], "baker.yaml": second})
+    assert "one of 2 agents without a workflow" in refused(
+        {"scout.yaml": FILES["scout.yaml"], "baker.yaml": second}
+    )
 
 
 def test_expressions_are_never_evaluated_and_never_shown():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.protocols.given_team import Step
+from swarm.teams.autogen.text import described
 from swarm.teams.formats import read_team
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTeam
@@ -195,8 +196,19 @@ def test_exports_of_the_first_versions_are_read_too():
 
 
 def test_of_a_gallery_one_team_has_to_be_chosen():
-    said = refused(file("gallery"))
-    assert "export one of 'Bakery RoundRobinGroupChat', 'Bakery Swarm'" in said
+    offered = ["gallery.json:Bakery RoundRobinGroupChat", "gallery.json:Bakery Swarm"]
+    assert refused(file("gallery")).endswith(f"one of 2 teams; choose one with --team: {', '.join(offered)}")
+    chosen = [read_team(Files(file("gallery"), chosen=name)).name for name in offered]
+    assert chosen == ["Bakery RoundRobinGroupChat", "Bakery Swarm"]
+
+
+def test_a_description_that_autogen_wrote_by_itself_is_no_goal():
+    text = file("gallery")["gallery.json"]
+    assert "An agent that provides assistance" not in repr(
+        read_team(Files({"gallery.json": text}, chosen="Bakery Swarm"))
+    )
+    assert described("An agent that provides assistance with ability to use tools.") == ""
+    assert described("Finds walks") == "Finds walks"
 
 
 def test_a_gallery_with_one_team_is_that_team():

@@ -111,3 +111,24 @@ def test_what_is_refused_is_told_in_one_sentence():
     done = swarm("team", "import", "nothing")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "neither a file nor a folder" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("agents", "options", "said"),
+    [
+        (
+            "a: {role: Ann, purpose: walk}\nb: {role: Bob, purpose: ride}\n",
+            [],
+            "or --names-only to test the names",
+        ),
+        ("a: {role: Ann, goal: walk}\n", [], "--inputs values.csv, whose first line is town"),
+        ("a: {role: Ann, goal: walk}\n", ["--team", "c"], "none of them is called c; choose one with --team"),
+    ],
+)
+def test_a_test_that_wants_an_option_names_it(tmp_path: Path, agents: str, options: list[str], said: str):
+    (tmp_path / "agents.yaml").write_text(agents)
+    (tmp_path / "tasks.yaml").write_text("t: {description: 'Walk in {town}', expected_output: A walk}\n")
+    arguments = ["team", "test", str(tmp_path), "--model", "sim/strong", "--plan", *options]
+    with pytest.raises(BadInput) as caught:
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert said in str(caught.value)

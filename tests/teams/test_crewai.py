@@ -8,6 +8,7 @@ from swarm.errors import BadInput
 from swarm.protocols.given_team import Step
 from swarm.teams.crewai.reader import read
 from swarm.teams.formats import import_team, read_team
+from swarm.teams.reading.choice import SeveralTeams
 from swarm.teams.reading.files import Files, files_of_uploads
 from swarm.teams.reading.given import GivenTeam
 
@@ -144,8 +145,10 @@ def test_a_method_that_is_not_decorated_is_no_agent_of_the_crew():
 
 
 def test_lines_that_are_more_than_literals_are_told():
-    code = CODE.replace("context=[self.recipes()]", "context=sorted(self.tasks)")
-    line = next(number for number, text in enumerate(code.splitlines(), 1) if "sorted(" in text)
+    code = CODE.replace("context=[self.recipes()]", "context=chosen_by_somebody(self)")
+    line = (
+        next(number for number, text in enumerate(code.splitlines(), 1) if "opening_poster(self)" in text) + 1
+    )
     team = bakery(*PAIR, "crew.py", crew=code)
     assert f"crew.py, line {line}:" in kinds(team, "ignored")
     assert team.steps[2].hears is None
@@ -168,11 +171,19 @@ crew = Crew(agents=[baker, scout], tasks=[draft, taste])
     assert team.inputs["town"] == "Ulm"
 
 
-def test_several_crews_of_one_file_are_put_in_a_row_and_told():
-    second = CODE.partition("@CrewBase")[2].replace("BakeryLaunchCrew", "SecondCrew")
-    team = bakery(*PAIR, "crew.py", crew=f"{CODE}\n\n@CrewBase{second}")
-    assert "2 crews in crew.py" in kinds(team, "changed")
-    assert len(team.roles) == 3
+def test_of_several_crews_of_one_file_one_is_chosen_and_the_offered_names_are_read():
+    second = (
+        CODE.partition("@CrewBase")[2]
+        .replace("BakeryLaunchCrew", "SecondCrew")
+        .replace("STRONG", "'m/other'")
+    )
+    files = {"agents.yaml": (BAKERY / PAIR[0]).read_text(), "tasks.yaml": (BAKERY / PAIR[1]).read_text()}
+    files["crew.py"] = f"{CODE}\n\n@CrewBase{second}"
+    with pytest.raises(SeveralTeams) as caught:
+        read_team(Files(files))
+    assert caught.value.choices == ("crew.py:BakeryLaunchCrew", "crew.py:SecondCrew")
+    models = [read_team(Files(files, chosen=each)).roles[1].model for each in caught.value.choices]
+    assert models == ["anthropic/claude-sonnet-4-5", "m/other"]
 
 
 def test_agents_that_the_yaml_does_not_have_are_refused_by_file():
@@ -196,9 +207,7 @@ def test_several_crews_of_a_folder_are_named_to_choose_from(tmp_path: Path):
     for name in ("north", "south"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "agents.yaml").write_text((BAKERY / PAIR[0]).read_text())
-    with pytest.raises(
-        BadInput, match=r"one of 2 crews; choose one of north/agents\.yaml, south/agents\.yaml"
-    ):
+    with pytest.raises(BadInput, match=r"one of 2 crews; choose one with --team: north, south"):
         import_team(tmp_path)
 
 
@@ -297,13 +306,14 @@ def test_too_many_agents_are_refused_with_the_file():
         bakery("config/agents.yaml", agents=agents)
 
 
-def test_several_files_that_make_crews_are_named_to_keep_one():
-    files = {"agents.yaml": (BAKERY / PAIR[0]).read_text(), "old.py": CODE, "new.py": CODE}
+def test_several_files_that_make_crews_are_named_to_choose_one():
+    files = {"agents.yaml": (BAKERY / PAIR[0]).read_text(), "tasks.yaml": (BAKERY / PAIR[1]).read_text()}
+    files |= {"old.py": CODE, "new.py": CODE.replace("STRONG)", "'m/other')")}
     with pytest.raises(
-        BadInput,
-        match=r"old\.py: one of several files that make crews, such as new\.py and old\.py; keep one",
+        BadInput, match=r"^new\.py: one of 2 crews; choose one with --team: new\.py, old\.py$"
     ):
         read_team(Files(dict(sorted(files.items()))))
+    assert read_team(Files(dict(sorted(files.items())), chosen="new.py")).roles[1].model == "m/other"
 
 
 def test_crew_py_is_the_code_whatever_else_makes_crews():
@@ -314,5 +324,5 @@ def test_crew_py_is_the_code_whatever_else_makes_crews():
 
 def test_more_crews_than_can_be_named_are_refused_with_some():
     agents = (BAKERY / PAIR[0]).read_text()
-    with pytest.raises(BadInput, match=r"^0/agents\.yaml: one of more than 4 crews; .* 3/agents\.yaml, …$"):
+    with pytest.raises(BadInput, match=r"^0/agents\.yaml: one of more than 8 crews; .* 6, 7, …$"):
         read_team(Files({f"{number}/agents.yaml": agents for number in range(9)}))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from pages.drop_my_roles.importing import _choose_one
 from pages.drop_my_roles.verdict import _content, _show_card, _show_set_ups
 from pages.experiments import plan as experiment_plan
 from pages.shared import state
@@ -13,10 +14,11 @@ from swarm.grid import Experiment, Terms, Way
 from swarm.mission import load_library
 from swarm.recording.events import ExperimentStarted
 from swarm.teams.export import TARGETS
-from swarm.teams.formats import read_team
+from swarm.teams.formats import read_team, settled
 from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.files import files_of
-from swarm.teams.storage import kept_teams
+from swarm.teams.reading.given import GivenRole, GivenTeam
+from swarm.teams.storage import keep_team, kept_teams
 from swarm.teams.trial.arms import ARM_NAMES, own_missions, related_missions, team_test
 from swarm.teams.trial.sentences import advice, rehearsal, winner_on_quality, winner_per_dollar
 from tests.drawn import drawn, words_on
@@ -162,3 +164,21 @@ def test_values_that_came_with_a_team_are_kept_for_its_form_and_no_other():
         return before, first, state.input_sets()
 
     assert drawn(keep_and_read).session_state["returned"] == ((), ({"topic": "Vases"},), ())
+
+
+def test_roles_of_names_alone_are_tested_only_when_that_is_asked_for(settings):
+    team = settled(GivenTeam("Bare", (GivenRole("Ann"), GivenRole("Bob"))))
+    app = opened(PAGE, team=keep_team(settings, team))
+    assert "neither a goal nor a background was found" in app.warning[0].value.lower()
+    assert not [button for button in app.button if button.key == "exp_start"]
+    app.checkbox(key="team_names_only").check().run()
+    assert [button for button in app.button if button.key == "exp_start"]
+    assert not app.exception
+
+
+def test_of_several_teams_in_the_files_one_is_asked_for_by_the_names_there_are():
+    def asked() -> None:
+        state.keep_team_choices(("north", "south"))
+        _choose_one()
+
+    assert drawn(asked).selectbox(key="team_choice").options == ["north", "south"]

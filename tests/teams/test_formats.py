@@ -9,7 +9,8 @@ from swarm.protocols.given_team import MAX_STEPS, Step, read_steps
 from swarm.security.keys import without_secrets
 from swarm.teams import toml
 from swarm.teams.autogen import write as autogen_write
-from swarm.teams.formats import FORMATS, MAX_BRIEF_CHARS, read_team, settled
+from swarm.teams.bounds import MAX_CHARS
+from swarm.teams.formats import FORMATS, read_team, settled
 from swarm.teams.reading.files import Files, files_of_uploads
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.storage import keep_team, kept_team, kept_teams
@@ -108,29 +109,40 @@ def test_roles_and_tasks_get_names_that_fit_everywhere():
     assert [step.task for step in clean.steps] == ["write-it", "write-it-2", None]
 
 
-def test_what_is_too_long_is_cut_and_said():
-    long = "g" * 9_000
-    role, task = GivenRole(long, long, long, long), GivenTask("a", long, long)
-    clean = settled(GivenTeam(long, (role,), tasks=(task,), inputs={"x": long}, goal=long))
-    texts = (
-        clean.name,
-        *astuple(clean.roles[0]),
-        *astuple(clean.tasks[0])[1:],
-        clean.inputs["x"],
-        clean.goal,
+def test_long_texts_are_whole_and_a_sentence_as_a_name_stays_whole_in_the_background():
+    long = "Walk on. " * 1_600
+    role, task = GivenRole(long, long, long), GivenTask("a", long, long)
+    clean = settled(GivenTeam(long, (role,), tasks=(task,), inputs={"x": long}, goal=f"{long}{{x}}"))
+    assert (
+        clean.roles[0].goal
+        == clean.tasks[0].text
+        == clean.tasks[0].expected
+        == clean.inputs["x"]
+        == long.strip()
     )
-    assert [len(text) for text in texts] == [
-        80,
-        80,
-        MAX_BRIEF_CHARS,
-        MAX_BRIEF_CHARS,
-        80,
-        1_500,
-        500,
-        1_500,
-        4_000,
-    ]
-    assert len([note for note in clean.notes if "cut from 9,000 to" in note.why]) == len(texts)
+    assert clean.roles[0].background.count("Walk on.") == 3_200
+    assert (len(clean.name), len(clean.roles[0].name)) == (80, 80)
+    assert "all of it begins the role's background" in " ".join(note.why for note in clean.notes)
+    assert settled(clean) == clean
+
+
+@pytest.mark.parametrize("times", [1, 20])
+def test_more_text_than_memory_should_hold_is_refused_and_never_cut(times: int):
+    role = GivenRole("A", "g" * (MAX_CHARS + 1 if times == 1 else MAX_CHARS))
+    with pytest.raises(BadInput, match="characters; at most"):
+        settled(GivenTeam("T", (role,) * times))
+
+
+def test_roles_of_names_alone_are_told_and_blanks_are_no_texts():
+    bare = GivenTeam(
+        "T", (GivenRole("Ann", "{goal}"), GivenRole("Bob")), notes=(Note("ignored", "purpose of the agents"),)
+    )
+    assert settled(bare).names_alone == (
+        "neither a goal nor a background was found for any role of 'T' (Ann, Bob); found instead: purpose of the agents"
+    )
+    half = settled(replace(bare, roles=(GivenRole("Ann", "Find"), GivenRole("Bob"))))
+    assert half.names_alone is None
+    assert "1 of 2 roles: Bob" in [note.what for note in half.notes]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +162,10 @@ def test_files_that_were_passed_over_are_told():
     files = files_of_uploads(
         [("team.toml", toml.write(BAKERY)["team.toml"].encode()), ("tasks.yaml", b"\xff")]
     )
-    assert Note("ignored", "tasks.yaml (not UTF-8 text)") in read_team(files).notes
+    assert (
+        Note("ignored", "tasks.yaml (not UTF-8 text, perhaps Windows-1252; save it as UTF-8)")
+        in read_team(files).notes
+    )
 
 
 def test_a_limit_of_nothing_in_a_brief_is_refused_before_it_is_kept():

@@ -119,8 +119,29 @@ def test_a_configuration_of_another_name_is_known_by_its_agents():
     assert names(team) == ["a"]
 
 
-def test_a_soul_without_a_configuration_is_refused_with_what_is_wanted():
-    assert refused({"SOUL.md": "I sing"}).startswith("SOUL.md: openclaw.json is wanted beside it")
+def test_folders_with_souls_are_agents_in_the_order_of_names_without_a_configuration():
+    files = {
+        "b/SOUL.md": "I sing",
+        "workspace-a/SOUL.md": "I dance",
+        "workspace-a/IDENTITY.md": "- **Name:** Ada\n",
+    }
+    team = read_team(Files(files))
+    assert [(role.name, role.background) for role in team.roles] == [
+        ("b", "I sing"),
+        ("Ada", "- **Name:** Ada\n\nI dance"),
+    ]
+    assert "openclaw.json, which says who leads" in told(team, "changed")
+
+
+def test_of_those_who_may_talk_to_each_other_the_default_agent_leads_or_whom_messages_reach():
+    tools = {"tools": {"agentToAgent": {"enabled": True, "allow": ["*"]}}}
+    agents = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
+    bound = [{"agentId": "b", "match": {}}]
+    assert names(configured({"agents": {"list": agents}, "bindings": bound, **tools})) == ["b", "a", "c"]
+    by_default = [*agents[:2], {"id": "c", "default": True}]
+    assert names(configured({"agents": {"list": by_default}, "bindings": bound, **tools})) == ["c", "a", "b"]
+    off = {"tools": {"agentToAgent": {"enabled": False, "allow": ["*"]}}}
+    assert configured({"agents": {"list": agents}, **off}).coordination == "order"
 
 
 def test_a_configuration_without_agents_is_refused_by_place():

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from swarm.protocols.given_team import MAX_STEPS, Step
 from swarm.teams.agent_framework.actions import Invocations, invocations
 from swarm.teams.reading.blanks import blanks
+from swarm.teams.reading.choice import Candidate, choose
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, Data, Tolerant, read_yaml, shaped, unknown_keys
@@ -66,14 +67,10 @@ def read(files: Files) -> GivenTeam | None:
             found.workflows[path] = content
         elif content and _kind(content) == "prompt":
             found.prompts[path] = shaped(_Prompt, path, "", content)
-    if len(found.workflows) > 1:
-        paths = ", ".join(list(found.workflows)[:5])
-        raise BadTeam(
-            next(iter(found.workflows)), "", f"{len(found.workflows)} workflows: choose one of {paths}"
-        )
-    for path, content in found.workflows.items():
-        return _workflow(path, content, found.prompts)
-    return _prompts(found.prompts) if found.prompts else None
+    if found.workflows:
+        path = choose(files, [Candidate(each, "", each) for each in found.workflows], "workflows")
+        return _workflow(path, found.workflows[path], found.prompts)
+    return _prompts(files, found.prompts) if found.prompts else None
 
 
 def _content(path: str, text: str) -> Data | None:
@@ -119,13 +116,11 @@ def _workflow(path: str, content: Data, prompts: Mapping[str, _Prompt]) -> Given
     )
 
 
-def _prompts(prompts: Mapping[str, _Prompt]) -> GivenTeam:
+def _prompts(files: Files, prompts: Mapping[str, _Prompt]) -> GivenTeam:
     """Prompts without a workflow: a single one is a team of one, of several nobody says who comes first."""
-    path, prompt = next(iter(prompts.items()))
-    if len(prompts) > 1:
-        raise BadTeam(
-            path, "", f"{len(prompts)} agents and no workflow: add the workflow, or choose one of them"
-        )
+    what = "agents without a workflow (add the workflow, or choose one of them)"
+    path = choose(files, [Candidate(each, "", each) for each in prompts], what)
+    prompt = prompts[path]
     role = _role(_name(path, prompt), prompt)
     understood = Note("understood", f"one agent from {path}")
     return GivenTeam(role.name, (role,), inputs=_inputs((role,)), notes=(understood, *_left_out([prompt])))
@@ -170,8 +165,13 @@ def _understood(path: str, names: Sequence[str], known: Mapping[str, _Prompt]) -
 
 def _notes_on_actions(found: Invocations) -> Iterator[Note]:
     if found.other_kinds:
-        why = "Conditions, jumps and loops are not followed: every agent works once for each time it is invoked."
+        why = "Jumps and loops are not followed: an agent works once for each time it is invoked on the way."
         yield Note("ignored", ", ".join(found.other_kinds[:12]), why)
+    if found.branches:
+        others = ", ".join(_shown(name) for name in found.passed_by[:8])
+        left = f" Not on it: {others}." if others else ""
+        why = f"The workflow takes one way each time; the first that invokes somebody is played, and counted.{left}"
+        yield Note("changed", _counted(found.branches, "branch", "branches"), why)
     if found.repeated:
         why = "Each agent works once where its invocation stands."
         yield Note("changed", f"{_counted(found.repeated, 'invocation')} in a loop", why)
@@ -199,5 +199,9 @@ def _left_out(prompts: Sequence[_Prompt]) -> Iterator[Note]:
         yield Note("ignored", "values that begin with “=”", "Expressions are never evaluated.")
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
+def _counted(count: int, what: str, many: str = "") -> str:
+    return f"{count} {(many or what + 's') if count > 1 else what}"
+
+
+def _shown(name: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:60]

@@ -5,12 +5,12 @@ from typing import Any
 
 from swarm.teams.autogen.parts import at, is_agent, is_part, is_team, part
 from swarm.teams.autogen.team import team_of, team_of_one
+from swarm.teams.reading.choice import Candidate, choose
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam
-from swarm.teams.reading.values import BadTeam, Data, read_json
+from swarm.teams.reading.values import Data, read_json
 
 _MARKS = ('"provider"', '"team_type"', '"agent_type"')
-_NAMES_SHOWN = 5
 
 
 def read(files: Files) -> GivenTeam | None:
@@ -24,10 +24,8 @@ def read(files: Files) -> GivenTeam | None:
     chosen = teams or [each for each in found if is_agent(each[2])]
     if not chosen:
         return None
-    path, place, value = chosen[0]
-    if len(chosen) > 1:
-        names = ", ".join(repr(_called(path, place, each)) for path, place, each in chosen[:_NAMES_SHOWN])
-        raise BadTeam(path, place, f"{len(chosen)} teams or agents are in these files: export one of {names}")
+    candidates = [Candidate(each[0], _called(*each), each) for each in chosen]
+    path, place, value = choose(files, candidates, "teams" if teams else "agents")
     read_part = part(path, place, value)
     return team_of(path, read_part) if teams else team_of_one(path, read_part)
 

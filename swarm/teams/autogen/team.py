@@ -27,6 +27,7 @@ from swarm.teams.autogen.text import (
     TASK,
     Brief,
     background_in,
+    described,
     display_name,
     metadata_of,
     read_brief,
@@ -146,7 +147,7 @@ def _add_agent(path: str, wrapped: Part, brief: Brief, found: _Read) -> None:
     if not shape.name.strip():
         raise BadTeam(path, at(read.inside, "name"), "an agent without a name")
     data = metadata_of(shape.metadata)
-    goal = shape.description or read.description
+    goal = described(shape.description or read.description)
     name = display_name(read.label, shape.name) if data.get(SEAT) else shape.name
     background = background_in(shape.background, name, goal, brief.task(str(data.get(TASK, "")) or None))
     role = GivenRole(name, goal, background, _model(path, read, shape, found))

@@ -24,6 +24,18 @@ _BRIEF_HEAD = (
 )
 _FIELD = re.compile(r"\{\{|\}\}|\{(roles|participants|history)\}")
 _MAX_NAME_CHARS = 40
+_DEFAULTS = (
+    "An agent that provides assistance with ability to use tools",
+    "An agent that provides assistance",
+    "An agent that uses an inner team of agents to generate responses",
+    "An agent that answers questions by reading",
+    "A helpful assistant with access to a web browser. Ask them to perform web searches",
+    "A computer terminal that performs no other action than running Python scripts",
+    "A Code Execution Agent that generates and executes Python and shell scripts",
+    "An agent that can handle local files",
+    "A human user",
+)
+"""Beginnings of the descriptions that AutoGen's own agents have unless told otherwise."""
 
 
 class TaskText(Tolerant):
@@ -113,6 +125,11 @@ def agent_name(label: str) -> str:
     stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_MAX_NAME_CHARS].strip("_")
     taken = not stem.isidentifier() or keyword.iskeyword(stem) or stem == "user"
     return f"agent_{stem}".rstrip("_") if taken else stem
+
+
+def described(description: str) -> str:
+    """A description as a goal; none where AutoGen wrote it by itself, which says nothing of the role."""
+    return "" if description.strip().startswith(_DEFAULTS) else description
 
 
 def display_name(label: str, name: str) -> str:

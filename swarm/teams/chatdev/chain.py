@@ -66,7 +66,13 @@ def read(files: Files) -> GivenTeam | None:
     if found is None:
         return None
     chain = shaped(_Chain, found.chain_path, "", found.chain)
-    phases = list(_flat(chain.chain))
+    listed = list(_flat(chain.chain))
+    phases = [phase for phase in listed if phase.phase in found.phases]
+    if not phases:
+        raise BadTeam(
+            found.chain_path, "chain", f"none of its phases is in {PurePosixPath(found.phases_path).name}"
+        )
+    silent = [phase.phase for phase in listed if phase.phase not in found.phases]
     turns = [_turn(found, phase) for phase in phases[:MAX_STEPS]]
     names = list(dict.fromkeys(turn.talk.assistant_role_name for turn in turns))
     roles = tuple(_role(found, name, chain.background_prompt) for name in names)
@@ -82,7 +88,7 @@ def read(files: Files) -> GivenTeam | None:
         tasks=tasks,
         inputs=dict.fromkeys(blanks(open_texts), ""),
         goal=goal,
-        notes=tuple(_notes(found, chain, phases, turns)),
+        notes=(*_notes(found, chain, phases, turns), *_skipped(found, silent)),
     )
 
 
@@ -96,9 +102,6 @@ def _flat(phases: Sequence[_Phase]) -> Iterator[_Phase]:
 
 
 def _turn(found: Company, phase: _Phase) -> _Turn:
-    if phase.phase not in found.phases:
-        where = PurePosixPath(found.phases_path).name
-        raise BadTeam(found.chain_path, "chain", f"it names a phase that is not in {where}")
     talk = shaped(_Talk, found.phases_path, place(phase.phase), found.phases[phase.phase])
     if talk.assistant_role_name not in found.roles:
         where = f"it is not in {PurePosixPath(found.roles_path).name}"
@@ -152,6 +155,13 @@ def _notes(found: Company, chain: _Chain, phases: Sequence[_Phase], turns: Seque
         yield Note("ignored", f"{where}: {settings[:200]}", "They set ChatDev's own loop.")
     if found.others:
         yield Note("ignored", f"further chains ({found.others})", f"Only {where} is read.")
+
+
+def _skipped(found: Company, phases: Sequence[str]) -> Iterator[Note]:
+    if phases:
+        named = ", ".join(place(name) for name in dict.fromkeys(phases[:8]))
+        why = f"{found.phases_path} has no text for them: ChatDev skips them too."
+        yield Note("changed", f"{found.chain_path}: phases without a text: {named}", why)
 
 
 def _cycles(phases: Sequence[_Phase]) -> Iterator[tuple[int, str, str]]:

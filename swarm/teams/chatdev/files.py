@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from swarm.teams.reading.candidates import nearest
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.values import BadTeam, Data, mapping, read_json
 
@@ -43,7 +43,7 @@ def company(files: Files) -> Company | None:
         if stray is None:
             return None
         raise _missing(stray, CHAIN)
-    chain_path, chain = _chain(found[CHAIN])
+    chain_path, chain = _chain(files, found[CHAIN])
     phases_path = _beside(chain_path, PHASES, found[PHASES])
     roles_path = _beside(chain_path, ROLES, found[ROLES])
     phases = mapping(phases_path, "", found[PHASES][phases_path])
@@ -82,9 +82,13 @@ def _looking_like(kind: str, path: str, text: str) -> Any:
     return value if looks else None  # pyright: ignore[reportUnknownVariableType]
 
 
-def _chain(chains: Mapping[str, Any]) -> tuple[str, Any]:
+def _chain(files: Files, chains: Mapping[str, Any]) -> tuple[str, Any]:
     usual = [path for path in chains if PurePosixPath(path).parent.name == _FALLBACK]
-    return (usual[0], chains[usual[0]]) if len(usual) == 1 else nearest(chains, "a chain of phases")
+    return (
+        (usual[0], chains[usual[0]])
+        if len(usual) == 1 and files.chosen is None
+        else nearest(files, chains, "chains of phases")
+    )
 
 
 def _beside(chain_path: str, kind: str, found: Mapping[str, Any]) -> str:
@@ -98,4 +102,9 @@ def _beside(chain_path: str, kind: str, found: Mapping[str, Any]) -> str:
 
 
 def _missing(path: str, kind: str) -> BadTeam:
-    return BadTeam(path, "", f"{kind} is wanted beside it: {_WHY[kind]}")
+    usual = (
+        ""
+        if kind == CHAIN
+        else f"; ChatDev itself takes what a company lacks from the folder {_FALLBACK} beside it"
+    )
+    return BadTeam(path, "", f"{kind} is wanted beside it: {_WHY[kind]}{usual}")

@@ -13,7 +13,7 @@ from swarm.team import MAX_AGENTS
 from swarm.teams.chatdev.links import Links, links
 from swarm.teams.chatdev.nodes import ChatAgent, ChatNode, Edge, Graph, GraphFile, Literal, Variables
 from swarm.teams.reading.blanks import blanks
-from swarm.teams.reading.candidates import nearest
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, read_yaml, shaped, unknown_keys
@@ -35,7 +35,7 @@ def read(files: Files) -> GivenTeam | None:
     }
     if not graphs:
         return None
-    path, found = nearest(graphs, "a graph of nodes")
+    path, found = nearest(files, graphs, "graphs of nodes")
     return _team(path, shaped(GraphFile, path, "", found))
 
 

@@ -85,9 +85,10 @@ class Variables:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._values = {name: value for name, value in given.items() if isinstance(value, str)}
+        self._room = 10 * MAX_FILLED_CHARS
 
     def filled(self, text: str) -> str:
-        """A text with its variables filled in, as far as 20,000 characters go.
+        """A text with its variables filled in, as far as 3,000,000 characters go in all texts together.
 
         What the file leaves open becomes a blank, and braces that are none of ChatDev's own lose their meaning.
 
@@ -95,17 +96,15 @@ class Variables:
             >>> Variables({"WHAT": "bread", "API_KEY": "hidden"}).filled("${WHAT} for ${WHOM}, {x}, ${API_KEY}")
             'bread for {WHOM}, (x), (API_KEY)'
         """
-        room = MAX_FILLED_CHARS
 
         def value(found: re.Match[str]) -> str:
-            nonlocal room
             dollar, name = found.groups()
             if not dollar or _SECRET.search(name):
                 return f"({name})"
             given = without_blanks(self._values[name]) if name in self._values else f"{{{name}}}"
-            if len(given) > room:
+            if len(given) > self._room:
                 return f"({name})"
-            room -= len(given)
+            self._room -= len(given)
             return given
 
         return _VARIABLE.sub(value, text)

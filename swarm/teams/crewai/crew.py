@@ -9,10 +9,9 @@ from swarm.protocols.given_team import MAX_STEPS, Step
 from swarm.security.keys import without_secrets
 from swarm.team import MAX_AGENTS
 from swarm.teams.reading.blanks import blanks
-from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam, Note
+from swarm.teams.reading.given import MANAGER, GivenRole, GivenTask, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam
 
-MANAGER = "Crew manager"
 _DASHED_BLANK = re.compile(r"\{([A-Za-z_][\w-]{0,59})\}", re.ASCII)
 
 

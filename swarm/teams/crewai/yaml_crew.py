@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
-from swarm.teams.crewai.code import Bound, Code
+from swarm.teams.crewai.bound import Bound, Code
 from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.shapes import AgentShape, TaskShape, ignored_keys, member, piece
+from swarm.teams.python.values import as_text
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.given import Note
-from swarm.teams.reading.values import BadTeam, Tolerant, mapping, shaped
+from swarm.teams.reading.values import Tolerant, mapping, shaped
 
 
 class CrewShape(Tolerant):
@@ -83,7 +84,7 @@ def _name(parts: Parts) -> str:
     folders = [
         part for part in PurePosixPath(parts.agents_path).parent.parts if part not in ("config", "src")
     ]
-    title = parts.code.title if parts.code and parts.code.crews == 1 else ""
+    title = parts.code.title if parts.code else ""
     return parts.kept.name or title or (folders[-1].replace("_", " ") if folders else "A crew")
 
 
@@ -128,27 +129,30 @@ def _idle(parts: Parts, rows: Mapping[str, CrewPart], worked: Collection[str | N
 
 
 def _member(parts: Parts, known: Mapping[str, Member], name: str, bound: Bound) -> Member:
-    row = known.get(bound.key or "")
-    if row is None and bound.key is not None:
-        raise BadTeam(parts.agents_path, "", f"has no agent for {place(name)}, which {parts.code_path} makes")
+    row = known.get(bound.key or "") if bound.path == parts.agents_path else None
+    row = row or Member(
+        name,
+        _said(bound, "role") or (bound.key or name).replace("_", " "),
+        _said(bound, "goal"),
+        _said(bound, "backstory"),
+    )
     texts = bound.texts
-    row = row or Member(name, name.replace("_", " "))
     return Member(
         name,
-        texts.get("role", row.role),
+        texts.get("role", "").strip() or row.role,
         texts.get("goal", row.goal),
         texts.get("backstory", row.background),
-        bound.model or row.model,
+        bound.model if bound.row else bound.model or row.model,
     )
 
 
 def _piece(parts: Parts, rows: Mapping[str, CrewPart], name: str, bound: Bound) -> CrewPart:
-    row = rows.get(bound.key or "")
-    if row is None and bound.key is not None:
-        where = parts.tasks_path or str(PurePosixPath(parts.agents_path).with_name("tasks.yaml"))
-        raise BadTeam(where, "", f"has no task for {place(name)}, which {parts.code_path} makes")
+    row = rows.get(bound.key or "") if bound.path == parts.tasks_path else None
+    agent = as_text(bound.row.get("agent"))
+    row = row or CrewPart(
+        name, bound.key or name, _said(bound, "description"), _said(bound, "expected_output"), agent
+    )
     texts = bound.texts
-    row = row or CrewPart(name, name, "")
     return CrewPart(
         name,
         texts.get("name", row.name),
@@ -157,6 +161,10 @@ def _piece(parts: Parts, rows: Mapping[str, CrewPart], name: str, bound: Bound) 
         bound.agent or row.agent,
         row.context if bound.context is None else bound.context,
     )
+
+
+def _said(bound: Bound, name: str) -> str:
+    return as_text(bound.row.get(name)) or ""
 
 
 def _known(
@@ -178,16 +186,27 @@ def _known(
 def _notes(crew: Crew, parts: Parts, code: Code, used: set[str | None]) -> list[Note]:
     path = parts.code_path
     notes = [Note("understood", f"agents, tasks and their order from {path}", "It was read, not run.")]
-    if code.crews > 1:
-        why = "They are worked through as one, in the order of the file."
-        notes.append(Note("changed", f"{code.crews} crews in {path}", why))
+    if code.by_name:
+        shown = ", ".join(place(name) for name in dict.fromkeys(code.by_name[:10]))
+        why = f"{path} cannot be followed there, so they are taken by their names."
+        notes.append(Note("changed", f"{shown} of the YAML files or of other code", why))
+    if code.times > 1:
+        why = "They differ in what they are started with; the words of the first are read."
+        notes.append(Note("changed", f"{code.times} crews of one kind in {path}", why))
+    for other, lines in code.either.items():
+        shown = ", ".join(map(str, sorted(lines)[:10]))
+        why = "Which way is taken there is decided when the code runs: the first is read, and an open loop once."
+        notes.append(Note("changed", f"{other}, line{'s' if len(lines) > 1 else ''} {shown}", why))
+    if code.lost_tasks:
+        why = "They are made where the code cannot be followed."
+        notes.append(Note("changed", f"tasks of the crew in {path} are missing", why))
     unused = [each for each in (*crew.members, *crew.pieces) if each.key not in used]
     if unused:
         why = f"{path} does not use them."
         notes.append(Note("ignored", f"{len(unused)} of the agents and tasks in the YAML files", why))
     if code.unclear:
         lines = ", ".join(map(str, sorted(code.unclear)[:10]))
-        why = "Only literal values and names are understood; code is never run."
+        why = "What stands there is decided when the code runs, which it never is here."
         notes.append(Note("ignored", f"{path}, line{'s' if len(code.unclear) > 1 else ''} {lines}", why))
     if code.ignored:
         shown = ", ".join(place(name) for name, _ in code.ignored.most_common(12))

@@ -7,8 +7,11 @@ from pathlib import PurePosixPath
 
 from swarm.team import MAX_AGENTS
 from swarm.teams.metagpt.models import models_of
+from swarm.teams.metagpt.own import OWN, told
 from swarm.teams.metagpt.source import OF_METAGPT, Class, CodeSource, Made, read_source
 from swarm.teams.metagpt.workers import REQUIREMENT, Action, Start, Worker, team_of
+from swarm.teams.reading.candidates import place
+from swarm.teams.reading.choice import Candidate, choose
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam, Note
 from swarm.teams.reading.values import BadTeam
@@ -36,7 +39,7 @@ class _Code:
         for source in sources.values():
             classes |= {name: each for name, each in source.classes.items() if name not in classes}
             variables |= {name: each for name, each in source.variables.items() if name not in variables}
-        return cls(sources, classes, variables)
+        return cls(sources, {**OWN, **classes}, variables)
 
     def family(self, kind: str) -> list[Class]:
         """A class and those that it derives from, as far as they are in the files."""
@@ -69,23 +72,49 @@ def read(files: Files) -> GivenTeam | None:
         raise BadTeam(
             next(iter(texts)), "", f"with the others, more than {MAX_CODE_CHARS:,} characters of Python"
         )
-    code = _Code.of({path: read_source(path, text) for path, text in texts.items()})
+    sources = {path: read_source(path, text) for path, text in texts.items()}
+    hiring = [path for path, source in sources.items() if source.hired]
+    if len(hiring) > 1 or (hiring and files.chosen is not None):
+        script = choose(
+            files, [Candidate(path, "", path) for path in hiring], "scripts that each start a team"
+        )
+        sources = {
+            script: sources[script],
+            **{path: each for path, each in sources.items() if path not in hiring},
+        }
+        sources |= {path: _without_hires(each) for path, each in _others(texts, hiring, script).items()}
+    return _team(files, _Code.of(sources))
+
+
+def _others(texts: Mapping[str, str], hiring: Sequence[str], script: str) -> dict[str, CodeSource]:
+    """Scripts of other teams: their classes may be what the chosen one hires."""
+    return {path: read_source(path, texts[path]) for path in hiring if path != script}
+
+
+def _without_hires(source: CodeSource) -> CodeSource:
+    return CodeSource(source.classes, source.variables)
+
+
+def _team(files: Files, code: _Code) -> GivenTeam | None:
     roles = _roles(code)
     hired = [each for source in code.sources.values() for each in _hired(code, source)]
     if not roles and not hired:
         return None
-    known = [made for made in hired if code.family(made.kind) or made.kind == "Role"]
-    if hired and not known:
+    missing = [made.kind for made in hired if not code.family(made.kind) and made.kind != "Role"]
+    if missing:
         path = next(path for path, source in code.sources.items() if source.hired)
-        raise BadTeam(path, "", "the Python files of the roles that it hires are wanted beside it")
-    chosen = known or [Made(kind, {}) for kind in roles]
+        named = ", ".join(place(kind) for kind in dict.fromkeys(missing[:5]))
+        fault = (
+            f"it hires {named}: their classes are in none of the files, nor are they known as MetaGPT's own"
+        )
+        raise BadTeam(path, "", f"{fault}; the Python files of the roles that it hires are wanted beside it")
+    chosen = hired or [Made(kind, {}) for kind in roles]
     if len(chosen) > MAX_AGENTS:
         raise BadTeam(
             next(iter(code.sources)), "", f"{len(chosen)} roles; at most {MAX_AGENTS} can be tested"
         )
     workers = [_worker(code, made) for made in chosen]
-    notes = _notes(code, chosen, len(hired) - len(known))
-    return team_of(workers, _start(code), models_of(files), list(notes))
+    return team_of(workers, _start(code), models_of(files), list(_notes(code, chosen)))
 
 
 def _roles(code: _Code) -> list[str]:
@@ -95,6 +124,7 @@ def _roles(code: _Code) -> list[str]:
         kind
         for kind in code.classes
         if kind not in bases
+        and kind not in OWN
         and code.is_role(kind)
         and (code.text(kind, "profile") or code.text(kind, "goal"))
     ]
@@ -137,8 +167,7 @@ def _action(code: _Code, name: str) -> Action:
         said = made.texts.get("instruction") or made.texts.get("desc") or ""
         return Action(name, said, made.texts.get("name", ""))
     kind = made.kind if made else name
-    about = next((each.about for each in code.family(kind) if each.about), "")
-    return Action(kind, code.text(kind, "PROMPT_TEMPLATE") or code.text(kind, "desc") or about)
+    return Action(kind, code.text(kind, "PROMPT_TEMPLATE") or code.text(kind, "desc"))
 
 
 def _start(code: _Code) -> Start:
@@ -148,14 +177,27 @@ def _start(code: _Code) -> Start:
     return Start(ideas[0] if ideas else "", usable[0] if usable else None)
 
 
-def _notes(code: _Code, chosen: Sequence[Made], unknown: int) -> Iterator[Note]:
+def _notes(code: _Code, chosen: Sequence[Made]) -> Iterator[Note]:
     files = sorted({PurePosixPath(path).name for path in code.sources})
     named = ", ".join(files[:5]) + (f" and {len(files) - 5} more" if len(files) > 5 else "")
     yield Note("understood", f"{len(chosen)} roles from {named}")
-    if unknown:
-        why = "Their classes are not in the files."
-        yield Note("ignored", f"hired roles ({unknown})", why)
+    own = list(
+        told(
+            {made.kind for made in chosen}
+            - {*(kind for each in code.sources.values() for kind in each.classes)}
+        )
+    )
+    if own:
+        why = "Their words are those of MetaGPT 0.8; what a setting changes of them is not read."
+        yield Note("changed", f"MetaGPT's own roles: {', '.join(own)}", why)
+    used = {
+        name
+        for made in chosen
+        for name in (made.kind, *(each for kin in code.family(made.kind) for each in kin.bases))
+    }
     for path, source in code.sources.items():
+        if not source.hired and not used & source.classes.keys():
+            continue
         lines = sorted(set(source.unclear))
         if lines:
             shown = ", ".join(map(str, lines[:10]))

@@ -1,6 +1,6 @@
 """The models of a MetaGPT configuration are read; its keys and addresses are not."""
 
-from swarm.teams.reading.candidates import nearest
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.values import Tolerant, read_yaml, shaped
 
@@ -33,7 +33,7 @@ def models_of(files: Files) -> dict[str, str]:
     found = files.named(_FILE)
     if not found:
         return {}
-    path, text = nearest(found, "a configuration")
+    path, text = nearest(files, found, "configurations")
     configuration = shaped(_Configuration, path, "", read_yaml(path, text) or {})
     named = {role.role: _model(role.llm) for role in configuration.roles or ()}
     return {name: model for name, model in {"": _model(configuration.llm), **named}.items() if model}

@@ -16,6 +16,8 @@ MAX_SUM = 50
 """Texts that are added to one; more are not understood."""
 OF_METAGPT = re.compile(r"(?m)^[ \t]*(?:from|import)\s+metagpt\b")
 TEXTS = ("name", "profile", "goal", "constraints", "desc", "instruction", "PROMPT_TEMPLATE")
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Around the name of what code fills into a text: braces are MetaGPT's own to fill."""
 Value: TypeAlias = str | float
 
 
@@ -25,8 +27,6 @@ class Class(NamedTuple):
     bases: tuple[str, ...]
     texts: Mapping[str, str]
     """Of `TEXTS`, what is literal."""
-    about: str
-    """Its docstring."""
     actions: tuple[str, ...] | None
     """Classes or variables; None when it sets none."""
     watches: tuple[str, ...] | None
@@ -109,12 +109,29 @@ def literal(node: ast.expr, known: Mapping[str, Value]) -> Value | None:
             parts.append(each.value)  # pyright: ignore[reportArgumentType]
         elif isinstance(each, ast.Name) and each.id in known:
             parts.append(known[each.id])
+        elif isinstance(each, ast.JoinedStr) and len(waiting) + len(each.values) < MAX_SUM:
+            waiting += reversed(each.values)
+        elif isinstance(each, ast.FormattedValue):
+            parts.append(_filled(each, known))
         else:
             return None
     return parts[0] if len(parts) == 1 else _joined(parts)
 
 
+def _filled(node: ast.FormattedValue, known: Mapping[str, Value]) -> str:
+    """A part of a text that the code fills in: what it is filled with, or an input of that name."""
+    value = node.value
+    if isinstance(value, ast.Constant) and type(value.value) in (str, int, float):
+        return str(value.value)
+    if isinstance(value, ast.Name) and value.id in known:
+        return str(known[value.id])
+    name = _name(value.func if isinstance(value, ast.Call) else value) or "value"
+    return f"{OPEN}{name[:60]}{CLOSE}"
+
+
 def _joined(parts: list[Value]) -> str | None:
+    if not parts:
+        return ""
     texts = [part for part in parts if isinstance(part, str)]
     return "".join(texts) if len(texts) == len(parts) and len(parts) <= MAX_SUM else None
 
@@ -144,7 +161,6 @@ def _class(node: ast.ClassDef, known: Mapping[str, Value], source: CodeSource) -
     return Class(
         bases=tuple(name for base in node.bases[:MAX_BASES] if (name := _name(base))),
         texts={name: text for name, text in texts.items() if name in TEXTS and isinstance(text, str)},
-        about=ast.get_docstring(node) or "",
         actions=tuple(name for each in acts for name in _names(each, source)) if acts else None,
         watches=_names(watched[-1], source) if watched else None,
         in_order=_in_order(node),
@@ -191,7 +207,8 @@ def _take_call(call: ast.Call, known: Mapping[str, Value], source: CodeSource) -
     name = called(call)
     said = {each.arg: each.value for each in call.keywords if each.arg}
     first = call.args[0] if call.args else None
-    members = said.get("roles", first) if name == "hire" else said.get("roles") if name == "Team" else None
+    hires = name in ("hire", "add_roles")
+    members = said.get("roles", first) if hires else said.get("roles") if name == "Team" else None
     if members is not None:
         source.hired += _hired(members, known, source)
     money = said.get("investment", first if name == "invest" else None)

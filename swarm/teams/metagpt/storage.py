@@ -10,7 +10,8 @@ from pydantic import Field
 from swarm.team import MAX_AGENTS
 from swarm.teams.metagpt.models import models_of
 from swarm.teams.metagpt.workers import Action, Start, Worker, team_of
-from swarm.teams.reading.candidates import nearest, place
+from swarm.teams.reading.candidates import place
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, Tolerant, mapping, read_json, shaped, unknown_keys
@@ -57,7 +58,7 @@ def read(files: Files) -> GivenTeam | None:
     teams = {path: found for path, text in files.named("*.json").items() if (found := _stored(path, text))}
     if not teams:
         return None
-    path, found = nearest(teams, "a stored team")
+    path, found = nearest(files, teams, "stored teams")
     team = shaped(_Team, path, "", found)
     roles = dict(_roles(path, team.env.get("roles")))
     if not 1 <= len(roles) <= MAX_AGENTS:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.protocols.given_team import MAX_STEPS, Step
+from swarm.teams.metagpt.source import CLOSE, OPEN
 from swarm.teams.reading.acyclic import unlooped
 from swarm.teams.reading.blanks import without_blanks
 from swarm.teams.reading.camel_case import in_words
@@ -75,10 +76,15 @@ def team_of(
         coordination="leader" if leader else "order",
         steps=steps[:MAX_STEPS],
         tasks=tuple(tasks.values()),
-        goal=without_blanks(start.idea),
+        goal=_plain(start.idea),
         max_usd=start.max_usd,
         notes=(*notes, told, *_notes(order, steps)),
     )
+
+
+def _plain(text: str) -> str:
+    """A text in which what MetaGPT fills in is named, and what the code fills in is an input."""
+    return without_blanks(text).replace(OPEN, "{").replace(CLOSE, "}")
 
 
 def _order(workers: Sequence[Worker]) -> tuple[list[Worker], Note]:
@@ -115,7 +121,7 @@ def _steps(order: Sequence[Worker], tasks: Mapping[str, GivenTask]) -> tuple[Ste
 
 def _task(action: Action) -> GivenTask:
     words = in_words(action.title or action.kind)
-    text = without_blanks(action.text).strip()
+    text = _plain(action.text).strip()
     return GivenTask(words, f"{words}: {text}" if text else f"{words}.")
 
 
@@ -123,9 +129,9 @@ def _role(worker: Worker, models: Mapping[str, str]) -> GivenRole:
     name, profile = worker.name.strip(), worker.profile.strip()
     title = f"{profile} ({name})" if name and profile and name != profile else profile or name or worker.kind
     return GivenRole(
-        without_blanks(title),
-        without_blanks(worker.goal),
-        without_blanks(worker.background),
+        _plain(title),
+        _plain(worker.goal),
+        _plain(worker.background),
         models.get(worker.kind, models.get("")),
     )
 

@@ -4,13 +4,17 @@ Tokens, channels and the gateway are left alone, and only named.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from swarm.team import MAX_AGENTS
 from swarm.teams.openclaw.entries import Agent, Chosen, agents_of, chosen, configurations
-from swarm.teams.openclaw.workspace import OTHER_FILES, ROLE_FILES, Workspace, workspace
+from swarm.teams.openclaw.leading import about_order, bound_of, callers_of, leader_of
+from swarm.teams.openclaw.workspace import OTHER_FILES, ROLE_FILES, Workspace, in_folder, named_in, workspace
 from swarm.teams.reading.blanks import without_blanks
-from swarm.teams.reading.candidates import nearest, place
+from swarm.teams.reading.candidates import place
+from swarm.teams.reading.choice import nearest
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTeam, Note
 from swarm.teams.reading.values import BadTeam, Data, mapping, unknown_keys
@@ -36,16 +40,12 @@ def read(files: Files) -> GivenTeam | None:
     """
     found = configurations(files)
     if not found:
-        souls = files.named("SOUL.md")
-        if not souls:
-            return None
-        fault = "openclaw.json is wanted beside it: it says which agents there are"
-        raise BadTeam(next(iter(souls)), "", fault)
-    path, configuration = nearest(found, "a configuration of OpenClaw")
+        return _souls(files)
+    path, configuration = nearest(files, found, "configurations of OpenClaw")
     agents = agents_of(path, configuration)
     members = [_member(path, configuration, files, agent, agents) for agent in agents]
-    callers = _callers(agents)
-    leader = _leader(agents, callers)
+    callers = callers_of(path, configuration, agents)
+    leader = leader_of(agents, callers, bound_of(configuration))
     members.sort(key=lambda member: member.agent.id != leader)
     return GivenTeam(
         name="OpenClaw team",
@@ -53,9 +53,44 @@ def read(files: Files) -> GivenTeam | None:
         coordination="order" if leader is None else "leader",
         notes=(
             *_notes(path, configuration, files, members),
-            *_about_order(path, callers, leader, len(members)),
+            *about_order(path, callers, leader, len(members)),
         ),
     )
+
+
+def _souls(files: Files) -> GivenTeam | None:
+    """Agents by their folders alone, each with a SOUL.md, in the order of names; None when there is none."""
+    folders = [PurePosixPath(path).parent for path in files.named("SOUL.md")]
+    if not folders:
+        return None
+    if len(folders) > MAX_AGENTS:
+        raise BadTeam(
+            f"{folders[0]}/SOUL.md", "", f"{len(folders)} agents; at most {MAX_AGENTS} can be tested"
+        )
+    names = [_called(files, folder) for folder in folders]
+    roles = [
+        GivenRole(without_blanks(name), background=in_folder(files, folder).background)
+        for name, folder in zip(names, folders, strict=True)
+    ]
+    why = "openclaw.json, which says who leads and which models they have, is not among the files."
+    order = "Agents work in the order of their folders' names, hearing all before them."
+    return GivenTeam(
+        name="OpenClaw team",
+        roles=tuple(roles),
+        notes=(
+            Note("understood", f"{len(roles)} roles from folders with a SOUL.md"),
+            Note("changed", "the order of work", f"{why} {order}"),
+        ),
+    )
+
+
+def _called(files: Files, folder: PurePosixPath) -> str:
+    """The name in a folder's IDENTITY.md, else the folder's."""
+    told = named_in(files.texts.get((folder / "IDENTITY.md").as_posix(), ""))
+    bare = folder.name.removeprefix("workspace-")
+    if bare in ("workspace", "agent", "agents", ""):
+        bare = folder.parent.name or bare
+    return told or bare or "main"
 
 
 def _member(path: str, configuration: Data, files: Files, agent: Agent, agents: Sequence[Agent]) -> _Member:
@@ -90,46 +125,6 @@ def _role(member: _Member) -> GivenRole:
         "\n\n".join(text for text in (without_blanks(theme), told) if text),
         member.model.model,
     )
-
-
-def _callers(agents: Sequence[Agent]) -> dict[str, set[str]]:
-    """Map each agent that may call others to those it may call, itself left aside."""
-    ids = {agent.id.lower(): agent.id for agent in agents}
-    callers: dict[str, set[str]] = {}
-    for agent in agents:
-        allowed = (agent.entry.subagents.allowAgents if agent.entry.subagents else None) or ()
-        everybody = "*" in allowed
-        named = {ids[name.lower()] for name in allowed if name.lower() in ids}
-        called = (set(ids.values()) if everybody else named) - {agent.id}
-        if called:
-            callers[agent.id] = called
-    return callers
-
-
-def _leader(agents: Sequence[Agent], callers: Mapping[str, set[str]]) -> str | None:
-    """Find the agent that may call most others; of several, OpenClaw's default one or else the first."""
-    able = [agent for agent in agents if agent.id in callers]
-    able.sort(key=lambda agent: (-len(callers[agent.id]), not agent.entry.default))
-    return able[0].id if able else None
-
-
-def _about_order(
-    path: str, callers: Mapping[str, set[str]], leader: str | None, agents: int
-) -> Iterator[Note]:
-    if leader is None:
-        if agents > 1:
-            why = "OpenClaw has no order of its own: agents work in the order of the file, hearing all before them."
-            yield Note("changed", "the order of work", why)
-        return
-    others = len(callers[leader])
-    yield Note("understood", f"a leader, who may call {others} others, from {path}, subagents.allowAgents")
-    if len(callers) > 1:
-        why = "Only the one that may call most leads."
-        yield Note("changed", f"{path}: agents that may call others ({len(callers)})", why)
-    left_out = agents - 1 - others
-    if left_out:
-        why = "They are in the team all the same."
-        yield Note("changed", f"{path}: agents whom the leader may not call ({left_out})", why)
 
 
 def _notes(path: str, configuration: Data, files: Files, members: Sequence[_Member]) -> Iterator[Note]:

@@ -14,6 +14,8 @@ OTHER_FILES = ("TOOLS.md", "HEARTBEAT.md", "USER.md", "MEMORY.md", "BOOTSTRAP.md
 """They tell of tools, of the time between tasks, of the user and of what was; not of the role."""
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
+_NAME = re.compile(r"(?im)^[-*\s]{0,6}\**name\**:\**[ \t]*([^\n(\[]{1,60})$")
+
 
 class Workspace(NamedTuple):
     """Texts of a folder about the agent that works in it."""
@@ -39,11 +41,21 @@ def workspace(files: Files, names: Sequence[str], alone: bool) -> Workspace | No
     folder = next((found for name in names if (found := _like(name, folders)) is not None), None)
     if folder is None and alone and len(folders) == 1:
         folder = folders[0]
-    if folder is None:
-        return None
+    return None if folder is None else in_folder(files, folder)
+
+
+def in_folder(files: Files, folder: PurePosixPath) -> Workspace:
+    """The workspace that a folder is."""
+    texts = files.named(*ROLE_FILES)
     paths = [str(folder / name) for name in ROLE_FILES if str(folder / name) in texts]
     parts = [_FRONT_MATTER.sub("", texts[path].replace("\r\n", "\n")).strip() for path in paths]
     return Workspace(without_blanks("\n\n".join(filter(None, parts))), tuple(paths))
+
+
+def named_in(identity: str) -> str:
+    """The name that an IDENTITY.md gives, such as in "- **Name:** Chef"; empty when it gives none."""
+    found = _NAME.search(identity)
+    return found[1].strip(" *_`") if found else ""
 
 
 def _like(name: str, folders: Sequence[PurePosixPath]) -> PurePosixPath | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-MAX_FILLED_CHARS = 20_000
+MAX_FILLED_CHARS = 300_000
 """Of a text with its blanks filled; a small file could otherwise blow itself up."""
 _BLANK = re.compile(r"\{([A-Za-z_]\w{0,59})\}")
 
@@ -19,7 +19,7 @@ def blanks(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """A text with its blanks filled where there is a value, as far as 20,000 characters go.
+    """A text with its blanks filled where there is a value, as far as 300,000 characters go.
 
     Examples:
         >>> filled("Bake {what} for {whom}", {"what": "bread"})

@@ -8,7 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from swarm.errors import BadInput
@@ -23,6 +23,7 @@ MAX_ENTRIES = 5_000
 MAX_DEPTH = 8
 """Of folders within folders."""
 MAX_UPLOAD_BYTES = 20_000_000
+_INNER_FOLDERS = {"config", "src", "agents"}
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", ".git", ".venv", "venv", "site-packages", "tests", "test"}
 
 
@@ -33,6 +34,8 @@ class Files:
     texts: Mapping[str, str]
     skipped: tuple[str, ...] = field(default=())
     """Paths of files that could have been wanted but are too large or no text, with the reason in brackets."""
+    chosen: str | None = None
+    """Of several teams, the one that is wanted: by a name that was offered, or by the path of one of its files."""
 
     def named(self, *names: str) -> dict[str, str]:
         """Those whose last part of the path is one of these, or ends so ("*.yaml"), by path."""
@@ -42,6 +45,28 @@ class Files:
             for path, text in self.texts.items()
             if PurePosixPath(path).name in names or (wanted and path.endswith(wanted))
         }
+
+    def without(self, path: str, why: str) -> "Files":
+        """All but one of them, which is passed over for a reason."""
+        texts = {name: text for name, text in self.texts.items() if name != path}
+        return replace(self, texts=texts, skipped=(*self.skipped, why))
+
+
+def files_around(path: Path) -> Files | None:
+    """A file with all that lie around it, itself chosen; None for a zip, and where that is too much.
+
+    What lies around is its folder; the one above where that is called "config", "src" or "agents".
+    """
+    if not path.is_file() or path.is_symlink():
+        return None
+    folder = path.resolve().parent
+    root = folder.parent if folder.name in _INNER_FOLDERS else folder
+    try:
+        found = _gather(_in_folder(root), str(root))
+    except (BadInput, OSError):
+        return None
+    chosen = path.resolve().relative_to(root).as_posix()
+    return replace(found, chosen=chosen) if chosen in found.texts else None
 
 
 def files_of(path: Path) -> Files:

@@ -4,6 +4,7 @@ Every format is read into this one shape, and every format is written from it. T
 on screens as they are, and decide nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,10 @@ from swarm.protocols.given_team import Step
 Coordination = Literal["order", "leader", "graph"]
 """Ways to decide who works when: a fixed order in which each hears all before it, a leader who hands out jobs, or
 an order in which each hears only those who lead to it."""
+
+MANAGER = "Crew manager"
+"""The name of a leader that a framework makes by itself, without a text of the team's."""
+_BLANKS = re.compile(r"\{\w{1,60}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class GivenRole:
     """Backstory, system message, instructions, …"""
     model: str | None = None
     """As the file names it; None when it names none."""
+
+    @property
+    def is_a_name(self) -> bool:
+        """Say whether it has neither a goal nor a background, blanks aside."""
+        return not _BLANKS.sub("", f"{self.goal} {self.background}").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +87,15 @@ class GivenTeam:
     def models(self) -> tuple[str, ...]:
         """Models that it names, each once."""
         return tuple(dict.fromkeys(role.model for role in self.roles if role.model))
+
+    @property
+    def names_alone(self) -> str | None:
+        """A sentence when nothing but their names is known of all its roles; else None."""
+        if not all(role.is_a_name for role in self.roles if role.name != MANAGER) or not self.roles:
+            return None
+        names = ", ".join(role.name for role in self.roles[:5]) + (", …" if len(self.roles) > 5 else "")
+        found = next(
+            (note.what for note in self.notes if "agent" in note.what and note.kind != "understood"), ""
+        )
+        instead = f"; found instead: {found}" if found else ""
+        return f"neither a goal nor a background was found for any role of {self.name!r} ({names}){instead}"

@@ -35,6 +35,14 @@ class BadTeam(BadInput):
 
     def __init__(self, path: str, place: str, fault: str) -> None:
         super().__init__(f"{_shown(path)}{', ' + place if place else ''}: {fault}")
+        self.path = path
+
+
+class Unparsed(BadTeam):
+    """A file that is not in the language that its name promises; others may be read without it."""
+
+    more: "tuple[Unparsed, ...]" = ()
+    """Other such files."""
 
 
 class Tolerant(BaseModel):
@@ -50,7 +58,7 @@ def read_yaml(path: str, text: str) -> Any:
     """Read YAML without tags, of at most 40 levels and 200 aliases, none of which leads back to itself.
 
     Raises:
-        BadTeam: names the line.
+        Unparsed: names the line.
     """
     try:
         _check_events(path, text)
@@ -60,23 +68,23 @@ def read_yaml(path: str, text: str) -> Any:
         fault = error.problem or "not YAML"
         # The parser in C puts the end of a file that ends without a line break into the line behind it.
         place = f"line {min(mark.line, text.count(chr(10))) + 1}" if mark else ""
-        raise BadTeam(path, place, _shown(_QUOTED.sub("…", fault))) from error
+        raise Unparsed(path, place, _shown(_QUOTED.sub("…", fault))) from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise BadTeam(path, "", "not YAML that can be read") from error
+        raise Unparsed(path, "", "not YAML that can be read") from error
 
 
 def read_json(path: str, text: str) -> Any:
     """Read JSON of at most 40 levels.
 
     Raises:
-        BadTeam: names the line.
+        Unparsed: names the line.
     """
     try:
         return _checked(path, json.loads(text))
     except json.JSONDecodeError as error:
-        raise BadTeam(path, f"line {error.lineno}", f"not JSON: {error.msg.lower()}") from error
+        raise Unparsed(path, f"line {error.lineno}", f"not JSON: {error.msg.lower()}") from error
     except (RecursionError, ValueError) as error:
-        raise BadTeam(
+        raise Unparsed(
             path, "", "not JSON that can be read: nested too deeply, or a number is too long"
         ) from error
 
@@ -85,16 +93,16 @@ def read_json5(path: str, text: str) -> Any:
     """Read JSON with comments and trailing commas, or JSON5, of at most 40 levels.
 
     Raises:
-        BadTeam: names the line.
+        Unparsed: names the line.
     """
     try:
         return _checked(path, pyjson5.decode(text, maxdepth=MAX_NESTING))
     except pyjson5.Json5Exception as error:
         near = _COLUMN.search(str(error.args[0]))
         line = f"line {text.count(chr(10), 0, int(near[1])) + 1}" if near else ""
-        raise BadTeam(path, line, "not JSON5 that can be read") from error
+        raise Unparsed(path, line, "not JSON5 that can be read") from error
     except (RecursionError, ValueError) as error:
-        raise BadTeam(path, "", "not JSON5 that can be read") from error
+        raise Unparsed(path, "", "not JSON5 that can be read") from error
 
 
 def shaped(shape: type[Shape], path: str, place: str, value: Any) -> Shape:
@@ -175,7 +183,7 @@ def _check_events(path: str, text: str) -> None:
         unfolded.take(event)  # pyright: ignore[reportUnknownArgumentType]
         fault = unfolded.fault()
         if fault:
-            raise BadTeam(path, f"line {event.start_mark.line + 1}", fault)
+            raise Unparsed(path, f"line {event.start_mark.line + 1}", fault)
 
 
 def _checked(path: str, value: Any) -> Any:
@@ -183,9 +191,9 @@ def _checked(path: str, value: Any) -> Any:
     while waiting:
         each, depth = waiting.pop()
         if depth > MAX_NESTING:
-            raise BadTeam(path, "", f"nested more than {MAX_NESTING} levels deep")
+            raise Unparsed(path, "", f"nested more than {MAX_NESTING} levels deep")
         if isinstance(each, int) and each.bit_length() > MAX_BITS:
-            raise BadTeam(path, "", "a number is too long")
+            raise Unparsed(path, "", "a number is too long")
         if isinstance(each, dict):
             waiting += [(inner, depth + 1) for pair in each.items() for inner in pair]  # pyright: ignore
         elif isinstance(each, list | tuple | set):

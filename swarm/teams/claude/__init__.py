@@ -1,0 +1,1 @@
+"""Subagents of Claude Code, read."""

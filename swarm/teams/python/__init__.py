@@ -1,0 +1,1 @@
+"""Python of others, followed as far as its literals go: never run, never imported."""
