@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from swarm.turn import Usage
 
 FailureKind = Literal[
     "auth",
@@ -109,6 +112,8 @@ class ModelUnavailable(SwarmError):
         retryable: whether the same request may succeed later.
         retry_after_s: how long the provider asked to wait; None when it did not say.
         billed: whether the provider may have charged for it ("unknown") or certainly has not ("no").
+        used: what the provider says that it used, all the same; None when it does not say.
+        adapts: whether the next request to this model leaves out what this one was refused for.
     """
 
     def __init__(
@@ -118,11 +123,15 @@ class ModelUnavailable(SwarmError):
         *,
         retry_after_s: float | None = None,
         billed: Literal["no", "unknown"] = "no",
+        used: "Usage | None" = None,
+        adapts: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.retry_after_s = retry_after_s
         self.billed: Literal["no", "unknown"] = billed
+        self.used = used
+        self.adapts = adapts
 
     @property
     def retryable(self) -> bool:

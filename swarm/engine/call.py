@@ -119,7 +119,7 @@ class Caller:
             first = await self._ask(self._models[model], request, calls, index)
         read = _read(first, shape)
         if not isinstance(read, str):
-            return Asked(tuple(calls), read.answer, read.repairs)
+            return Asked(tuple(calls), read.answer, (*first.remarks, *read.repairs))
         if first.reply is None:
             return Asked(tuple(calls), failed=read)
         if not remembered:
@@ -134,7 +134,7 @@ class Caller:
         reply = await self._ask(self._models[model], request, calls, index)
         read = _read(reply, shape)
         if not isinstance(read, str):
-            return Asked(tuple(calls), read.answer, (note, *read.repairs))
+            return Asked(tuple(calls), read.answer, (note, *reply.remarks, *read.repairs))
         if reply.reply is None:
             return Asked(tuple(calls), failed=read, notes=(note,))
         return Asked(tuple(calls), unreadable=read, notes=(note,))
@@ -149,6 +149,11 @@ class Caller:
             if error is None:
                 self._failed_turns[model.name] = 0
                 return outcome
+            if error.adapts:
+                # No attempt, and nobody's failure: the next request is another one.
+                await self._tell(CallEnded, index=index, outcome=outcome, because=str(error))
+                attempt -= 1
+                continue
             wait_s = self._policy.wait_s(attempt, error)
             gives_up = wait_s is None and self._gives_up(model, error)
             if wait_s is None and not gives_up:
@@ -195,9 +200,10 @@ class Caller:
                 ended_s=self._clock(),
                 waited_s=started - queued,
                 served_by=reply.served_by and whole_characters(reply.served_by),
+                remarks=reply.remarks,
             ), None
         except ModelUnavailable as error:
-            used = Usage() if error.billed == "no" else used
+            used = error.used or (Usage() if error.billed == "no" else used)
             said = whole_characters(str(error))
             call = Call(number, model.name, error=said, usage=used, started_s=started, ended_s=self._clock())
             return replace(call, waited_s=started - queued, failure=error.kind), error

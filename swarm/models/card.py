@@ -80,6 +80,8 @@ class ModelCard:
     """What drives a simulated mind; empty for the others."""
     api_base: str | None = None
     """Address of the OpenAI-compatible server that is asked for it; None leaves it to the provider."""
+    leave_out: tuple[str, ...] = ()
+    """What it is not sent, because it refuses it, by names of `PARAMETERS` in swarm/models/leaving_out.py."""
     served_as: str = ""
     """Its name on that server; empty: what follows the first slash of the id."""
 

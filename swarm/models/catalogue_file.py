@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -53,6 +53,7 @@ class _ModelTable(_Table):
     api_base: str | None = None
     served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
     remote: bool = False
+    leave_out: list[Literal["temperature", "seed", "max_tokens", "system", "response_format", "stream"]] = []
 
     @model_validator(mode="after")
     def _check_address(self) -> Self:
@@ -67,10 +68,11 @@ class _ModelTable(_Table):
         return self
 
     def card(self) -> ModelCard:
-        own = ("keys", "price", "note", "remote")
+        own = ("keys", "price", "note", "remote", "leave_out")
         rest = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
         price, note = self._price_and_note()
-        return ModelCard(**rest, keys=tuple(self.keys), price=price, note=self.note or note)
+        rest |= {"keys": tuple(self.keys), "leave_out": tuple(self.leave_out)}
+        return ModelCard(**rest, price=price, note=self.note or note)
 
     def _price_and_note(self) -> tuple[Price | None, str]:
         """The price, and what to say of it where the entry says nothing."""

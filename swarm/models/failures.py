@@ -14,8 +14,10 @@ from typing import Literal, NamedTuple
 from pydantic import JsonValue
 
 from swarm.errors import FailureKind, ModelUnavailable
+from swarm.models.reading import error_within, parsed, refusal_of, why_empty
 from swarm.models.transport import Exchange
 from swarm.security.keys import without_values
+from swarm.turn import Usage
 
 MAX_MESSAGE_CHARS = 300
 _MAX_SAID_CHARS = 1_000
@@ -34,12 +36,25 @@ _BY_WORDS: Mapping[FailureKind, str] = {
     "auth": r"api.?key.?(is )?(not valid|invalid)|invalid.?(x-)?api.?key"
     r"|missing .{0,20}(api.?key|credentials)",
     "quota": r"insufficient.?(quota|balance|credit|funds)|credit balance|billing|out of credits",
-    "too_long": r"context.?(length|window)|maximum context|(prompt|input|request) (is )?too (long|large)"
-    r"|too many tokens|input token count|reduce the length",
+    "too_long": r"context.?(length|window|size)|maximum context|(prompt|request|inputs?) (is |are )?too (long|large)"
+    r"|too many tokens|input token count|reduce the length|max_model_len|exceeds? the (maximum|available|limit|model)"
+    r".{0,40}(token|context|length)|n_ctx|prompt.{0,30}(exceed|longer than)|tokens? \+ .?max_new_tokens.{0,40}must be",
     "refused": r"content.?(policy|filter|management)|safety system|flagged|responsible.?ai"
     r"|prohibited.?content|usage polic",
 }
 """What a 4xx means, in the order of looking: providers use 400 for nearly everything."""
+_STATUS_BY_NAME: Mapping[str, int] = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "resource_exhausted": 429,
+    "overloaded_error": 529,
+    "server_error": 500,
+    "internal_server_error": 500,
+    "unavailable": 503,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+}
+"""Codes of errors that are words."""
 _MAYBE_BILLED = (408, 502, 504)
 """Somebody in between gave up on work that may have gone on."""
 
@@ -50,7 +65,9 @@ class _Diagnosis(NamedTuple):
     text: str
 
 
-def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[str]) -> ModelUnavailable:
+def failure(
+    model: str, exchange: Exchange, otherwise: str, secrets: Iterable[str], used: Usage | None = None
+) -> ModelUnavailable:
     """Say why an exchange gave no reply.
 
     Args:
@@ -58,10 +75,13 @@ def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[st
         exchange: what went over the wire.
         otherwise: what to say when the provider says nothing.
         secrets: values that must not show.
+        used: what the reply states that it used, if it states something.
     """
     kind, billed, text = _below_http(exchange, otherwise) or _by_status(exchange, otherwise)
     wait_s = retry_after(exchange)
-    return ModelUnavailable(kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed)
+    return ModelUnavailable(
+        kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed, used=used
+    )
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
@@ -117,12 +137,49 @@ def _below_http(exchange: Exchange, otherwise: str) -> _Diagnosis | None:
 def _by_status(exchange: Exchange, otherwise: str) -> _Diagnosis:
     status, said = exchange.status or 0, _said(exchange.body) or otherwise
     if exchange.succeeded:
-        return _Diagnosis("bad_reply", "unknown", f"a reply that cannot be used: {said}")
+        return _within_success(exchange, otherwise)
     if 300 <= status < 400:
         text = "a redirect, which is not followed; check the provider's address"
         return _Diagnosis("bad_request", "no", f"HTTP {status}: {text}")
     billed = "unknown" if status in _MAYBE_BILLED else "no"
     return _Diagnosis(_kind(status, said, exchange), billed, f"HTTP {status}: {said}")
+
+
+def _within_success(exchange: Exchange, otherwise: str) -> _Diagnosis:
+    """What a 200 is that holds no answer: the error or the refusal it says it is, or a reply that is none."""
+    content = parsed(exchange.body)
+    if content is None:
+        said = exchange.body[:_MAX_SAID_CHARS].decode("utf-8", "replace") or otherwise
+        return _Diagnosis("bad_reply", "unknown", f"a reply that cannot be used: {said}")
+    if (words := refusal_of(content)) is not None:
+        return _Diagnosis(
+            "refused", "unknown", f"the provider refused: {words}" if words else "the provider refused"
+        )
+    error = error_within(content)
+    if error is None:
+        return _Diagnosis(
+            "bad_reply", "unknown", f"a reply that cannot be used: {why_empty(content) or otherwise}"
+        )
+    said, status = _in_words(error), _status_within(error)
+    if status is None:
+        kind = _kind_by_words(said)
+        known = kind != "bad_request"
+        return _Diagnosis(kind if known else "bad_reply", "no" if known else "unknown", f"an error: {said}")
+    # Who passed it on says that nothing came of it.
+    billed = "unknown" if status in (408, 504) else "no"
+    return _Diagnosis(_kind(status, said, exchange), billed, f"error {status}: {said}")
+
+
+def _status_within(error: JsonValue) -> int | None:
+    """The HTTP status that an error in a reply has for its code; None when it is not one."""
+    codes = (error.get("code"), error.get("status")) if isinstance(error, dict) else ()
+    for code in codes:
+        if isinstance(code, str | int) and re.fullmatch(r"[45]\d\d", str(code)):
+            return int(code)
+        if isinstance(code, str) and code.lower() in _STATUS_BY_NAME:
+            return _STATUS_BY_NAME[code.lower()]
+    name = error.get("type") if isinstance(error, dict) else None
+    return _STATUS_BY_NAME.get(name.lower()) if isinstance(name, str) else None
 
 
 def _kind(status: int, said: str, exchange: Exchange) -> FailureKind:
@@ -155,6 +212,10 @@ def _said(body: bytes) -> str:
         error = _error_of(json.loads(text))
     except (ValueError, RecursionError):
         return text[:_MAX_SAID_CHARS]
+    return _in_words(error)
+
+
+def _in_words(error: JsonValue) -> str:
     if not isinstance(error, dict):
         return str(error)[:_MAX_SAID_CHARS]
     words = (str(error[key]) for key in ("message", "detail", "code", "type", "status") if error.get(key))

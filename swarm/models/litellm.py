@@ -5,6 +5,7 @@ LiteLLM takes seconds to import, so that happens when a model is first asked.
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from ssl import SSLContext
@@ -17,8 +18,19 @@ from swarm.errors import ModelUnavailable
 from swarm.models.card import ModelCard, Price
 from swarm.models.failures import failure
 from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
+from swarm.models.leaving_out import Arguments, learn, without
 from swarm.models.model import Completion, Request, most_tokens
-from swarm.models.reading import Figures, finish_of, metered, parsed, server_of, text_of
+from swarm.models.reading import (
+    Figures,
+    error_within,
+    finish_of,
+    metered,
+    parsed,
+    refusal_of,
+    remark_on_prompt,
+    server_of,
+    text_of,
+)
 from swarm.models.transport import EXCHANGE, Exchange, OneRequest
 from swarm.turn import Usage
 
@@ -28,6 +40,8 @@ MAX_IN_FLIGHT = 48
 _LATER_S = 5.0
 """How much later than ours LiteLLM's own deadline is, which every byte that arrives extends."""
 _REASONING_OUTPUT = 8_000
+_REFUSING = (400, 404, 405, 415, 422, 500, 501)
+"""Statuses of servers that do not take a parameter; a template without a system role gives 500."""
 
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
 """Places for calls in flight, by provider or own address: shared by all its models, so they belong to the process."""
@@ -91,10 +105,10 @@ class LiteLlmModel:
             ModelUnavailable: when there is no reply; says whether asking again may help.
         """
         library()
-        exchange = Exchange()
-        return self._read(request, exchange, await self._ask(request, exchange))
+        exchange, arguments = Exchange(), self._arguments(request)
+        return self._read(request, exchange, await self._ask(request, exchange, arguments))
 
-    async def _ask(self, request: Request, exchange: Exchange) -> object:
+    async def _ask(self, request: Request, exchange: Exchange, arguments: Arguments) -> object:
         """LiteLLM's reading of the reply; None when it cannot read it but we may."""
         from openai import OpenAIError
 
@@ -103,7 +117,7 @@ class LiteLlmModel:
         ask = library().acompletion
         try:
             async with asyncio.timeout(request.timeout_s):
-                return await ask(**self._arguments(request))
+                return await _drained(await ask(**arguments))
         except TimeoutError:
             text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
@@ -112,13 +126,27 @@ class LiteLlmModel:
                 # It fails over its own bookkeeping at times; the reply was paid for.
                 return None
             # Not "from error": its text may repeat the key, and tracebacks print causes.
-            raise failure(self.name, exchange, str(error), self._secrets) from None
+            raise self._failure(exchange, str(error), arguments) from None
         finally:
             EXCHANGE.reset(token)
 
-    def _arguments(self, request: Request) -> dict[str, Any]:
+    def _failure(self, exchange: Exchange, otherwise: str, arguments: Arguments) -> ModelUnavailable:
+        """Say why there is no reply, and leave out from now on what the provider did not take."""
+        error = failure(self.name, exchange, otherwise, self._secrets)
+        known = exchange.status is None or exchange.status in _REFUSING
+        left_out = learn(self._place, str(error), arguments) if known and not error.fatal else None
+        if left_out is None or error.kind in ("too_long", "refused"):
+            return error
+        text = f"{error}; from now on it is asked without {left_out}"
+        return ModelUnavailable("bad_request", text, billed=error.billed, adapts=True)
+
+    @property
+    def _place(self) -> str:
+        return f"{self.name} {self._access['api_base'] or ''}"
+
+    def _arguments(self, request: Request) -> Arguments:
         form = in_marked_blocks if self.card.cache == "marks" else in_one_text
-        arguments: dict[str, Any] = {
+        arguments: Arguments = {
             "model": self.card.asked_as,
             "messages": [form(message) for message in request.messages],
             "temperature": request.temperature,
@@ -131,16 +159,23 @@ class LiteLlmModel:
             "drop_params": True,
             **self._access,
         }
-        return {key: value for key, value in arguments.items() if value is not None}
+        sent = {key: value for key, value in arguments.items() if value is not None}
+        return without(self._place, sent, self.card.leave_out)
 
     def _read(self, request: Request, exchange: Exchange, reply: object) -> Completion:
         raw = parsed(exchange.body) if exchange.succeeded else None
-        text = None if raw is None else text_of(raw, _text(reply))
-        if raw is None or text is None:
+        if raw is None:
             raise failure(self.name, exchange, "it has no text", self._secrets)
-        most = self.most(request)
-        usage = metered(raw, _figures(reply), text=text, most=most, price=self.card.price)
-        return Completion(text, usage, finish_of(raw), server_of(raw, self.card.asked_as))
+        text = text_of(raw, _text(reply))
+        used = metered(raw, _figures(reply), text=text or "", most=self.most(request), price=self.card.price)
+        if text is None or refusal_of(raw) is not None or error_within(raw) is not None:
+            # What is not stated is left to whoever set the money aside.
+            raise failure(
+                self.name, exchange, "it has no text", self._secrets, None if used.estimated else used
+            )
+        remark = remark_on_prompt(used, request.chars)
+        served_by = server_of(raw, self.card.asked_as)
+        return Completion(text, used, finish_of(raw), served_by, (remark,) if remark else ())
 
 
 @cache
@@ -215,6 +250,15 @@ def _listed_price(facts: dict[str, Any]) -> Price | None:
 def _places(provider: str) -> asyncio.Semaphore:
     places = _PLACES.setdefault(asyncio.get_running_loop(), {})
     return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
+
+
+async def _drained(reply: object) -> object:
+    """The reply; None for a stream, which is read to its end: its text is put together from the wire."""
+    if not isinstance(reply, AsyncIterator):
+        return reply
+    async for _chunk in cast("AsyncIterator[object]", reply):
+        pass
+    return None
 
 
 def _text(reply: object) -> object:

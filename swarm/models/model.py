@@ -66,6 +66,8 @@ class Completion:
     """Why it ended: "stop", "length" (cut off), "content_filter" (refused), …"""
     served_by: str | None = None
     """The model's name in the reply, when it differs from the one asked."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know of this reply, in words; that the server cut the prompt, for instance."""
 
 
 class Model(Protocol):
