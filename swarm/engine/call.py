@@ -15,7 +15,7 @@ from swarm.engine.budget import Budget
 from swarm.errors import MalformedReply, ModelUnavailable, Stopped
 from swarm.faultpoint import reached
 from swarm.models.model import Model, Request, whole_characters
-from swarm.prompts.render import ask_again
+from swarm.prompts.render import ask_again, ask_shorter
 from swarm.recording.events import CallEnded, CallStarted, Fact
 from swarm.reply.answer import Answer
 from swarm.reply.read import Read, read_reply
@@ -124,7 +124,11 @@ class Caller:
             return Asked(tuple(calls), failed=read)
         if not remembered:
             await self._tell(CallEnded, index=index, outcome=first, because=read)
-        again = replace(request, messages=ask_again(request.messages, first.reply, read))
+        if first.finish == "length":
+            messages = ask_shorter(request.messages, request.max_tokens)
+        else:
+            messages = ask_again(request.messages, first.reply, read)
+        again = replace(request, messages=messages)
         return await self._ask_again(model, again, shape, calls, index, note=f"asked again: {read}")
 
     async def _ask_again(

@@ -11,7 +11,7 @@ from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.protocols import find_protocol
 from swarm.shock import SHOCKS, Shock
-from swarm.spec import MAX_SEED, PACES, Pace
+from swarm.spec import MAX_SEED, PACES, Form, Pace
 from swarm.team import MAX_AGENTS, check_agents
 
 N = TypeVar("N", int, float)
@@ -55,6 +55,8 @@ class Wish:
     """The organization whose memory the roles of this run join."""
     shock: Shock | None = None
     """An event in the middle of the run, if anything happens."""
+    form: Form | None = None
+    """How much is asked of an answer; None leaves it to the models. An experiment asks all of its teams alike."""
 
 
 def _number(kind: Callable[[str], N], least: float, most: float = 1e12) -> Callable[[str], N]:

@@ -177,15 +177,15 @@ def _access(card: ModelCard, settings: Settings) -> Mapping[str, str | None]:
         return {"api_base": None, "api_key": None}
     # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
     key = None if present_keys(card, settings) else _PLACEHOLDER_KEY
-    return {"api_base": _base(card, settings), "api_key": key}
+    return {"api_base": address_of(card, settings), "api_key": key}
 
 
 def _runs_here(card: ModelCard, settings: Settings) -> bool:
-    base = _base(card, settings)
+    base = address_of(card, settings)
     return base is not None and is_loopback_url(base)
 
 
-def _base(card: ModelCard, settings: Settings) -> str | None:
+def address_of(card: ModelCard, settings: Settings) -> str | None:
     """The model's own address, else that of the environment, else the usual one of a local server, else None."""
     if card.api_base:
         return card.api_base

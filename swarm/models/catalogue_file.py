@@ -53,6 +53,7 @@ class _ModelTable(_Table):
     api_base: str | None = None
     served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
     remote: bool = False
+    small: bool = False
     leave_out: list[Literal["temperature", "seed", "max_tokens", "system", "response_format", "stream"]] = []
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ LiteLLM takes seconds to import, so that happens when a model is first asked.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -15,23 +16,25 @@ from weakref import WeakKeyDictionary
 
 from swarm.config import prepare_litellm_environment
 from swarm.errors import ModelUnavailable
-from swarm.models.card import ModelCard, Price
+from swarm.models.card import (
+    LOCAL,
+    MAX_OLLAMA_CONTEXT,
+    OLLAMA,
+    OLLAMA_CONTEXT,
+    SCHEMA_AT,
+    ModelCard,
+    Price,
+    is_small,
+    key_variables,
+    listed_price,
+)
 from swarm.models.failures import failure
-from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
+from swarm.models.form import in_marked_blocks, in_one_text, remark_on_bound, response_format
 from swarm.models.leaving_out import Arguments, learn, without
 from swarm.models.model import Completion, Request, most_tokens
-from swarm.models.reading import (
-    Figures,
-    error_within,
-    finish_of,
-    metered,
-    parsed,
-    refusal_of,
-    remark_on_prompt,
-    server_of,
-    text_of,
-)
+from swarm.models.reading import error_within, finish_of, parsed, refusal_of, server_of, text_of
 from swarm.models.transport import EXCHANGE, Exchange, OneRequest
+from swarm.models.usage import Figures, metered, remark_on_prompt
 from swarm.turn import Usage
 
 MAX_IN_FLIGHT = 48
@@ -92,7 +95,8 @@ class LiteLlmModel:
     def most(self, request: Request) -> Usage:
         """The most that `request` can use. Cost None when the price is unknown."""
         size = sum(len(part.encode()) for message in request.messages for part in message.parts)
-        tokens = most_tokens(size + (schema_bytes(request.answer) if request.answer else 0))
+        form = self._response_format(request)
+        tokens = most_tokens(size + (len(json.dumps(form).encode()) if form else 0))
         price = self.card.price
         written = tokens if self.card.cache == "marks" else 0
         cost = None if price is None else price.cost(tokens, request.max_tokens, written_tokens=written)
@@ -117,7 +121,7 @@ class LiteLlmModel:
         ask = library().acompletion
         try:
             async with asyncio.timeout(request.timeout_s):
-                return await _drained(await ask(**arguments))
+                return await _drained(await ask(**_past_detours(arguments)))
         except TimeoutError:
             text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
@@ -140,6 +144,17 @@ class LiteLlmModel:
         text = f"{error}; from now on it is asked without {left_out}"
         return ModelUnavailable("bad_request", text, billed=error.billed, adapts=True)
 
+    def _response_format(self, request: Request) -> dict[str, Any] | None:
+        seats = request.nameable if self._bounds else None
+        return response_format(self.card.structured, request.answer, seats)
+
+    @property
+    def _bounds(self) -> bool:
+        """Whether its server holds it to a schema token by token, so that every text and list needs an end."""
+        return self.card.structured == "schema" and (
+            bool(self.card.api_base) or self.card.provider in SCHEMA_AT
+        )
+
     @property
     def _place(self) -> str:
         return f"{self.name} {self._access['api_base'] or ''}"
@@ -153,12 +168,14 @@ class LiteLlmModel:
             "seed": request.seed,
             "max_tokens": request.max_tokens,
             "timeout": request.timeout_s + _LATER_S,
-            "response_format": response_format(self.card.structured, request.answer),
+            "response_format": self._response_format(request),
             # num_retries, even 0, would put a second loop of retries around the first.
             "max_retries": 0,
             "drop_params": True,
             **self._access,
         }
+        if self.card.provider in OLLAMA:
+            arguments["num_ctx"] = self.card.context or OLLAMA_CONTEXT
         sent = {key: value for key, value in arguments.items() if value is not None}
         return without(self._place, sent, self.card.leave_out)
 
@@ -173,9 +190,9 @@ class LiteLlmModel:
             raise failure(
                 self.name, exchange, "it has no text", self._secrets, None if used.estimated else used
             )
-        remark = remark_on_prompt(used, request.chars)
-        served_by = server_of(raw, self.card.asked_as)
-        return Completion(text, used, finish_of(raw), served_by, (remark,) if remark else ())
+        said = (remark_on_prompt(used, request.chars), remark_on_bound(text) if self._bounds else None)
+        remarks = tuple(remark for remark in said if remark)
+        return Completion(text, used, finish_of(raw), server_of(raw, self.card.asked_as), remarks)
 
 
 @cache
@@ -212,14 +229,15 @@ def card_by_litellm(model_id: str) -> ModelCard | None:
     except litellm.exceptions.BadRequestError:
         return None
     facts: dict[str, Any] = litellm.model_cost.get(model_id) or litellm.model_cost.get(name) or {}
-    schema = litellm.supports_response_schema(name, provider)
+    schema = provider in SCHEMA_AT or litellm.supports_response_schema(name, provider)
+    context = facts.get("max_input_tokens")
     return ModelCard(
         id=model_id,
         label=name,
         family=provider,
-        keys=_key_variables(litellm.validate_environment(model_id)["missing_keys"]),
-        price=_listed_price(facts),
-        context=facts.get("max_input_tokens"),
+        keys=key_variables(litellm.validate_environment(model_id)["missing_keys"]),
+        price=listed_price(facts),
+        context=min(context or OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT) if provider in OLLAMA else context,
         max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
         structured="schema" if schema else "none",
         cache="marks"
@@ -228,28 +246,21 @@ def card_by_litellm(model_id: str) -> ModelCard | None:
         if facts.get("supports_prompt_caching")
         else "none",
         note="not in the catalogue",
+        small=provider in LOCAL and is_small(name),
     )
-
-
-def _key_variables(missing: list[str]) -> tuple[str, ...]:
-    """Of the variables LiteLLM misses, those that are no addresses."""
-    return tuple(variable for variable in missing if not variable.endswith(("_BASE", "_URL")))
-
-
-def _listed_price(facts: dict[str, Any]) -> Price | None:
-    """LiteLLM's price; None for 0, which it also says of models it does not know."""
-    paid = facts.get("input_cost_per_token") or 0.0
-    earned = facts.get("output_cost_per_token") or 0.0
-    if paid <= 0 or earned <= 0:
-        return None
-    read = facts.get("cache_read_input_token_cost") or paid
-    write = facts.get("cache_creation_input_token_cost") or paid
-    return Price(*(round(dollars * 1_000_000, 6) for dollars in (paid, read, earned, write)))
 
 
 def _places(provider: str) -> asyncio.Semaphore:
     places = _PLACES.setdefault(asyncio.get_running_loop(), {})
     return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
+
+
+def _past_detours(arguments: Arguments) -> Arguments:
+    """The same for LiteLLM, which makes a tool of a schema for Groq's models that it does not know to take one."""
+    if not arguments["model"].startswith("groq/") or "response_format" not in arguments:
+        return arguments
+    rest = {key: value for key, value in arguments.items() if key != "response_format"}
+    return {**rest, "extra_body": {"response_format": arguments["response_format"]}}
 
 
 async def _drained(reply: object) -> object:

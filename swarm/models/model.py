@@ -49,6 +49,8 @@ class Request:
     """Most tokens of the reply, hidden reasoning included."""
     timeout_s: float = 120.0
     """The reply must be complete by then, whatever bytes have arrived."""
+    nameable: tuple[int, ...] = ()
+    """Agents that the answer may name in its links, or give jobs to."""
 
     @property
     def chars(self) -> int:

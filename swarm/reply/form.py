@@ -19,6 +19,21 @@ _BLANK = re.compile(
 )
 """What stands for something that was to be filled in, such as "<your contribution here>" and "…"."""
 _WORDS_OF_FORMS = (
+    "true, or false to abstain",
+    "two to five words",
+    "the whole text of it; empty when abstaining",
+    "the text of your part",
+    "one sentence on what you intend to deliver, with requirement numbers",
+    "one sentence on what you intend to deliver",
+    "a sentence on what is better now",
+    "the whole of it, improved",
+    "what is to be delivered, with numbers",
+    "a whole number, 1 to 4",
+    "in few words",
+    "a few sentences",
+    "a list: the numbers of agents above whose work you used",
+    "the number of one above whose lead you follow, or null",
+    "an empty list",
     "one sentence",
     "your role",
     "the role you intend to take",

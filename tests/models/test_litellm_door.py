@@ -16,11 +16,11 @@ from swarm.errors import ModelUnavailable
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.models.failures import MAX_MESSAGE_CHARS, redacted, retry_after
-from swarm.models.form import schema_of
-from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
+from swarm.models.form import bounded_schema, remark_on_bound, schema_of
+from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, card_by_litellm, library
 from swarm.models.model import Message, Request, most_tokens
 from swarm.models.transport import Exchange
-from swarm.reply.answer import AgentAnswer, JudgeAnswer, PlanAnswer
+from swarm.reply.answer import AgentAnswer, JudgeAnswer, PlanAnswer, ShortAnswer
 from tests.clockwork import slept_through
 from tests.fault_server import ANSWER, LASTING, PICKY, SCENARIOS, FaultServer
 from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES, SAYS, STATED_THOUGH_FAILED
@@ -326,6 +326,73 @@ def test_a_schema_has_nothing_strict_providers_refuse(answer):
         assert f'"{keyword}":' not in text
     assert list(schema_of(answer)["properties"]) == schema_of(answer)["required"]
     assert text.count('"additionalProperties": false') == text.count('"type": "object"')
+
+
+# What is made for one request.
+
+SERVERS = [
+    "ollama_chat/x",
+    "llamafile/x",
+    "hosted_vllm/x",
+    "lm_studio/x",
+    "groq/x",
+    "xai/x",
+    "openrouter/a/x",
+]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_takes_a_schema_gets_one_made_for_the_request(ask, server, name):
+    card = card_by_litellm(name)
+    scenario = "ollama" if name.startswith("ollama") else "ok"
+    ask(scenario, card, replace(ASK, nameable=(2, 5)))
+    body = body_of(server, scenario)
+    schema = body["format"] if "format" in body else body["response_format"]["json_schema"]["schema"]
+    assert schema == bounded_schema(AgentAnswer, (2, 5))
+    assert schema["properties"]["builds_on"]["items"] == {"enum": [2, 5]}
+    if scenario == "ollama":
+        assert body["options"]["num_ctx"] == card.context == 8_192
+
+
+@pytest.mark.parametrize("answer", [AgentAnswer, ShortAnswer, PlanAnswer, JudgeAnswer])
+@pytest.mark.parametrize("nameable", [(), (1,), (1, 2, 3)])
+def test_nothing_in_a_bounded_schema_is_without_bounds(answer, nameable):
+    def unbounded(part):
+        if isinstance(part, list):
+            return any(map(unbounded, part))
+        if not isinstance(part, dict):
+            return False
+        bound = {"string": "maxLength", "array": "maxItems"}.get(part.get("type"))
+        free = (bound and bound not in part) or (part.get("type") == "integer" and nameable) or "$ref" in part
+        return free or any(map(unbounded, part.values()))
+
+    schema = bounded_schema(answer, nameable)
+    assert not unbounded(schema)
+    assert list(schema["properties"]) == schema["required"]
+
+
+def test_who_hears_nobody_can_name_nobody():
+    links = bounded_schema(AgentAnswer, ())["properties"]
+    assert links["builds_on"]["maxItems"] == 0
+    assert links["reports_to"]["type"] == "null"
+
+
+def test_a_text_that_ends_where_its_schema_does_is_told():
+    assert remark_on_bound(json.dumps({"contribution": "x" * 2_000})) == (
+        "a text ends at the 2,000 characters that its schema allows"
+    )
+    assert remark_on_bound(json.dumps({"contribution": "x" * 1_999})) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "small"),
+    [
+        ("llamafile/smollm2-135m", True), ("ollama_chat/llama3.2:1b", True), ("hosted_vllm/Qwen2.5-0.5B", True),
+        ("ollama_chat/llama3.1:8b", False), ("lm_studio/gemma-3-12b", False), ("openrouter/meta/llama-3.2-1b", False),
+    ],
+)  # fmt: skip
+def test_a_small_model_at_home_is_known_by_its_name(name, small):
+    assert card_by_litellm(name).small == small
 
 
 @pytest.fixture

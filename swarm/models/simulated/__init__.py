@@ -15,6 +15,7 @@ from random import Random
 from swarm.models.card import FREE, ModelCard, Price
 from swarm.models.model import Completion, Request, likely_tokens, most_tokens
 from swarm.models.simulated.brief import Brief, read_brief
+from swarm.models.simulated.chance import as_fitted
 from swarm.models.simulated.mind import Decision, Traits, Work, decide, plan
 from swarm.models.simulated.phrases import paragraph
 from swarm.models.simulated.verdict import is_judging, judge_deliverable
@@ -75,7 +76,7 @@ def open_simulated(card: ModelCard, pace: Pace) -> SimulatedModel:
 def answer(request: Request, traits: Traits) -> tuple[str, str]:
     """Answer a request as a mind does and say why the answer ends ("stop" or "length")."""
     text = "".join(message.text for message in request.messages if message.role == "user")
-    chance = Random(request.seed * 4_294_967_311 + zlib.crc32(text.encode("utf-8", "replace")))
+    chance = Random(request.seed * 4_294_967_311 + zlib.crc32(as_fitted(text).encode("utf-8", "replace")))
     if is_judging(text):
         points = judge_deliverable(text, chance)
         return _plain(
