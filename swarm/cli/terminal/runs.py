@@ -19,7 +19,7 @@ from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
-from swarm.written import UNKNOWN, lasting, number, usd
+from swarm.written import UNKNOWN, about, lasting, number, usd
 
 _STYLES: dict[Action, str] = {
     "plan": "cyan",
@@ -146,7 +146,7 @@ def _title(spec: RunSpec) -> Text:
 
 def _used(usage: Usage, simulated: bool) -> str:
     cost = usd(usage.cost_usd) + (" (simulated)" if simulated and usage.cost_usd is not None else "")
-    return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
+    return about(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}", usage.estimated)
 
 
 def _turns(record: RunRecord) -> Table:
