@@ -10,10 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
 
 FREE_NOTE = "local server"
+MOST_IN_FLIGHT = 1_000
+LONGEST_TIMEOUT_S = 86_400.0
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(gt=0)]
@@ -92,11 +95,24 @@ class _ServerTable(_Table):
         return ServerCard(self.name, self.prefix, self.base_url)
 
 
+class _LimitsTable(_Table):
+    requests_per_minute: Annotated[int, Field(gt=0)] | None = None
+    tokens_per_minute: Annotated[int, Field(gt=0)] | None = None
+    max_in_flight: Annotated[int, Field(gt=0, le=MOST_IN_FLIGHT)] | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT_S)] | None = None
+
+
 class CatalogueFile(_Table):
     """A models file."""
 
-    models: list[_ModelTable]
+    models: list[_ModelTable] = []
     servers: list[_ServerTable] = []
+    limits: dict[str, _LimitsTable] = {}
+    """By what precedes the slash in a model's id, or by the address of a server of one's own."""
+
+    def limits_by_provider(self) -> dict[str, ProviderLimits]:
+        """The limits of providers, addresses without a slash at the end."""
+        return {name.rstrip("/"): ProviderLimits(**table.model_dump()) for name, table in self.limits.items()}
 
 
 def read_catalogue(path: Path) -> CatalogueFile:

@@ -4,16 +4,14 @@ What providers write is shown to people and kept, so keys are taken out of it.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
 from swarm.errors import FailureKind, ModelUnavailable
+from swarm.models.allowance import wait_asked_for
 from swarm.models.transport import Exchange
 from swarm.security.keys import without_values
 
@@ -26,9 +24,6 @@ _KEY = re.compile(
     r"|\bBearer\s+[^\s\"',]+|(?<=[?&]key=)[^\s&\"']+",
     re.IGNORECASE,
 )
-_RETRY_DELAY = re.compile(r'"retryDelay"\s*:\s*"([\d.]+)s"')
-"""Where Gemini says how long to wait."""
-
 _BY_STATUS: Mapping[int, FailureKind] = {401: "auth", 402: "quota", 403: "auth", 408: "overloaded"}
 _BY_WORDS: Mapping[FailureKind, str] = {
     "auth": r"api.?key.?(is )?(not valid|invalid)|invalid.?(x-)?api.?key"
@@ -40,6 +35,10 @@ _BY_WORDS: Mapping[FailureKind, str] = {
     r"|prohibited.?content|usage polic",
 }
 """What a 4xx means, in the order of looking: providers use 400 for nearly everything."""
+_LOADING = r"\bloading\b|warming up|cold start|starting up|is starting|not (yet )?ready|initiali[sz]ing"
+_BUSY = r"overload|\bbusy\b|capacity|too many|try again|temporar"
+_OF_A_DAY = r"per.?(day|month)|\b[RT]PD\b|\bdaily\b|\bmonthly\b"
+"""Of a limit that nobody waits for."""
 _MAYBE_BILLED = (408, 502, 504)
 """Somebody in between gave up on work that may have gone on."""
 
@@ -78,24 +77,7 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 def retry_after(exchange: Exchange) -> float | None:
     """Seconds the provider asks to wait, at least 0; None when it does not say."""
-    value = exchange.headers.get("retry-after", "").strip()
-    if not value:
-        delay = _RETRY_DELAY.search(exchange.body[:_MAX_READ_BYTES].decode("utf-8", "replace"))
-        value = delay[1] if delay else ""
-    try:
-        seconds = float(value)
-    except ValueError:
-        return _until(value)
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _until(http_date: str) -> float | None:
-    try:
-        moment = parsedate_to_datetime(http_date)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    return wait_asked_for(exchange.headers, exchange.body[:_MAX_READ_BYTES].decode("utf-8", "replace"))
 
 
 def _below_http(exchange: Exchange, otherwise: str) -> _Diagnosis | None:
@@ -128,6 +110,8 @@ def _by_status(exchange: Exchange, otherwise: str) -> _Diagnosis:
 def _kind(status: int, said: str, exchange: Exchange) -> FailureKind:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
+    if status in (503, 529):
+        return _kind_of_503(status, said, exchange)
     if status >= 500:
         return "overloaded"
     if status == 429:
@@ -142,7 +126,17 @@ def _kind_by_words(said: str) -> FailureKind:
     return "bad_request"
 
 
+def _kind_of_503(status: int, said: str, exchange: Exchange) -> FailureKind:
+    if re.search(_LOADING, said, re.IGNORECASE):
+        return "loading"
+    # One that says nothing may come from a machine in between, whose server is gone.
+    passing = status == 529 or retry_after(exchange) is not None or re.search(_BUSY, said, re.IGNORECASE)
+    return "busy" if passing else "overloaded"
+
+
 def _kind_of_429(said: str, exchange: Exchange) -> FailureKind:
+    if re.search(_OF_A_DAY, exchange.body[:_MAX_READ_BYTES].decode("utf-8", "replace"), re.IGNORECASE):
+        return "quota"
     # Gemini speaks of quota and billing whenever a minute is full, but then says when to come back.
     passing = retry_after(exchange) is not None and "insufficient_quota" not in said
     return "quota" if re.search(_BY_WORDS["quota"], said, re.IGNORECASE) and not passing else "rate_limit"

@@ -5,7 +5,7 @@ LiteLLM takes seconds to import, so that happens when a model is first asked.
 
 import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from ssl import SSLContext
 from types import ModuleType
@@ -14,23 +14,32 @@ from weakref import WeakKeyDictionary
 
 from swarm.config import prepare_litellm_environment
 from swarm.errors import ModelUnavailable
+from swarm.models.allowance import ProviderLimits, stated_limits
 from swarm.models.card import ModelCard, Price
 from swarm.models.failures import failure
 from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
 from swarm.models.model import Completion, Request, most_tokens
 from swarm.models.reading import Figures, finish_of, metered, parsed, server_of, text_of
+from swarm.models.throttle import Throttle
 from swarm.models.transport import EXCHANGE, Exchange, OneRequest
+from swarm.security.loopback import is_loopback_url
 from swarm.turn import Usage
 
 MAX_IN_FLIGHT = 48
 """Calls to one provider at a time; above about 64 LiteLLM's own work shows in the models' times."""
+LONG_S = 86_400.0
+"""LiteLLM's own deadline where ours begins anew."""
+
+NOTHING_SAID = ProviderLimits()
 
 _LATER_S = 5.0
 """How much later than ours LiteLLM's own deadline is, which every byte that arrives extends."""
 _REASONING_OUTPUT = 8_000
 
-_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
-"""Places for calls in flight, by provider or own address: shared by all its models, so they belong to the process."""
+_THROTTLES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ProviderLimits], Throttle]] = (
+    WeakKeyDictionary()
+)
+"""By provider or own address: shared by all its models and all runs, so they belong to the process."""
 
 
 class LiteLlmModel:
@@ -43,6 +52,7 @@ class LiteLlmModel:
         api_base: str | None = None,
         api_key: str | None = None,
         secrets: tuple[str, ...] = (),
+        limits: ProviderLimits = NOTHING_SAID,
     ) -> None:
         """Make the model; nothing is sent.
 
@@ -51,10 +61,13 @@ class LiteLlmModel:
             api_base: the provider's address; None leaves it to LiteLLM and its variables.
             api_key: None leaves it to LiteLLM and its variables, such as OPENAI_API_KEY.
             secrets: values that must not show in messages, besides `api_key`.
+            limits: what a person said that the provider allows.
         """
         self.card = card
         self._access = {"api_base": api_base, "api_key": api_key}
         self._secrets = (*secrets, api_key) if api_key else secrets
+        self._limits = limits
+        self._address = api_base or card.api_base
 
     @property
     def name(self) -> str:
@@ -71,9 +84,15 @@ class LiteLlmModel:
         """False: somebody real answers."""
         return False
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """A place among the calls in flight to the provider."""
-        return _places(self.card.api_base or self.card.provider)
+    @property
+    def throttle(self) -> Throttle:
+        """The one of its provider or its address, in the event loop that runs."""
+        known = _THROTTLES.setdefault(asyncio.get_running_loop(), {})
+        key = self._address or self.card.provider, self._limits
+        if key not in known:
+            here = is_loopback_url(key[0])
+            known[key] = Throttle(*key, most=MAX_IN_FLIGHT, here=here)
+        return known[key]
 
     def most(self, request: Request) -> Usage:
         """The most that `request` can use. Cost None when the price is unknown."""
@@ -91,21 +110,25 @@ class LiteLlmModel:
             ModelUnavailable: when there is no reply; says whether asking again may help.
         """
         library()
-        exchange = Exchange()
-        return self._read(request, exchange, await self._ask(request, exchange))
+        exchange, sent_at = Exchange(), asyncio.get_running_loop().time()
+        try:
+            return self._read(request, exchange, await self._ask(request, exchange))
+        finally:
+            self.throttle.heed(stated_limits(exchange.headers), sent_at)
 
     async def _ask(self, request: Request, exchange: Exchange) -> object:
         """LiteLLM's reading of the reply; None when it cannot read it but we may."""
         from openai import OpenAIError
 
-        token = EXCHANGE.set(exchange)
+        token, timeout_s = EXCHANGE.set(exchange), self._timeout_s(request)
         # Loading it takes seconds, which are not the provider's.
         ask = library().acompletion
         try:
-            async with asyncio.timeout(request.timeout_s):
-                return await ask(**self._arguments(request))
+            async with asyncio.timeout(timeout_s) as deadline:
+                with self._renewing(deadline, timeout_s):
+                    return await ask(**self._arguments(request))
         except TimeoutError:
-            text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
+            text = f"{self.name}: no complete reply within {timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
         except (OpenAIError, ImportError, RecursionError) as error:
             if exchange.succeeded:
@@ -116,6 +139,13 @@ class LiteLlmModel:
         finally:
             EXCHANGE.reset(token)
 
+    def _timeout_s(self, request: Request) -> float:
+        return self._limits.timeout_s or request.timeout_s
+
+    def _renewing(self, deadline: asyncio.Timeout, seconds: float) -> AbstractContextManager[None]:
+        here = self.throttle.deadlines
+        return here.renewing(deadline, seconds) if here else nullcontext()
+
     def _arguments(self, request: Request) -> dict[str, Any]:
         form = in_marked_blocks if self.card.cache == "marks" else in_one_text
         arguments: dict[str, Any] = {
@@ -124,7 +154,7 @@ class LiteLlmModel:
             "temperature": request.temperature,
             "seed": request.seed,
             "max_tokens": request.max_tokens,
-            "timeout": request.timeout_s + _LATER_S,
+            "timeout": LONG_S if self.throttle.deadlines else self._timeout_s(request) + _LATER_S,
             "response_format": response_format(self.card.structured, request.answer),
             # num_retries, even 0, would put a second loop of retries around the first.
             "max_retries": 0,
@@ -210,11 +240,6 @@ def _listed_price(facts: dict[str, Any]) -> Price | None:
     read = facts.get("cache_read_input_token_cost") or paid
     write = facts.get("cache_creation_input_token_cost") or paid
     return Price(*(round(dollars * 1_000_000, 6) for dollars in (paid, read, earned, write)))
-
-
-def _places(provider: str) -> asyncio.Semaphore:
-    places = _PLACES.setdefault(asyncio.get_running_loop(), {})
-    return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
 
 
 def _text(reply: object) -> object:
