@@ -156,7 +156,7 @@ def refusing(error: ModelUnavailable, times: int) -> PaidModel:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (FAR, "acme asks us to wait 2 min"),
+        (FAR, "acme asks us to wait 2 min 0 s"),
         (ModelUnavailable("busy", "Later."), "acme refuses calls for now"),
         (ModelUnavailable("loading", "Loading."), "acme is loading the model"),
     ],

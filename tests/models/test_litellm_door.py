@@ -13,6 +13,7 @@ import pytest
 
 from swarm.config import read_settings
 from swarm.errors import ModelUnavailable
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.models.failures import MAX_MESSAGE_CHARS, redacted, retry_after
@@ -336,9 +337,12 @@ def test_a_crowd_waits_for_places(runner, server):
     server.crowd = MAX_IN_FLIGHT
 
     async def ask():
-        model = model_at(server, "crowd")
-        async with model.place():
+        async with model.throttle.place():
             return await model.complete(ASK)
+
+    model = LiteLlmModel(
+        GPT, api_base=server.base("crowd"), api_key=KEY, limits=ProviderLimits(max_in_flight=MAX_IN_FLIGHT)
+    )
 
     async def crowd():
         async with asyncio.TaskGroup() as group:
