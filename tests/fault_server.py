@@ -257,7 +257,8 @@ class FaultServer:
 
     @property
     def hits(self) -> Counter:
-        return Counter(request.scenario for request in self.requests)
+        """Requests to a model; those for a list of models are not counted."""
+        return Counter(request.scenario for request in self.requests if request.raw)
 
     def wait_for(self, count: int):
         """Return when that many requests have arrived; after a while, whatever has."""

@@ -40,6 +40,17 @@ class ProviderLimits:
     """A reply must be complete by then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holdup:
+    """What keeps all calls to a provider waiting."""
+
+    because: str
+    """In words, such as "openai asks us to wait 20 s"."""
+    until: float
+    """By the clock of the event loop, in seconds."""
+    left_s: float
+
+
 class Stated(NamedTuple):
     """What a reply states of one limit."""
 
@@ -53,17 +64,17 @@ class Minute:
     """At most so much within any 60 seconds. None: as much as anybody likes."""
 
     def __init__(self, most: int | None) -> None:
-        self._most = most
+        self.most = most
         self._taken: deque[tuple[float, float]] = deque()
         self._sum = 0.0
 
     def wait_s(self, amount: float, now: float) -> float:
         """Seconds until so much may be taken; more than all waits for all."""
-        if self._most is None:
+        if self.most is None:
             return 0.0
         while self._taken and self._taken[0][0] + MINUTE_S <= now:
             self._sum -= self._taken.popleft()[1]
-        lacking = self._sum + min(amount, self._most) - self._most
+        lacking = self._sum + min(amount, self.most) - self.most
         for at, taken in self._taken:
             if lacking <= 0:
                 return 0.0
@@ -74,13 +85,13 @@ class Minute:
 
     def take(self, amount: float, now: float) -> None:
         """Take so much."""
-        if self._most is not None:
+        if self.most is not None:
             self._taken.append((now, amount))
             self._sum += amount
 
     def correct(self, expected: float, taken: float) -> None:
         """Count the tokens that a call took in the place of those that were expected."""
-        if self._most is not None and self._taken:
+        if self.most is not None and self._taken:
             at, amount = self._taken[-1]
             self._taken[-1] = at, max(0.0, amount + taken - expected)
             self._sum += self._taken[-1][1] - amount

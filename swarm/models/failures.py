@@ -5,7 +5,7 @@ What providers write is shown to people and kept, so keys are taken out of it.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
@@ -35,6 +35,7 @@ _BY_WORDS: Mapping[FailureKind, str] = {
     r"|prohibited.?content|usage polic",
 }
 """What a 4xx means, in the order of looking: providers use 400 for nearly everything."""
+_HTML = re.compile(r"\s*<(!doctype|html)", re.IGNORECASE)
 _LOADING = r"\bloading\b|warming up|cold start|starting up|is starting|not (yet )?ready|initiali[sz]ing"
 _BUSY = r"overload|\bbusy\b|capacity|too many|try again|temporar"
 _OF_A_DAY = r"per.?(day|month)|\b[RT]PD\b|\bdaily\b|\bmonthly\b"
@@ -49,7 +50,9 @@ class _Diagnosis(NamedTuple):
     text: str
 
 
-def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[str]) -> ModelUnavailable:
+def failure(
+    model: str, exchange: Exchange, otherwise: str, secrets: Iterable[str], advice: str = ""
+) -> ModelUnavailable:
     """Say why an exchange gave no reply.
 
     Args:
@@ -57,10 +60,42 @@ def failure(model: str, exchange: Exchange, otherwise: str, secrets: Iterable[st
         exchange: what went over the wire.
         otherwise: what to say when the provider says nothing.
         secrets: values that must not show.
+        advice: what would work; stands at the end, whatever the length.
     """
     kind, billed, text = _below_http(exchange, otherwise) or _by_status(exchange, otherwise)
-    wait_s = retry_after(exchange)
-    return ModelUnavailable(kind, redacted(f"{model}: {text}", secrets), retry_after_s=wait_s, billed=billed)
+    said = redacted(f"{model}: {text}", secrets)
+    if advice:
+        advice = redacted(f"; {advice}", secrets)
+        said = said[: MAX_MESSAGE_CHARS - len(advice)] + advice
+    return ModelUnavailable(kind, said, retry_after_s=retry_after(exchange), billed=billed)
+
+
+def advice_on(exchange: Exchange, address: str | None, asked: str, served: Sequence[str] | None) -> str:
+    """Say what would work instead of a request that no model server answered so; empty when nobody can know.
+
+    Args:
+        exchange: what went over the wire.
+        address: of a server on this machine; None for others.
+        asked: the model's name on it.
+        served: the names of its models; None when it lists none.
+    """
+    if address is None or not exchange.url or exchange.status in (401, 403):
+        return ""
+    if served is None:
+        return (
+            f"asked {exchange.url}, where nothing lists models as a model server does: check address and port"
+        )
+    base = address.rstrip("/")
+    if (
+        exchange.url.endswith("/chat/completions")
+        and not base.endswith("/v1")
+        and exchange.status in (404, 405)
+    ):
+        return f"asked {exchange.url}; its models are under /v1: give {base}/v1 as its address"
+    if served and asked not in served and not any(name.split(":")[0] == asked for name in served):
+        few = ", ".join(served[:3]) + (f" and {len(served) - 3} more" if len(served) > 3 else "")
+        return f"{address} has no model {asked!r}; it has {few}"
+    return ""
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
@@ -148,7 +183,7 @@ def _said(body: bytes) -> str:
     try:
         error = _error_of(json.loads(text))
     except (ValueError, RecursionError):
-        return text[:_MAX_SAID_CHARS]
+        return "a page of HTML" if _HTML.match(text) else text[:_MAX_SAID_CHARS]
     if not isinstance(error, dict):
         return str(error)[:_MAX_SAID_CHARS]
     words = (str(error[key]) for key in ("message", "detail", "code", "type", "status") if error.get(key))

@@ -16,8 +16,9 @@ from swarm.config import prepare_litellm_environment
 from swarm.errors import ModelUnavailable
 from swarm.models.allowance import ProviderLimits, stated_limits
 from swarm.models.card import ModelCard, Price
-from swarm.models.failures import failure
+from swarm.models.failures import advice_on, failure
 from swarm.models.form import in_marked_blocks, in_one_text, response_format, schema_bytes
+from swarm.models.local import names_at
 from swarm.models.model import Completion, Request, most_tokens
 from swarm.models.reading import Figures, finish_of, metered, parsed, server_of, text_of
 from swarm.models.throttle import Throttle
@@ -113,6 +114,11 @@ class LiteLlmModel:
         exchange, sent_at = Exchange(), asyncio.get_running_loop().time()
         try:
             return self._read(request, exchange, await self._ask(request, exchange))
+        except ModelUnavailable as error:
+            advice = await self._advice(exchange, error)
+            if not advice:
+                raise
+            raise failure(self.name, exchange, str(error), self._secrets, advice) from None
         finally:
             self.throttle.heed(stated_limits(exchange.headers), sent_at)
 
@@ -138,6 +144,24 @@ class LiteLlmModel:
             raise failure(self.name, exchange, str(error), self._secrets) from None
         finally:
             EXCHANGE.reset(token)
+
+    async def _advice(self, exchange: Exchange, error: ModelUnavailable) -> str:
+        """What would work, where the question itself was wrong, or was put to somebody who is no model server."""
+        if error.kind == "auth":
+            wrong = " or ".join(self.card.keys)
+            return (
+                f"check the key in {wrong}"
+                if wrong
+                else "name the variable of its key as `keys` in models.toml"
+            )
+        here = self._address if self._address and is_loopback_url(self._address) else None
+        odd = error.kind == "bad_request" or (
+            error.kind in ("bad_reply", "network") and error.billed == "unknown"
+        )
+        if here is None or not odd:
+            return ""
+        name = self.card.asked_as.split("/", 1)[-1]
+        return advice_on(exchange, here, name, await names_at(here))
 
     def _timeout_s(self, request: Request) -> float:
         return self._limits.timeout_s or request.timeout_s

@@ -10,13 +10,12 @@ import random
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from math import inf
 from types import TracebackType
 from typing import Self
 
 from swarm.errors import ModelUnavailable
-from swarm.models.allowance import Bucket, Minute, ProviderLimits, Stated
+from swarm.models.allowance import Bucket, Holdup, Minute, ProviderLimits, Stated
 from swarm.models.local_queue import FIRST_IN_FLIGHT, Deadlines, Trial
 from swarm.written import lasting
 
@@ -35,17 +34,6 @@ FORGOTTEN_S = 120.0
 REMEMBERED = 4_096
 """Calls whose departure is remembered."""
 _AT_ONCE_S = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Holdup:
-    """What keeps all calls to a provider waiting."""
-
-    because: str
-    """In words, such as "openai asks us to wait 20 s"."""
-    until: float
-    """By the clock of the event loop, in seconds."""
-    left_s: float
 
 
 class Departure:
@@ -109,6 +97,8 @@ class Throttle:
         self._refused_at: float = inf
         """Calls in flight when one was refused."""
         self._learned = False
+        self._burst = self._saved_up = 0
+        """Calls that it took before it first refused one, and those that it takes at once after a pause."""
         self._in_a_row = 0
         self._good = 0
         self._stuck_since: float | None = None
@@ -156,15 +146,18 @@ class Throttle:
         now = _now()
         if self._pause.until > now:
             return Holdup(self._pause.because, self._pause.until, self._pause.until - now)
-        said = (self.limits.requests_per_minute, "requests"), (self.limits.tokens_per_minute, "tokens")
-        for minute, (most, what) in zip(self._minutes, said, strict=True):
+        for minute, what in zip(self._minutes, ("requests", "tokens"), strict=True):
             if (left_s := minute.wait_s(1, now)) > 0:
-                return Holdup(f"the limit of {most:,} {what} a minute is reached", now + left_s, left_s)
-        stated_s = max((bucket.wait_s(1, now) for bucket in self._stated.values()), default=0.0)
-        if stated_s > 0:
-            words = f"{self.name} says that its limit is reached for {lasting(stated_s)}"
-            return Holdup(words, now + stated_s, stated_s)
+                return Holdup(
+                    f"the limit of {minute.most:,} {what} a minute is reached", now + left_s, left_s
+                )
+        if (left_s := self._stated_s(now)) > 0:
+            words = f"{self.name} says that its limit is reached for {lasting(left_s)}"
+            return Holdup(words, now + left_s, left_s)
         return None
+
+    def _stated_s(self, now: float) -> float:
+        return max((bucket.wait_s(1, now) for bucket in self._stated.values()), default=0.0)
 
     def stuck_s(self) -> float:
         """Seconds since the first refusal after which no call has come through; 0.0 when the latest did."""
@@ -174,7 +167,7 @@ class Throttle:
         if self.in_flight >= max(1.0, self.places // 1):
             return inf
         now = _now()
-        wait_s = max(self._pause.until, self._left_at + self.gap_s) - now
+        wait_s = max(self._pause.until, self._left_at + self._gap_now_s) - now
         amounts = 1, max(1, tokens)
         for minute, amount in zip(self._minutes, amounts, strict=True):
             wait_s = max(wait_s, minute.wait_s(amount, now))
@@ -182,12 +175,17 @@ class Throttle:
             wait_s = max(wait_s, bucket.wait_s(amounts[what != "requests"], now))
         return wait_s if wait_s > _AT_ONCE_S else 0.0
 
+    @property
+    def _gap_now_s(self) -> float:
+        return min(FIRST_GAP_S, self.gap_s) if self._saved_up else self.gap_s
+
     def _leaves(self, departure: Departure) -> None:
         now = _now()
         if now - self._left_at > FORGOTTEN_S and self._learned:
             self._learned, self.gap_s = False, FIRST_GAP_S
         departure.at = self._left_at = now
         self.in_flight += 1
+        self._saved_up = max(0, self._saved_up - 1)
         self._left.append(now)
         for minute, amount in zip(self._minutes, (1, departure.tokens), strict=True):
             minute.take(amount, now)
@@ -240,6 +238,9 @@ class Throttle:
                 self.gap_s if self._learned else max(self.gap_s, min(CAREFUL_GAP_S, pause.left_s / 5))
             )
             self._left_at = min(self._left_at, pause.until - self.gap_s)
+            self._saved_up = (
+                min(self._burst, int(pause.left_s / max(_AT_ONCE_S, self.gap_s))) if self._learned else 0
+            )
 
     def heed(self, stated: Mapping[str, Stated], sent_at: float) -> None:
         """Take in what the reply to a call that was sent then states of the provider's limits."""
@@ -255,6 +256,8 @@ class Throttle:
         self._in_a_row += 1
         self._good = 0
         self._trial = None
+        if self._refused_at == inf:
+            self._burst = sum(at < departure.at for at in self._left)
         self._refused_at = min(self.places, self.in_flight)
         self.places = max(1.0, self._refused_at / 2)
         since = self._used_up_at
@@ -280,7 +283,7 @@ class Throttle:
         own_s = min(LONGEST_PAUSE_S, (self.gap_s if self._learned else first_wait_s / 4) * doubled)
         said_s = error.retry_after_s
         if said_s is None:
-            said_s = max((bucket.wait_s(1, now) for bucket in self._stated.values()), default=0.0) or None
+            said_s = self._stated_s(now) or None
         if error.kind == "loading":
             wait_s = min(LOADING_S, max(own_s, said_s or 0.0))
             return Holdup(f"{self.name} is loading the model", now + wait_s, wait_s)

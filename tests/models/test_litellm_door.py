@@ -379,7 +379,7 @@ def test_values_of_key_variables_do_not_show(runner, server, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     model = open_model("openai/gpt-4.1-mini", read_settings(), pace="instant")
-    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]$"):
+    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]; check the key in OPENAI_API_KEY$"):
         runner.run(model.complete(ASK))
     assert server.requests[0].header("authorization") == "Bearer plain-hunter22"
 
