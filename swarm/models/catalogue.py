@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from swarm.config import LIBRARY, Settings
-from swarm.errors import BadInput, MissingKey, UnknownName
+from swarm.errors import BadInput, DataFolderUnusable, MissingKey, UnknownName
 from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, ModelCard, ServerCard
-from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
+from swarm.models.catalogue_file import FREE_NOTE, parse_catalogue, read_catalogue, with_limits
 from swarm.models.model import Model
 from swarm.security.loopback import is_loopback_url
 from swarm.spec import Pace
@@ -181,6 +181,24 @@ def known_limits(settings: Settings) -> dict[str, ProviderLimits]:
     """
     path = settings.data / CATALOGUE.name
     return read_catalogue(path).limits_by_provider() if path.is_file() else {}
+
+
+def keep_limits(provider: str, limits: ProviderLimits, settings: Settings) -> None:
+    """Write into `models.toml` of the data folder what a provider, or the server at an address, allows.
+
+    Raises:
+        BadInput: when it allows what cannot be, or the file is not usable; it stays as it was then.
+        DataFolderUnusable: when it cannot be written.
+    """
+    path = settings.data / CATALOGUE.name
+    try:
+        text = with_limits(path.read_text(encoding="utf-8") if path.exists() else "", provider, limits)
+        parse_catalogue(path, text)
+        beside = path.with_suffix(".new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise DataFolderUnusable(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
 def limits_of(card: ModelCard, settings: Settings) -> ProviderLimits:

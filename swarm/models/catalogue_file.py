@@ -1,7 +1,10 @@
 """The tables of a models file are defined: what may be said of a model, and what is refused."""
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -115,6 +118,21 @@ class CatalogueFile(_Table):
         return {name.rstrip("/"): ProviderLimits(**table.model_dump()) for name, table in self.limits.items()}
 
 
+def with_limits(text: str, provider: str, limits: ProviderLimits) -> str:
+    r"""The text of a models file in which a provider has these limits; all else stays as it was written.
+
+    Examples:
+        >>> with_limits("[limits.openai]\nmax_in_flight = 1\n", "openai", ProviderLimits(requests_per_minute=60))
+        '[limits."openai"]\nrequests_per_minute = 60\n'
+    """
+    named = re.escape(provider.rstrip("/"))
+    old = re.compile(rf"""^\[limits\.["']?{named}/?["']?\][^\n]*\n(?:(?!\[)[^\n]*\n?)*""", re.MULTILINE)
+    said = [f"{name} = {value}" for name, value in asdict(limits).items() if value is not None]
+    rest = old.sub("", text).rstrip()
+    table = [f"[limits.{json.dumps(provider)}]", *said] if said else []
+    return "\n\n".join(filter(None, (rest, "\n".join(table)))) + "\n"
+
+
 def read_catalogue(path: Path) -> CatalogueFile:
     """Read a models file.
 
@@ -122,8 +140,20 @@ def read_catalogue(path: Path) -> CatalogueFile:
         BadInput: names the file and the key at fault.
     """
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_catalogue(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def parse_catalogue(path: Path, text: str) -> CatalogueFile:
+    """Read the text of a models file.
+
+    Raises:
+        BadInput: names the file and the key at fault.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
     try:
         return CatalogueFile.model_validate(content)

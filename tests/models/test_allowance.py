@@ -10,7 +10,7 @@ from swarm.config import Settings
 from swarm.errors import BadInput, ModelUnavailable
 from swarm.models.allowance import Bucket, ProviderLimits, Stated, stated_limits, wait_asked_for
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import limits_of
+from swarm.models.catalogue import keep_limits, known_limits, limits_of
 from swarm.models.litellm import LiteLlmModel, library
 from swarm.models.model import Message, Request
 from swarm.models.throttle import Throttle
@@ -133,6 +133,28 @@ def test_what_cannot_be_is_refused_with_its_place(line: str, settings: Settings)
     (settings.data / "models.toml").write_text(f"[limits.openai]\n{line}\n", encoding="utf-8")
     with pytest.raises(BadInput, match=rf"limits\.openai\.{line.split()[0]}"):
         limits_of(ModelCard("openai/m", "m", "openai"), settings)
+
+
+def test_limits_are_kept_beside_what_stands_in_the_file(settings: Settings):
+    path = settings.data / "models.toml"
+    path.write_text(f"# Mine.\n{OWN}\n# The end.\n[limits.groq]\nmax_in_flight = 3\n", encoding="utf-8")
+    before = known_limits(settings)
+    keep_limits("http://127.0.0.1:8080/v1", ProviderLimits(requests_per_minute=7), settings)
+    keep_limits("acme", ProviderLimits(tokens_per_minute=9), settings)
+    keep_limits("openai", ProviderLimits(), settings)
+    assert known_limits(settings) == {
+        "http://127.0.0.1:8080/v1": ProviderLimits(requests_per_minute=7),
+        "acme": ProviderLimits(tokens_per_minute=9),
+        "groq": before["groq"],
+    }
+    assert path.read_text(encoding="utf-8").startswith("# Mine.\n")
+
+
+def test_limits_that_cannot_be_leave_the_file_as_it_was(settings: Settings):
+    keep_limits("acme", ProviderLimits(max_in_flight=2), settings)
+    with pytest.raises(BadInput, match="max_in_flight"):
+        keep_limits("acme", ProviderLimits(max_in_flight=0), settings)
+    assert known_limits(settings) == {"acme": ProviderLimits(max_in_flight=2)}
 
 
 # Servers on this machine.
