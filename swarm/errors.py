@@ -11,6 +11,8 @@ FailureKind = Literal[
     "auth",
     "quota",
     "rate_limit",
+    "busy",
+    "loading",
     "overloaded",
     "network",
     "timeout",
@@ -21,6 +23,8 @@ FailureKind = Literal[
 ]
 """Why a provider gave no usable reply. `auth`, `quota`, `bad_request`, `too_long` and `refused` are terminal:
 the same request would fail again."""
+WAITED_FOR: tuple[FailureKind, ...] = ("rate_limit", "busy", "loading")
+"""Refused for now: by a limit of ours, or because a server has too much to do, or is still loading its model."""
 
 
 class SwarmError(Exception):
@@ -134,9 +138,14 @@ class ModelUnavailable(SwarmError):
         self.adapts = adapts
 
     @property
+    def waited_for(self) -> bool:
+        """Tell whether the provider took nothing in, and will take it later: no attempt, and nobody's failure."""
+        return self.kind in WAITED_FOR
+
+    @property
     def retryable(self) -> bool:
         """Tell whether the same request may succeed later."""
-        return self.kind in ("rate_limit", "overloaded", "network", "timeout", "bad_reply")
+        return self.kind in (*WAITED_FOR, "overloaded", "network", "timeout", "bad_reply")
 
     @property
     def fatal(self) -> bool:

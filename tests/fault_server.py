@@ -221,6 +221,11 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "429_bare": refusal(429, "slow down"),
     "429_gemini": refusal(429, QUOTA, details=[{"retryDelay": "20.5s"}]),
     "429_quota": refusal(429, QUOTA, code="insufficient_quota"),
+    "429_day": refusal(429, "Rate limit reached on requests per day (RPD). Please try again in 7m10s."),
+    "429_ms": refusal(429, "slow down", [("Retry-After-Ms", "250"), ("Retry-After", "1")]),
+    "429_words": refusal(429, "Limit 30000 tokens per min. Please try again in 1m20.5s. Visit us."),
+    "503_loading": refusal(503, "Loading model", type="unavailable_error"),
+    "503_busy": refusal(503, "server busy, please try again"),
     "500": refusal(500),
     "502_html": reply("<html>bad gateway</html>", 502),
     "503_empty": reply("", 503),
@@ -378,7 +383,8 @@ class FaultServer:
 
     @property
     def hits(self) -> Counter:
-        return Counter(request.scenario for request in self.requests)
+        """Requests to a model; those for a list of models are not counted."""
+        return Counter(request.scenario for request in self.requests if request.raw)
 
     def wait_for(self, count: int):
         """Return when that many requests have arrived; after a while, whatever has."""

@@ -11,7 +11,7 @@ from pages.shared.labels import protocol_sentence
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.engine.launch import relaunch, stop
-from swarm.narrative.labels import protocol_name
+from swarm.narrative.labels import protocol_name, waited_for
 from swarm.narrative.story import story
 from swarm.recording.measures import MEASURES
 from swarm.recording.record import RunRecord
@@ -116,6 +116,13 @@ def show_numbers(record: RunRecord) -> None:
         ticking = record.status == "running"
         passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
         st.metric("Time", lasting(record.duration_s + passed), border=True)
+
+
+def show_waiting(record: RunRecord) -> None:
+    """Say what agents wait for before they can be asked, if they do."""
+    since_s = state.seconds_without_news(record.run_id, record.last_seq)
+    if words := waited_for(record, since_s):
+        st.info(plain(words[0].upper() + words[1:] + "."), icon=":material/hourglass_top:")
 
 
 def show_story(record: RunRecord) -> None:

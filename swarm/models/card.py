@@ -137,6 +137,7 @@ class ServerCard:
 
 # What names and lists of LiteLLM say of a model.
 
+_REASONING_OUTPUT = 8_000
 SMALL_BILLIONS = 2.0
 """Models of so many parameters and fewer get the short form."""
 OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT = 8_192, 16_384
@@ -145,6 +146,39 @@ OLLAMA = ("ollama", "ollama_chat")
 LOCAL = (*OLLAMA, "llamafile", "hosted_vllm", "vllm", "lm_studio")
 SCHEMA_AT = (*LOCAL, "groq", "xai", "openrouter")
 """Providers that take a JSON schema though LiteLLM does not say so; who refuses it is asked without."""
+
+
+def card_by_facts(
+    model_id: str, name: str, provider: str, facts: Mapping[str, Any], *, schema: bool, keys: tuple[str, ...]
+) -> ModelCard:
+    """Make a card of what LiteLLM says of a model.
+
+    Args:
+        model_id: the whole name, with its provider.
+        name: the model's own.
+        provider: as LiteLLM calls it.
+        facts: of its price map; empty for models it does not know.
+        schema: whether it says that it takes a JSON schema.
+        keys: variables of which one has to be set.
+    """
+    context = facts.get("max_input_tokens")
+    return ModelCard(
+        id=model_id,
+        label=name,
+        family=provider,
+        keys=keys,
+        price=listed_price(facts),
+        context=min(context or OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT) if provider in OLLAMA else context,
+        max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
+        structured="schema" if schema or provider in SCHEMA_AT else "none",
+        cache="marks"
+        if provider == "anthropic"
+        else "automatic"
+        if facts.get("supports_prompt_caching")
+        else "none",
+        note="not in the catalogue",
+        small=provider in LOCAL and is_small(name),
+    )
 
 
 def is_small(name: str) -> bool:

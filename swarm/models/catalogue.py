@@ -4,15 +4,15 @@ LiteLLM takes seconds to import, so it is consulted only about models the catalo
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from swarm.config import LIBRARY, Settings
-from swarm.errors import BadInput, MissingKey, UnknownName
+from swarm.errors import BadInput, DataFolderUnusable, MissingKey, UnknownName
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, ModelCard, ServerCard
-from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
+from swarm.models.catalogue_file import FREE_NOTE, parse_catalogue, read_catalogue, with_limits
 from swarm.models.model import Model
 from swarm.security.loopback import is_loopback_url
 from swarm.spec import Pace
@@ -163,21 +163,62 @@ def open_model(model_id: str, settings: Settings, *, pace: Pace) -> Model:
         return open_simulated(card, pace)
     from swarm.models.litellm import LiteLlmModel  # needless for simulated ones
 
-    return LiteLlmModel(card, **_access(card, settings), secrets=_secrets(settings))
+    address, key = _access(card, settings)
+    return LiteLlmModel(
+        card,
+        api_base=address,
+        api_key=key,
+        secrets=_secrets(settings),
+        limits=limits_of(card, settings),
+    )
 
 
-def _access(card: ModelCard, settings: Settings) -> Mapping[str, str | None]:
+def known_limits(settings: Settings) -> dict[str, ProviderLimits]:
+    """What `models.toml` of the data folder says of providers, by their names or addresses.
+
+    Raises:
+        BadInput: names the file and the key at fault.
+    """
+    path = settings.data / CATALOGUE.name
+    return read_catalogue(path).limits_by_provider() if path.is_file() else {}
+
+
+def keep_limits(provider: str, limits: ProviderLimits, settings: Settings) -> None:
+    """Write into `models.toml` of the data folder what a provider, or the server at an address, allows.
+
+    Raises:
+        BadInput: when it allows what cannot be, or the file is not usable; it stays as it was then.
+        DataFolderUnusable: when it cannot be written.
+    """
+    path = settings.data / CATALOGUE.name
+    try:
+        text = with_limits(path.read_text(encoding="utf-8") if path.exists() else "", provider, limits)
+        parse_catalogue(path, text)
+        beside = path.with_suffix(".new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise DataFolderUnusable(f"cannot write {str(path)!r}: {error.strerror}") from error
+
+
+def limits_of(card: ModelCard, settings: Settings) -> ProviderLimits:
+    """What is said of the address that a model is asked at, or else of its provider."""
+    known, address = known_limits(settings), address_of(card, settings) or ""
+    return known.get(address.rstrip("/")) or known.get(card.provider) or ProviderLimits()
+
+
+def _access(card: ModelCard, settings: Settings) -> tuple[str | None, str | None]:
     """Address and key to be given to LiteLLM; None leaves it to LiteLLM's own variables."""
     if card.api_base:
         # Never left to LiteLLM, which would send the key of OpenAI there.
         names = present_keys(card, settings)
         key = settings.environment[names[0]].strip() if names else _PLACEHOLDER_KEY
-        return {"api_base": card.api_base, "api_key": key}
+        return card.api_base, key
     if not _runs_here(card, settings):
-        return {"api_base": None, "api_key": None}
+        return None, None
     # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
     key = None if present_keys(card, settings) else _PLACEHOLDER_KEY
-    return {"api_base": address_of(card, settings), "api_key": key}
+    return address_of(card, settings), key
 
 
 def _runs_here(card: ModelCard, settings: Settings) -> bool:

@@ -1,7 +1,10 @@
 """The tables of a models file are defined: what may be said of a model, and what is refused."""
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -10,10 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
 
 FREE_NOTE = "local server"
+MOST_IN_FLIGHT = 1_000
+LONGEST_TIMEOUT_S = 86_400.0
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(gt=0)]
@@ -95,11 +101,39 @@ class _ServerTable(_Table):
         return ServerCard(self.name, self.prefix, self.base_url)
 
 
+class _LimitsTable(_Table):
+    requests_per_minute: Annotated[int, Field(gt=0)] | None = None
+    tokens_per_minute: Annotated[int, Field(gt=0)] | None = None
+    max_in_flight: Annotated[int, Field(gt=0, le=MOST_IN_FLIGHT)] | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT_S)] | None = None
+
+
 class CatalogueFile(_Table):
     """A models file."""
 
-    models: list[_ModelTable]
+    models: list[_ModelTable] = []
     servers: list[_ServerTable] = []
+    limits: dict[str, _LimitsTable] = {}
+    """By what precedes the slash in a model's id, or by the address of a server of one's own."""
+
+    def limits_by_provider(self) -> dict[str, ProviderLimits]:
+        """The limits of providers, addresses without a slash at the end."""
+        return {name.rstrip("/"): ProviderLimits(**table.model_dump()) for name, table in self.limits.items()}
+
+
+def with_limits(text: str, provider: str, limits: ProviderLimits) -> str:
+    r"""The text of a models file in which a provider has these limits; all else stays as it was written.
+
+    Examples:
+        >>> with_limits("[limits.openai]\nmax_in_flight = 1\n", "openai", ProviderLimits(requests_per_minute=60))
+        '[limits."openai"]\nrequests_per_minute = 60\n'
+    """
+    named = re.escape(provider.rstrip("/"))
+    old = re.compile(rf"""^\[limits\.["']?{named}/?["']?\][^\n]*\n(?:(?!\[)[^\n]*\n?)*""", re.MULTILINE)
+    said = [f"{name} = {value}" for name, value in asdict(limits).items() if value is not None]
+    rest = old.sub("", text).rstrip()
+    table = [f"[limits.{json.dumps(provider)}]", *said] if said else []
+    return "\n\n".join(filter(None, (rest, "\n".join(table)))) + "\n"
 
 
 def read_catalogue(path: Path) -> CatalogueFile:
@@ -109,8 +143,20 @@ def read_catalogue(path: Path) -> CatalogueFile:
         BadInput: names the file and the key at fault.
     """
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_catalogue(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def parse_catalogue(path: Path, text: str) -> CatalogueFile:
+    """Read the text of a models file.
+
+    Raises:
+        BadInput: names the file and the key at fault.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
     try:
         return CatalogueFile.model_validate(content)

@@ -133,3 +133,11 @@ def _together(contents: Sequence[Any]) -> Any:
 
 def _block(text: str) -> Arguments:
     return {"type": "text", "text": text}
+
+
+def past_detours(arguments: Arguments) -> Arguments:
+    """The same for LiteLLM, which makes a tool of a schema for Groq's models that it does not know to take one."""
+    if not arguments["model"].startswith("groq/") or "response_format" not in arguments:
+        return arguments
+    rest = {key: value for key, value in arguments.items() if key != "response_format"}
+    return {**rest, "extra_body": {"response_format": arguments["response_format"]}}

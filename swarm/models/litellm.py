@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from ssl import SSLContext
 from types import ModuleType
@@ -16,38 +16,43 @@ from weakref import WeakKeyDictionary
 
 from swarm.config import prepare_litellm_environment
 from swarm.errors import ModelUnavailable
+from swarm.models.allowance import ProviderLimits, stated_limits
 from swarm.models.card import (
-    LOCAL,
-    MAX_OLLAMA_CONTEXT,
     OLLAMA,
     OLLAMA_CONTEXT,
     SCHEMA_AT,
     ModelCard,
     Price,
-    is_small,
+    card_by_facts,
     key_variables,
-    listed_price,
 )
-from swarm.models.failures import failure
+from swarm.models.failures import advice_for, failure
 from swarm.models.form import in_marked_blocks, in_one_text, remark_on_bound, response_format
-from swarm.models.leaving_out import Arguments, learn, without
+from swarm.models.leaving_out import Arguments, learn, past_detours, without
 from swarm.models.model import Completion, Request, most_tokens
 from swarm.models.reading import error_within, finish_of, parsed, refusal_of, server_of, text_of
+from swarm.models.throttle import Throttle
 from swarm.models.transport import EXCHANGE, Exchange, OneRequest
 from swarm.models.usage import Figures, metered, remark_on_prompt
+from swarm.security.loopback import is_loopback_url
 from swarm.turn import Usage
 
 MAX_IN_FLIGHT = 48
 """Calls to one provider at a time; above about 64 LiteLLM's own work shows in the models' times."""
+LONG_S = 86_400.0
+"""LiteLLM's own deadline where ours begins anew."""
+
+NOTHING_SAID = ProviderLimits()
 
 _LATER_S = 5.0
 """How much later than ours LiteLLM's own deadline is, which every byte that arrives extends."""
-_REASONING_OUTPUT = 8_000
 _REFUSING = (400, 404, 405, 415, 422, 500, 501)
 """Statuses of servers that do not take a parameter; a template without a system role gives 500."""
 
-_PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
-"""Places for calls in flight, by provider or own address: shared by all its models, so they belong to the process."""
+_THROTTLES: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ProviderLimits], Throttle]] = (
+    WeakKeyDictionary()
+)
+"""By provider or own address: shared by all its models and all runs, so they belong to the process."""
 
 
 class LiteLlmModel:
@@ -60,6 +65,7 @@ class LiteLlmModel:
         api_base: str | None = None,
         api_key: str | None = None,
         secrets: tuple[str, ...] = (),
+        limits: ProviderLimits = NOTHING_SAID,
     ) -> None:
         """Make the model; nothing is sent.
 
@@ -68,10 +74,13 @@ class LiteLlmModel:
             api_base: the provider's address; None leaves it to LiteLLM and its variables.
             api_key: None leaves it to LiteLLM and its variables, such as OPENAI_API_KEY.
             secrets: values that must not show in messages, besides `api_key`.
+            limits: what a person said that the provider allows.
         """
         self.card = card
         self._access = {"api_base": api_base, "api_key": api_key}
         self._secrets = (*secrets, api_key) if api_key else secrets
+        self._limits = limits
+        self._address = api_base or card.api_base
 
     @property
     def name(self) -> str:
@@ -88,9 +97,15 @@ class LiteLlmModel:
         """False: somebody real answers."""
         return False
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """A place among the calls in flight to the provider."""
-        return _places(self.card.api_base or self.card.provider)
+    @property
+    def throttle(self) -> Throttle:
+        """The one of its provider or its address, in the event loop that runs."""
+        known = _THROTTLES.setdefault(asyncio.get_running_loop(), {})
+        key = self._address or self.card.provider, self._limits
+        if key not in known:
+            here = is_loopback_url(key[0])
+            known[key] = Throttle(*key, most=MAX_IN_FLIGHT, here=here)
+        return known[key]
 
     def most(self, request: Request) -> Usage:
         """The most that `request` can use. Cost None when the price is unknown."""
@@ -109,21 +124,30 @@ class LiteLlmModel:
             ModelUnavailable: when there is no reply; says whether asking again may help.
         """
         library()
-        exchange, arguments = Exchange(), self._arguments(request)
-        return self._read(request, exchange, await self._ask(request, exchange, arguments))
+        exchange, sent_at = Exchange(), asyncio.get_running_loop().time()
+        try:
+            return self._read(request, exchange, await self._ask(request, exchange, self._arguments(request)))
+        except ModelUnavailable as error:
+            advice = "" if error.adapts else await advice_for(self.card, self._address, exchange, error)
+            if not advice:
+                raise
+            raise failure(self.name, exchange, str(error), self._secrets, advice, error.used) from None
+        finally:
+            self.throttle.heed(stated_limits(exchange.headers), sent_at)
 
     async def _ask(self, request: Request, exchange: Exchange, arguments: Arguments) -> object:
         """LiteLLM's reading of the reply; None when it cannot read it but we may."""
         from openai import OpenAIError
 
-        token = EXCHANGE.set(exchange)
+        token, timeout_s = EXCHANGE.set(exchange), self._timeout_s(request)
         # Loading it takes seconds, which are not the provider's.
         ask = library().acompletion
         try:
-            async with asyncio.timeout(request.timeout_s):
-                return await _drained(await ask(**_past_detours(arguments)))
+            async with asyncio.timeout(timeout_s) as deadline:
+                with self._renewing(deadline, timeout_s):
+                    return await _drained(await ask(**past_detours(arguments)))
         except TimeoutError:
-            text = f"{self.name}: no complete reply within {request.timeout_s:g} s"
+            text = f"{self.name}: no complete reply within {timeout_s:g} s"
             raise ModelUnavailable("timeout", text, billed="unknown") from None
         except (OpenAIError, ImportError, RecursionError) as error:
             if exchange.succeeded:
@@ -159,6 +183,13 @@ class LiteLlmModel:
     def _place(self) -> str:
         return f"{self.name} {self._access['api_base'] or ''}"
 
+    def _timeout_s(self, request: Request) -> float:
+        return self._limits.timeout_s or request.timeout_s
+
+    def _renewing(self, deadline: asyncio.Timeout, seconds: float) -> AbstractContextManager[None]:
+        here = self.throttle.deadlines
+        return here.renewing(deadline, seconds) if here else nullcontext()
+
     def _arguments(self, request: Request) -> Arguments:
         form = in_marked_blocks if self.card.cache == "marks" else in_one_text
         arguments: Arguments = {
@@ -167,7 +198,7 @@ class LiteLlmModel:
             "temperature": request.temperature,
             "seed": request.seed,
             "max_tokens": request.max_tokens,
-            "timeout": request.timeout_s + _LATER_S,
+            "timeout": LONG_S if self.throttle.deadlines else self._timeout_s(request) + _LATER_S,
             "response_format": self._response_format(request),
             # num_retries, even 0, would put a second loop of retries around the first.
             "max_retries": 0,
@@ -188,7 +219,7 @@ class LiteLlmModel:
         if text is None or refusal_of(raw) is not None or error_within(raw) is not None:
             # What is not stated is left to whoever set the money aside.
             raise failure(
-                self.name, exchange, "it has no text", self._secrets, None if used.estimated else used
+                self.name, exchange, "it has no text", self._secrets, used=None if used.estimated else used
             )
         said = (remark_on_prompt(used, request.chars), remark_on_bound(text) if self._bounds else None)
         remarks = tuple(remark for remark in said if remark)
@@ -229,38 +260,9 @@ def card_by_litellm(model_id: str) -> ModelCard | None:
     except litellm.exceptions.BadRequestError:
         return None
     facts: dict[str, Any] = litellm.model_cost.get(model_id) or litellm.model_cost.get(name) or {}
-    schema = provider in SCHEMA_AT or litellm.supports_response_schema(name, provider)
-    context = facts.get("max_input_tokens")
-    return ModelCard(
-        id=model_id,
-        label=name,
-        family=provider,
-        keys=key_variables(litellm.validate_environment(model_id)["missing_keys"]),
-        price=listed_price(facts),
-        context=min(context or OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT) if provider in OLLAMA else context,
-        max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
-        structured="schema" if schema else "none",
-        cache="marks"
-        if provider == "anthropic"
-        else "automatic"
-        if facts.get("supports_prompt_caching")
-        else "none",
-        note="not in the catalogue",
-        small=provider in LOCAL and is_small(name),
-    )
-
-
-def _places(provider: str) -> asyncio.Semaphore:
-    places = _PLACES.setdefault(asyncio.get_running_loop(), {})
-    return places.setdefault(provider, asyncio.Semaphore(MAX_IN_FLIGHT))
-
-
-def _past_detours(arguments: Arguments) -> Arguments:
-    """The same for LiteLLM, which makes a tool of a schema for Groq's models that it does not know to take one."""
-    if not arguments["model"].startswith("groq/") or "response_format" not in arguments:
-        return arguments
-    rest = {key: value for key, value in arguments.items() if key != "response_format"}
-    return {**rest, "extra_body": {"response_format": arguments["response_format"]}}
+    schema = litellm.supports_response_schema(name, provider)
+    keys = key_variables(litellm.validate_environment(model_id)["missing_keys"])
+    return card_by_facts(model_id, name, provider, facts, schema=schema, keys=keys)
 
 
 async def _drained(reply: object) -> object:

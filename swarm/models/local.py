@@ -59,7 +59,7 @@ def context_served(base_url: str, name: str) -> int | None:
                 said = reply.json() if reply.is_success and len(reply.content) <= MAX_LIST_BYTES else None
             except (httpx.ConnectError, httpx.TimeoutException):
                 return None
-            except (httpx.HTTPError, ValueError):
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError):
                 continue
             if (context := _context_in(said, name)) is not None:
                 return context
@@ -81,11 +81,25 @@ def _context_in(said: JsonValue, name: str) -> int | None:
     return None
 
 
+async def names_at(base_url: str) -> tuple[str, ...] | None:
+    """The names under which a server on this machine lists its models; None when it lists none, as others do."""
+    async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False) as client:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return tuple(_names(await _get(client, _list_at(base_url))))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, RecursionError):
+            return None
+
+
+def _list_at(base_url: str) -> str:
+    return base_url.rstrip("/").removesuffix("/v1") + "/v1/models"
+
+
 async def _find(client: httpx.AsyncClient, card: ServerCard) -> LocalServer | None:
     try:
         # httpx bounds the time between two bytes, not the whole.
         async with asyncio.timeout(TIMEOUT_S):
-            names = _names(await _get(client, card.base_url.rstrip("/").removesuffix("/v1") + "/v1/models"))
+            names = _names(await _get(client, _list_at(card.base_url)))
     except (httpx.HTTPError, TimeoutError, ValueError):
         return None
     return LocalServer(card.name, card.base_url, tuple(f"{card.prefix}/{name}" for name in names))

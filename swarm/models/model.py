@@ -5,13 +5,13 @@ It knows no provider. Retries, limits and recording are not a model's business: 
 
 import re
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
 from swarm.models.card import Price
+from swarm.models.throttle import Throttle
 from swarm.turn import Usage
 
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -90,8 +90,9 @@ class Model(Protocol):
         """The price of its tokens, None when that is unknown."""
         ...
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """A place among the calls in flight to this model's provider; waited for before money is set aside."""
+    @property
+    def throttle(self) -> Throttle:
+        """What this model's provider lets through; waited for before money is set aside."""
         ...
 
     def most(self, request: Request) -> Usage:

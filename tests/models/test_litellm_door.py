@@ -13,6 +13,7 @@ import pytest
 
 from swarm.config import read_settings
 from swarm.errors import ModelUnavailable
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.models.failures import MAX_MESSAGE_CHARS, redacted, retry_after
@@ -466,9 +467,12 @@ def test_a_crowd_waits_for_places(runner, server):
     server.crowd = MAX_IN_FLIGHT
 
     async def ask():
-        model = model_at(server, "crowd")
-        async with model.place():
+        async with model.throttle.place():
             return await model.complete(ASK)
+
+    model = LiteLlmModel(
+        GPT, api_base=server.base("crowd"), api_key=KEY, limits=ProviderLimits(max_in_flight=MAX_IN_FLIGHT)
+    )
 
     async def crowd():
         async with asyncio.TaskGroup() as group:
@@ -505,7 +509,7 @@ def test_values_of_key_variables_do_not_show(runner, server, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     model = open_model("openai/gpt-4.1-mini", read_settings(), pace="instant")
-    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]$"):
+    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]; check the key in OPENAI_API_KEY$"):
         runner.run(model.complete(ASK))
     assert server.requests[0].header("authorization") == "Bearer plain-hunter22"
 

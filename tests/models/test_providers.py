@@ -14,6 +14,7 @@ from swarm.engine.call import RetryPolicy
 from swarm.engine.day_purse import DayPurse, Today
 from swarm.engine.run import play
 from swarm.limits import Limits
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
@@ -32,7 +33,8 @@ pytestmark = [
 ]
 CARD = load_catalogue()["openai/gpt-4.1-mini"]
 ELSEWHERE = replace(CARD, api_base="http://elsewhere")
-HASTY = RetryPolicy(first_wait_s=0.01, longest_wait_s=1.2)
+HASTY = RetryPolicy(first_wait_s=0.01, longest_wait_s=1.2, patience_s=0.4)
+MANY = ProviderLimits(max_in_flight=MAX_IN_FLIGHT)
 ALONE = recipe("sequential", 1, judge=None)
 
 
@@ -55,7 +57,8 @@ async def drained(spec, models, policy: RetryPolicy = HASTY, purse: Purse | None
 
 
 def at(server: FaultServer, scenario: str, card: ModelCard = CARD) -> LiteLlmModel:
-    return LiteLlmModel(card, api_base=server.base(scenario), api_key="sk-proj-hunter22hunter22")
+    address, key = server.base(scenario), "sk-proj-hunter22hunter22"
+    return LiteLlmModel(card, api_base=address, api_key=key, limits=MANY)
 
 
 @pytest.mark.parametrize("scenario", REQUESTS)
@@ -73,6 +76,17 @@ def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, serve
     used = {"no": [Usage()] * end.calls, "unknown": [replace(each, estimated=True) for each in reserved]}
     assert end.spent == total(used.get(billed, [stated] * end.calls))
     assert day.so_far() == Today(pytest.approx(end.spent.cost_usd), 0.0)
+
+
+@pytest.mark.parametrize("scenario", ["429_bare", "429_date", "529", "503_loading"])
+def test_a_provider_that_refuses_for_ever_is_asked_until_patience_ends_and_costs_nothing(
+    runner, server, scenario: str, settings
+):
+    day = DayPurse(settings)
+    end = ending_of(runner.run(drained(ALONE, {"team": at(server, scenario)}, purse=day)))
+    assert (end.status, end.spent) == ("failed", Usage())
+    assert end.calls == server.hits[scenario] >= 3
+    assert day.so_far() == Today(0.0, 0.0)
 
 
 @pytest.mark.parametrize("scenario", ["429_gemini", "silent", "drip"])

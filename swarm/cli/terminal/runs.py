@@ -12,9 +12,19 @@ from rich.text import Text
 
 from swarm.cli.terminal import harmless
 from swarm.cli.terminal.table import columns
+from swarm.errors import WAITED_FOR
 from swarm.history.rows import RunRow
-from swarm.narrative.labels import DID, models_named
-from swarm.recording.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
+from swarm.narrative.labels import DID, models_named, paused
+from swarm.recording.events import (
+    CallEnded,
+    Event,
+    ProviderPaused,
+    RunJudged,
+    RunResumed,
+    RunStarted,
+    TurnStarted,
+    TurnTaken,
+)
 from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
@@ -77,14 +87,21 @@ class LiveRun:
             case TurnTaken(turn=turn):
                 self._spent += turn.usage
                 self._move(turn.seat, DID[turn.action], _STYLES[turn.action], turn.role or turn.reason or "")
-            case CallEnded(index=index):
-                who = f"agent {self._speakers[index]}" if index in self._speakers else "the judge"
-                self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
+            case ProviderPaused() | CallEnded():
+                self._remark(event)
             case RunJudged():
                 self._spent += event.verdict.usage
             case _:
                 return
         self._live.update(self._table())
+
+    def _remark(self, event: ProviderPaused | CallEnded) -> None:
+        """Say above the table what is waited for, or who is asked again; refusals are waited for, all together."""
+        if isinstance(event, ProviderPaused):
+            self._console.print(Text(harmless(paused(event)), style="yellow"))
+        elif event.outcome.failure not in WAITED_FOR:
+            who = f"agent {self._speakers[event.index]}" if event.index in self._speakers else "the judge"
+            self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
 
     def _move(self, seat: int, did: str, style: str, role: str) -> None:
         """Note what a seat does, and that it was the last to do something."""

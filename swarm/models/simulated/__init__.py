@@ -8,7 +8,6 @@ import asyncio
 import json
 import zlib
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from random import Random
 
@@ -19,12 +18,15 @@ from swarm.models.simulated.chance import as_fitted
 from swarm.models.simulated.mind import Decision, Traits, Work, decide, plan
 from swarm.models.simulated.phrases import paragraph
 from swarm.models.simulated.verdict import is_judging, judge_deliverable
+from swarm.models.throttle import Throttle
 from swarm.spec import PACES, Pace
 from swarm.turn import Usage
 
 SECONDS_TO_FIRST_TOKEN = 0.7
 TOKENS_PER_SECOND = 90.0
 """Of a quick hosted model; waited for only when the pace says so."""
+_OPEN = Throttle("sim")
+"""Nobody refuses, so nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ class SimulatedModel:
         """Always."""
         return True
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """There is always one."""
-        return nullcontext()
+    @property
+    def throttle(self) -> Throttle:
+        """It lets all through."""
+        return _OPEN
 
     def most(self, request: Request) -> Usage:
         """The most a request can use, in simulated money."""
