@@ -112,7 +112,7 @@ def form_for(cards: Sequence[ModelCard]) -> Form:
 def _reach(card: ModelCard, settings: Settings) -> Reach:
     context = card.context
     base = address_of(card, settings)
-    if context is None and base is not None and is_loopback_url(base):
+    if context is None and not card.keys and base is not None and is_loopback_url(base):
         context = context_served(base, card.asked_as.split("/", 1)[-1])
     return Reach(card.max_output, context)
 

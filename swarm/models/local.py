@@ -59,7 +59,7 @@ def context_served(base_url: str, name: str) -> int | None:
                 said = reply.json() if reply.is_success and len(reply.content) <= MAX_LIST_BYTES else None
             except (httpx.ConnectError, httpx.TimeoutException):
                 return None
-            except (httpx.HTTPError, ValueError):
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError):
                 continue
             if (context := _context_in(said, name)) is not None:
                 return context
