@@ -35,6 +35,11 @@ MUTATIONS: tuple[Callable[[str], str], ...] = (
     lambda text: text.replace('"', "“"),
     lambda text: text[: len(text) * 9 // 10],
     lambda text: text + text,
+    lambda text: f"[THINK]{text[:200]}[/THINK]{text}",
+    lambda text: text.replace("_", "\\_"),
+    lambda text: text.replace("[1, 4]", '"Agent 1 (Baker), 4"'),
+    lambda text: text.replace('"Water', '"the "best" Water', 1),
+    lambda text: text.replace(', "', ' "'),
 )
 
 M = MAX_REPLY_CHARS
@@ -71,6 +76,16 @@ HOSTILE: dict[str, str] = {
     "reasoning": "<think></think>" * (M // 15),
     "fences": "```" * (M // 3),
     "entities": "{&quot;" * (M // 7),
+    "three quotes": "{" + '"""' * (M // 3 - 1),
+    "unescaped quotes": '{"a": "' + 'b "c" d ' * 7_000 + '"}',
+    "missing commas": "{" + '"a": "b" ' * 6_000 + "}",
+    "escapes": '{"participate":true,"reason":"' + "\\_" * 99_000 + '"}',
+    "channels": "<|channel|>analysis<|message|>" * (M // 31),
+    "final channels": "<|channel|>final<|message|>" * (M // 28),
+    "line breaks and marks": "\n# " * (M // 3),
+    "links in words": '{"participate":true,"builds_on":[' + '"agent 1 (' * 1 + "x" * 100_000 + ')"]}',
+    "spans of links": '{"participate":true,"builds_on":[' + '"1-999",' * 9_000 + "1]}",
+    "wrappers": '{"a":1,"b":' * 60 + "{}" + "}" * 60,
 }
 
 
@@ -92,14 +107,14 @@ def timed(text: str) -> tuple[float, bool]:
     """Read a reply.
 
     Returns:
-        The milliseconds it took, and whether there was an answer.
+        The milliseconds of this thread that it took, as in the soak test, and whether there was an answer.
     """
-    start = time.perf_counter()
+    start = time.thread_time()
     try:
         read_reply(text, finish="stop", shape=AgentAnswer)
     except MalformedReply:
-        return (time.perf_counter() - start) * 1e3, False
-    return (time.perf_counter() - start) * 1e3, True
+        return (time.thread_time() - start) * 1e3, False
+    return (time.thread_time() - start) * 1e3, True
 
 
 def measure(name: str, texts: Iterable[str]) -> dict[str, float | str]:

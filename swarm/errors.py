@@ -3,7 +3,10 @@
 import logging
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from swarm.turn import Usage
 
 REMARKS = logging.getLogger("swarm.remarks")
 """Takes what a person should know though nothing ends by it; the command line says each remark once."""
@@ -13,6 +16,8 @@ FailureKind = Literal[
     "auth",
     "quota",
     "rate_limit",
+    "busy",
+    "loading",
     "overloaded",
     "network",
     "timeout",
@@ -23,6 +28,8 @@ FailureKind = Literal[
 ]
 """Why a provider gave no usable reply. `auth`, `quota`, `bad_request`, `too_long` and `refused` are terminal:
 the same request would fail again."""
+WAITED_FOR: tuple[FailureKind, ...] = ("rate_limit", "busy", "loading")
+"""Refused for now: by a limit of ours, or because a server has too much to do, or is still loading its model."""
 
 
 class SwarmError(Exception):
@@ -118,6 +125,8 @@ class ModelUnavailable(SwarmError):
         retryable: whether the same request may succeed later.
         retry_after_s: how long the provider asked to wait; None when it did not say.
         billed: whether the provider may have charged for it ("unknown") or certainly has not ("no").
+        used: what the provider says that it used, all the same; None when it does not say.
+        adapts: whether the next request to this model leaves out what this one was refused for.
     """
 
     def __init__(
@@ -127,16 +136,25 @@ class ModelUnavailable(SwarmError):
         *,
         retry_after_s: float | None = None,
         billed: Literal["no", "unknown"] = "no",
+        used: "Usage | None" = None,
+        adapts: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind: FailureKind = kind
         self.retry_after_s = retry_after_s
         self.billed: Literal["no", "unknown"] = billed
+        self.used = used
+        self.adapts = adapts
+
+    @property
+    def waited_for(self) -> bool:
+        """Tell whether the provider took nothing in, and will take it later: no attempt, and nobody's failure."""
+        return self.kind in WAITED_FOR
 
     @property
     def retryable(self) -> bool:
         """Tell whether the same request may succeed later."""
-        return self.kind in ("rate_limit", "overloaded", "network", "timeout", "bad_reply")
+        return self.kind in (*WAITED_FOR, "overloaded", "network", "timeout", "bad_reply")
 
     @property
     def fatal(self) -> bool:

@@ -22,6 +22,9 @@ DEFAULT_MAX_TOKENS = 4_000
 MAX_SEED = 2**31 - 1
 """What providers that take a seed accept."""
 
+Form = Literal["whole", "short"]
+"""How much is asked of an agent's answer: six keys, or, for small models, a role and a contribution."""
+
 Option: TypeAlias = bool | int | float | str | tuple[str, ...]
 
 
@@ -33,6 +36,16 @@ class PastRole:
     """The earlier mission's title."""
     seat: int
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The room of a model, as it was known when the run was composed."""
+
+    output: int
+    """Most tokens of one reply to ask for, hidden reasoning included."""
+    context: int | None = None
+    """Tokens of prompt and reply together; None when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class RunSpec:
     temperature: float = 0.7
     """Of the agents; the judge's is 0."""
     max_tokens: int = DEFAULT_MAX_TOKENS
-    """Most tokens of one reply of an agent, hidden reasoning included."""
+    """Most tokens of one reply of an agent, hidden reasoning included; of one whose model has no `reach` of its own."""
     judge_max_tokens: int = DEFAULT_MAX_TOKENS
     """Most tokens of the judge's reply, hidden reasoning included."""
     call_timeout_s: float = 120.0
@@ -72,6 +85,10 @@ class RunSpec:
     """What the person should know about this recipe, in sentences; shown with every result."""
     shock: Shock | None = None
     """What happens in the middle of the run; None when nothing does."""
+    reach: Mapping[str, Reach] = field(default_factory=dict[str, Reach])
+    """The room of each real model, by its id; empty for simulated ones, and in runs of before."""
+    form: Form = "whole"
+    """How much is asked of an agent's answer: the same for the whole team."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
@@ -80,13 +97,22 @@ class RunSpec:
     @property
     def wording(self) -> str:
         """Versions of the prompts and of the simulated models: what answers must have in common to say the same."""
-        return f"{self.prompts} {self.minds}".strip()
+        return worded(self.prompts, self.form, self.minds)
+
+    def reach_of(self, model: str) -> Reach:
+        """The room of an agent's model."""
+        return self.reach.get(model) or Reach(self.max_tokens)
 
     @property
     def models(self) -> tuple[str, ...]:
         """Every model it names, once: the team's, the judge, and the one that a shock swaps seats to."""
         others = (self.judge, self.shock.model if self.shock else None)
         return tuple(dict.fromkeys([*self.team.models, *(model for model in others if model)]))
+
+
+def worded(prompts: str, form: Form, minds: str) -> str:
+    """Name the words in which a run is asked, and the minds that answer if these are simulated."""
+    return " ".join(part for part in (prompts, "short" if form == "short" else "", minds) if part)
 
 
 SPEC = TypeAdapter(RunSpec)

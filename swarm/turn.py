@@ -106,6 +106,8 @@ class Call:
     """The model's name in the reply, when it differs from the one asked."""
     failure: FailureKind | None = None
     """The class of `error`; None without one, and in runs of before."""
+    remarks: tuple[str, ...] = ()
+    """What is to be known of its reply, in words; they are among the notes of its turn, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,16 @@ def usd(amount: float | None) -> str:
     return digits[:cents] + digits[cents:].rstrip("0")
 
 
+def about(text: str, estimated: bool) -> str:
+    """Mark a figure that is an estimate, because a provider stated none.
+
+    Examples:
+        >>> about("$0.50", True), about("$0.50", False), about("unknown", True)
+        ('about $0.50', '$0.50', 'unknown')
+    """
+    return f"about {text}" if estimated and text != "unknown" else text
+
+
 def money(cost_usd: float | None, *, simulated: bool) -> str:
     """Dollars in a sentence, said to be simulated when they are; None is an unknown amount.
 

@@ -11,7 +11,9 @@ from swarm.config import Settings
 from swarm.engine.budget import Budget
 from swarm.engine.day_purse import DayPurse, Today
 from swarm.limits import Limits
+from swarm.models.allowance import ProviderLimits
 from swarm.models.model import Completion, Request
+from swarm.models.throttle import Throttle
 from swarm.recording.events import Event
 from swarm.recording.record import progress_of
 from swarm.turn import Usage
@@ -35,11 +37,7 @@ class Meter(PaidModel):
 
     def __init__(self, replies: Any, name: str = "team") -> None:
         super().__init__(name, replies)
-        self.one = asyncio.Semaphore(1)
-
-    def place(self) -> Any:
-        """The only one."""
-        return self.one
+        self.throttle = Throttle(name, ProviderLimits(max_in_flight=1))
 
     def most(self, request: Request) -> Usage:
         """Always the same."""

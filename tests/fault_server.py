@@ -85,7 +85,94 @@ HALF = json.dumps(chat())[:60]
 CONTEXT = "This model's maximum context length is 8192 tokens. Please reduce the length of the messages."
 QUOTA = "You exceeded your current quota, please check your plan and billing details."
 
+ANSWER = '{"role": "Baker", "participate": true, "contribution": "Rent the hall."}'
+
+
+def said(finish="stop", **message):
+    """A reply whose message has these members, for which 700 and 60 tokens were used."""
+    usage = {"prompt_tokens": 700, "completion_tokens": 60, "total_tokens": 760}
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", **message}}
+    return reply(chat(choices=[choice], usage=usage))
+
+
+def gemini(usage=None, **body):
+    """A reply in Gemini's shape, for which 700 tokens were read."""
+    return reply(body | {"usageMetadata": {"promptTokenCount": 700, "totalTokenCount": 700} | (usage or {})})
+
+
+def gemini_says(text, finish):
+    candidate = {"content": {"role": "model", "parts": [{"text": text}]}, "finishReason": finish, "index": 0}
+    return gemini({"candidatesTokenCount": 60, "totalTokenCount": 760}, candidates=[candidate])
+
+
+def ollama(**counts):
+    message = {"role": "assistant", "content": ANSWER}
+    return reply({"model": "llama3.2", "message": message, "done": True, "done_reason": "stop", **counts})
+
+
+def failed_choice(code):
+    error = {"code": code, "message": "Upstream idle timeout exceeded"}
+    return reply(
+        chat(choices=[{"index": 0, "finish_reason": "error", "message": {"content": ""}, "error": error}])
+    )
+
+
+def picky(words, *needs, without=(), status=400):
+    """Refuse a request in these words that has one of the members `without` or lacks one of `needs`; else answer."""
+
+    def answer(request):
+        body = request.body | {message["role"]: True for message in request.body.get("messages", ())}
+        if any(key in body for key in without) or not all(body.get(key) for key in needs):
+            return refusal(status, words)
+        return STREAM if body.get("stream") else reply(chat(ANSWER))
+
+    return answer
+
+
+STREAM = reply(
+    "".join(
+        f"data: {json.dumps(chunk)}\n\n"
+        for chunk in (
+            {"model": "m", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ANSWER[:20]}}]},
+            {"model": "m", "choices": [{"index": 0, "delta": {"content": ANSWER[20:]}}]},
+            {"model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+            {"model": "m", "choices": [], "usage": USAGE},
+        )
+    )
+    + "data: [DONE]\n\n",
+    headers=[("Content-Type", "text/event-stream")],
+)
+
 SCENARIOS: dict[str, bytes | Callable] = {
+    # Replies that hide their answer, their refusal or their error.
+    "parts": said(content=[{"type": "text", "text": ANSWER[:9]}, {"type": "text", "text": ANSWER[9:]}]),
+    "parts_thinking": said(
+        content=[{"type": "thinking", "thinking": "Hm"}, {"type": "text", "text": ANSWER}]
+    ),
+    "reasoned_empty": said(content="", reasoning_content=ANSWER),
+    "reasoned_null": said(content=None, reasoning=f"So: {ANSWER}"),
+    "reasoned_only": said(content=None, reasoning_content="Hm."),
+    "tool_answer": said(
+        "tool_calls",
+        content=None,
+        tool_calls=[
+            {"id": "1", "type": "function", "function": {"name": "json_tool_call", "arguments": ANSWER}}
+        ],
+    ),
+    "streamed": STREAM,
+    "200_429": reply({"error": {"message": "Rate limit exceeded: free-models-per-min", "code": 429}}),
+    "200_502": reply({"error": {"message": "Provider returned error", "code": 502}}),
+    "200_401": reply({"error": {"message": "No auth", "code": "invalid_api_key"}}),
+    "200_quota": reply({"error": {"message": QUOTA, "code": "insufficient_quota"}}),
+    "200_choice": failed_choice(502),
+    "claude_empty": reply(claude(content=[])),
+    "gemini_blocked": gemini(promptFeedback={"blockReason": "PROHIBITED_CONTENT"}),
+    "gemini_safety": gemini_says("", "SAFETY"),
+    "gemini_empty": gemini_says("", "STOP"),
+    "gemini_malformed": gemini_says("", "MALFORMED_FUNCTION_CALL"),
+    "ollama": ollama(prompt_eval_count=100, eval_count=20),
+    "ollama_uncounted": ollama(eval_count=20),
+    "ollama_cut": ollama(prompt_eval_count=2048, eval_count=20),
     "ok": reply(chat()),
     "ok_no_usage": reply(chat(usage=None)),
     "usage_null": reply(chat(usage={"prompt_tokens": None, "completion_tokens": None})),
@@ -95,6 +182,7 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "usage_fraction": used(100.5, 20),
     "usage_nan": used(float("nan"), 20),
     "usage_zero": used(0, 0),
+    "cut_no_usage": reply(chat(finish="length", usage=None)),
     "cached": reply(chat(usage=USAGE | {"prompt_tokens_details": {"cached_tokens": 80}})),
     "cached_too_many": reply(chat(usage=USAGE | {"prompt_tokens_details": {"cached_tokens": 9000}})),
     "null_content": reply(chat(content=None)),
@@ -133,6 +221,11 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "429_bare": refusal(429, "slow down"),
     "429_gemini": refusal(429, QUOTA, details=[{"retryDelay": "20.5s"}]),
     "429_quota": refusal(429, QUOTA, code="insufficient_quota"),
+    "429_day": refusal(429, "Rate limit reached on requests per day (RPD). Please try again in 7m10s."),
+    "429_ms": refusal(429, "slow down", [("Retry-After-Ms", "250"), ("Retry-After", "1")]),
+    "429_words": refusal(429, "Limit 30000 tokens per min. Please try again in 1m20.5s. Visit us."),
+    "503_loading": refusal(503, "Loading model", type="unavailable_error"),
+    "503_busy": refusal(503, "server busy, please try again"),
     "500": refusal(500),
     "502_html": reply("<html>bad gateway</html>", 502),
     "503_empty": reply("", 503),
@@ -213,7 +306,45 @@ SCENARIOS: dict[str, bytes | Callable] = {
     "long_header": b"HTTP/1.1 200 OK\r\nX-Header: " + b"a" * 10_000_000 + b"\r\n\r\n",
     "usage_infinite": reply(json.dumps(chat()).replace('"prompt_tokens": 100', '"prompt_tokens": 1e999')),
     "usage_switch": used(True, 20),
+    # Servers that do not take one of the usual parameters.
+    "no_temperature": picky(
+        "Unsupported value: 'temperature' does not support 0.25 with this model.", without=["temperature"]
+    ),
+    "deprecated": picky("`temperature` is deprecated for this model.", without=["temperature"]),
+    "no_seed": picky('[{"type":"extra_forbidden","loc":["body","seed"]}]', without=["seed"], status=422),
+    "other_max": picky(
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+        "max_completion_tokens",
+        without=["max_tokens"],
+    ),
+    "no_max": picky(
+        "unknown field: max_tokens, max_completion_tokens", without=["max_tokens", "max_completion_tokens"]
+    ),
+    "no_system": picky("System role not supported", without=["system"]),
+    "no_system_500": picky("Jinja Exception: System role not supported", without=["system"], status=500),
+    "no_format": picky("response_format is not supported by this model", without=["response_format"]),
+    "stream_only": picky("This model only support stream mode, please enable the stream parameter", "stream"),
+    "no_two": picky("temperature and seed are not supported", without=["temperature", "seed"]),
+    "small_output": lambda request: (
+        reply(chat(ANSWER))
+        if request.body["max_tokens"] <= 256
+        else refusal(400, "max_tokens is too large: 500. This model supports at most 256 completion tokens.")
+    ),
 }
+PICKY = {
+    "no_temperature": ("temperature",),
+    "deprecated": ("temperature",),
+    "no_seed": ("seed",),
+    "other_max": ("max_tokens",),
+    "no_max": ("max_tokens", "max_completion_tokens"),
+    "no_system": ("a system message",),
+    "no_system_500": ("a system message",),
+    "no_format": ("a JSON schema", "response_format"),
+    "stream_only": ("asking for the whole reply at once",),
+    "no_two": ("temperature", "seed"),
+    "small_output": ("more than 256 tokens of a reply",),
+}
+"""Servers that do not take one of the usual parameters, and what they are asked without from then on."""
 
 
 class Received:
@@ -252,7 +383,8 @@ class FaultServer:
 
     @property
     def hits(self) -> Counter:
-        return Counter(request.scenario for request in self.requests)
+        """Requests to a model; those for a list of models are not counted."""
+        return Counter(request.scenario for request in self.requests if request.raw)
 
     def wait_for(self, count: int):
         """Return when that many requests have arrived; after a while, whatever has."""

@@ -1,8 +1,20 @@
 """What each misbehaviour of a provider must come to, written before it was tried."""
 
+from tests.fault_server import ANSWER, PICKY
+
 HANGING = ("silent", "drip", "drip_headers", "half_then_silent", "pings")
 """These end at the deadline of a call, and not before."""
-ELSEWHERE = {"models_list", "cached", "cached_too_many", "other_model", "crowd"}
+ELSEWHERE = {
+    "models_list",
+    "cached",
+    "cached_too_many",
+    "other_model",
+    "crowd",
+    "ollama_uncounted",
+    "ollama_cut",
+    "cut_no_usage",
+    *PICKY,
+}
 """These behave; what is read of them has tests of its own."""
 FAILURES = {
     # scenario: kind, billed, retry_after_s
@@ -38,28 +50,44 @@ FAILURES = {
     "429_bare": ("rate_limit", "no", None),
     "429_gemini": ("rate_limit", "no", 20.5),
     "429_quota": ("quota", "no", None),
+    "429_day": ("quota", "no", 430.0),
+    "429_ms": ("rate_limit", "no", 0.25),
+    "429_words": ("rate_limit", "no", 80.5),
+    "503_loading": ("loading", "no", None),
+    "503_busy": ("busy", "no", None),
     "500": ("overloaded", "no", None),
     "502_html": ("overloaded", "unknown", None),
     "503_empty": ("overloaded", "no", None),
-    "529": ("overloaded", "no", None),
+    "529": ("busy", "no", None),
     "redirect": ("bad_request", "no", None),
     "redirect_get": ("bad_request", "no", None),
     "silent": ("timeout", "unknown", None),
     "drip": ("timeout", "unknown", None),
-    "claude_529": ("overloaded", "no", None),
+    "claude_529": ("busy", "no", None),
     "claude_cut": ("network", "unknown", None),
     "claude_redirect": ("bad_request", "no", None),
     "408": ("overloaded", "unknown", None),
     "429_far": ("rate_limit", "no", 86_400.0),
     "429_html": ("rate_limit", "no", 2.0),
     "451": ("bad_request", "no", None),
-    "503_wait": ("overloaded", "no", 3.0),
+    "503_wait": ("busy", "no", 3.0),
     "504": ("overloaded", "unknown", None),
     "redirect_loop": ("bad_request", "no", None),
     "redirect_away": ("bad_request", "no", None),
-    "tool_call": ("bad_reply", "unknown", None),
-    "tool_call_broken": ("bad_reply", "unknown", None),
-    "tool_call_object": ("bad_reply", "unknown", None),
+    "content_filter": ("refused", "unknown", None),
+    "refusal": ("refused", "unknown", None),
+    "claude_refusal": ("refused", "unknown", None),
+    "200_429": ("rate_limit", "no", None),
+    "200_502": ("overloaded", "no", None),
+    "200_401": ("auth", "no", None),
+    "200_quota": ("quota", "no", None),
+    "200_choice": ("overloaded", "no", None),
+    "claude_empty": ("bad_reply", "unknown", None),
+    "gemini_blocked": ("refused", "unknown", None),
+    "gemini_safety": ("refused", "unknown", None),
+    "gemini_empty": ("bad_reply", "unknown", None),
+    "gemini_malformed": ("bad_reply", "unknown", None),
+    "reasoned_only": ("bad_reply", "unknown", None),
     "choices_null": ("bad_reply", "unknown", None),
     "message_null": ("bad_reply", "unknown", None),
     "json_text": ("bad_reply", "unknown", None),
@@ -83,12 +111,16 @@ REPLIES = {
     "ok": ("hello", "stop"),
     "gzip": ("hello", "stop"),
     "length": ("hello", "length"),
-    "content_filter": ("", "content_filter"),
-    "refusal": ("I will not.", "content_filter"),
     "banana": ("hello", "banana"),
     "finish_null": ("hello", None),
     "claude": ('{"participate": true}', "stop"),
-    "claude_refusal": ('{"participate": true}', "content_filter"),
+    **dict.fromkeys(
+        ("parts", "parts_thinking", "reasoned_empty", "tool_answer", "streamed", "ollama"), (ANSWER, "stop")
+    ),
+    "reasoned_null": (f"So: {ANSWER}", "stop"),
+    "tool_call": ('{"a": 1}', "stop"),
+    "tool_call_broken": ("{not json", "stop"),
+    "tool_call_object": ('{"a": 1}', "stop"),
     "two_choices": ("first", "stop"),
     "duplicate_keys": ("hello", "stop"),
     "wrong_type": ("hello", "stop"),
@@ -110,6 +142,31 @@ MISSTATED = [
     "usage_infinite",
     "usage_switch",
 ]
+"""Usages that cannot be: estimated instead."""
+STATED_THOUGH_FAILED = {
+    # scenario: input and output tokens that the reply states
+    "null_content": (100, 20),
+    "refusal": (100, 20),
+    "content_filter": (100, 20),
+    "200_choice": (100, 20),
+    "claude_empty": (3050, 30),
+    "gemini_blocked": (700, 0),
+    "gemini_safety": (700, 60),
+    "gemini_empty": (700, 60),
+    "gemini_malformed": (700, 60),
+    "reasoned_only": (700, 60),
+}
+SAYS = {
+    "refusal": "I will not.",
+    "gemini_blocked": "PROHIBITED_CONTENT",
+    "gemini_safety": "SAFETY",
+    "gemini_malformed": "MALFORMED_FUNCTION_CALL",
+    "claude_empty": "empty content, ended with 'end_turn'",
+    "200_choice": "Upstream idle timeout exceeded",
+    "200_429": "free-models-per-min",
+    "error_in_200": "upstream is sad",
+}
+"""What of a provider's own words is told."""
 REQUESTS = {
     # One agent, one turn: what is terminal is asked once, what may succeed three times, what may be billed twice.
     "401_echo": 1,
@@ -120,17 +177,19 @@ REQUESTS = {
     "400_content": 1,
     "400_credit": 1,
     "429_quota": 1,
-    "422": 1,
+    # What it names is left out, and then it refuses something else.
+    "422": 2,
     "redirect": 1,
     "redirect_away": 1,
     "redirect_loop": 1,
     "500": 3,
-    "529": 3,
     "503_empty": 3,
-    "429_bare": 3,
-    "429": 3,
     # Longer than is waited for.
+    "429": 1,
     "429_far": 1,
+    "429_gemini": 1,
+    # Not waited for.
+    "429_day": 1,
     "503_wait": 1,
     # Perhaps billed already.
     "closed": 2,
@@ -147,5 +206,5 @@ REQUESTS = {
     # A reply that is no answer is asked for once more, and that is all.
     "ok": 2,
     "length": 2,
-    "refusal": 2,
+    "refusal": 1,
 }

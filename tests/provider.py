@@ -38,8 +38,9 @@ class Witness:
     def price(self):
         return self.inner.price
 
-    def place(self):
-        return self.inner.place()
+    @property
+    def throttle(self):
+        return self.inner.throttle
 
     def most(self, request: Request):
         return self.inner.most(request)

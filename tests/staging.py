@@ -122,9 +122,10 @@ class Listener:
         self.price = model.price
         self.requests: list[Request] = []
 
-    def place(self) -> Any:
-        """Where the other has one."""
-        return self.model.place()
+    @property
+    def throttle(self) -> Any:
+        """The other's."""
+        return self.model.throttle
 
     def most(self, request: Request) -> Any:
         """Ask the other."""

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.models.catalogue import show_catalogue, show_keys
+from pages.models.limits import show_limits
 from pages.models.test_message import show_test
 from pages.shared import state
 from pages.shared.resources import local_servers, settings, slips
@@ -51,6 +52,8 @@ try:
     show_catalogue(simulated)
     st.subheader("On this machine", anchor=False)
     show_servers()
+    st.subheader("Limits", anchor=False)
+    show_limits(real)
     st.subheader("Send a test message", anchor=False)
     show_test(catalogue)
 except SwarmError as error:

@@ -12,7 +12,7 @@ from swarm.engine.day_purse import ask_once
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
-from swarm.written import count, lasting, usd, visible
+from swarm.written import about, count, lasting, usd, visible
 
 GREETING = "Say in one sentence what you would bring to a team."
 REPLY_TOKENS = 300
@@ -44,12 +44,16 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     asked = time.monotonic()
     reply = asyncio.run(model.complete(request) if simulated else ask_once(model, request, settings()))
     taken = time.monotonic() - asked
-    cost = plain(usd(reply.usage.cost_usd))
+    cost = plain(about(usd(reply.usage.cost_usd), reply.usage.estimated))
     price = f"would cost {cost}" if simulated else cost
     with st.container(border=True):
         st.caption(f"{plain(model.name)} replied:")
         st.text(visible(reply.text))
-        st.caption(" · ".join([f"{count(reply.usage.tokens)} tokens", price, lasting(taken)]))
+        st.caption(
+            " · ".join(
+                [f"{about(count(reply.usage.tokens), reply.usage.estimated)} tokens", price, lasting(taken)]
+            )
+        )
 
 
 def _price(card: ModelCard, text: str) -> float | None:

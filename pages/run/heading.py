@@ -11,11 +11,11 @@ from pages.shared.labels import protocol_sentence
 from pages.shared.resources import settings
 from pages.shared.text import plain
 from swarm.engine.launch import relaunch, stop
-from swarm.narrative.labels import protocol_name
+from swarm.narrative.labels import protocol_name, waited_for
 from swarm.narrative.story import story
 from swarm.recording.measures import MEASURES
 from swarm.recording.record import RunRecord
-from swarm.written import count, lasting, plural, quality, usd
+from swarm.written import about, count, lasting, plural, quality, usd
 
 QUALITY_EXPLAINED = (
     "The judge's points for accuracy, completeness, coherence and actionability, divided by 16."
@@ -105,12 +105,24 @@ def show_numbers(record: RunRecord) -> None:
         )
         st.metric("Depth", count(record.depth), border=True, help=DEPTH_EXPLAINED)
         st.metric("Active", f"{record.participation.active} of {seats}", border=True, help=PARTS_EXPLAINED)
-        st.metric("Tokens", count(spent.tokens), border=True, help="Input and output, the judge's included.")
+        st.metric(
+            "Tokens",
+            about(count(spent.tokens), spent.estimated),
+            border=True,
+            help="Input and output, the judge's included.",
+        )
         simulated = "Simulated money: what models of this class would cost." if record.simulated else None
-        st.metric("Cost", plain(usd(spent.cost_usd)), border=True, help=simulated)
+        st.metric("Cost", plain(about(usd(spent.cost_usd), spent.estimated)), border=True, help=simulated)
         ticking = record.status == "running"
         passed = state.seconds_without_news(record.run_id, record.last_seq) if ticking else 0.0
         st.metric("Time", lasting(record.duration_s + passed), border=True)
+
+
+def show_waiting(record: RunRecord) -> None:
+    """Say what agents wait for before they can be asked, if they do."""
+    since_s = state.seconds_without_news(record.run_id, record.last_seq)
+    if words := waited_for(record, since_s):
+        st.info(plain(words[0].upper() + words[1:] + "."), icon=":material/hourglass_top:")
 
 
 def show_story(record: RunRecord) -> None:

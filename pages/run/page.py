@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.run.deliverable import show_deliverable
-from pages.run.heading import show_heading, show_numbers, show_story
+from pages.run.heading import show_heading, show_numbers, show_story, show_waiting
 from pages.run.hierarchy import show_hierarchy
 from pages.run.idle import show_idle
 from pages.run.measures import show_measures
@@ -119,6 +119,7 @@ def show_run(run_id: str) -> None:
                 st.rerun()
             show_heading(record)
             show_numbers(record)
+            show_waiting(record)
             show_story(record)
             show_details(record, show_view(record))
         except SwarmError as error:

@@ -8,7 +8,7 @@ from swarm.export import no_formula
 from swarm.organization.graph import SeatNow
 from swarm.recording.record import RunRecord
 from swarm.turn import Usage, total
-from swarm.written import UNKNOWN, count, lasting, plural, usd
+from swarm.written import UNKNOWN, about, count, lasting, plural, usd
 
 MEASURED = ("Input tokens", "of them cached", "Output tokens", "Cost")
 FEW = 12
@@ -82,7 +82,7 @@ def _sums(record: RunRecord) -> dict[str, Usage]:
 def _amounts(usage: Usage) -> list[str]:
     """In the order of MEASURED."""
     tokens = (usage.input_tokens, usage.cached_tokens, usage.output_tokens)
-    return [*map(count, tokens), usd(usage.cost_usd)]
+    return [about(figure, usage.estimated) for figure in (*map(count, tokens), usd(usage.cost_usd))]
 
 
 def _remarks(record: RunRecord) -> list[str]:
@@ -91,7 +91,11 @@ def _remarks(record: RunRecord) -> list[str]:
         f"{plural(record.calls, 'call')} in {lasting(record.duration_s)}.",
         *([f"Plans and announcements took {overhead:.0%} of the team's tokens."] if overhead else []),
         *(["Simulated money: what models of this class would cost."] if record.simulated else []),
-        *(["Some figures are upper estimates: a provider reported none."] if record.spent.estimated else []),
+        *(
+            ["Some figures are estimates, on the high side: a provider stated none."]
+            if record.spent.estimated
+            else []
+        ),
         "Agents that work at once overlap, so their times do not add up to that of the run.",
     ]
 

@@ -55,6 +55,9 @@ def timeline_in_words(record: RunRecord) -> str:
     in_vain = sum(bar.doing == "in_vain" for bar in bars)
     if waited_s >= took.worked_s / 100:
         sentences.append(f"Waiting before requests left adds up to {lasting(waited_s)} over all agents.")
+    if record.pauses:
+        times, longest = plural(len(record.pauses), "time"), max(pause.wait_s for pause in record.pauses)
+        sentences.append(f"A provider took no calls for now {times}, for {lasting(longest)} at the longest.")
     if in_vain:
         sentences.append(f"{plural(in_vain, 'request')} brought no answer that could be read.")
     return " ".join(sentences)

@@ -9,7 +9,7 @@ from swarm.narrative.labels import DID, agents_named
 from swarm.recording.record import RunRecord
 from swarm.recording.search import Excerpt, Found
 from swarm.turn import Action, Turn
-from swarm.written import count, lasting, plural, usd, visible
+from swarm.written import about, count, lasting, plural, usd, visible
 
 TALL = 900
 """Characters from which a raw text scrolls in a box of its own."""
@@ -91,11 +91,11 @@ def _taken(record: RunRecord, turn: Turn) -> list[str]:
     """Tell the cost of the turn, with units; nothing for a turn without calls."""
     if not turn.calls:
         return []
-    at_most = "at most " if turn.usage.estimated else ""
-    cost = plain(usd(turn.usage.cost_usd))
+    estimated = turn.usage.estimated
+    cost = plain(about(usd(turn.usage.cost_usd), estimated))
     return [
         *([plural(len(turn.calls), "call")] if len(turn.calls) > 1 else []),
-        f"{at_most}{count(turn.usage.tokens)} tokens",
+        f"{about(count(turn.usage.tokens), estimated)} tokens",
         f"cost {cost}, simulated" if record.simulated else f"cost {cost}",
         f"took {lasting(turn.ended_s - turn.started_s)}",
     ]

@@ -23,7 +23,7 @@ from swarm.narrative.story import story
 from swarm.organization.graph import seats_of
 from swarm.recording.measures import LISTED, MEASURES, kept, listed
 from swarm.recording.record import RunRecord
-from swarm.written import UNKNOWN, count, lasting, quality, usd
+from swarm.written import UNKNOWN, about, count, lasting, quality, usd
 
 POLL_S = 1.0
 COLUMN_PX = {2: 420, 3: 290, 4: 420}
@@ -140,8 +140,12 @@ FACTS: tuple[tuple[str, str, Callable[[RunRecord], str]], ...] = (
     ),
     *((MEASURES[key].name, MEASURES[key].meaning, partial(_listed, MEASURES[key].name)) for key in LISTED),
     ("Words delivered", "", lambda it: count(len(it.deliverable.split()) if it.ended else None)),
-    ("Tokens", "Input and output, the judge's included.", lambda it: count(it.spent.tokens)),
-    ("Cost", "The judge's included.", lambda it: usd(it.spent.cost_usd)),
+    (
+        "Tokens",
+        "Input and output, the judge's included.",
+        lambda it: about(count(it.spent.tokens), it.spent.estimated),
+    ),
+    ("Cost", "The judge's included.", lambda it: about(usd(it.spent.cost_usd), it.spent.estimated)),
     ("Time", "", lambda it: lasting(it.duration_s)),
 )
 """The facts that are told of every run: name, meaning, and how it is written."""

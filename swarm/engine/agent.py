@@ -6,8 +6,8 @@ from dataclasses import replace
 from swarm.engine.call import Caller
 from swarm.engine.stage import Cued
 from swarm.models.model import Request
-from swarm.prompts.render import agent_messages
-from swarm.reply.answer import AgentAnswer, PlanAnswer
+from swarm.prompts.fit import Fitted, fitted
+from swarm.reply.answer import AgentAnswer, PlanAnswer, ShortAnswer
 from swarm.spec import MAX_SEED, RunSpec
 from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.turn import Assignment, Cue, Turn
@@ -33,8 +33,9 @@ async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Tur
         ModelUnavailable: when no call to this model can succeed any more.
     """
     cue = cued.cue
-    shape: type[PlanAnswer | AgentAnswer] = PlanAnswer if cue.kind == "plan" else AgentAnswer
-    request = _request(spec, code, cued, shape)
+    shape = _shape(spec, cue)
+    prompt = fitted(spec, code, cued.seat, cue, cued.heard, cued.late)
+    request = _request(spec, prompt, cued, shape)
     asked = await caller.ask_for(cued.seat.model, request, shape, cued.index)
     turn = Turn(
         index=cued.index,
@@ -46,24 +47,54 @@ async def take_turn(caller: Caller, spec: RunSpec, code: str, cued: Cued) -> Tur
         reason=asked.failed or asked.unreadable,
         heard=cued.heard_keys,
         calls=asked.calls,
-        notes=asked.notes,
+        notes=(prompt.note, *asked.notes) if prompt.note else asked.notes,
         adds=cue.adds,
     )
-    if isinstance(asked.answer, PlanAnswer):
-        return _planned(turn, asked.answer, len(spec.team))
-    if isinstance(asked.answer, AgentAnswer):
-        return _contributed(turn, asked.answer, cue, cued.heard)
-    return turn
+    match asked.answer:
+        case PlanAnswer():
+            return _planned(turn, asked.answer, len(spec.team))
+        case AgentAnswer():
+            return _contributed(turn, asked.answer, cue, cued.heard)
+        case ShortAnswer():
+            return _contributed(turn, _in_full(asked.answer), cue, cued.heard)
+        case None:
+            return turn
 
 
-def _request(spec: RunSpec, code: str, cued: Cued, shape: type[PlanAnswer | AgentAnswer]) -> Request:
+def _shape(spec: RunSpec, cue: Cue) -> type[PlanAnswer | AgentAnswer | ShortAnswer]:
+    if cue.kind == "plan":
+        return PlanAnswer
+    return ShortAnswer if spec.form == "short" else AgentAnswer
+
+
+def _in_full(answer: ShortAnswer) -> AgentAnswer:
+    """The same answer with what a small model is not asked for: it abstains by contributing nothing."""
+    contribution = answer.contribution.strip()
+    return AgentAnswer(role=answer.role, participate=bool(contribution), contribution=contribution)
+
+
+def _nameable(spec: RunSpec, cued: Cued) -> tuple[int, ...]:
+    """The agents that an answer may name: in a plan all of them, otherwise those whose work it hears."""
+    if cued.cue.kind == "plan":
+        return tuple(seat.number for seat in spec.team)
+    return tuple(sorted(_workers(cued.heard) - {cued.seat.number}))
+
+
+def _workers(heard: Sequence[Turn]) -> set[int]:
+    return {turn.seat for turn in heard if turn.action in ("contribute", "plan")}
+
+
+def _request(
+    spec: RunSpec, prompt: Fitted, cued: Cued, shape: type[PlanAnswer | AgentAnswer | ShortAnswer]
+) -> Request:
     return Request(
-        messages=agent_messages(spec, code, cued.seat, cued.cue, cued.heard, cued.late),
+        messages=prompt.messages,
         answer=shape,
         temperature=spec.temperature,
         seed=(spec.seed * 1_000_003 + cued.index) % (MAX_SEED + 1),
-        max_tokens=spec.max_tokens,
+        max_tokens=prompt.max_tokens,
         timeout_s=spec.call_timeout_s,
+        nameable=_nameable(spec, cued),
     )
 
 
@@ -110,7 +141,7 @@ def _contributed(turn: Turn, answer: AgentAnswer, cue: Cue, heard: Sequence[Turn
         )
     if cue.kind == "intend":
         return replace(turn, action="intend", role=role or "Unnamed role", text=text, reason=reason)
-    known = {other.seat for other in heard if other.action in ("contribute", "plan")} - {turn.seat}
+    known = _workers(heard) - {turn.seat}
     named = tuple(dict.fromkeys(answer.builds_on))
     lead = answer.reports_to
     strangers = sorted({seat for seat in (*named, lead) if seat is not None and seat not in known})

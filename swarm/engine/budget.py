@@ -37,6 +37,7 @@ class Budget:
         calls: int = 0,
         spent_usd: float = 0.0,
         purse: Purse | None = None,
+        uncounted: int = 0,
     ) -> None:
         """Start with what a resumed run spent before.
 
@@ -47,10 +48,12 @@ class Budget:
             spent_usd: the dollars of `spent` that are known: what the dollar limit counts.
             purse: whose limits hold as well, of the experiment the run belongs to, or of the day; what was spent
                 before is in there already.
+            uncounted: calls that a provider refused for now: no limit counts them.
         """
         self.limits = limits
         self.spent = spent or Usage()
         self.calls = calls
+        self._uncounted = uncounted
         self._spent_usd = spent_usd
         self._reserved: list[Usage] = []
         self._settled = asyncio.Condition()
@@ -105,6 +108,10 @@ class Budget:
         if self._purse:
             await self._purse.give_back(reservation)
 
+    def uncount(self) -> None:
+        """The provider refused a call for now: it keeps its number, but is none of those that may be made."""
+        self._uncounted += 1
+
     async def _set_aside(self, most: Usage) -> None:
         async with self._settled:
             while (excess := self._excess(most)) is not None:
@@ -120,7 +127,7 @@ class Budget:
         # Calls of unknown price count nothing here; a run that makes them has a limit of another kind.
         usd = self._spent_usd + sum(held.cost_usd or 0.0 for held in self._reserved)
         checks = (
-            ("calls", self.limits.calls, self.calls + 1),
+            ("calls", self.limits.calls, self.calls + 1 - self._uncounted),
             ("tokens", self.limits.tokens, tokens),
             ("dollars", self.limits.usd, usd + (most.cost_usd or 0.0)),
         )

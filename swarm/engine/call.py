@@ -6,17 +6,18 @@ The one retry loop of Roleless. Models ask once; agents and judges only say what
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from swarm.engine.budget import Budget
+from swarm.engine.waits import Tell, Waits
 from swarm.errors import MalformedReply, ModelUnavailable, Stopped
 from swarm.faultpoint import reached
 from swarm.models.model import Model, Request, whole_characters
-from swarm.prompts.render import ask_again
-from swarm.recording.events import CallEnded, CallStarted, Fact
+from swarm.prompts.render import ask_again, ask_shorter
+from swarm.recording.events import CallEnded, CallStarted
 from swarm.reply.answer import Answer
 from swarm.reply.read import Read, read_reply
 from swarm.turn import Call, Usage
@@ -33,6 +34,8 @@ class RetryPolicy:
     """Doubled with each attempt, with jitter; a provider's Retry-After counts instead."""
     longest_wait_s: float = 60.0
     """A provider that wants a longer wait is not waited for."""
+    patience_s: float = 600.0
+    """A provider that refuses is waited for, by all together, as long as a call comes through so often."""
     failed_turns: int = 3
     """A model that fails this many turns in a row, with no success between, is given up and the run ends."""
 
@@ -47,14 +50,6 @@ class RetryPolicy:
         else:
             wait = self.first_wait_s * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
         return wait if wait <= self.longest_wait_s else None
-
-
-class Tell(Protocol):
-    """Record one fact of the run; returns when it is as durable as it has to be."""
-
-    def __call__(self, fact: type[Fact], /, **fields: object) -> Awaitable[None]:
-        """Number and date a fact made of `fields`, and record it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,7 @@ class Caller:
         self._stored = stored
         self._policy = policy
         self._stop = stop
+        self._waits = Waits(tell, clock, stop, policy.patience_s)
         self._failed_turns: Counter[str] = Counter()
         self._given_up: dict[str, ModelUnavailable] = {}
 
@@ -119,12 +115,16 @@ class Caller:
             first = await self._ask(self._models[model], request, calls, index)
         read = _read(first, shape)
         if not isinstance(read, str):
-            return Asked(tuple(calls), read.answer, read.repairs)
+            return Asked(tuple(calls), read.answer, (*first.remarks, *read.repairs))
         if first.reply is None:
             return Asked(tuple(calls), failed=read)
         if not remembered:
             await self._tell(CallEnded, index=index, outcome=first, because=read)
-        again = replace(request, messages=ask_again(request.messages, first.reply, read))
+        if first.finish == "length":
+            messages = ask_shorter(request.messages, request.max_tokens)
+        else:
+            messages = ask_again(request.messages, first.reply, read)
+        again = replace(request, messages=messages)
         return await self._ask_again(model, again, shape, calls, index, note=f"asked again: {read}")
 
     async def _ask_again(
@@ -134,7 +134,7 @@ class Caller:
         reply = await self._ask(self._models[model], request, calls, index)
         read = _read(reply, shape)
         if not isinstance(read, str):
-            return Asked(tuple(calls), read.answer, (note, *read.repairs))
+            return Asked(tuple(calls), read.answer, (note, *reply.remarks, *read.repairs))
         if reply.reply is None:
             return Asked(tuple(calls), failed=read, notes=(note,))
         return Asked(tuple(calls), unreadable=read, notes=(note,))
@@ -143,12 +143,21 @@ class Caller:
         """Call with retries; every attempt is added to `calls`. Returns the last one."""
         attempt = 0
         while True:
-            attempt += 1
             outcome, error = await self._call(model, request)
             calls.append(outcome)
             if error is None:
                 self._failed_turns[model.name] = 0
                 return outcome
+            if error.adapts:
+                # No attempt, and nobody's failure: the next request is another one.
+                await self._tell(CallEnded, index=index, outcome=outcome, because=str(error))
+                continue
+            if error.waited_for:
+                # No attempt: it is told, and a place is waited for again, behind the others.
+                await self._tell(CallEnded, index=index, outcome=outcome, because=str(error))
+                self._waits.check_patience(model, error)
+                continue
+            attempt += 1
             wait_s = self._policy.wait_s(attempt, error)
             gives_up = wait_s is None and self._gives_up(model, error)
             if wait_s is None and not gives_up:
@@ -162,7 +171,8 @@ class Caller:
     async def _call(self, model: Model, request: Request) -> tuple[Call, ModelUnavailable | None]:
         """One attempt: wait for a place, set the money aside, ask, settle."""
         queued = self._clock()
-        async with model.place():
+        async with AsyncExitStack() as places:
+            departure = await self._waits.depart(places, model, request)
             if model.name in self._given_up:
                 raise self._given_up[model.name]
             reservation = await self._budget.reserve(model.most(request))
@@ -170,7 +180,13 @@ class Caller:
             if self._stop.is_set():
                 await self._budget.give_back(reservation)
                 raise Stopped()
-            return await self._exchange(model, request, reservation, self._budget.calls, queued)
+            call, error = await self._exchange(model, request, reservation, self._budget.calls, queued)
+            if error is None:
+                model.throttle.passed(departure, call.usage.tokens)
+            elif error.waited_for:
+                self._budget.uncount()
+                model.throttle.refused(departure, error, self._policy.first_wait_s)
+            return call, error
 
     async def _exchange(
         self, model: Model, request: Request, most: Usage, number: int, queued: float
@@ -195,9 +211,10 @@ class Caller:
                 ended_s=self._clock(),
                 waited_s=started - queued,
                 served_by=reply.served_by and whole_characters(reply.served_by),
+                remarks=reply.remarks,
             ), None
         except ModelUnavailable as error:
-            used = Usage() if error.billed == "no" else used
+            used = error.used or (Usage() if error.billed == "no" else used)
             said = whole_characters(str(error))
             call = Call(number, model.name, error=said, usage=used, started_s=started, ended_s=self._clock())
             return replace(call, waited_s=started - queued, failure=error.kind), error

@@ -14,13 +14,22 @@ from swarm.errors import BadInput, PriceUnknown
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import card_of, check_key, known_models, present_keys, simulated_version
+from swarm.models.catalogue import (
+    address_of,
+    card_of,
+    check_key,
+    known_models,
+    present_keys,
+    simulated_version,
+)
+from swarm.models.local import context_served
 from swarm.prompts import render
 from swarm.protocols import REMEMBERING, check_options, options_of
 from swarm.protocols.given_team import read_steps
 from swarm.security.keys import keys_in
+from swarm.security.loopback import is_loopback_url
 from swarm.shock import FEWEST_REQUIREMENTS, REMOVING
-from swarm.spec import DEFAULT_MAX_TOKENS, PastRole, RunSpec
+from swarm.spec import DEFAULT_MAX_TOKENS, Form, PastRole, Reach, RunSpec, worded
 from swarm.team import check_roles, generic_roles, make_team
 
 SIMULATED_JUDGE = "sim/judge"
@@ -82,14 +91,29 @@ def compose(wish: Wish, settings: Settings, *, remember: Remember = remember_not
             *(line for card in dict.fromkeys(paid) for line in card.cautions),
         ),
         shock=wish.shock,
+        reach={} if simulated else {card.id: _reach(card, settings) for card in dict.fromkeys(paid)},
+        form=wish.form or form_for(cards),
     )
     _check_played(spec)
     return spec
 
 
-def current_wording(simulated: bool) -> str:
+def current_wording(simulated: bool, form: Form = "whole") -> str:
     """Return the `RunSpec.wording` of runs that are composed now, with simulated or with real models."""
-    return f"{render.version()} {simulated_version() if simulated else ''}".strip()
+    return worded(render.version(), form, simulated_version() if simulated else "")
+
+
+def form_for(cards: Sequence[ModelCard]) -> Form:
+    """Choose how much is asked of the answers of teams of these models: little when one of them is small."""
+    return "short" if any(card.small for card in cards) else "whole"
+
+
+def _reach(card: ModelCard, settings: Settings) -> Reach:
+    context = card.context
+    base = address_of(card, settings)
+    if context is None and not card.keys and base is not None and is_loopback_url(base):
+        context = context_served(base, card.asked_as.split("/", 1)[-1])
+    return Reach(card.max_output, context)
 
 
 def default_judge(cards: Sequence[ModelCard], settings: Settings) -> tuple[ModelCard, tuple[str, ...]]:

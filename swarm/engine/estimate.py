@@ -17,6 +17,7 @@ from swarm.models.card import ModelCard
 from swarm.models.model import Message, likely_tokens
 from swarm.models.simulated import thinking_s
 from swarm.prompts import render
+from swarm.prompts.fit import fitted
 from swarm.spec import PACES, RunSpec
 from swarm.turn import Assignment, Call, Turn, Usage, total
 
@@ -105,7 +106,7 @@ def _foretell(spec: RunSpec, cards: dict[str, ModelCard], answer_tokens: int, en
     def pretend(cued: Cued) -> Turn:
         if cued.gone:
             return dropped_out(cued)
-        messages = render.agent_messages(spec, "00000000", cued.seat, cued.cue, cued.heard, cued.late)
+        messages = fitted(spec, "00000000", cued.seat, cued.cue, cued.heard, cued.late).messages
         tokens = 0 if enough is not None and len(cued.heard) >= enough else answer_tokens
         return _placeholder(cued, usage(cued.seat.model, messages, tokens), tokens, len(spec.team))
 

@@ -6,9 +6,10 @@ The judge sees the mission and the deliverable: no names, no protocol, no models
 from swarm.engine.call import Caller
 from swarm.errors import ModelUnavailable
 from swarm.models.model import Request
+from swarm.prompts.fit import room_for_answer
 from swarm.prompts.render import judge_messages
 from swarm.reply.answer import JudgeAnswer, ScoreAnswer
-from swarm.spec import RunSpec
+from swarm.spec import Reach, RunSpec
 from swarm.verdict import CRITERIA, Criterion, Score, Verdict
 
 
@@ -31,12 +32,14 @@ async def judge(caller: Caller, model: str, spec: RunSpec, deliverable: str) -> 
     """
     if not deliverable.strip():
         return Verdict(model, unscored="nothing was delivered")
+    messages = judge_messages(spec.mission, deliverable)
+    context = spec.reach_of(model).context
     request = Request(
-        messages=judge_messages(spec.mission, deliverable),
+        messages=messages,
         answer=JudgeAnswer,
         temperature=0.0,
         seed=spec.seed,
-        max_tokens=spec.judge_max_tokens,
+        max_tokens=room_for_answer(Reach(spec.judge_max_tokens, context), messages),
         timeout_s=spec.call_timeout_s,
     )
     try:

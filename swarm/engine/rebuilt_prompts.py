@@ -11,6 +11,7 @@ from swarm.engine.stage import Cued, drive, foreknown
 from swarm.errors import ProtocolFailed
 from swarm.models.model import Message
 from swarm.prompts import render
+from swarm.prompts.fit import fitted
 from swarm.protocols import PROTOCOLS
 from swarm.recording.record import RunRecord
 from swarm.turn import Turn, TurnKey
@@ -32,7 +33,7 @@ def prompts_of(record: RunRecord) -> dict[TurnKey, tuple[Message, ...]]:
         if turn is None:
             raise ProtocolFailed("not recorded")
         if not cued.gone:
-            prompts[cued.key] = render.agent_messages(spec, code, cued.seat, cued.cue, cued.heard, cued.late)
+            prompts[cued.key] = fitted(spec, code, cued.seat, cued.cue, cued.heard, cued.late).messages
         return turn
 
     with suppress(ProtocolFailed):  # as far as the run got

@@ -167,7 +167,12 @@ class _Performance:
         self.strike = Strike(self.spec, self.progress.struck, self.transcript, self.teller.tell)
         self.code = render.mark(self.spec, None if self.simulated else self.teller.run_id)
         self.budget = Budget(
-            self.spec.limits, self.progress.spent, self.progress.calls, self.progress.spent_usd, self.purse
+            self.spec.limits,
+            self.progress.spent,
+            self.progress.calls,
+            self.progress.spent_usd,
+            self.purse,
+            self.progress.refused,
         )
         self.caller = Caller(
             self.models,

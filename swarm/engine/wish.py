@@ -15,7 +15,7 @@ from swarm.mission import Mission
 from swarm.models.model import whole_characters
 from swarm.protocols import find_protocol
 from swarm.shock import SHOCKS, Shock
-from swarm.spec import MAX_SEED, PACES, Pace
+from swarm.spec import MAX_SEED, PACES, Form, Pace
 from swarm.team import MAX_AGENTS
 from swarm.text.numbers import MOST, decimal, whole
 
@@ -48,6 +48,8 @@ class Wish:
     """The organization whose memory the roles of this run join."""
     shock: Shock | None = None
     """An event in the middle of the run, if anything happens."""
+    form: Form | None = None
+    """How much is asked of an answer; None leaves it to the models. An experiment asks all of its teams alike."""
 
 
 class Field(NamedTuple):

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Self
 
 from swarm.config import Settings
-from swarm.engine.compose import NO_JUDGE, compose, current_wording, default_judge
+from swarm.engine.compose import NO_JUDGE, compose, current_wording, default_judge, form_for
 from swarm.engine.estimate import estimate
 from swarm.engine.run import play
 from swarm.engine.wish import Wish
@@ -21,7 +21,7 @@ from swarm.models.catalogue import card_of
 from swarm.prompts.render import mission_text
 from swarm.recording.events import Event, ExperimentStarted, RunFinished
 from swarm.shock import Shock
-from swarm.spec import Option, PastRole, RunSpec
+from swarm.spec import Form, Option, PastRole, RunSpec
 from swarm.team import make_team
 from swarm.written import listed
 
@@ -53,13 +53,14 @@ class Recipes:
         Raises:
             BadInput: when the prompts or the simulated models have changed since.
         """
-        if started.prompts != current_wording(started.simulated):
+        recipes = cls(started.grid, settings, started.judge or NO_JUDGE, started.memory)
+        if started.prompts != current_wording(started.simulated, recipes.form):
             changed = "the prompts or the simulated models" if started.simulated else "the prompts"
             raise BadInput(
                 f"{changed} have changed since the experiment was begun: its runs would not say the same; give it "
                 "another name and run it anew"
             )
-        return cls(started.grid, settings, started.judge or NO_JUDGE, started.memory)
+        return recipes
 
     def of(self, planned: Planned) -> RunSpec:
         """The recipe of one run.
@@ -81,6 +82,7 @@ class Recipes:
                 pace=grid.pace,
                 organization=grid.organization or grid.id,
                 shock=shock_of(grid, arm.shock),
+                form=self.form,
             ),
             self.settings,
             remember=self._remember,
@@ -113,6 +115,11 @@ class Recipes:
             return tokens_tried(replace(spec, pace="instant"))
         foretold = estimate(spec, cards).expected
         return foretold.input_tokens + foretold.output_tokens
+
+    @cached_property
+    def form(self) -> Form:
+        """How much is asked of answers, the same in all arms: answers to other questions are never compared."""
+        return form_for(self._cards)
 
     @cached_property
     def default_judge(self) -> tuple[str | None, tuple[str, ...]]:

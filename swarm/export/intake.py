@@ -19,6 +19,7 @@ from swarm.recording.events import (
     Event,
     Fact,
     ProtocolEnded,
+    ProviderPaused,
     RunDeleted,
     RunFinished,
     RunJudged,
@@ -98,6 +99,14 @@ def _tellings(record: RunRecord) -> Iterator[_Telling]:
     for event in record.asked_again:
         fields = {"index": event.index, "outcome": event.outcome, "because": event.because, "at": event.at}
         yield event.t, CallEnded, fields
+    for event in record.pauses:
+        told = {
+            "model": event.model,
+            "because": event.because,
+            "wait_s": event.wait_s,
+            "waiting": event.waiting,
+        }
+        yield event.t, ProviderPaused, {**told, "at": event.at}
 
 
 def _ending(record: RunRecord) -> Iterator[_Telling]:

@@ -12,7 +12,7 @@ from swarm.figures.role_links import STROKES
 from swarm.narrative.labels import DOES
 from swarm.organization.moments import Moment
 from swarm.recording.record import RunRecord
-from swarm.written import UNKNOWN, lasting, usd
+from swarm.written import UNKNOWN, about, lasting, usd
 
 SPEEDS = {"▶ Slow": 1600, "▶ Play": 700, "▶▶ Fast": 250}
 """Milliseconds a frame."""
@@ -74,8 +74,8 @@ def _counted(moment: Moment) -> list[str]:
         f"{seats.active}",
         f"{idle}",
         UNKNOWN if then.depth is None else f"{then.depth}",
-        f"{then.spent.tokens:,}",
-        usd(cost),
+        about(f"{then.spent.tokens:,}", then.spent.estimated),
+        about(usd(cost), then.spent.estimated),
     )
     return [f"<b>{escape(value)}</b>" for value in values]
 

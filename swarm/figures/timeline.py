@@ -26,7 +26,7 @@ from swarm.figures.timeline_scale import TimeScale
 from swarm.metrics.timing import critical_path
 from swarm.organization.graph import SeatNow, Standing, seats_of
 from swarm.recording.record import RunRecord
-from swarm.written import usd
+from swarm.written import about, usd
 
 NAMED_UP_TO = 16
 """Seats; the rows of more have no room for the role's name, hover boxes have it then."""
@@ -243,8 +243,10 @@ def _hover(bar: Bar, scale: TimeScale) -> str:
     what = LOOKS[bar.doing].name if bar.doing != "open" else "No answer yet"
     lines.append(f"{what}: {begin:.2f} to {end:.2f}, {length:.2f} {scale.unit.name}")
     if bar.call:
-        price = label(usd(bar.call.usage.cost_usd))
-        lines.append(f"{bar.call.usage.tokens:,} tokens · price {price}")
+        used = bar.call.usage
+        price = label(about(usd(used.cost_usd), used.estimated))
+        tokens = about(f"{used.tokens:,}", used.estimated)
+        lines.append(f"{tokens} tokens · price {price}")
     if bar.because:
         lines.append(f"<i>{paragraph(bar.because)}</i>")
     return "<br>".join(line for line in lines if line)

@@ -1,10 +1,10 @@
 """A run becomes bars of time: one for every call and every wait, in the row of its seat."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from swarm.recording.events import TurnStarted
+from swarm.recording.events import ProviderPaused, TurnStarted
 from swarm.recording.record import RunRecord
 from swarm.turn import Call, Turn
 
@@ -42,7 +42,13 @@ def bars_of(record: RunRecord) -> tuple[Bar, ...]:
         bars += _calls_of_turn(turn, because)
     bars += _calls_of_judge(record, because)
     bars += _unfinished(record)
-    return tuple(bars)
+    return tuple(_explained(bar, record.pauses) if bar.doing == "waiting" else bar for bar in bars)
+
+
+def _explained(wait: Bar, pauses: Sequence[ProviderPaused]) -> Bar:
+    """The same wait with the reason of the latest pause of a provider that fell into it."""
+    within = [each for each in pauses if each.t < wait.end_s and wait.start_s < each.t + each.wait_s]
+    return replace(wait, because=within[-1].because) if within else wait
 
 
 def span_s(record: RunRecord, bars: Iterable[Bar]) -> float:

@@ -1,9 +1,10 @@
 """A model's card is defined: what is known of it before it is asked."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from swarm.security.loopback import is_loopback_url
@@ -80,6 +81,10 @@ class ModelCard:
     """What drives a simulated mind; empty for the others."""
     api_base: str | None = None
     """Address of the OpenAI-compatible server that is asked for it; None leaves it to the provider."""
+    small: bool = False
+    """Whether it is too small for six keys, and is asked for a role and a contribution only, with its whole team."""
+    leave_out: tuple[str, ...] = ()
+    """What it is not sent, because it refuses it, by names of `PARAMETERS` in swarm/models/leaving_out.py."""
     served_as: str = ""
     """Its name on that server; empty: what follows the first slash of the id."""
 
@@ -128,3 +133,73 @@ class ServerCard:
     """What precedes a model's name to make it a LiteLLM name."""
     base_url: str
     """Where it listens unless told otherwise; what LiteLLM calls `api_base`."""
+
+
+# What names and lists of LiteLLM say of a model.
+
+_REASONING_OUTPUT = 8_000
+SMALL_BILLIONS = 2.0
+"""Models of so many parameters and fewer get the short form."""
+OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT = 8_192, 16_384
+"""Tokens that Ollama is told to hold, which cuts longer prompts without a word; the memory they take is the host's."""
+OLLAMA = ("ollama", "ollama_chat")
+LOCAL = (*OLLAMA, "llamafile", "hosted_vllm", "vllm", "lm_studio")
+SCHEMA_AT = (*LOCAL, "groq", "xai", "openrouter")
+"""Providers that take a JSON schema though LiteLLM does not say so; who refuses it is asked without."""
+
+
+def card_by_facts(
+    model_id: str, name: str, provider: str, facts: Mapping[str, Any], *, schema: bool, keys: tuple[str, ...]
+) -> ModelCard:
+    """Make a card of what LiteLLM says of a model.
+
+    Args:
+        model_id: the whole name, with its provider.
+        name: the model's own.
+        provider: as LiteLLM calls it.
+        facts: of its price map; empty for models it does not know.
+        schema: whether it says that it takes a JSON schema.
+        keys: variables of which one has to be set.
+    """
+    context = facts.get("max_input_tokens")
+    return ModelCard(
+        id=model_id,
+        label=name,
+        family=provider,
+        keys=keys,
+        price=listed_price(facts),
+        context=min(context or OLLAMA_CONTEXT, MAX_OLLAMA_CONTEXT) if provider in OLLAMA else context,
+        max_output=_REASONING_OUTPUT if facts.get("supports_reasoning") else 4_000,
+        structured="schema" if schema or provider in SCHEMA_AT else "none",
+        cache="marks"
+        if provider == "anthropic"
+        else "automatic"
+        if facts.get("supports_prompt_caching")
+        else "none",
+        note="not in the catalogue",
+        small=provider in LOCAL and is_small(name),
+    )
+
+
+def is_small(name: str) -> bool:
+    """Tell by its name whether a model has so few parameters that six keys are too many for it."""
+    sizes = re.findall(
+        r"(?<![\w.])(\d+(?:\.\d+)?)(b|m)(?![a-z0-9])", name.lower().replace("-", " ").replace("_", " ")
+    )
+    return any(unit == "m" or float(size) <= SMALL_BILLIONS for size, unit in sizes)
+
+
+def key_variables(missing: Sequence[str]) -> tuple[str, ...]:
+    """Of the variables LiteLLM misses, those that are no addresses."""
+    return tuple(variable for variable in missing if not variable.endswith(("_BASE", "_URL")))
+
+
+def listed_price(facts: Mapping[str, Any]) -> Price | None:
+    """LiteLLM's price; None for 0, which it also says of models it does not know."""
+    paid = facts.get("input_cost_per_token") or 0.0
+    earned = facts.get("output_cost_per_token") or 0.0
+    if paid <= 0 or earned <= 0:
+        return None
+    read = facts.get("cache_read_input_token_cost") or paid
+    write = facts.get("cache_creation_input_token_cost") or paid
+    return Price(*(round(dollars * 1_000_000, 6) for dollars in (paid, read, earned, write)))

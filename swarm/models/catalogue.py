@@ -10,14 +10,17 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm.config import LIBRARY, Settings
-from swarm.errors import REMARKS, BadInput, MissingKey, UnknownName
+from swarm.config import LIBRARY, Settings, private
+from swarm.errors import REMARKS, BadInput, DataFolderUnusable, MissingKey, UnknownName
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, ModelCard, ServerCard
-from swarm.models.catalogue_file import FREE_NOTE, read_catalogue
+from swarm.models.catalogue_file import FREE_NOTE, parse_catalogue, read_catalogue, with_limits
 from swarm.models.model import Model
 from swarm.models.own_file import Slip, read_own_file
 from swarm.security.loopback import is_loopback_url
+from swarm.security.whole import write_whole
 from swarm.spec import Pace
+from swarm.text.decode import NotText, decoded
 
 CATALOGUE = LIBRARY / "models.toml"
 _SIMULATED = Path(__file__).parent / "simulated"
@@ -197,29 +200,67 @@ def open_model(model_id: str, settings: Settings, *, pace: Pace) -> Model:
         return open_simulated(card, pace)
     from swarm.models.litellm import LiteLlmModel  # needless for simulated ones
 
-    return LiteLlmModel(card, **_access(card, settings), secrets=_secrets(settings))
+    address, key = _access(card, settings)
+    return LiteLlmModel(
+        card,
+        api_base=address,
+        api_key=key,
+        secrets=_secrets(settings),
+        limits=limits_of(card, settings),
+    )
 
 
-def _access(card: ModelCard, settings: Settings) -> Mapping[str, str | None]:
+def known_limits(settings: Settings) -> dict[str, ProviderLimits]:
+    """What `models.toml` of the data folder says of providers, by their names or addresses; slips are left out."""
+    path = settings.data / CATALOGUE.name
+    return read_own_file(path).tables.limits_by_provider() if path.is_file() else {}
+
+
+def keep_limits(provider: str, limits: ProviderLimits, settings: Settings) -> None:
+    """Write into `models.toml` of the data folder what a provider, or the server at an address, allows.
+
+    Raises:
+        BadInput: when it allows what cannot be, or the file is no text; it stays as it was then.
+        DataFolderUnusable: when it cannot be written.
+    """
+    path = settings.data / CATALOGUE.name
+    try:
+        parse_catalogue(path, with_limits("", provider, limits))
+        text = with_limits(decoded(path.read_bytes()) if path.exists() else "", provider, limits)
+        with private():
+            write_whole(path, text.encode())
+    except NotText as error:
+        raise BadInput(f"{path}: {error}") from error
+    except OSError as error:
+        raise DataFolderUnusable(f"cannot write {str(path)!r}: {error.strerror}") from error
+
+
+def limits_of(card: ModelCard, settings: Settings) -> ProviderLimits:
+    """What is said of the address that a model is asked at, or else of its provider."""
+    known, address = known_limits(settings), address_of(card, settings) or ""
+    return known.get(address.rstrip("/")) or known.get(card.provider) or ProviderLimits()
+
+
+def _access(card: ModelCard, settings: Settings) -> tuple[str | None, str | None]:
     """Address and key to be given to LiteLLM; None leaves it to LiteLLM's own variables."""
     if card.api_base:
         # Never left to LiteLLM, which would send the key of OpenAI there.
         names = present_keys(card, settings)
         key = settings.environment[names[0]].strip() if names else _PLACEHOLDER_KEY
-        return {"api_base": card.api_base, "api_key": key}
+        return card.api_base, key
     if not _runs_here(card, settings):
-        return {"api_base": None, "api_key": None}
+        return None, None
     # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
     key = None if present_keys(card, settings) else _PLACEHOLDER_KEY
-    return {"api_base": _base(card, settings), "api_key": key}
+    return address_of(card, settings), key
 
 
 def _runs_here(card: ModelCard, settings: Settings) -> bool:
-    base = _base(card, settings)
+    base = address_of(card, settings)
     return base is not None and is_loopback_url(base)
 
 
-def _base(card: ModelCard, settings: Settings) -> str | None:
+def address_of(card: ModelCard, settings: Settings) -> str | None:
     """The model's own address, else that of the environment, else the usual one of a local server, else None."""
     if card.api_base:
         return card.api_base

@@ -1,20 +1,26 @@
 """The tables of a models file are defined: what may be said of a model, and what is refused."""
 
+import json
+import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
 from swarm.text.numbers import MOST
 from swarm.text.toml import toml_of
 
 FREE_NOTE = "local server"
+MOST_IN_FLIGHT = 1_000
+LONGEST_TIMEOUT_S = 86_400.0
 
 Dollars = Annotated[float, Field(ge=0, le=MOST)]
 Tokens = Annotated[int, Field(gt=0, le=MOST)]
@@ -54,6 +60,8 @@ class _ModelTable(_Table):
     api_base: str | None = None
     served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
     remote: bool = False
+    small: bool = False
+    leave_out: list[Literal["temperature", "seed", "max_tokens", "system", "response_format", "stream"]] = []
 
     @model_validator(mode="after")
     def _check_address(self) -> Self:
@@ -68,10 +76,11 @@ class _ModelTable(_Table):
         return self
 
     def card(self) -> ModelCard:
-        own = ("keys", "price", "note", "remote")
+        own = ("keys", "price", "note", "remote", "leave_out")
         rest = {name: getattr(self, name) for name in type(self).model_fields if name not in own}
         price, note = self._price_and_note()
-        return ModelCard(**rest, keys=tuple(self.keys), price=price, note=self.note or note)
+        rest |= {"keys": tuple(self.keys), "leave_out": tuple(self.leave_out)}
+        return ModelCard(**rest, price=price, note=self.note or note)
 
     def _price_and_note(self) -> tuple[Price | None, str]:
         """The price, and what to say of it where the entry says nothing."""
@@ -93,11 +102,39 @@ class _ServerTable(_Table):
         return ServerCard(self.name, self.prefix, self.base_url)
 
 
+class _LimitsTable(_Table):
+    requests_per_minute: Annotated[int, Field(gt=0)] | None = None
+    tokens_per_minute: Annotated[int, Field(gt=0)] | None = None
+    max_in_flight: Annotated[int, Field(gt=0, le=MOST_IN_FLIGHT)] | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT_S)] | None = None
+
+
 class CatalogueFile(_Table):
     """A models file."""
 
-    models: list[_ModelTable]
+    models: list[_ModelTable] = []
     servers: list[_ServerTable] = []
+    limits: dict[str, _LimitsTable] = {}
+    """By what precedes the slash in a model's id, or by the address of a server of one's own."""
+
+    def limits_by_provider(self) -> dict[str, ProviderLimits]:
+        """The limits of providers, addresses without a slash at the end."""
+        return {name.rstrip("/"): ProviderLimits(**table.model_dump()) for name, table in self.limits.items()}
+
+
+def with_limits(text: str, provider: str, limits: ProviderLimits) -> str:
+    r"""The text of a models file in which a provider has these limits; all else stays as it was written.
+
+    Examples:
+        >>> with_limits("[limits.openai]\nmax_in_flight = 1\n", "openai", ProviderLimits(requests_per_minute=60))
+        '[limits."openai"]\nrequests_per_minute = 60\n'
+    """
+    named = re.escape(provider.rstrip("/"))
+    old = re.compile(rf"""^\[limits\.["']?{named}/?["']?\][^\n]*\n(?:(?!\[)[^\n]*\n?)*""", re.MULTILINE)
+    said = [f"{name} = {value}" for name, value in asdict(limits).items() if value is not None]
+    rest = old.sub("", text).rstrip()
+    table = [f"[limits.{json.dumps(provider)}]", *said] if said else []
+    return "\n\n".join(filter(None, (rest, "\n".join(table)))) + "\n"
 
 
 def read_catalogue(path: Path) -> CatalogueFile:
@@ -107,8 +144,20 @@ def read_catalogue(path: Path) -> CatalogueFile:
         BadInput: names the file and the key at fault.
     """
     try:
-        content: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_catalogue(path, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def parse_catalogue(path: Path, text: str) -> CatalogueFile:
+    """Read the text of a models file.
+
+    Raises:
+        BadInput: names the file and the key at fault.
+    """
+    try:
+        content: dict[str, Any] = toml_of(text)
+    except ValueError as error:
         raise BadInput(f"{path}: {error}") from error
     try:
         return CatalogueFile.model_validate(content)

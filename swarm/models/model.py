@@ -5,13 +5,13 @@ It knows no provider. Retries, limits and recording are not a model's business: 
 
 import re
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
 from swarm.models.card import Price
+from swarm.models.throttle import Throttle
 from swarm.turn import Usage
 
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -49,6 +49,8 @@ class Request:
     """Most tokens of the reply, hidden reasoning included."""
     timeout_s: float = 120.0
     """The reply must be complete by then, whatever bytes have arrived."""
+    nameable: tuple[int, ...] = ()
+    """Agents that the answer may name in its links, or give jobs to."""
 
     @property
     def chars(self) -> int:
@@ -66,6 +68,8 @@ class Completion:
     """Why it ended: "stop", "length" (cut off), "content_filter" (refused), …"""
     served_by: str | None = None
     """The model's name in the reply, when it differs from the one asked."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know of this reply, in words; that the server cut the prompt, for instance."""
 
 
 class Model(Protocol):
@@ -86,8 +90,9 @@ class Model(Protocol):
         """The price of its tokens, None when that is unknown."""
         ...
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """A place among the calls in flight to this model's provider; waited for before money is set aside."""
+    @property
+    def throttle(self) -> Throttle:
+        """What this model's provider lets through; waited for before money is set aside."""
         ...
 
     def most(self, request: Request) -> Usage:

@@ -1,7 +1,6 @@
 """One's own models file is read entry by entry: a slip costs its entry, and is told with its line."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from swarm.models.catalogue_file import CatalogueFile
 from swarm.text.decode import decoded
+from swarm.text.toml import toml_of
 
 _HEADER = re.compile(r"[ \t]*\[(?:\[|(?!(?:models|servers)[ \t]*\.))")
 """How a line begins behind which another entry stands; `[models.price]` belongs to the entry before."""
@@ -68,12 +68,12 @@ def read_own_file(path: Path) -> OwnFile:
 def _pieces(text: str, path: Path, slips: list[Slip]) -> Iterator[_Piece]:
     """Every entry by itself; where the file is no TOML, those of its parts that are."""
     try:
-        yield from _apart(tomllib.loads(text), _headers(text))
+        yield from _apart(toml_of(text), _headers(text))
     except (RecursionError, ValueError):
         for line, part in _parts(text):
             try:
                 # Empty lines before it keep the numbers of its lines.
-                content = tomllib.loads("\n" * (line - 1) + part)
+                content = toml_of("\n" * (line - 1) + part)
             except (RecursionError, ValueError) as error:
                 slips.append(_unreadable(path, line, part, error))
             else:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TypeAlias
 
 from swarm.models.card import Price
 from swarm.models.model import Completion, Request, likely_tokens, most_tokens
+from swarm.models.throttle import Throttle
 from swarm.turn import Usage
 
 Reply: TypeAlias = str | Completion | BaseException
@@ -37,15 +37,12 @@ class ScriptedModel:
         self._replies = replies if callable(replies) else list(replies)
         self.price = price or Price(0.0, 0.0, 0.0, 0.0)
         self._delay_s = delay_s
+        self.throttle = Throttle(name)
 
     @property
     def simulated(self) -> bool:
         """True: nobody real answers."""
         return True
-
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """There is always one."""
-        return nullcontext()
 
     def most(self, request: Request) -> Usage:
         """The most that `request` can use."""

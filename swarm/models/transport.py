@@ -36,6 +36,8 @@ class Exchange:
     reason: str = ""
     """What the failure said of itself."""
     begun: bool = False
+    url: str = ""
+    """Where it was sent to, without a query, which may hold a key."""
 
     @property
     def succeeded(self) -> bool:
@@ -74,6 +76,7 @@ class OneRequest(httpx.AsyncBaseTransport):
         if exchange.over:
             raise httpx.TransportError("a second request for one call was refused")
         exchange.begun, exchange.status = True, None
+        exchange.url = str(request.url.copy_with(query=None, username=None, password=None))
         # Others, such as brotli, cannot be unpacked up to a limit.
         request.headers["accept-encoding"] = "gzip"
         try:

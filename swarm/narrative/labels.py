@@ -1,9 +1,11 @@
-"""Plain text for what agents did and became and for teams and durations, money and quotations."""
+"""Plain text for what agents did and became, for teams, and for what is waited for."""
 
 from collections.abc import Sequence
 
 from swarm.mission import Mission
 from swarm.organization.graph import Standing
+from swarm.recording.events import ProviderPaused
+from swarm.recording.record import RunRecord
 from swarm.shock import Shock
 from swarm.team import Team
 from swarm.turn import Action
@@ -74,6 +76,32 @@ def protocol_name(protocol: str) -> str:
         'Fixed roles'
     """
     return protocol.replace("_", " ").capitalize()
+
+
+def paused(pause: ProviderPaused, waiting: int | None = None) -> str:
+    """What a provider is waited for, and by how many: as many as when it was told, or so many now.
+
+    Examples:
+        >>> fields = {"run_id": "r", "seq": 1, "at": None, "t": 0.0, "model": "a/b", "wait_s": 20.0, "waiting": 12}
+        >>> paused(ProviderPaused(because="acme asks us to wait 20 s", **fields))
+        'acme asks us to wait 20 s; 12 agents are waiting'
+    """
+    return f"{pause.because}; {_are_waiting(pause.waiting if waiting is None else waiting)}"
+
+
+def waited_for(record: RunRecord, since_s: float = 0.0) -> str:
+    """What agents of a running run wait for, so many seconds after its latest event; empty when nobody waits."""
+    if record.status != "running" or not record.waiting:
+        return ""
+    now_s = record.duration_s + since_s
+    going_on = [pause for pause in record.pauses if pause.t + pause.wait_s > now_s]
+    if going_on:
+        return paused(going_on[-1], record.waiting)
+    return f"{_are_waiting(record.waiting)} for a free place at their provider"
+
+
+def _are_waiting(calls: int) -> str:
+    return "1 agent is waiting" if calls == 1 else f"{calls} agents are waiting"
 
 
 def models_named(team: Team) -> str:

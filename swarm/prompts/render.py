@@ -6,7 +6,9 @@ Text of agents stands between marks that carry a code they cannot guess.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
@@ -25,6 +27,8 @@ _IN_TURN = (
     "They will work one after another, in the order of their numbers, and read all that was done before."
 )
 """Under the leader of a team that was set up elsewhere."""
+MAX_SENTENCE_CHARS = 200
+_FIRST_SENTENCE = re.compile(rf"\s*+[^\n]{{1,{MAX_SENTENCE_CHARS}}}?(?:[.!?](?=\s|\Z)|(?=\n|\Z))")
 
 
 @cache
@@ -51,7 +55,13 @@ def mark(spec: RunSpec, run_id: str | None) -> str:
 
 
 def agent_messages(
-    spec: RunSpec, code: str, seat: Seat, cue: Cue, heard: Sequence[Turn], late: Late = NOTHING_LATE
+    spec: RunSpec,
+    code: str,
+    seat: Seat,
+    cue: Cue,
+    heard: Sequence[Turn],
+    late: Late = NOTHING_LATE,
+    in_short: int = 0,
 ) -> tuple[Message, ...]:
     """The messages for one turn.
 
@@ -62,14 +72,17 @@ def agent_messages(
         cue: what it is asked.
         heard: turns it is shown, in that order.
         late: requirements that are left out until they are known, and pointed out from then on.
+        in_short: so many of them, the oldest, are shown by their first sentences.
 
     Returns:
         A system and a user message; the user message has one part for the mission, one for each turn heard,
         and one for the last lines.
     """
-    shared = (_mission_part(spec, late), *(_heard_part(code, turn) for turn in heard))
+    shown = (*(_shortened(turn) for turn in heard[:in_short]), *heard[in_short:])
+    shared = (_mission_part(spec, late), *(_heard_part(code, turn) for turn in shown))
+    system = "system_short" if spec.form == "short" else "system"
     return (
-        Message("system", (template("system").template,)),
+        Message("system", (template(system).template,)),
         Message("user", (*shared, _last_lines(spec, seat, cue))),
     )
 
@@ -89,6 +102,16 @@ def ask_again(messages: Sequence[Message], reply: str, reason: str) -> tuple[Mes
     """The same conversation with an unreadable reply and the request for a readable one."""
     again = template("reask").substitute(reason=reason)
     return (*messages, Message("assistant", (reply[:4_000],)), Message("user", (again,)))
+
+
+def ask_shorter(messages: Sequence[Message], tokens: int) -> tuple[Message, ...]:
+    """The same conversation, and at its end the request for a shorter reply than the one that was cut off.
+
+    What was cut off is not sent back: it would leave the less room for the answer, and be gone on with.
+    """
+    *before, last = messages
+    shorter = template("reask_shorter").substitute(tokens=tokens)
+    return (*before, Message(last.role, (*last.parts, shorter)))
 
 
 @lru_cache(maxsize=256)
@@ -139,6 +162,13 @@ def _mission_part(spec: RunSpec, late: Late) -> str:
     return mission_text(spec.mission, late) + (f"\n{memory}" if memory else "")
 
 
+def _shortened(turn: Turn) -> Turn:
+    """The same turn with the first sentence of its text, marked as such."""
+    first = _FIRST_SENTENCE.match(turn.text)
+    said = (first[0] if first else turn.text[:MAX_SENTENCE_CHARS]).strip()
+    return replace(turn, text=f"(in short) {said}") if len(said) + 11 < len(turn.text) else turn
+
+
 def _heard_part(code: str, turn: Turn) -> str:
     role = f" as {turn.role}" if turn.role else ""
     verb = {"plan": "planned", "intend": "intends"}.get(turn.action, "contributed")
@@ -150,6 +180,8 @@ def _heard_part(code: str, turn: Turn) -> str:
 
 def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:
     name = "revise" if cue.revise else cue.kind
+    if spec.form == "short" and cue.kind != "plan":
+        name += "_short"
     imposed = f"\nYour role is given: {cue.role}. Keep it." if cue.role else ""
     if cue.job:
         source = "assigned by the leader" if cue.job_from == "leader" else "as the team is set up"

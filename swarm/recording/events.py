@@ -112,6 +112,21 @@ class CallEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPaused(Fact):
+    """A provider takes no calls for now; all that are to be made wait for it together."""
+
+    kind: Literal["provider_paused"] = "provider_paused"
+    model: str
+    """Of that provider: the one that somebody waits for who told it."""
+    because: str
+    """In words, such as "openai asks us to wait 20 s"."""
+    wait_s: float
+    """From then on."""
+    waiting: int
+    """Calls of this run that waited then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnTaken(Fact):
     """A turn is complete."""
 
@@ -226,6 +241,7 @@ Event: TypeAlias = (
     | TurnStarted
     | CallStarted
     | CallEnded
+    | ProviderPaused
     | TurnTaken
     | ShockStruck
     | ProtocolEnded

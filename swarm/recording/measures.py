@@ -167,7 +167,8 @@ def listed(record: RunRecord) -> dict[str, str]:
 def summary(record: RunRecord) -> dict[str, Any]:
     """One run as one flat object, the same for `run --json`, `show --json` and exports.
 
-    Quality is None when the run is unscored; shares and counts are of seats; money is None when unknown.
+    Quality is None when the run is unscored; shares and counts are of seats; money is None when unknown, and tokens and
+    money are estimates where `estimated` is true.
     """
     facts = {
         "run_id": record.run_id,
@@ -183,6 +184,7 @@ def summary(record: RunRecord) -> dict[str, Any]:
     }
     for key, value in kept(record).items():
         facts |= {key: value} | ({"roles": roles_of(record)} if key == "distinct_roles" else {})
+    facts["estimated"] = record.spent.estimated
     return facts | {"duration_s": round(record.duration_s, 3), "deliverable": record.deliverable}
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from swarm.errors import WAITED_FOR
 from swarm.limits import dollars_of
 from swarm.metrics.cost import Spending, spending
 from swarm.metrics.hierarchy import depth
@@ -22,6 +23,7 @@ from swarm.recording.events import (
     CallStarted,
     Event,
     ProtocolEnded,
+    ProviderPaused,
     RunDeleted,
     RunFinished,
     RunJudged,
@@ -56,6 +58,10 @@ class Progress:
     spent_usd: float = 0.0
     """The dollars of `spent` that are known."""
     calls: int = 0
+    refused: int = 0
+    """Of `calls`, those that a provider refused for now."""
+    in_flight: int = 0
+    """Calls that were begun and have not ended, as far as is known."""
     struck: Struck | None = None
     """What its shock struck; None as long as it has not."""
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
@@ -91,6 +97,8 @@ def progress_of(events: Sequence[Event]) -> Progress:
         spent=total(spent.values()),
         spent_usd=sum(dollars_of(usage, reserved.get(number, usage)) for number, usage in spent.items()),
         calls=max(spent, default=0),
+        refused=sum(event.outcome.failure in WAITED_FOR for event in ended),
+        in_flight=len(doubtful),
         struck=next((event.struck for event in events if isinstance(event, ShockStruck)), None),
         prices=_latest_prices(events),
     )
@@ -140,6 +148,10 @@ class RunRecord:
     """Seats that were cued and have not answered."""
     asked_again: tuple[CallEnded, ...] = ()
     """Failed calls and unreadable replies, in order."""
+    pauses: tuple[ProviderPaused, ...] = ()
+    """When its providers took no calls, in order."""
+    waiting: int = 0
+    """Agents, or the judge, who were to be asked and wait until their provider takes the call; 0 when it has ended."""
     verdict: Verdict | None = None
     deliverable: str = ""
     """Empty until the run has ended."""
@@ -234,6 +246,8 @@ def record_of(events: Iterable[Event]) -> RunRecord:
         protocol_ended=progress.protocol_ended,
         speaking=() if over else tuple(speaking.values()),
         asked_again=tuple(event for event in events if isinstance(event, CallEnded)),
+        pauses=tuple(event for event in events if isinstance(event, ProviderPaused)),
+        waiting=0 if over or first.simulated else max(0, len(speaking) - progress.in_flight),
         verdict=progress.verdict,
         deliverable=over.deliverable if over else "",
         duration_s=over.t if over else last.t,

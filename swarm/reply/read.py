@@ -16,7 +16,8 @@ from xml.sax.saxutils import unescape
 from pydantic import ValidationError
 
 from swarm.errors import MalformedReply
-from swarm.reply.answer import Answer
+from swarm.reply.answer import Answer, keys_of
+from swarm.reply.form import check_no_form
 from swarm.reply.json_text import INVISIBLE, Json, parse
 from swarm.reply.scan import MAX_DEPTH, MAX_VALUES, Piece, pieces
 
@@ -33,8 +34,24 @@ _UNFINISHED = {
 }
 _FENCE = re.compile(r"(?:```|~~~)[\w+.-]*+")
 _OPENING_FENCE = re.compile(rf"(?:{_FENCE.pattern}\s*+)?+")
+_WHOLE_REPLY_KEYS = (
+    "arguments",
+    "parameters",
+    "input",
+    "args",
+    "kwargs",
+    "output",
+    "response",
+    "answer",
+    "json",
+)
+"""Under these, what calls a tool or wraps a reply has the object, as a text at times."""
+_MOST_STRINGS = 3
+"""So many strings around one another are taken off."""
 _ENTITIES = {"&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'"}
 _OBJECT_IN_ENTITIES = re.compile(r"[^{]*+\{\s*+&(?:quot|#34);")
+_OBJECT_IN_ESCAPES = re.compile(r'[^{"]*+\{(?:\s|\\[nrt])*+\\"')
+_FULL_WIDTH = str.maketrans("｛｝［］", "{}[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +100,26 @@ def _unpacked(text: str) -> tuple[str, list[str]]:
     if '"' not in bare and _OBJECT_IN_ENTITIES.match(bare):
         bare = unescape(bare, _ENTITIES)
         repairs.append("put characters for HTML entities")
-    plain = _unquoted(bare)
+    if "{" not in bare and "｛" in bare:
+        bare = bare.translate(_FULL_WIDTH)
+        repairs.append("put ASCII marks for full-width ones")
+    plain = bare
+    for _ in range(_MOST_STRINGS):
+        plain = _unquoted(plain)
+    if _OBJECT_IN_ESCAPES.match(plain):
+        plain = _unescaped(plain)
     if plain != bare:
         repairs.append("took the object out of a string")
     return plain, repairs
+
+
+def _unescaped(text: str) -> str:
+    """Decode a reply that is the inside of a JSON string."""
+    try:
+        inside = json.JSONDecoder(strict=False).decode(f'"{text}"')
+    except json.JSONDecodeError:
+        return text
+    return inside if isinstance(inside, str) else text
 
 
 def _unquoted(text: str) -> str:
@@ -123,37 +156,63 @@ def _only_answer(objects: list[str], shape: type[A]) -> Read[A]:
 
 def _answer(text: str, shape: type[A]) -> Read[A]:
     value, repairs = parse(text)
-    layers = _layers(value)
+    layers = _layers(value, shape)
     for depth, layer in enumerate(layers):
         with suppress(MalformedReply):
             unwrapping = ["took the object out of its wrapper"] if depth else []
-            return Read(_validated(layer, shape), (*repairs, *unwrapping))
+            answer, mending = _validated(layer, shape)
+            return Read(answer, (*repairs, *unwrapping, *mending))
     # The reason to give is that of the layer which tried to answer: the first with a key of the answer.
-    tries = (layer for layer in layers if isinstance(layer, dict) and layer.keys() & shape.model_fields)
-    return Read(_validated(next(tries, layers[-1]), shape), ())
+    tries = (layer for layer in layers if isinstance(layer, dict) and keys_of(layer, shape))
+    answer, mending = _validated(next(tries, layers[-1]), shape)
+    return Read(answer, (*repairs, *mending))
 
 
-def _validated(value: Json, shape: type[A]) -> A:
+def _validated(value: Json, shape: type[A]) -> tuple[A, list[str]]:
     if not isinstance(value, dict):
         raise MalformedReply("a list where one object was asked for")
     if _is_schema(value):
         raise MalformedReply("the schema came back instead of an answer")
+    mending: list[str] = []
     try:
-        return shape.model_validate(value)
+        answer = shape.model_validate(value, context=mending)
     except ValidationError as error:
         raise MalformedReply(_reason(error)) from error
+    return check_no_form(answer, mending), mending
 
 
-def _layers(value: Json) -> list[Json]:
-    """The value, and what lists of one and objects of one key hold, from the outside in."""
+def _layers(value: Json, shape: type[Answer]) -> list[Json]:
+    """The value, and what lists of one and wrappers hold, from the outside in."""
+    inside = _wrapped(value, shape)
+    return [value] if inside is None else [value, *_layers(inside, shape)]
+
+
+def _wrapped(value: Json, shape: type[Answer]) -> dict[str, Json] | list[Json] | None:
+    """What a value that is no answer stands around; None when it is not one thing."""
     match value:
-        case [dict() | list() as inside]:
-            return [value, *_layers(inside)]
+        case [dict() | list() as first, *rest] if all(other == first for other in rest):
+            return first
         case dict() if len(value) == 1 and not _is_schema(value):
             [inside] = value.values()
-            return [value, *_layers(inside)] if isinstance(inside, dict | list) else [value]
+            return inside if isinstance(inside, dict | list) else _quoted(value)
+        case dict() if not _is_schema(value) and not keys_of(value, shape):
+            inner = [inside for inside in value.values() if isinstance(inside, dict)]
+            inner = [inside for inside in inner if keys_of(inside, shape)] or inner
+            return inner[0] if len(inner) == 1 else None if inner else _quoted(value)
         case _:
-            return [value]
+            return None
+
+
+def _quoted(value: dict[str, Json]) -> dict[str, Json] | None:
+    """The object that stands as a text in a wrapper, as the arguments of a tool do."""
+    texts = [inside for key, inside in value.items() if key.lower() in _WHOLE_REPLY_KEYS]
+    if len(texts) != 1 or not isinstance(texts[0], str):
+        return None
+    try:
+        inside, _ = parse(texts[0].strip())
+    except MalformedReply:
+        return None
+    return inside if isinstance(inside, dict) else None
 
 
 def _is_schema(value: dict[str, Json]) -> bool:

@@ -15,20 +15,35 @@ MAX_VALUES = 10_000
 """Brackets and commas of all objects in a reply; a plan for 256 agents has about 1,300."""
 
 # The strings and comments that models write; one without an end reaches to the end of the text.
+TRIPLE = r'"""[^"]*+(?:"(?!"")[^"]*+)*+(?:"""|\Z)'
 DOUBLE = r'"[^"\\]*+(?:\\.?+[^"\\]*+)*+(?:"|\Z)'
 SINGLE = r"(?<=[\s{\[,:/])'[^'\\]*+(?:\\.?+[^'\\]*+)*+(?:'|\Z)"
 CURLY = r"[“”„][^“”\\]*+(?:\\.?+[^“”\\]*+)*+(?:[“”]|\Z)"
-COMMENT = r"//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
+COMMENT = r"//[^\n]*+|(?<=\s)\#(?=\s)[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
 
 _TO_NEXT_MARK = re.compile(
-    rf"(?:[^{{}}\[\],\"'“”„/]++|{DOUBLE}|{SINGLE}|{CURLY}|{COMMENT}|['/])*+([{{}}\[\],])", re.DOTALL
+    rf"(?:[^{{}}\[\],\"'“”„/#]++|{TRIPLE}|{DOUBLE}|{SINGLE}|{CURLY}|{COMMENT}|['/#])*+([{{}}\[\],])",
+    re.DOTALL,
 )
 _STEP = {"{": 1, "[": 1, "}": -1, "]": -1, ",": 0}
+# The marks around reasoning: tags, those of Mistral, Cohere, Kimi and Gemma, and the channels of gpt-oss.
+_TAG = r"(?:seed:)?(?:think(?:ing)?|reason(?:ing)?|thoughts?|reflection|analysis|scratchpad)"
+_CHANNEL = r"<\|channel\|?>\s*+(?:analysis|thought|commentary(?!\s++to=))"
+_STARTS = rf"<{_TAG}>|\[think\]|<\|begin_of_thought\|>|<\|start_thinking\|>|◁think▷|{_CHANNEL}|<unused94>"
+_FINAL = r"<\|channel\|>\s*+final\b[^<{\[]{0,40}+(?:<\|message\|>)?+|assistantfinal(?=\s*+[{`\[])"
+_ENDS = (
+    rf"</{_TAG}>|\[/think\]|<\|end_of_thought\|>|<\|end_thinking\|>|◁/think▷|<channel\|>|<unused95>|{_FINAL}"
+)
+_SAID_AT_LAST = (
+    r"(?:^|\n)[ #*_]{0,20}+final (?:answer|json|response)[\s:*_]{0,20}+"
+    r"(?=(?:(?:```|~~~)\w{0,20}+\s{0,20}+)?+\{)"
+)
+"""Words by which a model that thought aloud says that this is it."""
 _OPENING = re.compile(
-    r"(?P<object>\{|\[\s*+\{)|(?P<reasoning><(?:think|thinking|reasoning)>)|(?P<reasoned></(?:think|thinking|reasoning)>)",
+    rf"(?P<object>\{{|\[\s*+\{{)|(?P<reasoning>{_STARTS})|(?P<reasoned>{_ENDS}|{_SAID_AT_LAST})",
     re.IGNORECASE,
 )
-_END_OF_REASONING = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
+_END_OF_REASONING = re.compile(rf"{_ENDS}|<\|end\|>", re.IGNORECASE)
 
 
 class Piece(NamedTuple):

@@ -69,6 +69,7 @@ COMPOSED: dict[str, tuple[dict[str, Any], Row, Row]] = {
         (("sim/weak",), "models", ["sim/weak"] * 2),
     ),
     "judge": ({}, ("none", "judge", None), ("sim/judge", "judge", "sim/judge")),
+    "form": ({}, ("short", "form", "short"), ("whole", "form", "whole")),
     "seed": ({}, (7, "seed", 7), (11, "seed", 11)),
     "limits": (
         {},
@@ -121,8 +122,9 @@ def test_everything_that_can_be_asked_for_is_held_to_reach_the_recipe():
     assert {*inspect.signature(compose).parameters} == {"wish", "settings", "remember"}
 
 
-def test_replies_may_be_as_long_as_the_longest_of_the_team_and_the_judge_have_it(own: Settings):
+def test_each_reply_may_be_as_long_as_its_own_model_has_it(own: Settings):
     spec = compose(Wish(TREES, agents=2, models=("house/long", "house/short"), judge="house/judge"), own)
+    assert [spec.reach_of(seat.model).output for seat in spec.team] == [900, 700]
     assert (spec.max_tokens, spec.judge_max_tokens) == (900, 1_100)
     alone = compose(Wish(TREES, agents=2, models=("house/short",), judge="none"), own)
     assert (alone.max_tokens, alone.judge_max_tokens) == (700, DEFAULT_MAX_TOKENS)

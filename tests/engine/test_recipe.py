@@ -14,8 +14,9 @@ from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
 from swarm.prompts import render
 from swarm.recording.events import RunJudged, RunStarted, ShockStruck
+from swarm.reply.answer import AgentAnswer, ShortAnswer
 from swarm.shock import Shock
-from swarm.spec import PACES, PastRole, RunSpec
+from swarm.spec import PACES, PastRole, Reach, RunSpec
 from swarm.team import make_team
 from swarm.turn import Usage
 from tests.clockwork import Played, play_through
@@ -166,6 +167,14 @@ TABLE = [
     *both("temperature", (0.25, {0.25}), (1.5, {1.5}), look=every("temperature")),
     *both("temperature", (0.25, 0.0), look=judges("temperature")),
     *both("max_tokens", (70, {70}), (90, {90}), look=every("max_tokens"), judge_max_tokens=80),
+    *both(
+        "reach",
+        ({"team": Reach(60)}, {60}),
+        ({"other": Reach(60)}, {80}),
+        look=every("max_tokens"),
+        max_tokens=80,
+    ),
+    *both("form", ("whole", {AgentAnswer}), ("short", {ShortAnswer}), look=every("answer")),
     *both("judge_max_tokens", (70, 70), (90, 90), look=judges("max_tokens"), max_tokens=80),
     *both("call_timeout_s", (50.0, {50.0}), (300.0, {300.0}), look=every("timeout_s")),
     *both("call_timeout_s", (50.0, 50.0), (300.0, 300.0), look=judges("timeout_s")),

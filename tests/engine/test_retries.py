@@ -1,6 +1,5 @@
 """How often and after how long a failed call is made again, to the second; and what it is asked then."""
 
-import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -12,8 +11,10 @@ from swarm.engine.call import RetryPolicy
 from swarm.engine.run import play
 from swarm.errors import ModelUnavailable
 from swarm.limits import Limits
+from swarm.models.allowance import ProviderLimits
 from swarm.models.model import Completion, Request
 from swarm.models.scripted import Reply
+from swarm.models.throttle import Throttle
 from swarm.recording.events import Event
 from tests.books import USED
 from tests.clockwork import Played, play_through, slept_through
@@ -26,7 +27,9 @@ def failing(*replies: Reply) -> Callable[[Request], Reply]:
 
 
 BUSY = ModelUnavailable("overloaded", "Too many.")
-TOLD = ModelUnavailable("rate_limit", "Slower.", retry_after_s=20.0)
+TOLD = ModelUnavailable("overloaded", "Slower.", retry_after_s=20.0)
+FULL = ModelUnavailable("rate_limit", "Slower.", retry_after_s=20.0)
+LATE = ModelUnavailable("rate_limit", "Tomorrow.", retry_after_s=9_000.0)
 POLICIES: dict[str, tuple[dict[str, Any], list[Reply], int, float]] = {
     # policy, failures: requests that leave, seconds waited for between them
     "attempts=1": ({"attempts": 1}, [BUSY] * 9, 1, 0.0),
@@ -38,6 +41,10 @@ POLICIES: dict[str, tuple[dict[str, Any], list[Reply], int, float]] = {
     "failed_turns=1": ({"failed_turns": 1}, [BUSY] * 9, 3, 3.0),
     "billed perhaps": ({}, [ModelUnavailable("timeout", "Slow.", billed="unknown")] * 9, 2, 1.0),
     "then a reply": ({}, [BUSY, TOLD], 3, 1.0 + 20.0),
+    "refusals are no attempts": ({}, [FULL] * 9 + [BUSY] * 9, 9 + 3, 7 * 20.0 + 32.0 + 60.0 + 3.0),
+    "patience_s=70": ({"patience_s": 70.0}, [FULL] * 99, 3, 20.0 + 20.0 + 14.0),
+    "patience_s=9000": ({"patience_s": 9_000.0}, [LATE], 2, 9_000.0),
+    "longer than its patience": ({}, [LATE], 1, 0.0),
 }
 
 
@@ -71,9 +78,8 @@ def test_every_part_of_a_policy_is_held_to_what_it_does():
 
 
 def test_nobody_waits_longer_than_told_once_a_run_is_stopped_or_out_of_time():
-    patient = RetryPolicy(first_wait_s=1.0, longest_wait_s=10_000.0)
-    late = ModelUnavailable("rate_limit", "Tomorrow.", retry_after_s=9_000.0)
-    played = play_through(recipe(limits=Limits(seconds=30.0)), failing(late), policy=patient)
+    patient = RetryPolicy(patience_s=10_000.0)
+    played = play_through(recipe(limits=Limits(seconds=30.0)), failing(LATE), policy=patient)
     assert (ending_of(played.events).status, played.slept_s) == ("limited", 30.0)
 
 
@@ -105,11 +111,7 @@ class OnePlace(PaidModel):
 
     def __init__(self, replies: Any) -> None:
         super().__init__("team", replies, delay_s=8.0)
-        self.one = asyncio.Semaphore(1)
-
-    def place(self) -> Any:
-        """The only one."""
-        return self.one
+        self.throttle = Throttle("team", ProviderLimits(max_in_flight=1))
 
 
 def played_by(model: OnePlace, agents: int, **how: Any) -> list[Event]:

@@ -13,9 +13,11 @@ from swarm.engine.run import RunSpec, play
 from swarm.errors import BadInput, ModelUnavailable, UnknownName
 from swarm.limits import Limits
 from swarm.mission import Mission
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import Price
 from swarm.models.model import Completion, Model, Request
 from swarm.models.scripted import Reply, ScriptedModel
+from swarm.models.throttle import Throttle
 from swarm.protocols import PROTOCOLS
 from swarm.recording.events import (
     CallEnded,
@@ -423,16 +425,15 @@ def test_a_failed_call_that_was_not_billed_costs_nothing():
 
 
 @pytest.mark.parametrize("seconds", [0.0, 5.0, 50.0])
-def test_a_provider_that_says_how_long_to_wait_is_heeded(seconds: float):
-    wait = RetryPolicy(first_wait_s=0.0).wait_s(
-        1, ModelUnavailable("rate_limit", "Slower.", retry_after_s=seconds)
-    )
+def test_a_failure_that_says_how_long_to_wait_is_heeded(seconds: float):
+    late = ModelUnavailable("overloaded", "Slower.", retry_after_s=seconds)
+    wait = RetryPolicy(first_wait_s=0.0).wait_s(1, late)
     assert wait is not None
     assert seconds <= wait <= seconds * 1.1
 
 
-def test_a_provider_that_wants_too_long_a_wait_is_not_waited_for():
-    too_long = ModelUnavailable("rate_limit", "Tomorrow.", retry_after_s=3_600)
+def test_a_failure_that_wants_too_long_a_wait_is_not_waited_for():
+    too_long = ModelUnavailable("overloaded", "Tomorrow.", retry_after_s=3_600)
     assert NO_WAITS.wait_s(1, too_long) is None
     turns = turns_of(played(recipe(), script(too_long, said(), said())))
     assert [turn.action for turn in turns] == ["failed", "contribute", "contribute"]
@@ -711,10 +712,8 @@ class Crowded(PaidModel):
 
     def __init__(self, stop: asyncio.Event) -> None:
         super().__init__("team", act)
-        self.stop, self.one = stop, asyncio.Semaphore(1)
-
-    def place(self) -> Any:
-        return self.one
+        self.stop = stop
+        self.throttle = Throttle("team", ProviderLimits(max_in_flight=1))
 
     async def complete(self, request: Request) -> Completion:
         self.stop.set()

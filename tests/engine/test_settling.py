@@ -10,10 +10,12 @@ import pytest
 from swarm.config import Settings
 from swarm.engine.day_purse import DayPurse, Today, ask_once
 from swarm.engine.run import play
-from swarm.errors import DayLimitReached, FailureKind, ModelUnavailable
+from swarm.errors import WAITED_FOR, DayLimitReached, FailureKind, ModelUnavailable
 from swarm.limits import Limits
+from swarm.models.allowance import ProviderLimits
 from swarm.models.model import Completion, Message, Request
 from swarm.models.scripted import Reply
+from swarm.models.throttle import Throttle
 from swarm.recording.events import CallEnded, CallStarted, Event, TurnTaken
 from swarm.turn import Usage, total
 from tests.books import AMPLE_USD, FATAL, LOST, MOST, RIGHT, TERMINAL, USED, WRONG, Books, Hanging, Meter
@@ -39,7 +41,9 @@ def tries(kind: str, billed: str) -> int:
     return 1 if kind in TERMINAL else 2 if billed == "unknown" else 3
 
 
-every_failure = pytest.mark.parametrize("kind", get_args(FailureKind))
+every_failure = pytest.mark.parametrize(
+    "kind", [kind for kind in get_args(FailureKind) if kind not in WAITED_FOR]
+)
 billed_or_not = pytest.mark.parametrize("billed", ["no", "unknown"])
 
 
@@ -54,7 +58,20 @@ def test_every_failure_of_an_agents_call_is_settled_once(kind: str, billed: str,
     assert (end.status, end.reason) == (("failed", f"It is {kind}.") if fatal else ("finished", None))
     assert len(team.requests) == asked + (not fatal)
     books.stand_at(paid, len(team.requests))
-    assert not team.one.locked()
+    assert not team.throttle.in_flight
+
+
+@billed_or_not
+@pytest.mark.parametrize("kind", WAITED_FOR)
+def test_what_is_waited_for_is_settled_as_often_as_it_is_refused_and_then_paid_once(
+    kind: str, billed: str, settings: Settings
+):
+    books = Books(settings)
+    team = Meter([*[lost(kind, billed)] * 5, RIGHT, lost(kind, billed), RIGHT])
+    end = ending_of(books.play(recipe(agents=2, judge=None, limits=Limits(calls=2)), team))
+    assert (end.status, len(team.requests)) == ("finished", 8)
+    books.stand_at(total([USED] * 2 + ([LOST] * 6 if billed == "unknown" else [])), 8)
+    assert not team.throttle.in_flight
 
 
 @billed_or_not
@@ -191,7 +208,8 @@ class Crowded(Meter):
 
     def __init__(self, stop: asyncio.Event, places: int) -> None:
         super().__init__(answering)
-        self.stop, self.one = stop, asyncio.Semaphore(places)
+        self.stop = stop
+        self.throttle = Throttle("team", ProviderLimits(max_in_flight=places))
 
     async def complete(self, request: Request) -> Completion:
         """Let all others come as far as they can, before."""
@@ -212,7 +230,7 @@ def test_calls_that_a_stop_forestalls_are_neither_made_nor_counted(
     end = ending_of(books.play(recipe(protocol, 6), team, stop=stop))
     assert (end.status, end.reason, len(team.requests)) == ("stopped", "somebody asked it to stop", 1)
     books.stand_at(USED, 1)
-    assert not team.one.locked()
+    assert not team.throttle.in_flight
 
 
 def test_whoever_stops_reading_leaves_nothing_set_aside(settings: Settings):

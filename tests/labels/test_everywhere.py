@@ -61,6 +61,7 @@ SUMMARY = (
         "shock": "swap",
         "roles": [*NAMES],
         "deliverable": distinct.DELIVERABLE,
+        "estimated": False,
     }
 )
 ROW = RunRow(

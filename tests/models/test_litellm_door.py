@@ -13,17 +13,18 @@ import pytest
 
 from swarm.config import read_settings
 from swarm.errors import ModelUnavailable
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue, open_model
 from swarm.models.failures import MAX_MESSAGE_CHARS, redacted, retry_after
-from swarm.models.form import schema_of
-from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
-from swarm.models.model import Message, Request
+from swarm.models.form import bounded_schema, remark_on_bound, schema_of
+from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, card_by_litellm, library
+from swarm.models.model import Message, Request, most_tokens
 from swarm.models.transport import Exchange
-from swarm.reply.answer import AgentAnswer, JudgeAnswer, PlanAnswer
+from swarm.reply.answer import AgentAnswer, JudgeAnswer, PlanAnswer, ShortAnswer
 from tests.clockwork import slept_through
-from tests.fault_server import LASTING, SCENARIOS, FaultServer
-from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES
+from tests.fault_server import ANSWER, LASTING, PICKY, SCENARIOS, FaultServer
+from tests.faults import ELSEWHERE, FAILURES, HANGING, MISSTATED, REPLIES, SAYS, STATED_THOUGH_FAILED
 from tests.patience import PATIENCE_S
 
 pytestmark = [
@@ -36,6 +37,12 @@ pytestmark = [
 CATALOGUE = load_catalogue()
 GPT = CATALOGUE["openai/gpt-4.1-mini"]
 CLAUDE = CATALOGUE["anthropic/claude-sonnet-4-6"]
+CARDS = {
+    "claude": CLAUDE,
+    "gemini": CATALOGUE["gemini/gemini-2.5-flash"],
+    "ollama": ModelCard("ollama_chat/llama3.2", "Llama", "meta"),
+}
+"""By the beginnings of scenarios, which are in the format of others than OpenAI."""
 KEY = "sk-proj-hunter22hunter22"
 ASK = Request(
     (
@@ -67,7 +74,7 @@ def server():
 
 
 def model_at(server: FaultServer, scenario: str, card: ModelCard | None = None) -> LiteLlmModel:
-    card = card or (CLAUDE if scenario.startswith("claude") else GPT)
+    card = card or CARDS.get(scenario.split("_")[0], GPT)
     return LiteLlmModel(card, api_base=server.base(scenario), api_key=KEY)
 
 
@@ -120,14 +127,71 @@ def test_every_scenario_of_the_fault_server_is_expected_to_do_something():
 
 
 @pytest.mark.parametrize("scenario", MISSTATED)
-def test_a_usage_that_is_missing_or_absurd_counts_as_the_most_it_can_be(ask, server, scenario):
+def test_a_usage_that_is_missing_or_absurd_is_estimated_from_prompt_and_reply(ask, server, scenario):
     most = model_at(server, scenario).most(ASK)
     completion = ask(scenario)
+    usage = completion.usage
     assert completion.text == "hello"
-    assert completion.usage.estimated
-    assert (completion.usage.tokens, completion.usage.cost_usd) == (most.tokens, most.cost_usd)
-    assert most.cost_usd
+    assert usage.estimated
+    assert usage.input_tokens in (100, most.input_tokens)
+    assert usage.output_tokens in (20, most_tokens(len("hello")))
+    assert usage.output_tokens < most.output_tokens
+    assert usage.cost_usd == pytest.approx(GPT.price.cost(usage.input_tokens, usage.output_tokens))
     assert server.hits == {scenario: 1}
+
+
+def test_a_reply_without_a_usage_that_was_cut_took_all_it_was_given(ask, server):
+    assert ask("cut_no_usage").usage.output_tokens == ASK.max_tokens
+
+
+@pytest.mark.parametrize("scenario", STATED_THOUGH_FAILED)
+def test_a_usage_that_is_stated_is_believed_though_the_reply_cannot_be_used(ask, scenario):
+    with pytest.raises(ModelUnavailable) as caught:
+        ask(scenario)
+    used = caught.value.used
+    assert (used.input_tokens, used.output_tokens, used.estimated) == (*STATED_THOUGH_FAILED[scenario], False)
+    assert used.cost_usd is None or used.cost_usd > 0
+
+
+@pytest.mark.parametrize("scenario", SAYS)
+def test_a_failure_is_told_in_the_providers_words(ask, scenario):
+    with pytest.raises(ModelUnavailable, match=SAYS[scenario]):
+        ask(scenario)
+
+
+def test_ollamas_counts_are_its_own_or_none(ask):
+    assert (ask("ollama").usage.tokens, ask("ollama").usage.estimated) == (120, False)
+    assert ask("ollama_uncounted").usage.estimated
+    assert ask("ollama_uncounted").usage.output_tokens == 20
+
+
+def test_a_prompt_that_the_server_cut_is_told(ask):
+    long = replace(ASK, messages=(Message("user", ("word " * 11_000,)),))
+    assert ask("ollama_cut", request=long).remarks == (
+        "the server saw 2,048 tokens of about 13,750: it cut the prompt",
+    )
+    assert ask("ollama_cut").remarks == ()
+
+
+@pytest.mark.parametrize("scenario", PICKY)
+def test_what_a_server_does_not_take_is_left_out_once_and_for_all(ask, server, scenario):
+    for left_out in PICKY[scenario]:
+        with pytest.raises(ModelUnavailable, match=f"asked without {left_out}$") as caught:
+            ask(scenario)
+        assert (caught.value.adapts, caught.value.billed) == (True, "no")
+    refused = server.hits[scenario]
+    assert refused == len(PICKY[scenario])
+    assert [ask(scenario).text for _ in range(2)] == [ANSWER] * 2
+    assert server.hits[scenario] == refused + 2
+
+
+def test_what_the_card_says_a_server_does_not_take_is_not_sent(ask, server):
+    card = replace(GPT, leave_out=("temperature", "seed", "system", "response_format", "max_tokens"))
+    ask("ok", card)
+    body = body_of(server, "ok")
+    assert body.keys() == {"model", "messages", "max_completion_tokens"}
+    assert [message["role"] for message in body["messages"]] == ["user"]
+    assert body["messages"][0]["content"].startswith("You are an agent. Answer in JSON. \n\nThe mission.")
 
 
 def test_a_stated_usage_is_priced_by_the_catalogue(ask):
@@ -265,6 +329,73 @@ def test_a_schema_has_nothing_strict_providers_refuse(answer):
     assert text.count('"additionalProperties": false') == text.count('"type": "object"')
 
 
+# What is made for one request.
+
+SERVERS = [
+    "ollama_chat/x",
+    "llamafile/x",
+    "hosted_vllm/x",
+    "lm_studio/x",
+    "groq/x",
+    "xai/x",
+    "openrouter/a/x",
+]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_takes_a_schema_gets_one_made_for_the_request(ask, server, name):
+    card = card_by_litellm(name)
+    scenario = "ollama" if name.startswith("ollama") else "ok"
+    ask(scenario, card, replace(ASK, nameable=(2, 5)))
+    body = body_of(server, scenario)
+    schema = body["format"] if "format" in body else body["response_format"]["json_schema"]["schema"]
+    assert schema == bounded_schema(AgentAnswer, (2, 5))
+    assert schema["properties"]["builds_on"]["items"] == {"enum": [2, 5]}
+    if scenario == "ollama":
+        assert body["options"]["num_ctx"] == card.context == 8_192
+
+
+@pytest.mark.parametrize("answer", [AgentAnswer, ShortAnswer, PlanAnswer, JudgeAnswer])
+@pytest.mark.parametrize("nameable", [(), (1,), (1, 2, 3)])
+def test_nothing_in_a_bounded_schema_is_without_bounds(answer, nameable):
+    def unbounded(part):
+        if isinstance(part, list):
+            return any(map(unbounded, part))
+        if not isinstance(part, dict):
+            return False
+        bound = {"string": "maxLength", "array": "maxItems"}.get(part.get("type"))
+        free = (bound and bound not in part) or (part.get("type") == "integer" and nameable) or "$ref" in part
+        return free or any(map(unbounded, part.values()))
+
+    schema = bounded_schema(answer, nameable)
+    assert not unbounded(schema)
+    assert list(schema["properties"]) == schema["required"]
+
+
+def test_who_hears_nobody_can_name_nobody():
+    links = bounded_schema(AgentAnswer, ())["properties"]
+    assert links["builds_on"]["maxItems"] == 0
+    assert links["reports_to"]["type"] == "null"
+
+
+def test_a_text_that_ends_where_its_schema_does_is_told():
+    assert remark_on_bound(json.dumps({"contribution": "x" * 2_000})) == (
+        "a text ends at the 2,000 characters that its schema allows"
+    )
+    assert remark_on_bound(json.dumps({"contribution": "x" * 1_999})) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "small"),
+    [
+        ("llamafile/smollm2-135m", True), ("ollama_chat/llama3.2:1b", True), ("hosted_vllm/Qwen2.5-0.5B", True),
+        ("ollama_chat/llama3.1:8b", False), ("lm_studio/gemma-3-12b", False), ("openrouter/meta/llama-3.2-1b", False),
+    ],
+)  # fmt: skip
+def test_a_small_model_at_home_is_known_by_its_name(name, small):
+    assert card_by_litellm(name).small == small
+
+
 @pytest.fixture
 def no_names(monkeypatch):
     """Nobody knows the address of any name."""
@@ -336,9 +467,12 @@ def test_a_crowd_waits_for_places(runner, server):
     server.crowd = MAX_IN_FLIGHT
 
     async def ask():
-        model = model_at(server, "crowd")
-        async with model.place():
+        async with model.throttle.place():
             return await model.complete(ASK)
+
+    model = LiteLlmModel(
+        GPT, api_base=server.base("crowd"), api_key=KEY, limits=ProviderLimits(max_in_flight=MAX_IN_FLIGHT)
+    )
 
     async def crowd():
         async with asyncio.TaskGroup() as group:
@@ -375,7 +509,7 @@ def test_values_of_key_variables_do_not_show(runner, server, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     model = open_model("openai/gpt-4.1-mini", read_settings(), pace="instant")
-    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]$"):
+    with pytest.raises(ModelUnavailable, match=r"provided: \[key\]; check the key in OPENAI_API_KEY$"):
         runner.run(model.complete(ASK))
     assert server.requests[0].header("authorization") == "Bearer plain-hunter22"
 

@@ -14,6 +14,7 @@ from swarm.engine.call import RetryPolicy
 from swarm.engine.day_purse import DayPurse, Today
 from swarm.engine.run import play
 from swarm.limits import Limits
+from swarm.models.allowance import ProviderLimits
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import load_catalogue
 from swarm.models.litellm import MAX_IN_FLIGHT, LiteLlmModel, library
@@ -22,7 +23,7 @@ from swarm.recording.events import CallStarted, Event
 from swarm.team import make_team
 from swarm.turn import Usage, total
 from tests.fault_server import FaultServer
-from tests.faults import FAILURES, REQUESTS
+from tests.faults import FAILURES, REQUESTS, STATED_THOUGH_FAILED
 from tests.patience import PATIENCE_S
 from tests.staging import act, ending_of, of_kind, recipe
 
@@ -32,7 +33,8 @@ pytestmark = [
 ]
 CARD = load_catalogue()["openai/gpt-4.1-mini"]
 ELSEWHERE = replace(CARD, api_base="http://elsewhere")
-HASTY = RetryPolicy(first_wait_s=0.01, longest_wait_s=1.2)
+HASTY = RetryPolicy(first_wait_s=0.01, longest_wait_s=1.2, patience_s=0.4)
+MANY = ProviderLimits(max_in_flight=MAX_IN_FLIGHT)
 ALONE = recipe("sequential", 1, judge=None)
 
 
@@ -55,7 +57,8 @@ async def drained(spec, models, policy: RetryPolicy = HASTY, purse: Purse | None
 
 
 def at(server: FaultServer, scenario: str, card: ModelCard = CARD) -> LiteLlmModel:
-    return LiteLlmModel(card, api_base=server.base(scenario), api_key="sk-proj-hunter22hunter22")
+    address, key = server.base(scenario), "sk-proj-hunter22hunter22"
+    return LiteLlmModel(card, api_base=address, api_key=key, limits=MANY)
 
 
 @pytest.mark.parametrize("scenario", REQUESTS)
@@ -67,11 +70,23 @@ def test_a_run_sends_exactly_as_many_requests_as_the_policy_allows(runner, serve
     assert end.calls == REQUESTS[scenario]
     # What may have been billed counts with all that was set aside for it, and what was not, with nothing.
     _, billed, _ = FAILURES.get(scenario, ("", "yes", None))
+    billed = "yes" if scenario in STATED_THOUGH_FAILED else billed
     reserved = [event.reserved for event in of_kind(CallStarted, events)]
     stated = Usage(100, 0, 20, CARD.price.cost(100, 20))
     used = {"no": [Usage()] * end.calls, "unknown": [replace(each, estimated=True) for each in reserved]}
     assert end.spent == total(used.get(billed, [stated] * end.calls))
     assert day.so_far() == Today(pytest.approx(end.spent.cost_usd), 0.0)
+
+
+@pytest.mark.parametrize("scenario", ["429_bare", "429_date", "529", "503_loading"])
+def test_a_provider_that_refuses_for_ever_is_asked_until_patience_ends_and_costs_nothing(
+    runner, server, scenario: str, settings
+):
+    day = DayPurse(settings)
+    end = ending_of(runner.run(drained(ALONE, {"team": at(server, scenario)}, purse=day)))
+    assert (end.status, end.spent) == ("failed", Usage())
+    assert end.calls == server.hits[scenario] >= 3
+    assert day.so_far() == Today(0.0, 0.0)
 
 
 @pytest.mark.parametrize("scenario", ["429_gemini", "silent", "drip"])

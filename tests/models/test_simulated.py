@@ -266,7 +266,7 @@ def test_the_same_request_gets_the_same_reply(name: str):
 
 def test_a_request_says_nothing_but_messages_and_how_to_answer():
     known = {field.name for field in fields(Request)}
-    assert known == {"messages", "answer", "temperature", "seed", "max_tokens", "timeout_s"}
+    assert known == {"messages", "answer", "temperature", "seed", "max_tokens", "timeout_s", "nameable"}
 
 
 # Not "coordinator": it is also what a leader is called, to people and in prompts.

@@ -8,11 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from pages.run import resuming
 from pages.shared import state
-from swarm.config import PROJECT
+from swarm.config import PROJECT, Settings
 from swarm.engine.run import new_run_id
 from swarm.history.store import History
 from swarm.limits import Limits
 from swarm.mission import Mission
+from swarm.models.allowance import ProviderLimits
+from swarm.models.catalogue import known_limits
 from swarm.recording.events import ProtocolEnded
 from swarm.recording.journal import journal_of
 from swarm.verdict import Verdict
@@ -514,6 +516,19 @@ def test_a_missing_key_is_named_and_no_value_is_shown(settings, monkeypatch):
     everything = words_of(models) + str([table.value for table in models.dataframe])
     assert "ANTHROPIC_API_KEY: present" in everything.replace("\\", "")
     assert "canary" not in everything
+
+
+def test_limits_of_a_provider_are_kept_by_the_page_and_found_again(settings: Settings):
+    app = opened("models/page.py")
+    app.selectbox(key="limits_of").set_value("openai").run()
+    by_label(app.number_input, "Requests a minute").set_value(60)
+    by_label(app.button, "Keep these limits").click().run()
+    assert not app.exception
+    assert known_limits(settings) == {"openai": ProviderLimits(requests_per_minute=60)}
+
+
+def by_label(elements, label: str):
+    return next(element for element in elements if element.label == label)
 
 
 def test_real_money_is_asked_for_twice(settings, monkeypatch):

@@ -1,5 +1,6 @@
 """What models are asked: append-only, the same for all up to the last lines, safe against what is in it."""
 
+import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -11,10 +12,13 @@ from swarm.config import LIBRARY, Settings
 from swarm.engine.run import RunSpec
 from swarm.mission import Mission, Requirement, Stakeholder, load_library
 from swarm.models.catalogue import open_model
-from swarm.models.model import Message, Request
+from swarm.models.model import Completion, Message, Request, likely_tokens
 from swarm.models.scripted import ScriptedModel
+from swarm.prompts import render
+from swarm.prompts.fit import LEAST_ANSWER_TOKENS, Fitted, fitted
 from swarm.prompts.render import agent_messages, ask_again, judge_messages, mark, mission_text, version
-from swarm.spec import PastRole
+from swarm.reply.form import repeats_form
+from swarm.spec import PastRole, Reach
 from swarm.team import Seat, make_team
 from swarm.turn import Assignment, Cue, Turn
 from tests.staging import (
@@ -33,6 +37,7 @@ from tests.staging import (
     turns_of,
 )
 
+FOLDER = Path(render.__file__).parent
 GOLDEN = Path(__file__).parent.parent / "golden"
 FESTIVAL = Mission(
     id="festival",
@@ -262,6 +267,84 @@ def test_the_deliverable_cannot_close_its_own_mark():
     [code] = re.findall(r"\[([0-9a-f]{8}) deliverable\]", seen)
     assert seen.count(f"[{code} end]") == 1
     assert seen.endswith(f"Now give 4s.\n[{code} end]\n")
+
+
+# What a small model is asked, and what fits into one.
+
+
+def test_a_small_model_is_asked_for_a_role_and_a_contribution_in_few_words():
+    spec = recipe(form="short")
+    for cue in (Cue("contribute"), Cue("intend"), Cue("contribute", revise=True)):
+        system, user = agent_messages(spec, "c0dec0de", spec.team.seats[0], cue, ())
+        assert likely_tokens(len(system.text)) <= 160
+        assert re.findall(r'"(\w+)"', user.parts[-1]) == ["role", "contribution"]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_no_form_has_anything_that_could_be_handed_back_as_an_answer(path: Path):
+    form = path.read_text(encoding="utf-8")
+    assert "{" not in form
+    assert not {"…", "..."} & {*form.split()}
+    for words in re.findall(r'" \(([^()]*)\)', form):
+        assert repeats_form(words) or words in ("true or false", "null", "a number"), words
+
+
+def heard_by_all(count: int, words: int = 100) -> list[Turn]:
+    return [contribution(seat, f"First of {seat}. " + "More of it. " * words) for seat in range(1, count + 1)]
+
+
+def asked_of(context: int | None, output: int = 2_000, count: int = 20) -> Fitted:
+    spec = recipe(agents=30, reach={"team": Reach(output, context)})
+    return fitted(spec, "c0dec0de", spec.team.seats[-1], Cue("contribute"), heard_by_all(count))
+
+
+def test_without_a_known_context_nothing_is_shortened():
+    assert asked_of(None) == asked_of(1_000_000)
+    assert asked_of(None).max_tokens == 2_000
+    assert asked_of(None).note is None
+
+
+def test_the_answer_is_made_shorter_before_anything_heard_is():
+    whole = asked_of(None).messages
+    tight = sum(len(message.text.encode()) for message in whole) // 3 + 64 + 700
+    assert asked_of(tight).messages == whole
+    assert asked_of(tight).max_tokens in (700, 701)
+    assert asked_of(tight).note is None
+
+
+@pytest.mark.parametrize("context", [8_000, 6_000, 4_096, 3_000])
+def test_the_oldest_of_what_was_heard_is_told_in_short_until_the_answer_fits(context: int):
+    prompt = asked_of(context)
+    parts = prompt.messages[1].parts[1:-1]
+    short = [index for index, part in enumerate(parts) if f"(in short) First of {index + 1}.\n" in part]
+    assert short == list(range(len(short)))
+    assert 0 < len(short) <= 20
+    assert prompt.note == f"heard {len(short)} of 20 in short: team holds {context:,} tokens"
+    assert prompt.max_tokens >= LEAST_ANSWER_TOKENS
+    assert sum(len(message.text.encode()) for message in prompt.messages) // 3 + prompt.max_tokens <= context
+
+
+def test_what_was_told_in_short_is_noted_in_the_turn():
+    team = ScriptedModel("team", lambda request: said("Bread. " * 400))
+    last = turns_of(played(recipe(agents=6, reach={"team": Reach(800, 3_000)}), team))[-1]
+    assert last.notes[0].startswith("heard ")
+    assert team.requests[0].max_tokens == 800
+
+
+def test_a_reply_that_was_cut_off_is_not_sent_back_and_a_shorter_one_is_asked_for():
+    team = script(Completion(said("x" * 900)[:-9], finish="length"), said("Short."), said(), said())
+    turn = turns_of(played(recipe(max_tokens=70), team))[0]
+    assert (turn.text, len(turn.calls)) == ("Short.", 2)
+    first, again = team.requests[:2]
+    assert [message.role for message in again.messages] == ["system", "user"]
+    assert again.messages[1].parts[:-1] == first.messages[1].parts
+    assert "limit of 70 tokens" in again.messages[1].parts[-1]
+
+
+def test_a_small_model_abstains_by_contributing_nothing():
+    answers = [json.dumps({"role": "Baker", "contribution": text}) for text in ("Bread.", "", " ")]
+    turns = turns_of(played(recipe(form="short"), script(*answers)))
+    assert [turn.action for turn in turns] == ["contribute", "abstain", "abstain"]
 
 
 # What is heard.

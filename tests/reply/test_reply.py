@@ -34,7 +34,7 @@ def test_a_reply_without_one_whole_answer_is_refused_with_its_reason(reply: Bad)
 
 def test_the_corpus_names_each_of_its_shapes_once():
     names = [reply.id for reply in (*GOOD, *BAD)]
-    assert len(set(names)) == len(names) >= 80
+    assert len(set(names)) == len(names) >= 300
 
 
 @pytest.mark.parametrize("reply", GOOD, ids=lambda reply: reply.id)
@@ -45,8 +45,8 @@ def test_a_reply_cut_by_the_token_limit_is_never_read(reply: Good):
 
 @pytest.mark.parametrize("reply", GOOD, ids=lambda reply: reply.id)
 def test_a_part_of_a_reply_is_refused_or_says_the_same_as_the_whole(reply: Good):
-    if reply.id == "reasoning opened in the prompt":
-        pytest.skip("nothing before the closing tag tells that it is reasoning")
+    if re.match("reasoning opened in the prompt|reasoning: (.*draft|[{<]|final|harmony)", reply.id):
+        pytest.skip("nothing before the closing mark tells that it is reasoning")
     for length in range(len(reply.text)):
         refused_or_equal(reply.text[:length], reply.answer)
 

@@ -15,7 +15,7 @@ from swarm.grid import Factor
 from swarm.narrative.contrast import CAVEAT
 from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
-from swarm.written import UNKNOWN, lasting, usd
+from swarm.written import UNKNOWN, about, lasting, usd
 
 SIMULATED = Text(" SIMULATED ", style="black on yellow")
 
@@ -63,7 +63,9 @@ def print_runs_compared(records: Sequence[RunRecord], sentences: Sequence[str]) 
         Row("abstained", "", tuple(str(record.participation.abstained) for record in records)),
         *(Row(name.lower(), "", tuple(listed(it)[name] for it in records)) for name in listed(records[0])),
         Row("tokens", "", tuple(f"{record.spent.tokens:,}" for record in records)),
-        Row("cost", "", tuple(usd(record.spent.cost_usd) for record in records)),
+        Row(
+            "cost", "", tuple(about(usd(record.spent.cost_usd), record.spent.estimated) for record in records)
+        ),
         Row("time", "", tuple(lasting(record.duration_s) for record in records)),
     )
     console.print(_table(rows, [record.run_id for record in records], ""))

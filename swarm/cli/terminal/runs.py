@@ -12,14 +12,24 @@ from rich.text import Text
 
 from swarm.cli.terminal import harmless
 from swarm.cli.terminal.table import columns
+from swarm.errors import WAITED_FOR
 from swarm.history.rows import RunRow
-from swarm.narrative.labels import DID, models_named
-from swarm.recording.events import CallEnded, Event, RunJudged, RunResumed, RunStarted, TurnStarted, TurnTaken
+from swarm.narrative.labels import DID, models_named, paused
+from swarm.recording.events import (
+    CallEnded,
+    Event,
+    ProviderPaused,
+    RunJudged,
+    RunResumed,
+    RunStarted,
+    TurnStarted,
+    TurnTaken,
+)
 from swarm.recording.measures import listed
 from swarm.recording.record import RunRecord
 from swarm.spec import RunSpec
 from swarm.turn import Action, Usage
-from swarm.written import UNKNOWN, lasting, moment, number, usd
+from swarm.written import UNKNOWN, about, lasting, moment, number, usd
 
 _STYLES: dict[Action, str] = {
     "plan": "cyan",
@@ -77,14 +87,21 @@ class LiveRun:
             case TurnTaken(turn=turn):
                 self._spent += turn.usage
                 self._move(turn.seat, DID[turn.action], _STYLES[turn.action], turn.role or turn.reason or "")
-            case CallEnded(index=index):
-                who = f"agent {self._speakers[index]}" if index in self._speakers else "the judge"
-                self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
+            case ProviderPaused() | CallEnded():
+                self._remark(event)
             case RunJudged():
                 self._spent += event.verdict.usage
             case _:
                 return
         self._live.update(self._table())
+
+    def _remark(self, event: ProviderPaused | CallEnded) -> None:
+        """Say above the table what is waited for, or who is asked again; refusals are waited for, all together."""
+        if isinstance(event, ProviderPaused):
+            self._console.print(Text(harmless(paused(event)), style="yellow"))
+        elif event.outcome.failure not in WAITED_FOR:
+            who = f"agent {self._speakers[event.index]}" if event.index in self._speakers else "the judge"
+            self._console.print(Text(harmless(f"asking {who} again: {event.because}"), style="dim"))
 
     def _move(self, seat: int, did: str, style: str, role: str) -> None:
         """Note what a seat does, and that it was the last to do something."""
@@ -147,7 +164,7 @@ def _title(spec: RunSpec) -> Text:
 
 def _used(usage: Usage, simulated: bool) -> str:
     cost = usd(usage.cost_usd) + (" (simulated)" if simulated and usage.cost_usd is not None else "")
-    return f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
+    return about(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {cost}", usage.estimated)
 
 
 def _turns(record: RunRecord) -> Table:

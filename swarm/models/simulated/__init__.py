@@ -8,22 +8,25 @@ import asyncio
 import json
 import zlib
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from random import Random
 
 from swarm.models.card import FREE, ModelCard, Price
 from swarm.models.model import Completion, Request, likely_tokens, most_tokens
 from swarm.models.simulated.brief import Brief, read_brief
+from swarm.models.simulated.chance import as_fitted
 from swarm.models.simulated.mind import Decision, Traits, Work, decide, plan
 from swarm.models.simulated.phrases import paragraph
 from swarm.models.simulated.verdict import is_judging, judge_deliverable
+from swarm.models.throttle import Throttle
 from swarm.spec import PACES, Pace
 from swarm.turn import Usage
 
 SECONDS_TO_FIRST_TOKEN = 0.7
 TOKENS_PER_SECOND = 90.0
 """Of a quick hosted model; waited for only when the pace says so."""
+_OPEN = Throttle("sim")
+"""Nobody refuses, so nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class SimulatedModel:
         """Always."""
         return True
 
-    def place(self) -> AbstractAsyncContextManager[object]:
-        """There is always one."""
-        return nullcontext()
+    @property
+    def throttle(self) -> Throttle:
+        """It lets all through."""
+        return _OPEN
 
     def most(self, request: Request) -> Usage:
         """The most a request can use, in simulated money."""
@@ -75,7 +79,7 @@ def open_simulated(card: ModelCard, pace: Pace) -> SimulatedModel:
 def answer(request: Request, traits: Traits) -> tuple[str, str]:
     """Answer a request as a mind does and say why the answer ends ("stop" or "length")."""
     text = "".join(message.text for message in request.messages if message.role == "user")
-    chance = Random(request.seed * 4_294_967_311 + zlib.crc32(text.encode("utf-8", "replace")))
+    chance = Random(request.seed * 4_294_967_311 + zlib.crc32(as_fitted(text).encode("utf-8", "replace")))
     if is_judging(text):
         points = judge_deliverable(text, chance)
         return _plain(
