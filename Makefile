@@ -52,7 +52,7 @@ lock: .venv/.dev       ## make the lock files anew from the .in files
 		requirements-inspect.in -o requirements-inspect.txt
 
 bench: .venv/.dev      ## measure; every program prints a table and one JSON line
-	for program in $(filter-out cells calibrate replicate resampling worlds,$(basename $(notdir $(wildcard bench/*.py)))); do \
+	for program in $(filter-out cells calibrate limits replicate resampling worlds,$(basename $(notdir $(wildcard bench/*.py)))); do \
 		$(BIN)/python -m bench.$$program; done
 
 replicate: .venv/.app  ## play 25,000 simulated runs and hold the paper's claims against them; takes some minutes
