@@ -185,6 +185,7 @@ def test_a_restarted_page_finds_the_run_again(dashboard, browser):
     page = look(browser)
     open_page(page, dashboard, "/compose?agents=2")
     page.get_by_text("Seed, pace and organization").click()
+    settled(page)
     page.get_by_text("As real models").click()
     expect(page.get_by_text("--pace real")).to_be_visible()
     settled(page)
