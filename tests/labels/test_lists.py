@@ -54,7 +54,7 @@ def test_the_table_of_runs_has_every_number_in_its_own_column():
         "Time, s": 83.25,
     }
     assert formats(table) == {
-        "Started": "YYYY-MM-DD HH:mm",
+        "Started": "YYYY-MM-DD HH:mm Z",
         "Quality": "%.2f",
         **{MEASURES[key].name: f"%.{MEASURES[key].digits}f" for key in LISTED_VALUES},
         "Tokens": "localized",
@@ -103,7 +103,7 @@ def test_an_experiment_has_every_number_beside_its_label():
         "Played": ("percent", 1),
         "Runs": "localized",
         "Spent, $": "%.2f",
-        "Started": "YYYY-MM-DD HH:mm",
+        "Started": "YYYY-MM-DD HH:mm Z",
     }
 
 
@@ -141,7 +141,7 @@ def test_roles_over_runs_have_every_number_in_its_own_column():
     )
     step = RoleStep(run, repeats=False, kept=3, both=4, new=5, cumulative=7)
     (table,) = shown(lambda: roles_over_runs._list_runs([step])).dataframe
-    assert formats(table) == {"Started": "YYYY-MM-DD HH:mm", "Kept their role": "percent"}
+    assert formats(table) == {"Started": "YYYY-MM-DD HH:mm Z", "Kept their role": "percent"}
     assert table.value.iloc[0].to_dict() == {
         "Run": 1,
         "Mission": "Mission",

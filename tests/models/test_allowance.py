@@ -10,7 +10,7 @@ from swarm.config import Settings
 from swarm.errors import BadInput, ModelUnavailable
 from swarm.models.allowance import Bucket, ProviderLimits, Stated, stated_limits, wait_asked_for
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import keep_limits, known_limits, limits_of
+from swarm.models.catalogue import keep_limits, known_limits, limits_of, slips_in_own_models
 from swarm.models.litellm import LiteLlmModel, library
 from swarm.models.model import Message, Request
 from swarm.models.throttle import Throttle
@@ -129,10 +129,14 @@ def test_what_models_toml_says_of_a_provider_or_an_address_holds_for_its_models(
 
 
 @pytest.mark.parametrize("line", ["max_in_flight = 0", "timeout_s = -1.0", "requests_a_minute = 3"])
-def test_what_cannot_be_is_refused_with_its_place(line: str, settings: Settings):
-    (settings.data / "models.toml").write_text(f"[limits.openai]\n{line}\n", encoding="utf-8")
-    with pytest.raises(BadInput, match=rf"limits\.openai\.{line.split()[0]}"):
-        limits_of(ModelCard("openai/m", "m", "openai"), settings)
+def test_what_cannot_be_is_left_out_and_told_with_its_place(line: str, settings: Settings):
+    text = f"[limits.groq]\nmax_in_flight = 3\n\n[limits.openai]\n{line}\n"
+    (settings.data / "models.toml").write_text(text, encoding="utf-8")
+    assert limits_of(ModelCard("openai/m", "m", "openai"), settings) == ProviderLimits()
+    assert limits_of(ModelCard("groq/m", "m", "groq"), settings) == ProviderLimits(max_in_flight=3)
+    (slip,) = slips_in_own_models(settings)
+    assert "line 5" in slip
+    assert line.split()[0] in slip
 
 
 def test_limits_are_kept_beside_what_stands_in_the_file(settings: Settings):

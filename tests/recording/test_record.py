@@ -72,6 +72,7 @@ KEYS = [
     "output_tokens",
     "cost_usd",
     "duration_s",
+    "estimated",
     "deliverable",
 ]
 
