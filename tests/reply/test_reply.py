@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from swarm.errors import MalformedReply
 from swarm.reply.answer import AgentAnswer, Answer, JudgeAnswer, PlanAnswer
+from swarm.reply.form import repeats_form
 from swarm.reply.read import read_reply
 from swarm.reply.scan import pieces
 from tests.replies import BAD, GOOD, MARKS, MINE, WORDS, Bad, Good
@@ -77,7 +78,7 @@ ANSWERS = st.builds(
     contribution=CONTENT,
     builds_on=st.lists(st.integers(1, 256), max_size=5),
     reports_to=st.none() | st.integers(1, 256),
-)
+).filter(lambda it: not any(map(repeats_form, (it.role, it.reason, it.contribution))))
 # Sentences do not open objects, lists, reasoning or, at the start, a string.
 SENTENCES = st.text(st.characters(exclude_characters='{}[]<>"`~', exclude_categories=["Cs"]), max_size=80)
 FENCES = st.sampled_from(

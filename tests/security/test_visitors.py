@@ -11,6 +11,7 @@ import app as dashboard
 from pages.shared import login
 from swarm.config import PROJECT
 from swarm.errors import BadInput
+from swarm.security.origins import OwnPagesOnly
 from swarm.security.visitors import NEEDED, check_address, login_is_set_up, named_providers
 from swarm.teams.inputs import MAX_INPUT_BYTES, MAX_SETS, MAX_VALUE_CHARS, read_inputs
 
@@ -59,6 +60,7 @@ def test_all_doors_are_there_with_the_headers_around_them():
         dashboard.SecurityHeaders,
         dashboard.OnlyThisMachine,
         TrustedHostMiddleware,
+        OwnPagesOnly,
     ]
     assert doors[2].kwargs == {"allowed_hosts": st.get_option("server.allowedHosts"), "www_redirect": False}
 

@@ -160,7 +160,10 @@ def test_a_client_that_hangs_up_stops_its_run_and_frees_its_place(settings: Sett
     with serving(settings, pace="fast") as base:
         # A connection of our own, because clients keep theirs or drop them when they like.
         body = json.dumps(asking(SLOW, stream=stream)).encode()
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = (
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
         with socket.create_connection(("127.0.0.1", int(base.split(":")[2].split("/")[0]))) as connection:
             connection.sendall(head.encode() + body)
             wait_until(lambda: turns_taken(settings) >= 2)
