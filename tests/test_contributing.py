@@ -107,7 +107,7 @@ def read(files: Files) -> GivenTeam | None:
             ),
             "docs/teams.md": (("| Format | Files | Becomes |\n|---|---|---|\n", "| Acme | `acme.txt` | an order |\n"),),
             "tests/test_architecture.py": (
-                ('    "teams.reading": "swarm protocols security",\n', '    "teams.acme": "teams.reading",\n'),
+                ('    "teams.reading": "swarm protocols security text",\n', '    "teams.acme": "teams.reading",\n'),
                 ('    "teams": "', "teams.acme "),
             ),
         },

@@ -164,7 +164,7 @@ class Throttle:
         return 0.0 if self._stuck_since is None else _now() - self._stuck_since
 
     def _wait_s(self, tokens: int) -> float:
-        if self.in_flight >= max(1.0, self.places // 1):
+        if self.in_flight + 1 > max(1.0, self.places):
             return inf
         now = _now()
         wait_s = max(self._pause.until, self._left_at + self._gap_now_s) - now

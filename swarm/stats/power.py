@@ -208,7 +208,7 @@ def cautious_sd(sd: float, missions: int) -> float:
 
     Examples:
         >>> round(cautious_sd(0.1, 8), 3), round(cautious_sd(0.1, 100), 3)
-        (0.135, 0.106)
+        (0.135, 0.107)
     """
     df = missions - 1
     return sd * math.sqrt(df / float(special.chdtri(df, PILOT_SURE)))

@@ -21,7 +21,7 @@ from tests.warm import cold, swarm
 KEYS = [
     "run_id", "status", "protocol", "models", "agents", "seed", "shock", "simulated", "imported", "owner", "quality",
     "mission_relevance", "depth", "active", "abstained", "directed_idle", "unparsed", "failed", "distinct_roles",
-    "roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "duration_s", "deliverable",
+    "roles", "input_tokens", "cached_tokens", "output_tokens", "cost_usd", "duration_s", "estimated", "deliverable",
 ]  # fmt: skip
 MISSION = ["--mission", "food-festival"]
 HEAVY = ["litellm", "duckdb", "streamlit", "pandas", "networkx", "plotly"]

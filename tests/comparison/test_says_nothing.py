@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from swarm.cell import Cell
-from swarm.cli.experiment import _print_results
+from swarm.cli.findings import print_results
 from swarm.comparison.group import groups_by
 from swarm.comparison.strays import compare_without_strays
 from swarm.comparison.team_size import size_curves
@@ -58,7 +58,7 @@ TEAM = ("given_team", "sequential", "solo")
 READERS: dict[str, tuple[Sequence[str], Callable[[list[Cell]], object]]] = {
     "groups": (PAIR, compared),
     "experiment": (PAIR, lambda cells: results(experiment_of(*PAIR), cells)),
-    "command": (PAIR, lambda cells: _print_results(experiment_of(*PAIR), cells, final=True, as_json=True)),
+    "command": (PAIR, lambda cells: print_results(experiment_of(*PAIR), cells, final=True, as_json=True)),
     "threshold": (PAIR, model_cases),
     "team": (TEAM, lambda cells: team_verdict(experiment_of(*TEAM), cells)),
 }

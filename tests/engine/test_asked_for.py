@@ -272,6 +272,11 @@ CHANGES: dict[str, tuple[dict[str, Any], Callable[[RunSpec], Any], Any]] = {
     "pace": ({"pace": "fast"}, lambda s: s.pace, "fast"),
     "organization": ({"organization": "acme"}, lambda s: s.organization, "acme"),
     "repeats": ({"repeats": 2, "seed": 7}, lambda s: s.seed, 7),
+    "equal_tokens": (
+        {"ways": (Way("solo"), Way("shared")), "equal_tokens": True},
+        lambda s: s.options["token_budget"] is not None,
+        True,
+    ),
 }
 
 
@@ -282,8 +287,9 @@ def test_what_a_grid_says_stands_in_the_recipe_of_its_runs(name: str, settings: 
     assert look(Recipes(grid, settings).of(grid.planned(0))) == shows
 
 
-def test_every_part_of_a_grid_but_its_name_is_held_to_reach_the_recipes():
-    assert {*CHANGES, "name"} == {field.name for field in fields(Grid)}
+def test_every_part_of_a_grid_is_held_to_reach_the_recipes_but_its_name_and_extensions():
+    # An extension changes no recipe: it comes after all that was planned before.
+    assert {*CHANGES, "name", "extensions"} == {field.name for field in fields(Grid)}
 
 
 def test_each_repeat_has_a_seed_of_its_own_and_each_mission_its_own_memory(settings: Settings):

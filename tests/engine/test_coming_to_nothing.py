@@ -24,6 +24,7 @@ from tests.made import keep, put_back
 from tests.staging import (
     GARBAGE,
     NAMES,
+    NO_WAITS,
     abstained,
     act,
     ending_of,
@@ -123,7 +124,8 @@ def test_a_team_is_to_blame_for_what_it_was_answered(answers: list[str], why: st
     ],
 )  # fmt: skip
 def test_of_calls_that_fail_those_too_long_or_refused_are_a_teams_own(kind: FailureKind, why: str):
-    record = record_of(played(recipe(agents=1), all_do(ModelUnavailable(kind, "No."))))
+    policy = replace(NO_WAITS, patience_s=0.1)
+    record = record_of(played(recipe(agents=1), all_do(ModelUnavailable(kind, "No.")), policy=policy))
     assert (record.status, shortfall(record)) == ("failed", why)
 
 

@@ -292,6 +292,7 @@ judge = "sim/weak"
 shocks = ["none", "hub", "swap"]
 shock_model = "sim/small"
 stop_when_clear = true
+may_extend = true
 """
 )
 """All that a file can say and the form can hold, each unlike what the form shows at first."""
