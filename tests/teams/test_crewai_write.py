@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 
 from swarm.protocols.given_team import Step
-from swarm.teams.crewai.write import FREE_TASK, write
+from swarm.teams.crewai.write import write
 from swarm.teams.formats import import_team, read_team, settled
 from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
@@ -68,11 +69,22 @@ def test_the_code_holds_no_text_of_the_team():
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*_(agent|task)", each) for each in new)
 
 
-def test_a_step_without_a_task_becomes_a_task():
-    team = replace(NO_TASKS, steps=(Step(2), Step(1), Step(2)))
-    read = back(write(team))
-    assert [step.seat for step in read.steps] == [2, 1, 2]
-    assert {task.text for task in read.tasks} == {FREE_TASK}
+@pytest.mark.parametrize(
+    "team",
+    [
+        replace(NO_TASKS, steps=(Step(2), Step(1), Step(2))),
+        replace(NO_TASKS, steps=(Step(1), Step(2))),
+        replace(NO_TASKS, coordination="graph", steps=(Step(2), Step(1, None, ()), Step(2, None, (1,)))),
+        replace(NO_TASKS, coordination="leader"),
+        replace(ORDER, steps=(*ORDER.steps, Step(2), Step(1))),
+    ],
+    ids=["two turns", "seat order said", "graph", "leader", "beside tasks"],
+)
+def test_a_step_without_a_task_becomes_a_task_and_one_without_again(team: GivenTeam):
+    files = write(team)
+    assert len(yaml.safe_load(files["config/tasks.yaml"])) == (len(team.steps) or 1)
+    assert ("{mission}" in files["config/tasks.yaml"]) == (not team.tasks)
+    assert back(files) == team
 
 
 def test_a_task_of_several_steps_becomes_several_tasks():

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given, settings
 
 from swarm.protocols.given_team import Step, read_steps
-from swarm.teams.crewai.write import FREE_TASK, write
+from swarm.teams.crewai.write import write
 from swarm.teams.export import TARGETS, export_team
 from swarm.teams.formats import read_team, settled
 from swarm.teams.reading.files import Files
@@ -80,7 +80,7 @@ def roles_that_work(team: GivenTeam) -> object:
 
 
 def work_on_tasks(team: GivenTeam) -> object:
-    """CrewAI works on tasks only: each turn has one, if need be its own; tasks without turns go round the roles.
+    """Each turn of a crew has a task that is its own; tasks without turns go round the roles.
 
     A graph in which everybody hears all before them is an order.
     """
@@ -90,7 +90,7 @@ def work_on_tasks(team: GivenTeam) -> object:
         turns = tuple(Step(number % len(team.roles) + 1, name) for number, name in enumerate(tasks))
     if all(step.hears is None or len(step.hears) == number for number, step in enumerate(turns)):
         turns = tuple(step._replace(hears=None) for step in turns)
-    done = [(step, tasks.get(step.task or "", GivenTask("", FREE_TASK))) for step in turns]
+    done = [(step, tasks.get(step.task or "", GivenTask("", ""))) for step in turns]
     work = [Work(step.seat, task.text, task.expected, step.hears) for step, task in done]
     led = team.coordination == "leader"
     return replace(team, steps=(), tasks=(), coordination="leader" if led else "order"), work

@@ -47,9 +47,12 @@ def test_import_export_import_is_identical_where_the_format_holds_it(target: str
     assert once.tasks == TEAM.tasks
 
 
-def test_without_roles_every_agent_reads_the_prompt_that_sequential_uses():
+def test_without_roles_every_agent_reads_the_prompt_that_sequential_uses_but_for_the_form_of_its_answers():
     free = set_up(TEAM, "free")
-    assert {role.background for role in free.roles} == {template("system").template.strip()}
+    [rules] = {role.background for role in free.roles}
+    prompt = template("system").template.strip()
+    assert prompt.startswith(rules)
+    assert prompt.removeprefix(rules).strip() == "Answer with exactly one JSON object and nothing around it."
     assert not {role.name for role in free.roles} & {role.name for role in TEAM.roles}
     assert "R1. Choose a site" in free.roles[0].goal
 

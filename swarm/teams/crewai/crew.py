@@ -38,6 +38,8 @@ class CrewPart(NamedTuple):
     """Key of a member; None when the crew does not say."""
     context: tuple[str, ...] | None = None
     """Keys of the tasks whose results it is shown; None for all before it."""
+    is_turn: bool = False
+    """It only stands for a turn without a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Crew:
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     blanks: tuple[str, ...] = ()
     """Inputs that the team has even if none of its texts asks for them."""
+    in_seat_order: bool = False
+    """Its turns are those of the seats, each once, and need no steps."""
     goal: str = ""
     max_usd: float | None = None
     notes: tuple[Note, ...] = ()
@@ -83,7 +87,11 @@ def team_of(crew: Crew) -> GivenTeam:
     if not 1 <= len(crew.members) <= most:
         raise BadTeam(crew.path, "agents", f"{len(crew.members)} agents; 1 to {most} can be tested")
     plan = _led(crew) if crew.led else _ordered(crew)
-    tasks = tuple(GivenTask(each.key, _text(each.text), _text(each.expected)) for each in _renamed(crew))
+    tasks = tuple(
+        GivenTask(each.key, _text(each.text), _text(each.expected))
+        for each in _renamed(crew)
+        if not each.is_turn
+    )
     texts = [text for role in plan.roles for text in (role.name, role.goal, role.background)]
     wanted = blanks([*texts, *(text for task in tasks for text in (task.text, task.expected))])
     given = {name.replace("-", "_"): value for name, value in crew.inputs.items()}
@@ -138,11 +146,13 @@ def _ordered(crew: Crew) -> _Plan:
         if seat is None:
             raise BadTeam(crew.path, place("tasks", each.key, "agent"), "names an agent that is not there")
         heard = None if each.context is None else sorted({done[key] for key in each.context if key in done})
-        steps.append(Step(seat, names[each.key], None if heard is None else tuple(heard)))
+        task = None if each.is_turn else names[each.key]
+        steps.append(Step(seat, task, None if heard is None else tuple(heard)))
         done[each.key] = number
     if all(step.hears is None or len(step.hears) == number for number, step in enumerate(steps)):
         steps = [step._replace(hears=None) for step in steps]
-    return _Plan(roles, tuple(steps), notes)
+    in_seat_order = crew.in_seat_order and all(each.is_turn for each in order)
+    return _Plan(roles, () if in_seat_order else tuple(steps), notes)
 
 
 def _notes_on_order(crew: Crew, order: list[CrewPart], seats: Mapping[str, int]) -> tuple[Note, ...]:

@@ -12,24 +12,22 @@ from typing import Any, NamedTuple
 import yaml
 
 from swarm.protocols.given_team import Step
+from swarm.teams.crewai.turns import AT_ITS_TURN, TOLD_AT_THE_START
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
 
-FREE_TASK = "Do what fits your role, building on the results you were given."
-"""The text of a step that has no task of its own: an agent of CrewAI works only on tasks."""
 _MAX_KEY_CHARS = 40
+_BLANK = re.compile(r"\{([A-Za-z_][A-Za-z0-9_-]*)\}")
+"""What CrewAI fills in, or else refuses to run."""
 
 _AGENTS_HEAD = "# Who is in the crew. Written by Roleless.\n"
 _TASKS_HEAD = "# What the crew delivers; crew.py holds the order of work. Written by Roleless.\n"
-_NO_TASKS_HEAD = (
-    "# This team has no tasks of its own: write some here, and their methods in crew.py, before it runs.\n"
-)
 _TEAM_HEAD = (
     "# What CrewAI has no place for. main.py reads the inputs; the limit in dollars is not enforced.\n"
 )
 _CREW = '''"""A crew written by Roleless. Its texts are in config/agents.yaml and config/tasks.yaml."""
 
-from crewai import Agent, Crew, Process, Task
-from crewai.project import CrewBase, agent, crew, task
+from crewai import Agent, Crew, CrewOutput, Process, Task
+from crewai.project import CrewBase, after_kickoff, agent, crew, task
 
 
 @CrewBase
@@ -44,6 +42,13 @@ class {title}:
             tasks=self.tasks,
             process=Process.{process},{manager}
         )
+
+    @after_kickoff
+    def join(self, output: CrewOutput) -> CrewOutput:
+        """Deliver every contribution, as in the test: CrewAI by itself returns that of the last task alone."""
+        said = [each.raw.strip() for each in output.tasks_output]
+        output.raw = "\\n\\n".join(text for text in said if text and not text.startswith("ABSTAIN"))
+        return output
 '''
 _AGENT = """
 {decorator}    def {key}(self) -> Agent:
@@ -54,22 +59,26 @@ _TASK = """
     def {key}(self) -> Task:
         return Task(config=self.tasks_config["{key}"])
 """
-_MAIN = '''"""Starts the crew with the inputs of config/team.yaml."""
+_MAIN = '''"""Starts the crew with the inputs of config/team.yaml and of the command line: python main.py name=value …"""
 
+import sys
 from pathlib import Path
 
 import yaml
 from crew import {title}
 
 
-def run() -> None:
+def run(given: list[str]) -> None:
     path = Path(__file__).parent / "config" / "team.yaml"
     kept = yaml.safe_load(path.read_text(encoding="utf-8"))
-    print({title}().crew().kickoff(inputs=kept["inputs"]))
+    inputs = {{**kept["more_inputs"], **kept["inputs"], **dict(each.partition("=")[::2] for each in given)}}
+    if missing := [name for name, value in inputs.items() if not value]:
+        sys.exit(f"give a value to {{', '.join(missing)}}, in {{path}} or like this: python main.py {{missing[0]}}=…")
+    print({title}().crew().kickoff(inputs=inputs).raw)
 
 
 if __name__ == "__main__":
-    run()
+    run(sys.argv[1:])
 '''
 
 
@@ -80,6 +89,8 @@ class _Job(NamedTuple):
     task: GivenTask
     agent: str | None
     context: list[str] | None
+    is_made: bool = False
+    """The writer's own, because an agent of CrewAI works only on tasks."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -97,10 +108,11 @@ def write(team: GivenTeam) -> dict[str, str]:
     """Write a team as a crew: config/{agents,tasks,team}.yaml, crew.py and main.py.
 
     The name, the goal, the limit in dollars, the inputs, and which tasks are the team's own in which order are in
-    config/team.yaml, which CrewAI does not look at. CrewAI cannot hold, and so what is read back differs in: a step
-    without a task and a task of several steps (each step becomes a task of its own), tasks without any steps (they go
-    round the roles), and a graph in which everybody hears all before them (it is an order). A task that no step works
-    on is written, but not used.
+    config/team.yaml, which CrewAI does not look at. A step without a task gets one that says so, a team without tasks
+    one for each step with the blank `{mission}`; both are read back as what they were. CrewAI cannot hold, and so what
+    is read back differs in: a task of several steps (each step becomes a task of its own), tasks without any steps
+    (they go round the roles), and a graph in which everybody hears all before them (it is an order). A task that no
+    step works on is written, but not used. The crew returns all contributions.
 
     Returns:
         Texts by path.
@@ -112,7 +124,7 @@ def write(team: GivenTeam) -> dict[str, str]:
     return {
         "config/agents.yaml": _AGENTS_HEAD
         + _dumped({key: _agent(role) for key, role in zip(agents, team.roles, strict=True)}),
-        "config/tasks.yaml": _tasks_text([*jobs, *idle]),
+        "config/tasks.yaml": _TASKS_HEAD + _tasks_text([*jobs, *idle]),
         "config/team.yaml": _TEAM_HEAD + _dumped(_kept(team, jobs, idle)),
         "crew.py": _crew(title, agents, [job.key for job in jobs], led=led),
         "main.py": _MAIN.format(title=_checked(title)),
@@ -125,7 +137,22 @@ def _kept(team: GivenTeam, jobs: Sequence[_Job], idle: Sequence[_Job]) -> dict[s
     own = [job.key for task in team.tasks for job in written if job.task is task]
     order = {} if own == [job.key for job in written] else {"task_order": own}
     unused = {"idle_tasks": [job.key for job in idle]} if idle else {}
-    return {"name": team.name, "goal": team.goal, **limit, "inputs": dict(team.inputs), **order, **unused}
+    made = [job.key for job in written if job.is_made]
+    turns = {"turns": made, "in_seat_order": not team.steps} if made else {}
+    inputs = {"inputs": dict(team.inputs), "more_inputs": _more_inputs(team, written)}
+    return {"name": team.name, "goal": team.goal, **limit, **inputs, **order, **unused, **turns}
+
+
+def _more_inputs(team: GivenTeam, jobs: Sequence[_Job]) -> dict[str, str]:
+    """Blanks that are not the team's: the mission that it is told, and what only CrewAI takes for one, as it stands."""
+    texts = [text for role in team.roles for text in (role.name, role.goal, role.background)]
+    texts += [text for job in jobs for text in (job.task.text, job.task.expected)]
+    names = dict.fromkeys(name for text in texts for name in _BLANK.findall(text))
+    return {name: _as_it_stands(name) for name in names if name not in team.inputs}
+
+
+def _as_it_stands(name: str) -> str:
+    return "" if name == "mission" else f"{{{name}}}"
 
 
 def _agent(role: GivenRole) -> dict[str, str]:
@@ -137,29 +164,33 @@ def _jobs(team: GivenTeam, agents: Sequence[str]) -> tuple[list[_Job], list[_Job
     """Tasks as CrewAI works on them, in the order of work; and those that nobody works on."""
     tasks = {task.name: task for task in team.tasks}
     if team.coordination == "leader":
-        keys = _keys(list(tasks), "_task")
+        keys = _keys(list(tasks) or ["mission"], "_task")
+        if not tasks:
+            return [_Job(keys[0], GivenTask(keys[0], TOLD_AT_THE_START), None, None, True)], []
         return [_Job(key, task, None, None) for key, task in zip(keys, tasks.values(), strict=True)], []
     steps = team.steps or tuple(Step(number % len(agents) + 1, name) for number, name in enumerate(tasks))
+    steps = steps or tuple(Step(seat) for seat in range(1, len(agents) + 1))
     idle = [name for name in tasks if name not in {step.task for step in steps}]
     keys = _keys([*(step.task or "step" for step in steps), *idle], "_task")
     seen: set[str | None] = set()
     jobs: list[_Job] = []
     for step, key in zip(steps, keys, strict=False):
         task = tasks.get(step.task or "")
-        if task is None or step.task in seen:
-            task = GivenTask(key, task.text, task.expected) if task else GivenTask(key, FREE_TASK)
+        is_made = task is None
+        if task is None:
+            task = GivenTask(key, AT_ITS_TURN if tasks else TOLD_AT_THE_START)
+        elif step.task in seen:
+            task = GivenTask(key, task.text, task.expected)
         seen.add(step.task)
         context = None if step.hears is None else [keys[number - 1] for number in step.hears]
-        jobs.append(_Job(key, task, agents[step.seat - 1], context))
+        jobs.append(_Job(key, task, agents[step.seat - 1], context, is_made))
     left = zip(keys[len(steps) :], idle, strict=True)
     return jobs, [_Job(key, tasks[name], None, None) for key, name in left]
 
 
 def _tasks_text(jobs: Sequence[_Job]) -> str:
     """Tasks in the order of work: CrewAI makes them as they stand, and a context must have been made before."""
-    if not jobs:
-        return _NO_TASKS_HEAD
-    return _TASKS_HEAD + _dumped({job.key: _task(job) for job in jobs})
+    return _dumped({job.key: _task(job) for job in jobs})
 
 
 def _task(job: _Job) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import Field
 from swarm.teams.crewai.bound import Bound, Code
 from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.shapes import AgentShape, TaskShape, ignored_keys, member, piece
+from swarm.teams.crewai.turns import AT_ITS_TURN, TOLD_AT_THE_START
 from swarm.teams.python.values import as_text
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.given import Note
@@ -27,6 +28,10 @@ class CrewShape(Tolerant):
     """Keys of the team's own tasks, where tasks.yaml, which is in the order of work, has them in another order."""
     idle_tasks: list[str] = Field(default_factory=list[str])
     """Keys of tasks that are the team's though nobody works on them."""
+    turns: list[str] = Field(default_factory=list[str])
+    """Keys of tasks that are turns without a task, as long as they have the text that the writer gave them."""
+    in_seat_order: bool = False
+    """Each seat has one such turn, and the team no order of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def crew_of(parts: Parts) -> Crew:
     agents = _shapes(AgentShape, parts.agents_path, "agents", parts.agents)
     tasks = {} if parts.tasks_path is None else _shapes(TaskShape, parts.tasks_path, "tasks", parts.tasks)
     members = {key: member(parts.agents_path, key, shape) for key, shape in agents.items()}
-    pieces = {key: piece(key, shape) for key, shape in tasks.items()}
+    pieces = {key: _turn(parts, piece(key, shape)) for key, shape in tasks.items()}
     crew = Crew(
         parts.tasks_path or parts.agents_path,
         _name(parts),
@@ -61,6 +66,7 @@ def crew_of(parts: Parts) -> Crew:
         tuple(pieces.values()),
         inputs={**parts.inputs, **parts.kept.inputs},
         blanks=blanks(f"{{{name}}}" for name in parts.kept.inputs),
+        in_seat_order=parts.kept.in_seat_order,
         goal=parts.kept.goal,
         max_usd=parts.kept.max_usd,
         notes=(
@@ -70,6 +76,12 @@ def crew_of(parts: Parts) -> Crew:
         ),
     )
     return crew if parts.code is None else _as_coded(crew, parts, parts.code)
+
+
+def _turn(parts: Parts, each: CrewPart) -> CrewPart:
+    """A task as it is, or known to be a turn without one."""
+    is_turn = each.key in parts.kept.turns and each.text in (AT_ITS_TURN, TOLD_AT_THE_START)
+    return each._replace(is_turn=is_turn)
 
 
 def _shapes(shape: type[Any], path: str, where: str, value: Any) -> dict[str, Any]:
@@ -117,6 +129,7 @@ def _as_coded(crew: Crew, parts: Parts, code: Code) -> Crew:
         manager_model=code.manager_model,
         inputs=crew.inputs,
         blanks=crew.blanks,
+        in_seat_order=crew.in_seat_order,
         goal=crew.goal,
         max_usd=crew.max_usd,
         notes=(*crew.notes, *_notes(crew, parts, code, used)),
@@ -160,6 +173,7 @@ def _piece(parts: Parts, rows: Mapping[str, CrewPart], name: str, bound: Bound) 
         texts.get("expected_output", row.expected),
         bound.agent or row.agent,
         row.context if bound.context is None else bound.context,
+        is_turn=row.is_turn,
     )
 
 
