@@ -9,10 +9,14 @@ from typing import NamedTuple, TypeAlias
 from swarm.errors import BadInput, UnknownName
 from swarm.security.whole import write_all_whole
 from swarm.teams import prompt_recipe, toml
+from swarm.teams.autogen import models as autogen_models
+from swarm.teams.autogen import starter
 from swarm.teams.autogen import write as autogen_write
 from swarm.teams.crewai import write as crewai_write
+from swarm.teams.crewai.extras import extra_of
 from swarm.teams.reading.given import GivenTeam
-from swarm.teams.setups import set_up
+from swarm.teams.readme import Home, readme
+from swarm.teams.setups import mission_of, set_up
 from swarm.teams.trial.arms import Arm
 
 Writer: TypeAlias = Callable[[GivenTeam, Arm], dict[str, str]]
@@ -28,20 +32,49 @@ class TargetFormat(NamedTuple):
     write: Writer
 
 
-def _with(write: Callable[[GivenTeam], dict[str, str]]) -> Writer:
-    """A format that knows nothing of set-ups: it is given the team that a set-up makes."""
-
-    def write_set_up(team: GivenTeam, arm: Arm) -> dict[str, str]:
-        return write(set_up(team, arm))
-
-    return write_set_up
+def _crewai(team: GivenTeam, arm: Arm) -> dict[str, str]:
+    made = set_up(team, arm)
+    wanted = [name for name, value in crewai_write.inputs_of(made).items() if not value]
+    return {**crewai_write.write(made), "README.md": readme(team, made, arm, _CREWAI, wanted)}
 
 
+def _autogen(team: GivenTeam, arm: Arm) -> dict[str, str]:
+    made = set_up(team, arm)
+    task = mission_of(team)
+    wanted = [name for name, value in starter.inputs_of(made, task).items() if not value]
+    beside = starter.write_starter(made, task)
+    return {**autogen_write.write(made), **beside, "README.md": readme(team, made, arm, _AUTOGEN, wanted)}
+
+
+def _roleless(team: GivenTeam, arm: Arm) -> dict[str, str]:
+    return toml.write(set_up(team, arm), notes=True)
+
+
+_CREWAI = Home(
+    name="CrewAI",
+    package="crewai>=1.15,<2",
+    extras_of="crewai",
+    extra_of=extra_of,
+    inputs="config/team.yaml",
+    without_a_model="CrewAI takes that of `OPENAI_MODEL_NAME`, or its own usual one. Name the one you tested with.",
+    differs=crewai_write.differences,
+)
+_AUTOGEN = Home(
+    name="AutoGen",
+    package="autogen-agentchat>=0.7,<0.8",
+    extras_of="autogen-ext",
+    extra_of=autogen_models.extra_of,
+    inputs="inputs.json",
+    without_a_model="`choose-a-model` stands in team.json: put the one you tested with in its place.",
+    differs=autogen_write.differences,
+)
 TARGETS: Mapping[str, TargetFormat] = {
-    "crewai": TargetFormat("CrewAI", "Its YAML, crew.py and main.py.", _with(crewai_write.write)),
-    "autogen": TargetFormat("AutoGen Studio", "A team component as JSON.", _with(autogen_write.write)),
+    "crewai": TargetFormat("CrewAI", "Its YAML, crew.py, main.py and a README.", _crewai),
+    "autogen": TargetFormat(
+        "AutoGen Studio", "A team component as JSON, what starts it, a README.", _autogen
+    ),
     "prompt": TargetFormat("Plain prompts", "What to send to whom, for any framework.", prompt_recipe.write),
-    "roleless": TargetFormat("Roleless (TOML)", "Everything, to test it again.", _with(toml.write)),
+    "roleless": TargetFormat("Roleless (TOML)", "Everything, to test it again.", _roleless),
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from swarm.prompts.render import template
 from swarm.protocols.given_team import Step
 from swarm.teams.reading.given import GivenTeam
+from swarm.teams.readme import fates
 from swarm.teams.trial.arms import Arm, placeholders
 
 
@@ -16,14 +17,14 @@ def write(team: GivenTeam, arm: Arm) -> dict[str, str]:
         arm: which set-up.
     """
     lines = {"given": _given, "free": _free, "solo": _solo}[arm](team)
-    return {"recipe.md": "\n".join([*_head(team), *lines, *_mission(team)]) + "\n"}
+    return {"recipe.md": "\n".join([*_head(team), *lines, *_mission(team), *fates(team)]) + "\n"}
 
 
 def _head(team: GivenTeam) -> Iterator[str]:
     yield f"# {team.name}: the set-up as plain prompts\n"
     yield "Texts in code blocks are sent as they are; `$names` are replaced."
     yield "Every agent answers with one JSON object.\n"
-    if names := placeholders(team):
+    if names := placeholders(team) if team.tasks else ("mission", *placeholders(team)):
         yield f"Replace {', '.join(f'`{{{name}}}`' for name in names)} in the mission.\n"
 
 
@@ -82,8 +83,11 @@ def _mission(team: GivenTeam) -> Iterator[str]:
         f"- R{number}. {task.text}" + (f" Expected: {task.expected}" if task.expected else "")
         for number, task in enumerate(team.tasks, 1)
     ]
+    if not tasks:
+        yield _block("\n".join(["{mission}", *([f"Purpose of the team: {team.goal}"] if team.goal else [])]))
+        return
     goal = team.goal or f"Deliver everything that {team.name} is there for."
-    yield _block("\n".join([goal, *(["", "Requirements:", *tasks] if tasks else [])]))
+    yield _block("\n".join([goal, "", "Requirements:", *tasks]))
 
 
 def _block(text: str) -> str:

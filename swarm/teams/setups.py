@@ -55,7 +55,9 @@ def _team(team: GivenTeam, roles: tuple[GivenRole, ...], turns: tuple[GivenTask,
 def mission_of(team: GivenTeam) -> str:
     """The mission as every agent gets it; that of a team without tasks, told when it is started, is a blank."""
     if not team.tasks:
-        return "\n".join(["Mission: {mission}", *([f"Purpose of the team: {team.goal}"] if team.goal else [])])
+        return "\n".join(
+            ["Mission: {mission}", *([f"Purpose of the team: {team.goal}"] if team.goal else [])]
+        )
     goal = team.goal or f"Deliver everything that {team.name} is there for."
     wanted = [
         f"R{number}. {task.text}" + (f" Expected: {task.expected}" if task.expected else "")

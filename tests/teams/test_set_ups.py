@@ -20,6 +20,11 @@ TEAM = settled(BAKERY)
 READABLE = sorted(set(TARGETS) - {"prompt"})
 
 
+def without_the_way_to_start(files: dict[str, str]) -> dict[str, str]:
+    """What the files of a set-up say of the team itself."""
+    return {path: text for path, text in files.items() if path not in ("README.md", "task.md", "inputs.json")}
+
+
 @pytest.mark.parametrize("arm", ARM_NAMES)
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_set_up_is_written_in_every_format(arm, target: str):
@@ -34,7 +39,7 @@ def test_what_is_taken_home_can_be_imported_again_and_written_the_same(arm, targ
     files = export_team(TEAM, arm, target)
     again = read_team(files_of_uploads([as_download(files)]))
     assert len(again.roles) == len(set_up(TEAM, arm).roles)
-    assert export_team(again, "given", target) == files
+    assert without_the_way_to_start(export_team(again, "given", target)) == without_the_way_to_start(files)
 
 
 @pytest.mark.parametrize("target", sorted(set(READABLE) - {"autogen"}))

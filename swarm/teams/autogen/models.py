@@ -65,6 +65,16 @@ def client_of(model: str | None) -> Data:
     }
 
 
+def extra_of(model: str) -> str:
+    """The extra of autogen-ext that the client of a model wants.
+
+    Examples:
+        >>> extra_of("anthropic/claude-sonnet-4-5"), extra_of("groq/llama-3.3-70b")
+        ('anthropic', 'openai')
+    """
+    return _FIRST_PARTS[_client(model)[0].rpartition(".")[2]]
+
+
 def model_of(kind: str, label: str, config: Data) -> str | None:
     """The name of a client's model, as LiteLLM knows it where that is certain; None when it names none.
 

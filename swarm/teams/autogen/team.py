@@ -29,6 +29,7 @@ from swarm.teams.autogen.text import (
     background_in,
     described,
     display_name,
+    goal_in,
     metadata_of,
     read_brief,
     unprompted,
@@ -147,8 +148,9 @@ def _add_agent(path: str, wrapped: Part, brief: Brief, found: _Read) -> None:
     if not shape.name.strip():
         raise BadTeam(path, at(read.inside, "name"), "an agent without a name")
     data = metadata_of(shape.metadata)
-    goal = described(shape.description or read.description)
+    description = shape.description or read.description
     name = display_name(read.label, shape.name) if data.get(SEAT) else shape.name
+    goal = goal_in(description, name) if data.get(SEAT) else described(description)
     background = background_in(shape.background, name, goal, brief.task(str(data.get(TASK, "")) or None))
     role = GivenRole(name, goal, background, _model(path, read, shape, found))
     found.agents.append(_Agent(shape.name, shape, role, data))

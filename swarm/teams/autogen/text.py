@@ -127,6 +127,16 @@ def agent_name(label: str) -> str:
     return f"agent_{stem}".rstrip("_") if taken else stem
 
 
+def description_of(role: GivenRole) -> str:
+    """Write what a selector is told of a role: its name too, which `agent_name` may not have been able to keep."""
+    return f"{role.name}: {role.goal}" if role.goal else role.name
+
+
+def goal_in(description: str, name: str) -> str:
+    """The goal in a description that `description_of` wrote, or one that is nothing but a goal."""
+    return "" if description == name else description.removeprefix(f"{name}: ")
+
+
 def described(description: str) -> str:
     """A description as a goal; none where AutoGen wrote it by itself, which says nothing of the role."""
     return "" if description.strip().startswith(_DEFAULTS) else description

@@ -6,7 +6,7 @@ No text of a team stands in the code: whatever a foreign file said, it cannot be
 import keyword
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -59,7 +59,7 @@ _TASK = """
     def {key}(self) -> Task:
         return Task(config=self.tasks_config["{key}"])
 """
-_MAIN = '''"""Starts the crew with the inputs of config/team.yaml and of the command line: python main.py name=value …"""
+_MAIN = '''"""Starts the crew with the inputs of config/team.yaml and of the command line: main.py name=value …"""
 
 import sys
 from pathlib import Path
@@ -129,6 +129,23 @@ def write(team: GivenTeam) -> dict[str, str]:
         "crew.py": _crew(title, agents, [job.key for job in jobs], led=led),
         "main.py": _MAIN.format(title=_checked(title)),
     }
+
+
+def differences(team: GivenTeam, has_roles: bool) -> Iterator[str]:
+    """What CrewAI does otherwise than the test, in sentences; without roles everybody has the whole mission."""
+    if has_roles and team.tasks:
+        yield "Who has a task reads that, and the results it is given; in the test, the whole mission."
+    yield "The result is all contributions, as in the test: `join` in crew.py makes it, CrewAI alone returns the last."
+    if team.coordination == "leader":
+        yield "The leader has each task done by whom it likes, as often as it likes; in the test it gave out jobs once."
+    if not team.tasks:
+        yield "The team has no tasks of its own: every turn is a task with the blank `{mission}`."
+
+
+def inputs_of(team: GivenTeam) -> dict[str, str]:
+    """All blanks that main.py fills, with their values; "" for those that are open."""
+    jobs, idle = _jobs(team, _keys([role.name for role in team.roles], "_agent"))
+    return {**_more_inputs(team, [*jobs, *idle]), **team.inputs}
 
 
 def _kept(team: GivenTeam, jobs: Sequence[_Job], idle: Sequence[_Job]) -> dict[str, Any]:
