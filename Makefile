@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: app test test-fast pictures test-inspect plant soak check format chromium lock bench replicate calibrate help
+.PHONY: app test test-fast pictures test-inspect test-frameworks plant soak check format chromium lock bench replicate calibrate help
 
 help:                  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -23,6 +23,9 @@ pictures: .venv/.dev chromium  ## keep in tests/output what every page looks lik
 
 test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
 	$(BIN)/python -m pytest -m inspect tests
+
+test-frameworks: .venv/.dev .venv-crewai/.done .venv-autogen/.done  ## run what is taken home in CrewAI and AutoGen
+	$(BIN)/python -m pytest -m frameworks tests/teams
 
 plant: .venv/.dev      ## plant bugs, one at a time, and say which tests notice; takes a quarter of an hour
 	$(BIN)/python -m tests.plant
@@ -50,6 +53,10 @@ lock: .venv/.dev       ## make the lock files anew from the .in files
 		requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		requirements-inspect.in -o requirements-inspect.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		requirements-crewai.in -o requirements-crewai.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		requirements-autogen.in -o requirements-autogen.txt
 
 bench: .venv/.dev      ## measure; every program prints a table and one JSON line
 	for program in $(filter-out cells calibrate limits replicate resampling worlds,$(basename $(notdir $(wildcard bench/*.py)))); do \
@@ -75,4 +82,10 @@ calibrate: .venv/.dev  ## fit the simulated models to the paper and write what t
 .venv-inspect/.done: requirements-inspect.txt | .venv/.dev
 	test -x .venv-inspect/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-inspect
 	$(BIN)/uv pip install --quiet --python .venv-inspect/bin/python --require-hashes -r requirements-inspect.txt
+	@touch $@
+
+# What is taken home runs in these; requirements-crewai.in and requirements-autogen.in say why they live apart.
+.venv-crewai/.done .venv-autogen/.done: .venv-%/.done: requirements-%.txt | .venv/.dev
+	test -x .venv-$*/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-$*
+	$(BIN)/uv pip install --quiet --python .venv-$*/bin/python --require-hashes -r requirements-$*.txt
 	@touch $@

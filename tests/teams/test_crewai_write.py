@@ -94,8 +94,14 @@ def test_a_task_of_several_steps_becomes_several_tasks():
     assert [task.text for task in read.tasks].count("Write the menu for {guests}.") == 2
 
 
-def test_tasks_without_steps_go_round_the_roles():
-    assert [step.seat for step in back(write(replace(ORDER, steps=()))).steps] == [1, 2, 3, 1]
+def test_where_nobody_has_a_task_of_its_own_everybody_works_once_and_is_told_all_of_them():
+    team = replace(ORDER, steps=())
+    files = write(team)
+    rows = yaml.safe_load(files["config/tasks.yaml"]).values()
+    turns = [row["description"] for row in rows if "agent" in row]
+    assert len(turns) == len(team.roles)
+    assert all(task.text in turn for task in team.tasks for turn in turns)
+    assert back(files) == team
 
 
 def test_a_manager_is_not_among_the_agents_that_it_leads():

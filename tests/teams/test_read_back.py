@@ -80,14 +80,9 @@ def roles_that_work(team: GivenTeam) -> object:
 
 
 def work_on_tasks(team: GivenTeam) -> object:
-    """Each turn of a crew has a task that is its own; tasks without turns go round the roles.
-
-    A graph in which everybody hears all before them is an order.
-    """
+    """Each turn of a crew has a task that is its own. A graph in which everybody hears all before them is an order."""
     tasks = {task.name: task for task in team.tasks}
     turns = team.steps
-    if team.coordination != "leader" and not turns:
-        turns = tuple(Step(number % len(team.roles) + 1, name) for number, name in enumerate(tasks))
     if all(step.hears is None or len(step.hears) == number for number, step in enumerate(turns)):
         turns = tuple(step._replace(hears=None) for step in turns)
     done = [(step, tasks.get(step.task or "", GivenTask("", ""))) for step in turns]

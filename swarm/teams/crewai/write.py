@@ -110,9 +110,9 @@ def write(team: GivenTeam) -> dict[str, str]:
     The name, the goal, the limit in dollars, the inputs, and which tasks are the team's own in which order are in
     config/team.yaml, which CrewAI does not look at. A step without a task gets one that says so, a team without tasks
     one for each step with the blank `{mission}`; both are read back as what they were. CrewAI cannot hold, and so what
-    is read back differs in: a task of several steps (each step becomes a task of its own), tasks without any steps
-    (they go round the roles), and a graph in which everybody hears all before them (it is an order). A task that no
-    step works on is written, but not used. The crew returns all contributions.
+    is read back differs in: a task of several steps (each step becomes a task of its own), and a graph in which
+    everybody hears all before them (it is an order). A task that no step works on is written, but not used. The crew
+    returns all contributions.
 
     Returns:
         Texts by path.
@@ -185,8 +185,7 @@ def _jobs(team: GivenTeam, agents: Sequence[str]) -> tuple[list[_Job], list[_Job
         if not tasks:
             return [_Job(keys[0], GivenTask(keys[0], TOLD_AT_THE_START), None, None, True)], []
         return [_Job(key, task, None, None) for key, task in zip(keys, tasks.values(), strict=True)], []
-    steps = team.steps or tuple(Step(number % len(agents) + 1, name) for number, name in enumerate(tasks))
-    steps = steps or tuple(Step(seat) for seat in range(1, len(agents) + 1))
+    steps = team.steps or tuple(Step(seat) for seat in range(1, len(agents) + 1))
     idle = [name for name in tasks if name not in {step.task for step in steps}]
     keys = _keys([*(step.task or "step" for step in steps), *idle], "_task")
     seen: set[str | None] = set()
@@ -195,7 +194,7 @@ def _jobs(team: GivenTeam, agents: Sequence[str]) -> tuple[list[_Job], list[_Job
         task = tasks.get(step.task or "")
         is_made = task is None
         if task is None:
-            task = GivenTask(key, AT_ITS_TURN if tasks else TOLD_AT_THE_START)
+            task = GivenTask(key, _at_its_turn(team))
         elif step.task in seen:
             task = GivenTask(key, task.text, task.expected)
         seen.add(step.task)
@@ -203,6 +202,16 @@ def _jobs(team: GivenTeam, agents: Sequence[str]) -> tuple[list[_Job], list[_Job
         jobs.append(_Job(key, task, agents[step.seat - 1], context, is_made))
     left = zip(keys[len(steps) :], idle, strict=True)
     return jobs, [_Job(key, tasks[name], None, None) for key, name in left]
+
+
+def _at_its_turn(team: GivenTeam) -> str:
+    """The text of a turn without a task; where nobody has a task of its own, everybody is told all of them."""
+    if team.steps and team.tasks:
+        return AT_ITS_TURN
+    lines = [
+        f"- {task.text}" + (f" Expected: {task.expected}" if task.expected else "") for task in team.tasks
+    ]
+    return "\n".join([*lines, "", AT_ITS_TURN]) if lines else TOLD_AT_THE_START
 
 
 def _tasks_text(jobs: Sequence[_Job]) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field
 from swarm.teams.crewai.bound import Bound, Code
 from swarm.teams.crewai.crew import Crew, CrewPart, Member, place
 from swarm.teams.crewai.shapes import AgentShape, TaskShape, ignored_keys, member, piece
-from swarm.teams.crewai.turns import AT_ITS_TURN, TOLD_AT_THE_START
+from swarm.teams.crewai.turns import AT_ITS_TURN
 from swarm.teams.python.values import as_text
 from swarm.teams.reading.blanks import blanks
 from swarm.teams.reading.given import Note
@@ -80,7 +80,7 @@ def crew_of(parts: Parts) -> Crew:
 
 def _turn(parts: Parts, each: CrewPart) -> CrewPart:
     """A task as it is, or known to be a turn without one."""
-    is_turn = each.key in parts.kept.turns and each.text in (AT_ITS_TURN, TOLD_AT_THE_START)
+    is_turn = each.key in parts.kept.turns and each.text.endswith(AT_ITS_TURN)
     return each._replace(is_turn=is_turn)
 
 
