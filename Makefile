@@ -25,7 +25,7 @@ test-inspect: .venv/.dev .venv-inspect/.done  ## read our logs back with Inspect
 	$(BIN)/python -m pytest -m inspect tests
 
 test-frameworks: .venv/.dev .venv-crewai/.done .venv-autogen/.done  ## run what is taken home in CrewAI and AutoGen
-	$(BIN)/python -m pytest -m frameworks tests/teams
+	$(BIN)/python -m pytest -o addopts="--strict-markers -q" -m frameworks tests/frameworks
 
 plant: .venv/.dev      ## plant bugs, one at a time, and say which tests notice; takes a quarter of an hour
 	$(BIN)/python -m tests.plant

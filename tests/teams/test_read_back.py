@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 
-from swarm.protocols.given_team import Step, read_steps
+from swarm.protocols.given_team import read_steps
 from swarm.teams.crewai.write import write
 from swarm.teams.export import TARGETS, export_team
 from swarm.teams.formats import read_team, settled

@@ -1,17 +1,20 @@
 """What is taken home: the recommended set-up, in formats that others can run."""
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from swarm.errors import BadInput
 from swarm.prompts.render import template
 from swarm.teams.export import TARGETS, as_download, export_team, write_files
 from swarm.teams.formats import read_team, settled
-from swarm.teams.reading.files import files_of_uploads
+from swarm.teams.reading.files import Files, files_of_uploads
+from swarm.teams.reading.given import GivenRole, Note
 from swarm.teams.setups import set_up
 from swarm.teams.trial.arms import ARM_NAMES
 from tests.teams.examples import BAKERY
@@ -145,3 +148,61 @@ def test_files_that_are_there_are_not_written_over(tmp_path: Path):
         write_files({"other.toml": "x", "team.toml": "y"}, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["team.toml"]
     assert (tmp_path / "team.toml").read_text() == "mine"
+
+
+AGENTS = (
+    "scout:\n  role: Scout\n  goal: Find\n  backstory: Walks\n  tools: [search]\n  allow_delegation: true\n"
+)
+TASKS = "look:\n  description: Look\n  expected_output: x\n  agent: scout\n  output_file: out.md\n  guardrail: y\n"
+CODE = """from crewai import Agent, Crew, Task
+scout = Agent(role="Scout", goal="Find", backstory="Walks", tools=[search], allow_delegation=True)
+look = Task(description="Look", expected_output="A list", agent=scout, output_file="out.md", guardrail=short)
+crew = Crew(agents=[scout], tasks=[look])
+"""
+
+
+@pytest.mark.parametrize("arm", ARM_NAMES)
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "files", [{"agents.yaml": AGENTS, "tasks.yaml": TASKS}, {"crew.py": CODE}], ids=["yaml", "code"]
+)
+def test_what_is_not_taken_along_is_listed_beside_it(files: dict[str, str], target: str, arm):
+    said = "\n".join(export_team(read_team(Files(files)), arm, target).values()).replace("\\", "")
+    assert all(name in said for name in ("tools", "allow_delegation", "output_file", "guardrail"))
+
+
+@pytest.mark.parametrize("target", ["crewai", "autogen"])
+def test_a_readme_names_what_models_and_blanks_want_and_holds_no_markup_of_others(target: str):
+    note = Note("changed", "![x](http://a.example) <b>role</b>", "`code` www.b.example")
+    roles = (replace(TEAM.roles[0], model="anthropic/claude-sonnet-4-5"), *TEAM.roles[1:])
+    readme = export_team(replace(TEAM, roles=roles, notes=(note,)), "given", target)["README.md"]
+    assert "[anthropic" in readme
+    assert "python main.py guests=…" in readme
+    assert r"\!\[x\](http\://a.example) \<b\>role\</b\>\: \`code\` www\.b.example" in readme
+
+
+@pytest.mark.parametrize("arm", ["free", "solo"])
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_team_without_tasks_is_told_its_mission_when_it_is_started(target: str, arm):
+    team = replace(TEAM, tasks=(), steps=(), coordination="order", inputs={})
+    files = export_team(team, arm, target)
+    assert "{mission}" in "".join(files.values())
+    assert team.goal in "".join(files.values())
+    assert "mission=…" in files.get("README.md", "mission=…")
+
+
+@pytest.mark.parametrize("arm", ARM_NAMES)
+def test_names_in_other_alphabets_stay_apart(arm):
+    names = ("Повар", "Гид", "厨师", "向导", "Гид")
+    team = settled(
+        replace(TEAM, roles=tuple(GivenRole(name) for name in names), steps=(), coordination="leader")
+    )
+    made = set_up(team, arm)
+    agents = yaml.safe_load(export_team(team, arm, "crewai")["config/agents.yaml"])
+    config = json.loads(export_team(team, arm, "autogen")["team.json"])["config"]
+    assert [row["role"] for row in agents.values()] == [role.name for role in made.roles]
+    seated = config["participants"]
+    assert len({each["config"]["name"] for each in seated}) == len(seated)
+    assert {each["config"]["description"].partition(":")[0] for each in seated} <= {
+        role.name for role in made.roles
+    }

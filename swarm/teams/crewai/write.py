@@ -74,7 +74,10 @@ def run(given: list[str]) -> None:
     inputs = {{**kept["more_inputs"], **kept["inputs"], **dict(each.partition("=")[::2] for each in given)}}
     if missing := [name for name, value in inputs.items() if not value]:
         sys.exit(f"give a value to {{', '.join(missing)}}, in {{path}} or like this: python main.py {{missing[0]}}=…")
-    print({title}().crew().kickoff(inputs=inputs).raw)
+    crew = {title}().crew()
+    if crew.manager_agent:
+        crew.manager_agent.interpolate_inputs(inputs)  # CrewAI fills in the texts of all others only
+    print(crew.kickoff(inputs=inputs).raw)
 
 
 if __name__ == "__main__":

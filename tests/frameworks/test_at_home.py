@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from swarm.protocols.given_team import Step
-from swarm.teams.autogen.models import extra_of as autogen_extra_of
 from swarm.teams.crewai.extras import extra_of
 from swarm.teams.export import export_team, write_files
 from swarm.teams.formats import import_team, settled
@@ -139,12 +137,53 @@ class _Call(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the base class
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 def _text(content: object) -> str:
     return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+
+
+MODELS = [
+    "openai/gpt-4.1",
+    "gpt-4.1-mini",
+    "gpt-9",
+    "openai/my-model",
+    "openai/chatgpt-4o-latest",
+    "anthropic/claude-sonnet-4-5",
+    "claude-sonnet-4-5",
+    "claude/claude-3",
+    "gemini/gemini-2.0-flash",
+    "gemini-2.0-flash",
+    "google/gemini-2.5-pro",
+    "google/other",
+    "azure/gpt-4o",
+    "azure/mine",
+    "bedrock/anthropic.claude-3",
+    "anthropic.claude-3-5",
+    "groq/llama-3.3-70b",
+    "ollama/llama3:8b",
+    "openrouter/meta/llama",
+    "deepseek/deepseek-chat",
+    "deepseek/other",
+    "mistral/mistral-large",
+    "xai/grok-3",
+    "cerebras/x",
+    "dashscope/qwen",
+    "deepinfra/a/b",
+    "hosted_vllm/x",
+]
+_ASK_FOR = """
+import json, sys
+from crewai import LLM
+for model in sys.argv[1:]:
+    try:
+        LLM(model=model, api_key="none")
+        print(json.dumps([model, ""]))
+    except ImportError as error:
+        print(json.dumps([model, str(error)]))
+"""
 
 
 class Played(NamedTuple):
@@ -293,3 +332,20 @@ def test_no_blank_is_left_and_no_form_is_asked_for(
     sent = "\n".join(each.sent for each in played[name, arm].asked)
     assert not {"{town}", "{guests}", "{mission}"} & {*re.findall(r"\{\w+\}", sent)}
     assert arm == "given" or "JSON" not in sent
+
+
+def test_a_model_wants_the_extra_that_crewai_itself_asks_for():
+    keys = {
+        f"{name}_API_KEY": "none" for name in ("OPENROUTER", "DEEPSEEK", "CEREBRAS", "DASHSCOPE", "DEEPINFRA")
+    }
+    quiet = {"CREWAI_DISABLE_TELEMETRY": "true", "OTEL_SDK_DISABLED": "true"}
+    done = subprocess.run(
+        [_python("crewai"), "-c", _ASK_FOR, *MODELS],
+        env=quiet | keys,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    wanted = {model: re.findall(r"crewai\[([\w-]+)\]", told) for model, told in rows}
+    assert wanted == {model: [extra for extra in [extra_of(model)] if extra] for model in MODELS}
