@@ -31,8 +31,8 @@ _BEGINNINGS: Mapping[str, tuple[str, ...]] = {
     "claude": ("claude-", "anthropic."),
     "gemini": ("gemini-", "gemma-", "learnlm-"),
     "google": ("gemini-", "gemma-", "learnlm-"),
-    "azure": ("gpt-", "o1", "o3", "o4", "azure-"),
-    "azure_openai": ("gpt-", "o1", "o3", "o4", "azure-"),
+    "azure": ("",),
+    "azure_openai": ("",),
 }
 """How a provider's models begin; others go to LiteLLM."""
 
