@@ -22,6 +22,7 @@ from swarm.teams.reading.input_set import InputSet
 from swarm.teams.trial.arms import (
     USUAL_MISSIONS,
     lowered,
+    own_in_words,
     own_missions,
     placeholders,
     related_missions,
@@ -104,6 +105,7 @@ def _choose_missions(team: GivenTeam, library: Mapping[str, Mission]) -> tuple[M
     if related:
         with st.expander(f"Which {plural(len(related), 'mission')}", icon=":material/flag:"):
             st.markdown("\n".join(f"- {plain(mission.title)}" for mission in related))
+    st.caption(f"{own_in_words(len(own), len(own) + len(related)).capitalize()}.")
     return (*own, *related)
 
 
@@ -117,7 +119,11 @@ def _choose_own(team: GivenTeam) -> tuple[Mission, ...]:
     try:
         return own_missions(team, _choose_inputs(team) if placeholders(team) else ())
     except SwarmError as error:
-        st.warning(sentence(error), icon=":material/edit:")
+        st.warning(
+            f"{sentence(error)} Until every blank of the table is filled in, the test has missions of the library "
+            "alone.",
+            icon=":material/edit:",
+        )
         return ()
 
 

@@ -71,6 +71,10 @@ def try_team(
     inputs: Annotated[
         Path | None, typer.Option(help="A CSV file with a column for each placeholder: a mission a line.")
     ] = None,
+    library_only: Annotated[
+        bool,
+        typer.Option("--library-only", help="Leave the team's own tasks out: missions of the library alone."),
+    ] = False,
     repeats: Annotated[int, typer.Option(min=1, help="Of every mission.")] = 1,
     judge: Annotated[str | None, option("judge", "A model that judges; default: chosen for you.")] = None,
     seed: Annotated[int, option("seed", "Of the first repeat.")] = 0,
@@ -89,9 +93,14 @@ def try_team(
         raise BadInput(
             f"{team.names_alone}; give the files that hold them, or --names-only to test the names"
         )
+    if library_only and inputs is not None:
+        raise BadInput(
+            "--inputs fills the team's own tasks, which --library-only leaves out: give one of them"
+        )
+    own = () if library_only else _own_missions(team, inputs)
     made = team_test(
         team,
-        _missions(team, settings, inputs, missions),
+        _missions(team, settings, own, missions),
         settings,
         model=model,
         judge=judge,
@@ -139,10 +148,9 @@ def export(
 
 
 def _missions(
-    team: GivenTeam, settings: Settings, inputs: Path | None, wanted: int | None
+    team: GivenTeam, settings: Settings, own: tuple[Mission, ...], wanted: int | None
 ) -> tuple[Mission, ...]:
     """The team's own missions, and as many of the library as are wanted beside them."""
-    own = _own_missions(team, inputs)
     library = load_library(settings.mission_folders).values()
     missing = (wanted or USUAL_MISSIONS) - len(own)
     if missing < 0:
@@ -160,7 +168,10 @@ def _own_missions(team: GivenTeam, inputs: Path | None) -> tuple[Mission, ...]:
         if inputs is not None or not placeholders(team):
             raise
         names = ",".join(placeholders(team))
-        raise BadInput(f"{error}: --inputs values.csv, whose first line is {names}") from error
+        raise BadInput(
+            f"{error}: --inputs values.csv, whose first line is {names}; or --library-only, which plays missions of "
+            "the library and none of your own"
+        ) from error
 
 
 def _play(experiment: Experiment, settings: Settings, history: History, as_json: bool) -> int:

@@ -53,7 +53,7 @@ def test_a_placeholder_without_a_value_is_asked_for():
 def test_a_value_that_is_missing_is_told_by_its_line_and_how_to_give_it():
     sets = read_inputs("--inputs in.csv", b"Guests,town\nfamilies,\n,Jena\n")
     with pytest.raises(
-        BadInput, match=r"^--inputs in\.csv, line 3: .* leave \{guests\} open: .*'guests' .*--inputs"
+        BadInput, match=r"^--inputs in\.csv, line 3: .* leave \{guests\} open: .*'guests' of a CSV file"
     ):
         own_missions(TEAM, sets)
 

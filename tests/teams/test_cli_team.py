@@ -41,7 +41,9 @@ def test_a_test_is_played_as_asked_ends_in_a_verdict_and_is_not_played_twice(tmp
     asked = ("--missions", "6", "--repeats", "2", "--seed", "7", "--judge", "sim/judge", "--max-usd", "4")
     command = ("team", "test", *bakery(tmp_path), *asked, "--json")
     told = json.loads(swarm(*command).stdout)
-    assert told["sentence"].startswith("On 5 tasks (36 simulated runs) your roles scored")
+    assert told["sentence"].startswith(
+        "On 5 tasks (36 simulated runs; 2 of 6 missions are your own) your roles scored"
+    )
     assert [group["name"] for group in told["comparison"]["groups"]] == [
         "Your roles",
         "No roles",
@@ -122,6 +124,8 @@ def test_what_is_refused_is_told_in_one_sentence():
             "or --names-only to test the names",
         ),
         ("a: {role: Ann, goal: walk}\n", [], "--inputs values.csv, whose first line is town"),
+        ("a: {role: Ann, goal: walk}\n", [], "or --library-only"),
+        ("a: {role: Ann, goal: walk}\n", ["--library-only", "--inputs", "in.csv"], "give one of them"),
         ("a: {role: Ann, goal: walk}\n", ["--team", "c"], "none of them is called c; choose one with --team"),
     ],
 )
@@ -132,3 +136,9 @@ def test_a_test_that_wants_an_option_names_it(tmp_path: Path, agents: str, optio
     with pytest.raises(BadInput) as caught:
         CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert said in str(caught.value)
+
+
+def test_a_team_with_blanks_can_be_tested_on_the_library_alone():
+    asked = ["team", "test", CREW, "--model", "sim/weak", "--library-only", "--plan", "--json"]
+    told = json.loads(CliRunner().invoke(app, asked).stdout)
+    assert (told["missions"], told["missions_read"]) == (12, [])

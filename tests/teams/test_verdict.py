@@ -19,7 +19,8 @@ from tests.teams.judged import GRID, TEST, cells_of, judged
 def test_the_sentence_speaks_of_your_roles():
     said = words.sentence(judged(0.05, -0.1, costs=(0.11, 0.1, 0.1), simulated=True))
     assert re.fullmatch(
-        r"On 12 missions \(72 simulated runs\) your roles scored 0\.050 lower than the same agents without roles "
+        r"On 12 missions \(72 simulated runs; 0 of 12 missions are your own\) "
+        r"your roles scored 0\.050 lower than the same agents without roles "
         r"\(95 % interval −0\.05\d to −0\.04\d; better: no roles\), at 1\.1 times the simulated cost; "
         r"one agent scored 0\.100 lower than your roles \(95 % interval −0\.1\d\d to "
         r"−0\.0\d\d; better: your roles\), at 0\.91 times the simulated cost of your roles\.",

@@ -83,6 +83,8 @@ def test_machines_get_every_sentence_and_number_under_its_own_name():
         "rehearsal": None,
         "simulated": False,
         "missions": 8,
+        "missions_planned": 12,
+        "own_missions": 0,
         "runs": 48,
     }
 
@@ -124,7 +126,8 @@ def test_what_is_set_against_what_is_told_with_its_own_numbers():
     grid = replace(GRID, repeats=3, seed=7, teams=("2 sim/strong, 6 sim/weak",), missions=GRID.missions[:5])
     assert words.arms_in_words(grid) == (
         "Your roles against the same 8 agents without roles, and against one agent that is given about as many tokens: "
-        "2 sim/strong, 6 sim/weak, 5 missions, each 3 times."
+        "2 sim/strong, 6 sim/weak, 5 missions, each 3 times; "
+        "0 of 5 missions are your own."
     )
     given, free, solo, alike = words.about_the_arms(grid)
     assert given.endswith("in the order of its file; 8 turns.")

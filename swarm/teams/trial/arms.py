@@ -21,6 +21,7 @@ from swarm.spec import Option, Pace
 from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.teams.reading.given import GivenTask, GivenTeam
 from swarm.teams.reading.input_set import InputSet
+from swarm.written import plural
 
 Arm = Literal["given", "free", "solo"]
 """The roles as given, the same agents without roles, one agent."""
@@ -161,6 +162,21 @@ def is_team_test(grid: Grid) -> bool:
     return tuple(way.protocol for way in grid.ways) == tuple(PROTOCOL_OF.values())
 
 
+def own_of(grid: Grid) -> int:
+    """The number of its missions that the team's own tasks make; the others are the library's."""
+    return sum(mission.id == OWN for mission in grid.missions)
+
+
+def own_in_words(own: int, missions: int) -> str:
+    """Say how many missions are one's own.
+
+    Examples:
+        >>> own_in_words(0, 12), own_in_words(2, 12), own_in_words(1, 1)
+        ('0 of 12 missions are your own', '2 of 12 missions are your own', '1 of 1 mission is your own')
+    """
+    return f"{own:,} of {plural(missions, 'mission')} {'is' if own == 1 else 'are'} your own"
+
+
 def team_name(grid: Grid) -> str:
     """The name of the team that such an experiment tests."""
     return str(grid.ways[0].options.get("title") or "your team")
@@ -206,7 +222,7 @@ def _filled(team: GivenTeam, values: Mapping[str, str]) -> dict[str, str]:
         place = f"{values.place}: " if isinstance(values, InputSet) else ""
         raise BadInput(
             f"{place}the tasks of {team.name!r} leave {{{missing}}} open: give it a value, for instance in a column "
-            f"{missing!r} of a CSV file (--inputs)"
+            f"{missing!r} of a CSV file"
         )
     return known
 

@@ -10,9 +10,9 @@ from swarm.grid import Grid
 from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
 from swarm.teams.reading.given import GivenTeam
-from swarm.teams.trial.arms import ARM_NAMES, Arm
+from swarm.teams.trial.arms import ARM_NAMES, Arm, own_in_words, own_of
 from swarm.teams.trial.verdict import TeamVerdict
-from swarm.written import listed, number
+from swarm.written import listed, number, plural
 
 EMULATION = (
     "Emulation of your roles, not of the framework's runtime: its tools, memory and loop are not there."
@@ -30,11 +30,11 @@ IN_A_SENTENCE: Mapping[Arm, str] = {
 
 def arms_in_words(grid: Grid) -> str:
     """Name the arms that are set against each other in one line."""
-    missions = f"{len(grid.missions):,} mission{'' if len(grid.missions) == 1 else 's'}"
+    missions = plural(len(grid.missions), "mission")
     times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
     return (
         f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent that is given about "
-        f"as many tokens: {grid.teams[0]}, {missions}{times_each}."
+        f"as many tokens: {grid.teams[0]}, {missions}{times_each}; {own_in_words(own_of(grid), len(grid.missions))}."
     )
 
 
@@ -99,6 +99,8 @@ def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
         "label": EMULATION,
         "simulated": found.simulated,
         "missions": found.missions,
+        "missions_planned": found.planned,
+        "own_missions": found.own,
         "runs": found.runs,
     }
 
@@ -113,7 +115,8 @@ def sentence(found: TeamVerdict) -> str:
     kind = "simulated " if found.simulated else ""
     unit = next(iter(found.contrasts.values())).unit
     missions = f"{found.missions} {unit}{'' if found.missions == 1 else 's'}"
-    opening = f"On {missions} ({found.runs:,} {kind}runs) "
+    own = own_in_words(found.own, found.planned)
+    opening = f"On {missions} ({found.runs:,} {kind}runs; {own}) "
     parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
     like_these = ", on inputs like these" if any(each.inputs for each in found.contrasts.values()) else ""
     return f"{opening}{'; '.join(parts)}{like_these}."

@@ -18,7 +18,7 @@ from swarm.grid import Experiment, Grid
 from swarm.stats.paired import Difference, compare
 from swarm.stats.sample import Sample
 from swarm.stats.tail import Scale
-from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, team_name
+from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, own_of, team_name
 
 ALIKE = 0.05
 """Shares of a dollar's worth of quality within this are about the same."""
@@ -53,6 +53,10 @@ class TeamVerdict:
     """Of "free" and "solo" against the given roles, those that could be compared."""
     per_dollar: Mapping[Arm, Difference]
     """Of quality per dollar, likewise; without arms whose cost is not known."""
+    planned: int = 0
+    """Missions of the test, played or not."""
+    own: int = 0
+    """Those of them that the team's own tasks make."""
 
     @property
     def simulated(self) -> bool:
@@ -124,7 +128,8 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell], *, final: bool =
     per_dollar: dict[Arm, Difference] = {
         arm: worth for arm, each in contrasts.items() if (worth := _per_dollar(each))
     }
-    return TeamVerdict(team_name(experiment.grid), comparison, contrasts, per_dollar)
+    grid = experiment.grid
+    return TeamVerdict(team_name(grid), comparison, contrasts, per_dollar, len(grid.missions), own_of(grid))
 
 
 def _arm_of(group: Group) -> Arm:
