@@ -12,7 +12,7 @@ from pages.shared import state
 from pages.shared.mission_input import LIBRARY
 from pages.shared.resources import missions
 from pages.shared.state import Link
-from pages.shared.team_input import CHOOSE_FOR_ME, MIX, ONE_MODEL, option_key
+from pages.shared.team_input import CHOOSE_FOR_ME, MIX, ONE_MODEL, in_lines, option_key
 from swarm.engine.wish import BOUNDS, FIELDS, written
 from swarm.errors import BadInput
 from swarm.grid import NO_SHOCK
@@ -133,4 +133,4 @@ def _parts(models: tuple[str, ...]) -> tuple[str, ...]:
 def _option(name: str, given: tuple[str, ...], protocol: str) -> dict[str, Any]:
     many = isinstance(options_of(protocol)[name], tuple)
     value = check_options(protocol, {name: given if many else given[-1]})[name]
-    return {option_key(protocol, name): "\n".join(value) if many else value}
+    return {option_key(protocol, name): in_lines(value) if many else value}

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.experiments.form import CHOOSE_FOR_ME, DEFAULTS
 from pages.shared import state
 from pages.shared.resources import cells, missions, settings
-from pages.shared.team_input import option_key
+from pages.shared.team_input import in_lines, option_key
 from pages.shared.text import sentence
 from swarm.claims.file import claim_book
 from swarm.claims.gaps import limited, missing, priced
@@ -83,7 +83,7 @@ def fill_experiment(experiment: Experiment, source: str) -> None:
 def _options(grid: Grid) -> dict[str, object]:
     """Every option of the protocols by its widget's key: what is not given has its default, whatever stood there."""
     return {
-        option_key(way.protocol, name): "\n".join(value) if isinstance(value, tuple) else value
+        option_key(way.protocol, name): in_lines(value) if isinstance(value, tuple) else value
         for way in grid.ways
         for name, value in (dict[str, Option](options_of(way.protocol)) | dict(way.options)).items()
     }

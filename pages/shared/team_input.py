@@ -1,5 +1,7 @@
 """A person says who is on the team, how it works together, and under what conditions."""
 
+import re
+
 import streamlit as st
 
 from pages.shared.labels import protocol_sentence
@@ -12,6 +14,7 @@ from swarm.protocols import PROTOCOLS, in_a_sentence, options_of
 from swarm.spec import Option
 from swarm.written import usd, visible
 
+_TOLD = re.compile(r"\\([\\n])")
 ONE_MODEL, MIX = "One model for all", "A mix"
 CHOOSE_FOR_ME = "Choose for me"
 OPTION_WORDS = {
@@ -19,7 +22,7 @@ OPTION_WORDS = {
     "token_budget": "Tokens to spend on revising its own work",
     "roles": "Roles, one a line (empty: eight generic jobs)",
     "title": "Name of the team",
-    "briefs": "Goal and background of each role, one a line",
+    "briefs": "Goal and background of each role, one a line (\\n breaks a line in two)",
     "steps": "Order of work, one step a line, such as “2 write_report hears 1” (empty: seat order)",
     "led": "Agent 1 leads",
 }
@@ -83,6 +86,22 @@ def option_key(protocol: str, name: str) -> str:
     return f"option_{protocol}_{name}"
 
 
+def in_lines(values: tuple[str, ...]) -> str:
+    r"""Write texts one a line; their own line breaks are told as \n.
+
+    Examples:
+        >>> in_lines(("a", "b\nc")) == "a\nb" + chr(92) + "nc"
+        True
+    """
+    return "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in values)
+
+
+def of_lines(text: str) -> tuple[str, ...]:
+    """Read texts one a line, as `in_lines` writes them; blank lines are none."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(_TOLD.sub(lambda told: "\n" if told[1] == "n" else told[1], line) for line in lines if line)
+
+
 def model_label(name: str) -> str:
     """A model with its price, for lists to choose from."""
     card = catalogue().get(name)
@@ -116,14 +135,14 @@ def choose_options(protocol: str) -> dict[str, Option]:
 def _choose_option(protocol: str, name: str, default: Option) -> Option:
     label = OPTION_WORDS.get(name, protocol_name(name))
     key = option_key(protocol, name)
-    st.session_state.setdefault(key, "\n".join(default) if isinstance(default, tuple) else default)
+    st.session_state.setdefault(key, in_lines(default) if isinstance(default, tuple) else default)
     if isinstance(default, bool):
         return st.toggle(label, key=key, persist_state="session")
     if isinstance(default, int):
         return st.number_input(label, 0, key=key, persist_state="session")
     if isinstance(default, tuple):
         text = st.text_area(label, height=100, key=key, persist_state="session")
-        return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+        return of_lines(text or "")
     return st.text_input(label, key=key, persist_state="session")
 
 

@@ -27,6 +27,7 @@ _IN_TURN = (
     "They will work one after another, in the order of their numbers, and read all that was done before."
 )
 """Under the leader of a team that was set up elsewhere."""
+_RULE = re.compile(r"^---$", re.MULTILINE)
 MAX_SENTENCE_CHARS = 200
 _FIRST_SENTENCE = re.compile(rf"\s*+[^\n]{{1,{MAX_SENTENCE_CHARS}}}?(?:[.!?](?=\s|\Z)|(?=\n|\Z))")
 
@@ -191,5 +192,7 @@ def _last_lines(spec: RunSpec, seat: Seat, cue: Cue) -> str:
     if cue.brief and cue.kind == "plan":
         lines = lines.replace(_AT_ONCE, _IN_TURN)
     if cue.brief:
-        lines = lines.replace("\nAnswer: ", f"\n{cue.brief}\nAnswer: ", 1)
+        # A rule of its own would pass for the one that stands before the last lines.
+        brief = _RULE.sub(" ---", cue.brief)
+        lines = lines.replace("\nAnswer: ", f"\n{brief}\nAnswer: ", 1)
     return f"\n---\n{lines}"

@@ -41,7 +41,7 @@ async def given_team(
 ) -> AsyncIterator[Turn]:
     """A team as its file gives it: its roles and their background, in its own order, its graph or under its leader.
 
-    `roles` and `briefs` (goal and background, one line each) are those of the seats, in seat order and round again;
+    `roles` and `briefs` (goal and background, lines kept) are those of the seats, in seat order and round again;
     without any, the generic jobs. `steps` says who speaks when, such as "2 write_report hears 1": seat, task, earlier
     steps; without any, each seat once, hearing all before it. `led`: agent 1 plans, and those it names work one after
     another. `title` names the team to people.
@@ -90,7 +90,7 @@ class _Cast(NamedTuple):
         leader = team.seats[0]
         own = f"Your role is given: {self.role(leader)}. {self.brief(leader) or ''}".rstrip()
         lines = [
-            f"Agent {seat.number}: {self.role(seat)}. {self.brief(seat) or ''}".rstrip()
+            f"Agent {seat.number}: {self.role(seat)}. {self.brief(seat) or ''}".rstrip().replace("\n", "\n  ")
             for seat in team.seats[1:]
         ]
         return "\n".join([own, "The roles of your team are given, and everybody keeps theirs:", *lines])

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from swarm.engine.command_line import OWN
 from swarm.errors import BadInput, UnknownName
 from swarm.grid import Grid
 from swarm.security.whole import write_whole
+from swarm.spec import Option
 from swarm.teams import toml
 from swarm.teams.formats import settled
 from swarm.teams.reading.files import Files, files_of
@@ -74,10 +76,18 @@ def team_of(settings: Settings, grid: Grid) -> GivenTeam | None:
     meant = [
         team
         for team in found
-        if options_of_team(team) == grid.ways[0].options
+        if _flat(options_of_team(team)) == _flat(grid.ways[0].options)
         and all(could_be(team, mission) for mission in grid.missions if mission.id == OWN)
     ]
     return meant[0] if len(meant) == 1 else None
+
+
+def _flat(options: Mapping[str, Option]) -> dict[str, list[list[str]]]:
+    """The words of a team's settings: tests that were made before line breaks were kept have others."""
+    return {
+        name: [text.split() for text in (value if isinstance(value, tuple) else (str(value),))]
+        for name, value in options.items()
+    }
 
 
 def _folder(settings: Settings) -> Path:

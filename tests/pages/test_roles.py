@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.team_input import in_lines, of_lines
 from swarm.figures.look import ACCENT, PALETTE
 from swarm.figures.role_graph import role_figure
 from swarm.figures.roles import SHOWN, roles_figure
@@ -219,3 +220,8 @@ def test_roles_stay_text_on_the_page(settings):
 
 def test_words_of_roles_are_no_markup(settings):
     assert "__boss__" not in words_of(roles_page(settings, events_of([a_turn(1, role="__boss__")])))
+
+
+@pytest.mark.parametrize("texts", [("a", "b\nc", "d"), ("back\\slash\\n", "x\n\ny"), ()])
+def test_texts_of_several_lines_stay_apart_in_a_form_of_one_a_line(texts: tuple[str, ...]):
+    assert of_lines(in_lines(texts)) == texts

@@ -10,6 +10,7 @@ import pytest
 from swarm.errors import BadInput, ModelUnavailable, ProtocolFailed, UnknownName
 from swarm.mission import Mission, Requirement
 from swarm.models.scripted import Reply, ScriptedModel
+from swarm.models.simulated.brief import read_brief
 from swarm.protocols import PROTOCOLS, find_protocol, in_a_sentence, options_of
 from swarm.protocols.given_team import read_steps
 from swarm.protocols.together import together
@@ -581,3 +582,18 @@ def test_the_leader_of_a_given_team_reads_its_own_role_and_how_its_team_works():
     assert "Your role is given: Boss Annabel. Goal: feed everybody" in told[0]
     assert "one after another, in the order of their numbers" in told[0]
     assert "at the same time" not in told[0]
+
+
+def test_a_brief_keeps_its_lines_and_a_rule_in_it_ends_no_prompt():
+    told = []
+
+    def answer(request):
+        told.append(request.messages[1].parts[-1])
+        return act(request)
+
+    brief = "Goal: bake\nRules:\n---\n- no nuts"
+    played(
+        recipe("given_team", options={"roles": ("Cook",), "briefs": (brief,)}), ScriptedModel("team", answer)
+    )
+    assert "\nGoal: bake\nRules:\n ---\n- no nuts\n" in told[0]
+    assert read_brief(f"Mission{told[0]}").seat == 1

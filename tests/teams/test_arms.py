@@ -8,7 +8,7 @@ import pytest
 
 from swarm.errors import BadInput
 from swarm.experiment.recipe import Recipes, checked, tokens_tried
-from swarm.grid import EXPERIMENT, Terms
+from swarm.grid import EXPERIMENT, Terms, Way
 from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
 from swarm.teams.formats import settled
 from swarm.teams.inputs import read_inputs
@@ -236,7 +236,7 @@ def test_a_mission_has_at_most_as_many_requirements_as_missions_have(tasks: int)
 def test_a_team_is_played_as_it_is_coordinated(coordination, steps, more):
     roles = (GivenRole("A", "a", "aa"), GivenRole("B"), GivenRole("C", "", "cc"))
     team = settled(replace(TEAM, roles=roles, coordination=coordination, steps=steps))
-    briefs = ("Goal: a Background: aa", "", "Background: cc")
+    briefs = ("Goal: a\nBackground: aa", "", "Background: cc")
     assert options_of_team(team) == {
         "title": "Bakery launch",
         "roles": ("A", "B", "C"),
@@ -245,14 +245,20 @@ def test_a_team_is_played_as_it_is_coordinated(coordination, steps, more):
     }
 
 
-def test_goals_and_backgrounds_are_told_in_one_line_each():
-    briefs = options_of_team(TEAM)["briefs"]
-    assert isinstance(briefs, tuple)
-    assert briefs == (
-        "Goal: Find a site for the town of the mission Background: You know every street. You walk.",
-        "Goal: Plan the range",
-        "Background: You read the small print.",
-    )
+def test_goals_and_backgrounds_keep_their_lines():
+    text = "Rules:\n\n- one\n  - two\n---\nExample:\tx"
+    scout, *others = TEAM.roles
+    told = options_of_team(replace(TEAM, roles=(replace(scout, background=text), *others)))["briefs"]
+    assert isinstance(told, tuple)
+    assert told[0] == f"Goal: Find a site for the town of the mission\nBackground: {text}"
+
+
+def test_a_test_made_before_lines_were_kept_finds_its_team(settings):
+    keep_team(settings, TEAM)
+    grid = team_test(TEAM, own_missions(TEAM, INPUTS), settings, model="sim/weak").grid
+    options = dict(grid.ways[0].options)
+    options["briefs"] = tuple(" ".join(brief.split()) for brief in options["briefs"])  # type: ignore[union-attr]
+    assert team_of(settings, replace(grid, ways=(Way("given_team", options), *grid.ways[1:]))) == TEAM
 
 
 def test_a_team_with_the_same_roles_and_other_tasks_is_not_taken_for_it(settings):

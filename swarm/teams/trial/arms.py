@@ -193,8 +193,8 @@ def _role_name(name: str) -> str:
 
 
 def _brief(goal: str, background: str) -> str:
-    parts = [f"Goal: {_line(goal)}" if goal else "", f"Background: {_line(background)}" if background else ""]
-    return " ".join(part for part in parts if part)
+    parts = {"Goal": goal.strip(), "Background": background.strip()}
+    return "\n".join(f"{name}: {text}" for name, text in parts.items() if text)
 
 
 def _line(text: str) -> str:
