@@ -104,6 +104,8 @@ class Grid:
     """How many of the last missions each extension has added; nothing before there is one."""
     equal_tokens: bool = False
     """Whether one agent that is given no budget may use as many tokens as the team it is set against; see `team_of`."""
+    more: tuple[Arm, ...] = ()
+    """Arms beside those that ways, teams, agents and shocks make with each other: each is set against the first."""
 
     def __post_init__(self) -> None:
         for name in ("ways", "teams", "agents", "missions", "shocks"):
@@ -128,14 +130,14 @@ class Grid:
     @property
     def size(self) -> int:
         """Number of runs."""
-        sizes = (len(self.ways), len(self.teams), len(self.agents), len(self.shocks), len(self.missions))
-        return prod(sizes) * self.repeats
+        crossed = prod(map(len, (self.ways, self.teams, self.agents, self.shocks)))
+        return (crossed + len(self.more)) * self.blocks
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:
         """The arms to be compared. Ways vary fastest, as they are what is mostly asked about."""
         cells = product(self.shocks, self.agents, self.teams, self.ways)
-        return tuple(Arm(way, models, agents, shock) for shock, agents, models, way in cells)
+        return (*(Arm(way, models, agents, shock) for shock, agents, models, way in cells), *self.more)
 
     @property
     def factor(self) -> Factor | None:
@@ -146,14 +148,14 @@ class Grid:
     @cached_property
     def comparisons(self) -> tuple[tuple[int, int], ...]:
         """Pairs of arms: each with that which has the first level of the factor, and is like it in all else."""
-        if self.factor is None:
-            return ()
+        crossed = len(self.arms) - len(self.more)
         first: dict[tuple[object, ...], int] = {}
         pairs: list[tuple[int, int]] = []
-        for number, arm in enumerate(self.arms):
-            reference = first.setdefault(arm.without(self.factor), number)
+        factor = self.factor or FACTORS[0]
+        for number, arm in enumerate(self.arms[:crossed]):
+            reference = first.setdefault(arm.without(factor), number)
             pairs += [(number, reference)] if reference != number else []
-        return tuple(pairs)
+        return (*pairs, *((number, 0) for number in range(crossed, len(self.arms))))
 
     @property
     def blocks(self) -> int:
@@ -220,7 +222,8 @@ class Grid:
         An extension is the same experiment, and has its id.
         """
         begun = replace(self, missions=self.missions[: self.begun_with], extensions=())
-        left_out = _NOT_PLAYED if self.equalises else {**_NOT_PLAYED, "equal_tokens": True}
+        unused = {"equal_tokens": not self.equalises, "more": not self.more}
+        left_out = _NOT_PLAYED | {name: True for name, without in unused.items() if without}
         slug = _NOT_IN_AN_ID.sub("-", self.name.lower()).strip("-")[:40].strip("-") or "experiment"
         return f"{slug}-{hashlib.sha256(GRID.dump_json(begun, exclude=left_out)).hexdigest()[:8]}"
 

@@ -20,7 +20,9 @@ from swarm.teams.inputs import MAX_SETS, read_inputs
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.reading.input_set import InputSet
 from swarm.teams.trial.arms import (
+    ARM_NAMES,
     USUAL_MISSIONS,
+    Arm,
     lowered,
     own_in_words,
     own_missions,
@@ -28,12 +30,15 @@ from swarm.teams.trial.arms import (
     related_missions,
     team_test,
 )
+from swarm.teams.trial.further import Wanted
 from swarm.written import plural
 
 ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
 MOST_OF_LIBRARY = 32
 USUAL_MAX_USD = 5.0
 USUAL_MODEL = "sim/strong"
+CHEAPER_MODEL = "sim/weak"
+USUAL: tuple[Arm, ...] = ("free", "solo")
 
 
 def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Settings) -> Experiment:
@@ -44,6 +49,7 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
     """
     model = _choose_model(team)
     missions = _choose_missions(team, library)
+    further, left_out = _choose_arms(team)
     with st.expander("Repeats, judge, seed, limit", icon=":material/settings:"):
         repeats, judge, seed = _choose_rest()
         max_usd = st.number_input(
@@ -64,6 +70,8 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
         repeats=repeats,
         seed=seed,
         max_usd=None if _is_simulated(model) else max_usd,
+        further=further,
+        left_out=left_out,
     )
 
 
@@ -85,9 +93,54 @@ def _choose_model(team: GivenTeam) -> str | None:
         format_func=model_label,
         key="team_model",
         accept_new_options=True,
-        help="All three arms use it. Simulated models are free and need no key; what they say of your roles says "
+        help="All arms use it. Simulated models are free and need no key; what they say of your roles says "
         "nothing of real models.",
     )
+
+
+def _choose_arms(team: GivenTeam) -> tuple[Wanted, list[Arm]]:
+    """The arms that are asked for beside the usual ones, and the usual ones that are not wanted."""
+    roles = {f"{number}. {role.name}": number for number, role in enumerate(team.roles, 1)}
+    with st.expander("What your roles are set against", icon=":material/alt_route:"):
+        left_out: list[Arm] = [
+            arm for arm in USUAL if not st.checkbox(ARM_NAMES[arm], True, key=f"team_arm_{arm}")
+        ]
+        leaderless = team.coordination == "leader" and st.checkbox(
+            "Your roles without the leader: is the manager worth it?", key="team_arm_leader"
+        )
+        several = len(team.roles) > 1
+        each = several and st.checkbox(
+            "Your roles without one, each left out in turn: which one earns its tokens?", key="team_arm_each"
+        )
+        without = several and not each and st.checkbox("Your roles without these:", key="team_arm_without")
+        gone = st.multiselect("Left out, an arm each", [*roles], key="team_gone") if without else []
+        cheap = st.checkbox("Your roles on a cheaper model", key="team_arm_cheap")
+        model, lowered_for = _choose_cheaper([*roles]) if cheap else (None, [])
+        st.caption("The price below is that of all arms that are ticked.")
+    wanted = Wanted(
+        leaderless,
+        bool(each),
+        tuple(roles[name] for name in gone),
+        model,
+        tuple(roles[name] for name in lowered_for),
+    )
+    return wanted, left_out
+
+
+def _choose_cheaper(roles: list[str]) -> tuple[str, list[str]]:
+    names = [name for name in load_catalogue() if name != "sim/judge"]
+    model = st.selectbox(
+        "The cheaper model",
+        names,
+        names.index(CHEAPER_MODEL),
+        format_func=model_label,
+        key="team_cheap_model",
+        accept_new_options=True,
+    )
+    chosen = st.multiselect(
+        "For these roles, an arm each; none: for all in one arm", roles, key="team_cheap_for"
+    )
+    return model, chosen
 
 
 def _choose_missions(team: GivenTeam, library: Mapping[str, Mission]) -> tuple[Mission, ...]:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.shared.text import plain
 from swarm.export import no_formula
 from swarm.teams.reading.given import GivenTeam, Note
-from swarm.teams.trial.sentences import coordination_in_words, order_in_words
+from swarm.teams.trial.described import coordination_in_words, order_in_words
 from swarm.written import UNKNOWN, plural, visible
 
 ICONS = {

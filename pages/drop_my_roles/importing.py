@@ -71,7 +71,7 @@ def show_earlier_tests() -> None:
     tests = [
         (row, team_name(experiment.grid))
         for row in history().experiments()
-        if row.arms == 3 and is_team_test((experiment := history().experiment(row.experiment_id)[1]).grid)
+        if row.arms > 1 and is_team_test((experiment := history().experiment(row.experiment_id)[1]).grid)
     ][:TESTS_LISTED]
     if not tests:
         return

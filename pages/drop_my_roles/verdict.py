@@ -22,16 +22,15 @@ from swarm.teams.export import TARGETS, as_download, export_team
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.storage import team_of
 from swarm.teams.trial.arms import ARM_NAMES, Arm
+from swarm.teams.trial.described import about_the_arms, arms_in_words
 from swarm.teams.trial.report import as_report
 from swarm.teams.trial.sentences import (
     EMULATION,
-    about_the_arms,
     advice,
-    arms_in_words,
+    further,
     rehearsal,
     unsettled,
-    winner_on_quality,
-    winner_per_dollar,
+    winners,
 )
 from swarm.teams.trial.sentences import (
     sentence as verdict_sentence,
@@ -80,10 +79,12 @@ def _show_card(found: TeamVerdict, warnings: Sequence[str] = ()) -> None:
         if found.simulated:
             st.markdown(plain(rehearsal(found)))
         st.markdown(f"**{plain(verdict_sentence(found))}**")
-        for line in (winner_on_quality(found), winner_per_dollar(found)):
+        for line in winners(found):
             st.markdown(f":material/emoji_events: {plain(line)}")
         for line in unsettled(found):
             st.markdown(f":material/hourglass_top: {plain(line)}")
+        for line in further(found):
+            st.markdown(f":material/group_remove: {plain(line)}")
         names = [each.group.name for each in found.comparison.contrasts]
         wanted = ON_THE_CARD[:-1] if found.simulated else ON_THE_CARD
         rows = [row for row in statistic_rows(found.comparison) if row.name in wanted]
@@ -101,11 +102,11 @@ def _show_card(found: TeamVerdict, warnings: Sequence[str] = ()) -> None:
 
 def _show_numbers(found: TeamVerdict) -> None:
     groups = found.comparison.groups
-    with st.expander("The three arms in numbers", icon=":material/table:", expanded=True):
+    with st.expander("The arms in numbers", icon=":material/table:", expanded=True):
         show_rows(
             measure_rows(groups, found.measures),
             [group.name for group in groups],
-            alt="Every measure of the three arms",
+            alt="Every measure of the arms",
         )
     with st.expander("All statistics, against your roles", icon=":material/functions:"):
         names = [each.group.name for each in found.comparison.contrasts]

@@ -35,6 +35,7 @@ from swarm.teams.trial.arms import (
     related_missions,
     team_test,
 )
+from swarm.teams.trial.further import Wanted, seats_called
 from swarm.teams.trial.report import as_report
 from swarm.teams.trial.sentences import verdict_in_words
 from swarm.teams.trial.verdict import TeamVerdict, team_verdict
@@ -79,6 +80,30 @@ def try_team(
     judge: Annotated[str | None, option("judge", "A model that judges; default: chosen for you.")] = None,
     seed: Annotated[int, option("seed", "Of the first repeat.")] = 0,
     max_usd: Annotated[float | None, option("max_usd", "Most dollars for all runs together.")] = None,
+    without_leader: Annotated[
+        bool, typer.Option("--without-leader", help="An arm more: is the manager worth it?")
+    ] = False,
+    without_each: Annotated[
+        bool,
+        typer.Option("--without-each", help="An arm more for each role left out: which earns its tokens?"),
+    ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE", help="An arm more without this role; may be given again."),
+    ] = None,
+    cheaper: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="An arm more with this model on all seats.")
+    ] = None,
+    cheaper_for: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE", help="With --cheaper: on this role's seat alone; may be given again."),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ARM", help="Not to play free (no roles) or solo (one agent), beside such arms."
+        ),
+    ] = None,
     chosen: Chosen = None,
     names_only: Annotated[
         bool, typer.Option("--names-only", help="Test roles of which nothing but the names is known.")
@@ -86,7 +111,11 @@ def try_team(
     plan: Annotated[bool, typer.Option("--plan", help="Only show the price and what it can show.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles."""
+    """Play the team's roles, no roles, and one agent on the same missions; say whether to drop the roles.
+
+    With --without-leader, --without-each, --without and --cheaper, also the team without its leader, without a role, on
+    a cheaper model.
+    """
     settings, history = at_hand()
     team = read(path, chosen)
     if team.names_alone and not names_only:
@@ -107,6 +136,14 @@ def try_team(
         repeats=repeats,
         seed=seed,
         max_usd=lowered(max_usd, team.max_usd),
+        further=Wanted(
+            without_leader,
+            without_each,
+            seats_called(team, without or ()),
+            cheaper,
+            seats_called(team, cheaper_for or ()),
+        ),
+        left_out=[_usual_arm(name) for name in leave_out or ()],
     )
     if plan:
         print_the_plan(made, settings, history, as_json=as_json)
@@ -145,6 +182,13 @@ def export(
     write_files(files, out)
     for name in files:
         typer.echo(out / name)
+
+
+def _usual_arm(name: str) -> Arm:
+    arms: dict[str, Arm] = {"free": "free", "solo": "solo"}
+    if name not in arms:
+        raise UnknownName("arm to leave out", name, arms)
+    return arms[name]
 
 
 def _missions(

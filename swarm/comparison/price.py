@@ -43,10 +43,14 @@ def tokens(contrast: Contrast) -> str:
 
     One agent is set against a team by what it makes of the same tokens. With others, work done is compared.
     """
-    sides = (contrast.group, contrast.reference)
-    if not any(_is_alone(side) for side in sides):
+    if not any(_is_alone(side) for side in (contrast.group, contrast.reference)):
         return ""
-    used, usual = map(_tokens_of_agents, sides)
+    return tokens_beside(contrast.group, contrast.reference)
+
+
+def tokens_beside(group: Group, other: Group) -> str:
+    """Say behind the price how many times the tokens of another group one has used; nothing when they are equal."""
+    used, usual = map(_tokens_of_agents, (group, other))
     ratio = used / usual if used and usual else None
     if ratio is None:
         return ", with tokens that are not known"

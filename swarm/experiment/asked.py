@@ -128,12 +128,16 @@ def asked_of(experiment: Experiment) -> dict[str, Any]:
     """Return what `experiment_of` makes the experiment of, by all keys of an experiment file.
 
     Raises:
-        BadInput: when it has a mission that is not of the library.
+        BadInput: when it has a mission that is not of the library, or arms that are no combination.
     """
     grid, terms = experiment
     own = next((mission.title for mission in grid.missions if mission.id == OWN), None)
     if own is not None:
         raise BadInput(f"the mission {own!r} is not in the library: save it as a file and name that")
+    if grid.more:
+        raise BadInput(
+            "a file has no place for arms that are no combination of its protocols, models and agents"
+        )
     ids = [mission.id for mission in grid.missions]
     ends = accumulate(grid.extensions, initial=grid.begun_with)
     named: dict[str, Any] = {

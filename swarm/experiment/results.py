@@ -17,8 +17,8 @@ from swarm.cell import (
     without_memory,
 )
 from swarm.comparison.contexts import compare_in_contexts
-from swarm.comparison.contrasts import Comparison, Refused
-from swarm.comparison.group import USUAL_NAMES, name_of
+from swarm.comparison.contrasts import Comparison, Refused, compare_groups
+from swarm.comparison.group import USUAL_NAMES, Group, name_of
 from swarm.engine.compose import current_wording
 from swarm.errors import BadInput
 from swarm.experiment.looks import alpha_of, further_alpha_of
@@ -143,6 +143,9 @@ def results(
         BadInput: when nothing can be compared yet; says why.
     """
     grid, terms = experiment
+    if grid.more:
+        found = _arm_by_arm(experiment, cells, names, final=final)
+        return Results((("", _at_its_look(found, experiment)),), ())
     factor = grid.factor
     if factor is None:
         raise BadInput("the experiment has a single arm: there is nothing to compare")
@@ -163,6 +166,22 @@ def results(
         ),
         tuple(Refused(context_name(grid, factor, within), why) for within, why in compared.refused),
     )
+
+
+def _arm_by_arm(
+    experiment: Experiment, cells: Sequence[Cell], names: Mapping[str, str], *, final: bool
+) -> Comparison:
+    """Each arm against the first, whatever they differ in."""
+    grid = experiment.grid
+    groups: list[Group] = []
+    for number, arm in enumerate(grid.arms):
+        usual = name_of("protocol", (arm.way.protocol, options_as_kept(arm.way.options)))
+        played = (_as_in_the_grid(grid, cell) for cell in _cells_of(grid, number, cells))
+        groups.append(Group(names.get(usual, usual), tuple(played)))
+    if not groups[0].cells:
+        raise BadInput(f"there is no run of {groups[0].name}, which the others are set against")
+    found = compare_groups(groups, margin=experiment.terms.margin, alpha=alpha_of(experiment), final=final)
+    return replace(found, besides=())
 
 
 def _as_in_the_grid(grid: Grid, cell: Cell) -> Cell:

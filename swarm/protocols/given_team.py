@@ -10,7 +10,10 @@ from swarm.team import MAX_AGENTS, Seat, Team, generic_roles
 from swarm.turn import Cue, Speak, Turn
 
 MAX_STEPS = 256
-_STEP = re.compile(r"([0-9]{1,3})(?: (?!hears(?: |$))([\w-]{1,60}))?(?: hears((?: [0-9]{1,3})+| nobody))?")
+_STEP = re.compile(
+    r"([0-9]{1,3})(?: (?!hears(?: |$))([\w-]{1,60}(?:\+[\w-]{1,60})*))?"
+    r"(?: hears((?: [0-9]{1,3})+| nobody))?"
+)
 
 
 class Step(NamedTuple):
@@ -18,7 +21,8 @@ class Step(NamedTuple):
 
     seat: int
     task: str | None = None
-    """The phase of the mission whose requirements it delivers, where the mission has it; None: what fits its role."""
+    """The phase of the mission whose requirements it delivers, where the mission has it, or several, with "+" between
+    them; None: what fits its role."""
     hears: tuple[int, ...] | None = None
     """Numbers, from 1, of the earlier steps whose results it is shown; None for all of them."""
 
@@ -138,7 +142,7 @@ def _job(mission: Mission, step: Step) -> str | None:
     numbers = [
         f"R{number}"
         for number, requirement in enumerate(mission.requirements, 1)
-        if step.task is not None and requirement.phase == step.task
+        if step.task is not None and requirement.phase in step.task.split("+")
     ]
     return f"deliver {', '.join(numbers)}" if numbers else None
 

@@ -20,6 +20,7 @@ from swarm.teams.reading.files import files_of
 from swarm.teams.reading.given import GivenRole, GivenTeam
 from swarm.teams.storage import keep_team, kept_teams
 from swarm.teams.trial.arms import ARM_NAMES, own_missions, related_missions, team_test
+from swarm.teams.trial.further import names_of_further
 from swarm.teams.trial.sentences import advice, rehearsal, winner_on_quality, winner_per_dollar
 from tests.drawn import drawn, words_on
 from tests.made import BEGAN, keep
@@ -182,3 +183,21 @@ def test_of_several_teams_in_the_files_one_is_asked_for_by_the_names_there_are()
         _choose_one()
 
     assert drawn(asked).selectbox(key="team_choice").options == ["north", "south"]
+
+
+def test_arms_are_chosen_by_ticking_and_the_usual_ones_are_ticked(settings, started, team):
+    keep_team(settings, team)
+    app = opened(PAGE, team=keep_team(settings, team))
+    app.checkbox(key="team_arm_solo").uncheck()
+    app.checkbox(key="team_arm_without").check()
+    app.checkbox(key="team_arm_cheap").check().run()
+    app.multiselect(key="team_gone").select(f"2. {team.roles[1].name}")
+    app.multiselect(key="team_cheap_for").select(f"1. {team.roles[0].name}").run()
+    app.button(key="exp_start").click().run()
+    assert not app.exception
+    [experiment] = started
+    assert [way.protocol for way in experiment.grid.ways] == ["given_team", "sequential"]
+    assert names_of_further(experiment.grid) == (
+        f"Without {team.roles[1].name}",
+        f"{team.roles[0].name} on sim/weak",
+    )

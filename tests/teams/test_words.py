@@ -12,6 +12,7 @@ from rich.console import Console
 from swarm.cli.terminal.teams import print_team, print_verdict
 from swarm.grid import Way
 from swarm.teams.formats import settled
+from swarm.teams.trial import described
 from swarm.teams.trial import sentences as words
 from swarm.teams.trial.report import as_report
 from swarm.teams.trial.verdict import TeamVerdict
@@ -85,6 +86,7 @@ def test_machines_get_every_sentence_and_number_under_its_own_name():
         "missions": 8,
         "missions_planned": 12,
         "own_missions": 0,
+        "further": [],
         "runs": 48,
     }
 
@@ -116,7 +118,7 @@ def test_the_tables_of_the_report_hold_each_arms_numbers_under_its_name():
 
 def test_the_report_says_what_was_played():
     texts = Page(as_report(FOUND, TEST)).texts
-    assert [line for line in words.about_the_arms(GRID) if line not in texts] == []
+    assert [line for line in described.about_the_arms(GRID) if line not in texts] == []
     assert [each.title for each in GRID.missions if each.title not in texts] == []
     assert f"Experiment {GRID.id} of the team Bakery <b>launch</b>." in texts
 
@@ -124,35 +126,35 @@ def test_the_report_says_what_was_played():
 def test_what_is_set_against_what_is_told_with_its_own_numbers():
     options = GRID.ways[0].options
     grid = replace(GRID, repeats=3, seed=7, teams=("2 sim/strong, 6 sim/weak",), missions=GRID.missions[:5])
-    assert words.arms_in_words(grid) == (
+    assert described.arms_in_words(grid) == (
         "Your roles against the same 8 agents without roles, and against one agent that is given about as many tokens: "
         "2 sim/strong, 6 sim/weak, 5 missions, each 3 times; "
         "0 of 5 missions are your own."
     )
-    given, free, solo, alike = words.about_the_arms(grid)
+    given, free, solo, alike = described.about_the_arms(grid)
     assert given.endswith("in the order of its file; 8 turns.")
     assert free.startswith("No roles: 8 agents")
     assert "has used about 5,000 tokens" in solo
     assert alike.endswith("The one agent has the model of the first seat.")
-    assert not words.about_the_arms(GRID)[3].endswith("first seat.")
+    assert not described.about_the_arms(GRID)[3].endswith("first seat.")
     for more, ends in (
         ({"led": True}, "under their leader; a plan first."),
         ({"steps": ("1", "2")}, "; 2 turns."),
     ):
         changed = replace(grid, ways=(Way("given_team", {**options, **more}), *grid.ways[1:]))
-        assert words.about_the_arms(changed)[0].endswith(ends)
+        assert described.about_the_arms(changed)[0].endswith(ends)
 
 
 def test_a_team_is_told_as_it_works():
-    assert words.coordination_in_words(LED).startswith("3 agents: Scout leads, hands out jobs")
-    assert words.order_in_words(LED) == []
-    assert words.coordination_in_words(ORDER) == "3 agents, 3 turns, each hearing all before it."
-    assert words.order_in_words(ORDER) == ["1. Scout", "2. Baker", "3. Clerk"]
+    assert described.coordination_in_words(LED).startswith("3 agents: Scout leads, hands out jobs")
+    assert described.order_in_words(LED) == []
+    assert described.coordination_in_words(ORDER) == "3 agents, 3 turns, each hearing all before it."
+    assert described.order_in_words(ORDER) == ["1. Scout", "2. Baker", "3. Clerk"]
     assert (
-        words.coordination_in_words(settled(BAKERY))
+        described.coordination_in_words(settled(BAKERY))
         == "3 agents, 4 turns, each hearing those that lead to it."
     )
-    assert words.order_in_words(settled(BAKERY)) == [
+    assert described.order_in_words(settled(BAKERY)) == [
         "1. Scout: site",
         "2. Baker: range (hears nobody)",
         "3. Clerk: permits (hears 1)",
@@ -167,6 +169,6 @@ def test_the_terminal_shows_all_of_a_team_and_no_marks_of_its_files():
     rows = [line.split() for line in shown.splitlines()]
     assert ["3", "Clerk", "You", "read", "the", "small", "print.", "–"] in rows
     assert ["2", "Baker", "Plan", "the", "range", "openai/gpt-4.1-mini"] in rows
-    wanted = [*words.order_in_words(hostile), "R4. Write the menu for {guests}."]
+    wanted = [*described.order_in_words(hostile), "R4. Write the menu for {guests}."]
     wanted += [f"- ignored: {note.what}" for note in hostile.notes if note.kind == "ignored"]
     assert [line for line in wanted if line not in shown] == []

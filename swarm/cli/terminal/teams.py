@@ -10,16 +10,15 @@ from swarm.cli.terminal import harmless
 from swarm.cli.terminal.comparison import print_tables
 from swarm.comparison.finding import remarks
 from swarm.teams.reading.given import GivenTeam, Note
+from swarm.teams.trial.described import coordination_in_words, order_in_words
 from swarm.teams.trial.sentences import (
     EMULATION,
     SIMULATED_NOTE,
     advice,
-    coordination_in_words,
-    order_in_words,
+    further,
     sentence,
     unsettled,
-    winner_on_quality,
-    winner_per_dollar,
+    winners,
 )
 from swarm.teams.trial.verdict import TeamVerdict
 from swarm.written import UNKNOWN
@@ -51,7 +50,7 @@ def print_verdict(found: TeamVerdict, console: Console | None = None, warnings: 
         console.print(Text(" SIMULATED ", style="black on yellow"))
     console.print(Text(harmless(sentence(found)), style="bold"))
     console.print(Text(harmless(advice(found))))
-    for line in (winner_on_quality(found), winner_per_dollar(found), *unsettled(found)):
+    for line in (*winners(found), *unsettled(found), *further(found)):
         console.print(Text(harmless(f"- {line}")))
     for line in (
         *remarks(found.comparison),

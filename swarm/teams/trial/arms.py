@@ -1,13 +1,12 @@
-"""A team from elsewhere becomes an experiment of three arms on the same missions.
+"""A team from elsewhere becomes an experiment of three arms on the same missions, or of more that are asked for.
 
 Its roles as given, under their own coordination; the same number of agents without roles (Sequential); and one agent
 that revises its own work with the tokens that the team would have used.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Literal
 
 from swarm.config import Settings
@@ -21,6 +20,7 @@ from swarm.spec import Option, Pace
 from swarm.team import MAX_ROLE_CHARS, one_line
 from swarm.teams.reading.given import GivenTask, GivenTeam
 from swarm.teams.reading.input_set import InputSet
+from swarm.teams.trial.further import Wanted, further_arms, mixed
 from swarm.written import plural
 
 Arm = Literal["given", "free", "solo"]
@@ -29,6 +29,8 @@ PROTOCOL_OF: Mapping[Arm, str] = {"given": "given_team", "free": "sequential", "
 ARM_NAMES: Mapping[Arm, str] = {"given": "Your roles", "free": "No roles", "solo": "One agent"}
 USUAL_MISSIONS = 12
 """A test has so many unless told otherwise: verdicts need 6, and few differences show on so few."""
+NONE = Wanted()
+"""No arms beside the usual ones."""
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w{0,59})\}")
 _WORD = re.compile(r"[a-z]{5,}")
 
@@ -108,12 +110,14 @@ def team_test(
     max_usd: float | None = None,
     margin: float = MARGIN,
     pace: Pace = "instant",
+    further: Wanted = NONE,
+    left_out: Collection[Arm] = (),
 ) -> Experiment:
     """Make the experiment that tests a team.
 
     Args:
         team: what is tested.
-        missions: what all three arms play.
+        missions: what all arms play.
         settings: for models and prices.
         model: of every seat; None for the models that the file names, which then must be known for every seat.
         judge: as `compose` takes it.
@@ -122,6 +126,8 @@ def team_test(
         max_usd: most dollars in all.
         margin: differences within it count as none.
         pace: of simulated models.
+        further: arms beside the usual ones.
+        left_out: usual arms that are not played, of "free" and "solo"; both only beside further ones.
 
     Raises:
         BadInput: when it cannot be played; says why.
@@ -130,10 +136,14 @@ def team_test(
         raise BadInput(
             f"the team {team.name!r} has no tasks of its own: choose missions of the library as well"
         )
+    models = _models(team, model)
+    more = further_arms(team, models, further, options_of_team)
+    if left_out and not more:
+        raise BadInput("without no roles or one agent, ask for another arm: there is nothing to compare else")
     grid = Grid(
         name=f"Drop the roles of {team.name}?",
         ways=(Way("given_team", options_of_team(team)),),
-        teams=(_models(team, model),),
+        teams=(models,),
         agents=(len(team.roles),),
         missions=tuple(missions),
         repeats=repeats,
@@ -141,8 +151,10 @@ def team_test(
         judge=judge,
         pace=pace,
     )
-    free, solo = Way("sequential"), Way("solo", {"token_budget": token_budget(grid, settings)})
-    return Experiment(replace(grid, ways=(*grid.ways, free, solo)), Terms(max_usd=max_usd, margin=margin))
+    ways = [*grid.ways, *([] if "free" in left_out else [Way("sequential")])]
+    if "solo" not in left_out:
+        ways.append(Way("solo", {"token_budget": token_budget(grid, settings)}))
+    return Experiment(replace(grid, ways=tuple(ways), more=more), Terms(max_usd=max_usd, margin=margin))
 
 
 def lowered(limit: float | None, by_file: float | None) -> float | None:
@@ -159,7 +171,16 @@ def token_budget(grid: Grid, settings: Settings) -> int:
 
 def is_team_test(grid: Grid) -> bool:
     """Say whether an experiment is one of those that `team_test` makes."""
-    return tuple(way.protocol for way in grid.ways) == tuple(PROTOCOL_OF.values())
+    played = [way.protocol for way in grid.ways]
+    if not grid.more:
+        return played == [*PROTOCOL_OF.values()]
+    return played == [each for each in PROTOCOL_OF.values() if each in ("given_team", *played)]
+
+
+def usual_arms(grid: Grid) -> tuple[Arm, ...]:
+    """The usual arms of a test that are set against the given roles: "free", "solo", both or none."""
+    played = {way.protocol for way in grid.ways[1:]}
+    return tuple(arm for arm, protocol in PROTOCOL_OF.items() if protocol in played)
 
 
 def own_of(grid: Grid) -> int:
@@ -207,8 +228,7 @@ def _models(team: GivenTeam, model: str | None) -> str:
     unnamed = next((role.name for role in team.roles if role.model is None), None)
     if unnamed is not None:
         raise BadInput(f"the file names no model for the role {unnamed!r}: name one for all seats")
-    runs = [(name, len(list(seats))) for name, seats in groupby(str(role.model) for role in team.roles)]
-    return runs[0][0] if len(runs) == 1 else ", ".join(f"{count} {name}" for name, count in runs)
+    return mixed([str(role.model) for role in team.roles])
 
 
 def _filled(team: GivenTeam, values: Mapping[str, str]) -> dict[str, str]:

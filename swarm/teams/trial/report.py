@@ -8,15 +8,15 @@ from swarm.export.page import Node, node, table
 from swarm.export.report import as_page, picture_scripts
 from swarm.grid import Experiment
 from swarm.teams.trial.arms import team_name
+from swarm.teams.trial.described import about_the_arms
 from swarm.teams.trial.sentences import (
     EMULATION,
     SIMULATED_NOTE,
-    about_the_arms,
     advice,
+    further,
     sentence,
     unsettled,
-    winner_on_quality,
-    winner_per_dollar,
+    winners,
 )
 from swarm.teams.trial.verdict import TeamVerdict
 
@@ -44,9 +44,9 @@ def _opening(found: TeamVerdict, warnings: Sequence[str]) -> Iterator[Node]:
     if found.simulated:
         yield node("p", SIMULATED_NOTE, class_="notice")
     lines = [
-        winner_on_quality(found),
-        winner_per_dollar(found),
+        *winners(found),
         *unsettled(found),
+        *further(found),
         *remarks(found.comparison),
         *warnings,
     ]
@@ -66,7 +66,7 @@ def _figure() -> Iterator[Node]:
 def _tables(found: TeamVerdict) -> Iterator[Node]:
     groups = found.comparison.groups
     names = [group.name for group in groups]
-    yield node("section", node("h2", "The three arms"), _rows(measure_rows(groups, found.measures), names))
+    yield node("section", node("h2", "The arms"), _rows(measure_rows(groups, found.measures), names))
     against = [each.group.name for each in found.comparison.contrasts]
     statistics = _rows(statistic_rows(found.comparison), against)
     yield node("section", node("h2", "Statistics, against your roles"), statistics)

@@ -1,18 +1,16 @@
 """The verdict on a team is put into words: plain text, for whoever shows it to make safe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from swarm.comparison.contrasts import Contrast
 from swarm.comparison.finding import no_interval
-from swarm.comparison.price import no_price, price_in_words, tokens
+from swarm.comparison.price import no_price, price_in_words, tokens, tokens_beside
 from swarm.comparison.settling import bad_losses, unseen, why_withheld, would_settle
-from swarm.grid import Grid
-from swarm.protocols.given_team import Step
 from swarm.stats.paired import Difference, Word, family, verdict
-from swarm.teams.reading.given import GivenTeam
-from swarm.teams.trial.arms import ARM_NAMES, Arm, own_in_words, own_of
-from swarm.teams.trial.verdict import TeamVerdict
-from swarm.written import listed, number, plural
+from swarm.teams.trial.arms import ARM_NAMES, Arm, own_in_words
+from swarm.teams.trial.further import Kind
+from swarm.teams.trial.verdict import Further, FurtherAdvice, TeamVerdict
+from swarm.written import listed, number
 
 EMULATION = (
     "Emulation of your roles, not of the framework's runtime: its tools, memory and loop are not there."
@@ -28,63 +26,6 @@ IN_A_SENTENCE: Mapping[Arm, str] = {
 }
 
 
-def arms_in_words(grid: Grid) -> str:
-    """Name the arms that are set against each other in one line."""
-    missions = plural(len(grid.missions), "mission")
-    times_each = "" if grid.repeats == 1 else f", each {grid.repeats} times"
-    return (
-        f"Your roles against the same {grid.agents[0]} agents without roles, and against one agent that is given about "
-        f"as many tokens: {grid.teams[0]}, {missions}{times_each}; {own_in_words(own_of(grid), len(grid.missions))}."
-    )
-
-
-def about_the_arms(grid: Grid) -> tuple[str, ...]:
-    """Describe what each arm plays, in a sentence each."""
-    options = grid.ways[0].options
-    order = "under their leader" if options.get("led") else "in the order of its file"
-    steps = options.get("steps", ())
-    turns = (
-        f"{len(steps) or grid.agents[0]} turns"
-        if isinstance(steps, tuple) and not options.get("led")
-        else "a plan first"
-    )
-    agents, budget = grid.agents[0], grid.ways[2].options.get("token_budget", 0)
-    return (
-        f"Your roles: {agents} agents with the roles, goals and backgrounds of the file, {order}; {turns}.",
-        f"No roles: {agents} agents one after another (Sequential); each chooses what to do, or sits it out.",
-        f"One agent: it revises its own work until it is content or has used about {budget:,} tokens, which is what a "
-        "run with your roles is expected to use; where it used others, the verdict says how many.",
-        f"All three play the same missions with the same seeds and models: {grid.teams[0]}."
-        + (" The one agent has the model of the first seat." if "," in grid.teams[0] else ""),
-    )
-
-
-def coordination_in_words(team: GivenTeam) -> str:
-    """Describe how the team decides who works when, in a sentence."""
-    agents = len(team.roles)
-    if team.coordination == "leader":
-        return f"{agents} agents: {team.roles[0].name} leads, hands out jobs, and the others work one after another."
-    turns = len(team.steps) or agents
-    heard = "hearing all before it" if team.coordination == "order" else "hearing those that lead to it"
-    return f"{agents} agent{'s' if agents > 1 else ''}, {turns} turn{'s' if turns > 1 else ''}, each {heard}."
-
-
-def order_in_words(team: GivenTeam) -> list[str]:
-    """List who speaks when, a line each; empty under a leader."""
-    if team.coordination == "leader":
-        return []
-    steps = team.steps or tuple(Step(seat) for seat in range(1, len(team.roles) + 1))
-    return [_step_in_words(number, step, team) for number, step in enumerate(steps, 1)]
-
-
-def _step_in_words(number: int, step: Step, team: GivenTeam) -> str:
-    task = f": {step.task}" if step.task else ""
-    if step.hears is None:
-        return f"{number}. {team.roles[step.seat - 1].name}{task}"
-    heard = f"hears {listed([str(other) for other in step.hears])}" if step.hears else "hears nobody"
-    return f"{number}. {team.roles[step.seat - 1].name}{task} ({heard})"
-
-
 def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
     """All that is said of a verdict, for machines: the sentence, the advice, the winners, what is not settled."""
     return {
@@ -96,6 +37,15 @@ def verdict_in_words(found: TeamVerdict) -> dict[str, object]:
         "winner_on_quality": winner_on_quality(found),
         "winner_per_dollar": winner_per_dollar(found),
         "unsettled": unsettled(found),
+        "further": [
+            {
+                "arm": each.name,
+                "sentence": told,
+                "verdict": each.contrast.verdict,
+                "advised": None if found.simulated else each.advice,
+            }
+            for each, told in zip(found.further, further(found), strict=True)
+        ],
         "label": EMULATION,
         "simulated": found.simulated,
         "missions": found.missions,
@@ -113,12 +63,13 @@ def sentence(found: TeamVerdict) -> str:
         to −0.008; better: no roles), at 1.1 times the cost; one agent scored 0.090 lower …".
     """
     kind = "simulated " if found.simulated else ""
-    unit = next(iter(found.contrasts.values())).unit
+    unit = found.comparison.contrasts[0].unit
     missions = f"{found.missions} {unit}{'' if found.missions == 1 else 's'}"
     own = own_in_words(found.own, found.planned)
     opening = f"On {missions} ({found.runs:,} {kind}runs; {own}) "
     parts = [_part(found, arm) for arm in ("free", "solo") if arm in found.contrasts]
-    like_these = ", on inputs like these" if any(each.inputs for each in found.contrasts.values()) else ""
+    parts = parts or [_further_part(each, found) for each in found.further]
+    like_these = ", on inputs like these" if any(each.inputs for each in found.comparison.contrasts) else ""
     return f"{opening}{'; '.join(parts)}{like_these}."
 
 
@@ -131,17 +82,70 @@ def unsettled(found: TeamVerdict) -> tuple[str, ...]:
     )
 
 
+def further(found: TeamVerdict) -> tuple[str, ...]:
+    """For each arm beside the usual ones a sentence or two: the advice, unless it was a rehearsal, and its numbers."""
+    return tuple(
+        " ".join(
+            part
+            for part in (
+                "" if found.simulated else further_advice(each),
+                f"{_capital(_further_part(each, found))}.",
+                _missing(each.contrast, found) if each.contrast.verdict == "undetermined" else "",
+            )
+            if part
+        )
+        for each in found.further
+    )
+
+
+def further_advice(each: Further) -> str:
+    """Answer what an arm was asked for: whether the manager is worth it, which role earns its tokens, ..."""
+    role = each.name.removeprefix("Without ")
+    told: Mapping[tuple[Kind, FurtherAdvice], str] = {
+        ("leader", "change"): "Your manager is not worth it: try the others without.",
+        ("leader", "keep"): "Keep your manager: without, nothing is gained.",
+        ("leader", "not yet"): "Whether your manager is worth it is not shown.",
+        ("role", "change"): f"{role} does not earn its tokens: try the team without.",
+        ("role", "keep"): f"Keep {role}: without, nothing is gained.",
+        ("role", "not yet"): f"Whether {role} earns its tokens is not shown.",
+        ("models", "change"): f"{each.name} will do: try it.",
+        ("models", "keep"): f"Keep your models: {each.name} gains nothing.",
+        ("models", "not yet"): f"Whether {each.name} will do is not shown.",
+    }
+    if each.contrast.verdict == "worse" and each.kind != "models":
+        return "Your manager is worth it." if each.kind == "leader" else f"{role} earns its tokens."
+    return told[each.kind, each.advice]
+
+
+def _further_part(each: Further, found: TeamVerdict) -> str:
+    subject = {"leader": "without the leader", "role": f"without {each.name.removeprefix('Without ')}"}
+    who = f"your roles {subject[each.kind]}" if each.kind in subject else f"your roles, {each.name},"
+    told = _told(who, "your roles as they are", each.contrast, each.name, sign=1)
+    unequal = tokens_beside(each.contrast.group, each.contrast.reference)
+    return f"{told}, {_price_of(each.contrast, found)}{unequal}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
 def _missing(contrast: Contrast, found: TeamVerdict) -> str:
     if contrast.withheld:
         why = why_withheld(contrast)
-        return f"{why[0].upper()}{why[1:]}."
+        return f"{_capital(why)}."
     return would_settle(contrast, found.comparison.comparisons)
+
+
+def winners(found: TeamVerdict) -> tuple[str, ...]:
+    """Name those on quality and per dollar among the usual arms; nothing without any."""
+    return (winner_on_quality(found), winner_per_dollar(found)) if found.usual else ()
 
 
 def winner_on_quality(found: TeamVerdict) -> str:
     """Name the arm that wins on quality, as far as it is shown."""
     return _winner(
         {arm: each.verdict for arm, each in found.contrasts.items()},
+        found.usual,
         "On simulated quality" if found.simulated else "On quality",
     )
 
@@ -156,7 +160,7 @@ def winner_per_dollar(found: TeamVerdict) -> str:
         arm: "undetermined" if found.contrasts[arm].withheld else verdict(difference, alpha=alpha)
         for arm, difference in zip(found.per_dollar, adjusted, strict=True)
     }
-    return _winner(words, "Per simulated dollar" if found.simulated else "Per dollar")
+    return _winner(words, found.usual, "Per simulated dollar" if found.simulated else "Per dollar")
 
 
 def rehearsal(found: TeamVerdict) -> str:
@@ -175,6 +179,8 @@ def advice(found: TeamVerdict) -> str:
     """Advise in one sentence what to do about it; after a rehearsal, say that it was one."""
     if found.simulated:
         return f"Rehearsal: {rehearsal(found)}"
+    if not found.usual:
+        return " ".join(map(further_advice, found.further))
     arm = found.recommended
     if arm is None:
         return "Not yet: nothing is shown to be better than your roles, or as good for less."
@@ -201,32 +207,36 @@ def cost_in_words(contrast: Contrast, *, simulated: bool) -> str:
 def _part(found: TeamVerdict, arm: Arm) -> str:
     contrast = found.contrasts[arm]
     if arm == "solo":
-        told = _told(IN_A_SENTENCE[arm], "your roles", contrast, arm, sign=1)
-        ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
-        kind = "simulated " if found.simulated else ""
-        price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} {kind}cost"
-        of_yours = " of your roles" if price.endswith(f"the {kind}cost") else ""
-        return f"{told}, {price}{of_yours}{tokens(contrast)}"
-    told = _told("your roles", IN_A_SENTENCE[arm], contrast, arm, sign=-1)
-    return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}"
+        told = _told(IN_A_SENTENCE[arm], "your roles", contrast, ARM_NAMES[arm], sign=1)
+        return f"{told}, {_price_of(contrast, found)}{tokens(contrast)}"
+    told = _told("your roles", IN_A_SENTENCE[arm], contrast, ARM_NAMES[arm], sign=-1)
+    unequal = tokens_beside(contrast.reference, contrast.group)
+    return f"{told}, {cost_in_words(contrast, simulated=found.simulated)}{unequal}"
 
 
-def _told(subject: str, other: str, contrast: Contrast, arm: Arm, *, sign: int) -> str:
+def _price_of(contrast: Contrast, found: TeamVerdict) -> str:
+    ratio, low, high = contrast.cost_ratio, contrast.cost_low, contrast.cost_high
+    kind = "simulated " if found.simulated else ""
+    price = no_price(contrast) if ratio is None else f"at {price_in_words(ratio, low, high)} {kind}cost"
+    return price + (" of your roles" if price.endswith(f"the {kind}cost") else "")
+
+
+def _told(subject: str, other: str, contrast: Contrast, name: str, *, sign: int) -> str:
     """Tell how one did against another; with sign -1, the subject is the reference of the difference."""
     found = contrast.difference
     size = number(abs(found.difference))
     higher = sign * found.difference > 0
     than = f"{size} {'higher' if higher else 'lower'} than" if float(size) else "the same as"
-    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {_verdict(contrast, arm)})"
+    return f"{subject} scored {than} {other} ({_interval(found, sign)}; {_verdict(contrast, name)})"
 
 
-def _verdict(contrast: Contrast, arm: Arm) -> str:
+def _verdict(contrast: Contrast, name: str) -> str:
     if contrast.withheld:
         return f"{contrast.word}: {why_withheld(contrast)}"
     if unseen(contrast):
         return f"no difference seen, but {bad_losses(contrast)}"
     named: Mapping[Word, str] = {
-        "better": f"better: {ARM_NAMES[arm].lower()}",
+        "better": f"better: {name[0].lower()}{name[1:]}",
         "worse": "better: your roles",
         "equivalent": f"equivalent within ±{contrast.difference.margin:g}",
         "undetermined": "undetermined",
@@ -241,11 +251,9 @@ def _interval(found: Difference, sign: int) -> str:
     return f"95 % interval {number(low)} to {number(high)}"
 
 
-def _winner(words: Mapping[Arm, Word], what: str) -> str:
+def _winner(words: Mapping[Arm, Word], usual: Sequence[Arm], what: str) -> str:
     better = [IN_A_SENTENCE[arm] for arm, word in words.items() if word == "better"]
-    open_ones = [
-        IN_A_SENTENCE[arm] for arm in ("free", "solo") if words.get(arm, "undetermined") == "undetermined"
-    ]
+    open_ones = [IN_A_SENTENCE[arm] for arm in usual if words.get(arm, "undetermined") == "undetermined"]
     if better:
         won = f"{listed(better)} beat{'s' if len(better) == 1 and better[0].startswith('one') else ''} your roles"
     elif all(word == "worse" for word in words.values()) and not open_ones:

@@ -18,7 +18,8 @@ from swarm.grid import Experiment, Grid
 from swarm.stats.paired import Difference, compare
 from swarm.stats.sample import Sample
 from swarm.stats.tail import Scale
-from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, own_of, team_name
+from swarm.teams.trial.arms import ARM_NAMES, PROTOCOL_OF, Arm, is_team_test, own_of, team_name, usual_arms
+from swarm.teams.trial.further import Kind, kind_of, names_of_further
 
 ALIKE = 0.05
 """Shares of a dollar's worth of quality within this are about the same."""
@@ -27,6 +28,8 @@ BAD_LOSS = 0.25
 
 Advice = Literal["drop", "one agent", "keep", "not yet"]
 """What to do: play without roles, try one agent, stay with the roles, or test more before anything is done."""
+FurtherAdvice = Literal["change", "keep", "not yet"]
+"""Take the arm instead of the team, keep the team as it is, or test more."""
 ADVISED: Mapping[Arm, Advice] = {"free": "drop", "solo": "one agent", "given": "keep"}
 
 COMPARABLE: tuple[str, ...] = (
@@ -40,6 +43,24 @@ COMPARABLE: tuple[str, ...] = (
     "unusable",
 )
 """Measures that mean the same in a team and in a single agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What came of an arm beside the usual ones."""
+
+    name: str
+    """Such as "Without Baker"."""
+    kind: Kind
+    contrast: Contrast
+    """With the given roles."""
+
+    @property
+    def advice(self) -> FurtherAdvice:
+        """Say in a word what to do about it; simulated models advise nothing."""
+        if _is_better(self.contrast) or _is_as_good_for_less(self.contrast):
+            return "change"
+        return "keep" if _brings_nothing(self.contrast) else "not yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,10 @@ class TeamVerdict:
     """Missions of the test, played or not."""
     own: int = 0
     """Those of them that the team's own tasks make."""
+    usual: tuple[Arm, ...] = ("free", "solo")
+    """The usual arms that were set against the given roles, whether or not they could be compared."""
+    further: tuple[Further, ...] = ()
+    """Of the arms beside them, those that could be compared, in the order of the plan."""
 
     @property
     def simulated(self) -> bool:
@@ -66,7 +91,7 @@ class TeamVerdict:
     @property
     def missions(self) -> int:
         """Common to your roles and an arm they are compared with, the smallest number."""
-        return min(each.difference.missions for each in self.contrasts.values())
+        return min(each.difference.missions for each in self.comparison.contrasts)
 
     @property
     def runs(self) -> int:
@@ -94,7 +119,9 @@ class TeamVerdict:
         cheaper: list[Arm] = [arm for arm, each in self.contrasts.items() if _is_as_good_for_less(each)]
         if chosen := better or cheaper:
             return min(chosen, key=lambda arm: self.contrasts[arm].cost_ratio or 1.0)
-        settled = len(self.contrasts) == 2 and all(map(_brings_nothing, self.contrasts.values()))
+        settled = 0 < len(self.contrasts) == len(self.usual) and all(
+            map(_brings_nothing, self.contrasts.values())
+        )
         return "given" if settled else None
 
     @property
@@ -124,12 +151,28 @@ def team_verdict(experiment: Experiment, cells: Sequence[Cell], *, final: bool =
     if not compared:
         raise BadInput("no run of this test has finished yet, so there is no verdict")
     _, comparison = compared[0]
-    contrasts: dict[Arm, Contrast] = {_arm_of(each.group): each for each in comparison.contrasts}
+    grid = experiment.grid
+    further = dict(zip(names_of_further(grid), grid.more, strict=True))
+    contrasts: dict[Arm, Contrast] = {
+        _arm_of(each.group): each for each in comparison.contrasts if each.group.name not in further
+    }
     per_dollar: dict[Arm, Difference] = {
         arm: worth for arm, each in contrasts.items() if (worth := _per_dollar(each))
     }
-    grid = experiment.grid
-    return TeamVerdict(team_name(grid), comparison, contrasts, per_dollar, len(grid.missions), own_of(grid))
+    return TeamVerdict(
+        team_name(grid),
+        comparison,
+        contrasts,
+        per_dollar,
+        len(grid.missions),
+        own_of(grid),
+        usual_arms(grid),
+        tuple(
+            Further(each.group.name, kind_of(grid, further[each.group.name]), each)
+            for each in comparison.contrasts
+            if each.group.name in further
+        ),
+    )
 
 
 def _arm_of(group: Group) -> Arm:
@@ -139,8 +182,10 @@ def _arm_of(group: Group) -> Arm:
 
 def _names(grid: Grid) -> dict[str, str]:
     """Names of the arms, by the usual names of their protocols."""
-    usual = [name_of("protocol", (way.protocol, options_as_kept(way.options))) for way in grid.ways]
-    return {name: ARM_NAMES[arm] for arm, name in zip(PROTOCOL_OF, usual, strict=True)}
+    ways = [*grid.ways, *(arm.way for arm in grid.more)]
+    usual = [name_of("protocol", (way.protocol, options_as_kept(way.options))) for way in ways]
+    called = [ARM_NAMES[arm] for arm in ("given", *usual_arms(grid))]
+    return dict(zip(usual, [*called, *names_of_further(grid)], strict=True))
 
 
 def _per_dollar(contrast: Contrast) -> Difference | None:
