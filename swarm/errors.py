@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from swarm.turn import Usage
@@ -34,6 +34,10 @@ WAITED_FOR: tuple[FailureKind, ...] = ("rate_limit", "busy", "loading")
 
 class SwarmError(Exception):
     """Base of all errors that a person can act upon; shown as one sentence, without a traceback."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Reach another process as it is: an error that makes its sentence of parts cannot be made of the sentence."""
+        return BaseException.__new__, (type(self), *self.args), self.__dict__
 
 
 # What a person asked for cannot be done as asked (exit code 2).

@@ -16,7 +16,7 @@ from swarm.grid import Experiment
 from swarm.mission import Mission
 from swarm.models.catalogue import load_catalogue
 from swarm.spec import MAX_SEED
-from swarm.teams.inputs import MAX_SETS, read_inputs
+from swarm.teams.inputs import MAX_SETS
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.reading.input_set import InputSet
 from swarm.teams.trial.arms import (
@@ -31,6 +31,7 @@ from swarm.teams.trial.arms import (
     team_test,
 )
 from swarm.teams.trial.further import Wanted
+from swarm.teams.uploads import read_table
 from swarm.written import plural
 
 ONE_FOR_ALL, AS_NAMED = "One model for all", "The models of the file"
@@ -186,7 +187,7 @@ def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
     st.markdown("Each line is a mission: what your team is started with.")
     upload = st.file_uploader("Values as CSV, a column each", key="team_inputs")
     if upload is not None:
-        return read_inputs(upload.name, upload.getvalue())
+        return _values_of(upload.name, upload.getvalue())
     first = {name: team.inputs.get(name, "") for name in names}
     rows: list[dict[str, Any]] = st.data_editor(
         [_row(first, each) for each in _sets_for(names)] or [_row(first, {})],
@@ -201,6 +202,12 @@ def _choose_inputs(team: GivenTeam) -> Sequence[Mapping[str, str]]:
         for number, row in enumerate(rows[:MAX_SETS], 1)
     ]
     return [row for row in filled if any(row.values())]
+
+
+@st.cache_data(max_entries=20, show_spinner="Reading the values…")
+def _values_of(name: str, content: bytes) -> Sequence[InputSet]:
+    """The values of a table, read once for all reruns."""
+    return read_table(name, content)
 
 
 def _sets_for(names: Sequence[str]) -> list[Mapping[str, str]]:

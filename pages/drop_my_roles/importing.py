@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -14,12 +13,13 @@ from pages.shared.resources import history, settings
 from pages.shared.text import plain, sentence
 from swarm.config import LIBRARY
 from swarm.errors import SwarmError
-from swarm.teams.formats import FORMATS, read_team
-from swarm.teams.inputs import TABLE_SUFFIXES, read_inputs
+from swarm.teams.formats import FORMATS
+from swarm.teams.inputs import TABLE_SUFFIXES
 from swarm.teams.reading.choice import SeveralTeams
-from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES, files_of_uploads
+from swarm.teams.reading.files import MAX_UPLOAD_BYTES, SUFFIXES
 from swarm.teams.storage import keep_team
 from swarm.teams.trial.arms import is_team_test, team_name
+from swarm.teams.uploads import read_uploads
 from swarm.written import moment
 
 EXAMPLE = LIBRARY / "teams" / "museum-guide"
@@ -96,12 +96,11 @@ def _choose_one() -> str | None:
 
 
 def _take_in(uploads: Sequence[tuple[str, bytes]], chosen: str | None = None) -> None:
-    """Read a team; a CSV beside its files has values for the placeholders of its tasks."""
-    tables = [each for each in uploads if each[0].lower().endswith(TABLE_SUFFIXES)]
+    """Read a team with the values that lie beside it, and keep it."""
     try:
-        sets = [each for name, content in tables for each in read_inputs(name, content)]
-        files = files_of_uploads([each for each in uploads if each not in tables])
-        team_id = keep_team(settings(), read_team(replace(files, chosen=chosen)))
+        with st.spinner("Reading the files…"):
+            team, sets = read_uploads(uploads, chosen)
+        team_id = keep_team(settings(), team)
     except SeveralTeams as error:
         if error.choices == state.team_choices():
             st.error(sentence(error), icon=":material/error:")

@@ -23,6 +23,16 @@ MAX_ENTRIES = 5_000
 MAX_DEPTH = 8
 """Of folders within folders."""
 MAX_UPLOAD_BYTES = 20_000_000
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
+"""What Python's reader of zips raises, and decompressors."""
 _INNER_FOLDERS = {"config", "src", "agents"}
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", ".git", ".venv", "venv", "site-packages", "tests", "test"}
 
@@ -101,10 +111,28 @@ def files_of_uploads(uploads: Iterable[tuple[str, bytes]]) -> Files:
 def _opened(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
     if len(content) > MAX_UPLOAD_BYTES:
         raise BadInput(_too_large(name, len(content), MAX_UPLOAD_BYTES))
-    if name.lower().endswith(".zip") or content.startswith(b"PK\x03\x04"):
+    if _is_zip(name, content):
         yield from _in_zip(name, content)
     else:
         yield PurePosixPath(name).name, content if len(content) <= MAX_FILE_BYTES else None
+
+
+def _is_zip(name: str, content: bytes) -> bool:
+    return name.lower().endswith(".zip") or content.startswith(b"PK\x03\x04")
+
+
+def unpacked_bytes(name: str, content: bytes, enough: int) -> int:
+    """How much there is to read in a file, a zip unpacked; a zip of more than `enough` bytes is not looked into.
+
+    No more is ever unpacked of an entry than its size as the zip claims it.
+    """
+    if len(content) > enough or not _is_zip(name, content):
+        return len(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except _BAD_ZIP:
+        return len(content)  # Whoever reads it says what is wrong.
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, bytes | None]]:
@@ -141,15 +169,7 @@ def _in_zip(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
                     and not SKIPPED_FOLDERS & {*path.parts}
                 ):
                     yield path.as_posix(), _unzipped(archive, entry)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:
+    except _BAD_ZIP as error:
         raise BadInput(f"{name}: not a zip that can be read: {error}") from error
 
 
