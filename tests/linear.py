@@ -1,25 +1,32 @@
 """Texts that are bad for patterns, and whoever reads what others wrote."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from pages.shared.text import plain
 from swarm.cli.terminal import harmless
 from swarm.errors import SwarmError
-from swarm.export.bundle import read_bundle
+from swarm.experiment.file import experiment_from_bytes
+from swarm.export.bundle import as_bundle, read_bundle
 from swarm.export.markdown import as_markdown
 from swarm.metrics.redundancy import redundancy
 from swarm.metrics.relay import relays
 from swarm.metrics.roles import distinct_roles
 from swarm.mission import mission_from_text, mission_from_toml
 from swarm.models.failures import redacted
+from swarm.models.own_file import read_own_file
 from swarm.models.simulated.brief import read_brief
 from swarm.narrative.redline import marked, side_by_side
 from swarm.recording.search import TurnFilter, find_turns
 from swarm.reply.answer import AgentAnswer
 from swarm.reply.read import read_reply
 from swarm.security.keys import keys_in, without_secrets
+from swarm.team import read_roles
 from swarm.teams.formats import read_team
 from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.files import files_of_uploads
@@ -35,6 +42,7 @@ FRAGMENTS = (
     "\u202e", "\u200f", "\ud7ff", "R1 – ", "[abcdef01 agent 1 contributed]\n", "agent 1 ", "state.", "${state.a}", "from metagpt",
     "class A(Role):\n", "\"\"\"", "from crewai import ", "nodes:", "key", "Follows R1, ", " \n\t\n", "https", "www.", "@a", "a@",
     "http://a.b/", "Ab", "aB", "a_b", "a-b", "aA1", "the ", "word ", "of of ", "a;", "\"a\";\"b\"\n", "a\tb\n", "a.b.c.", "Agent #1 ",
+    "[[models]]\nid = 1\n",
 )  # fmt: skip
 """Repeated, they make the longest detours of a pattern."""
 KB = 1_000
@@ -89,6 +97,41 @@ def said(text: str) -> list:
     return [a_turn(1, text=text), a_turn(2, text=text, index=1)]
 
 
+def from_file(name: str, read: Callable[[Path], object]) -> Callable[[str], object]:
+    """A reader of a file that is nothing but the text."""
+
+    def reader(text: str) -> object:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, name)
+            path.write_bytes(text.encode())
+            return read(path)
+
+    return reader
+
+
+def own_models(text: str) -> object:
+    """Entries of which none can be read, with the text for their names."""
+    names = (json.dumps(text[at : at + 60]) for at in range(0, len(text), 60))
+    return OF_MODELS("".join(f"[[models]]\nid = {name}\n" for name in names))
+
+
+OF_MODELS = from_file("models.toml", read_own_file)
+
+
+def zipped(text: str) -> object:
+    """A zip with the text in it, and whose every entry is called after it."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for at in range(0, len(text), 1000):
+            archive.writestr(f"{at}/crew.py", text[at : at + 1000])
+    return read_team(files_of_uploads([("a.zip", packed.getvalue())]))
+
+
+def bundle(text: str) -> object:
+    """A run in all of whose words the text stands."""
+    return read_bundle(as_bundle(a_record(said(text))))
+
+
 READERS: Mapping[str, Callable[[str], object]] = {
     "keys are taken out": without_secrets,
     "keys are counted": keys_in,
@@ -99,6 +142,16 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "a mission as TOML": lambda text: mission_from_toml(text, "m.toml"),
     "inputs": lambda text: read_inputs("inputs.csv", text.encode()),
     "a bundle": lambda text: read_bundle(text.encode()),
+    "a bundle that can be parsed": bundle,
+    "an experiment": lambda text: experiment_from_bytes(text.encode(), "e.toml", {}),
+    "missions of an experiment": lambda text: experiment_from_bytes(
+        f"missions = [{text}]".encode(), "e.toml", {}
+    ),
+    "one's own models": OF_MODELS,
+    "one's own models with slips": own_models,
+    "roles of a list": from_file("roles.txt", read_roles),
+    "roles in TOML": from_file("roles.toml", read_roles),
+    "a zip": zipped,
     **{f"a team in {name}": team_of(name) for name in TEAM_FILES},
     **{f"a team behind the head of {name}": behind(name, head) for name, head in HEADS.items()},
     "a crew": crew,

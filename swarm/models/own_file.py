@@ -1,7 +1,9 @@
 """One's own models file is read entry by entry: a slip costs its entry, and is told with its line."""
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -16,6 +18,9 @@ _HEADER = re.compile(r"[ \t]*\[(?:\[|(?!(?:models|servers)[ \t]*\.))")
 """How a line begins behind which another entry stands; `[models.price]` belongs to the entry before."""
 _ID = re.compile(r"^[ \t]*id[ \t]*=[ \t]*[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE)
 _AT = re.compile(r" ?\(at line ([0-9]+), column [0-9]+\)")
+_BEGINS = re.compile(r"[ \t]*+(?:\[models\.)?[\"']?(\w++)")
+"""How a line begins that gives a key."""
+_WORD = re.compile(r"\w++")
 _NO_MORE = "; this entry is left out"
 
 
@@ -33,6 +38,28 @@ class OwnFile(NamedTuple):
 
     tables: CatalogueFile
     slips: tuple[Slip, ...] = ()
+
+
+class _Lines:
+    """Where the keys and the entries of a file stand; every line is looked at once, however many slips there are."""
+
+    def __init__(self, text: str) -> None:
+        self._begun: dict[str, list[int]] = defaultdict(list)
+        self._headers: list[int] = []
+        for number, line in enumerate(text.split("\n"), 1):
+            if _HEADER.match(line):
+                self._headers.append(number)
+            elif found := _BEGINS.match(line):
+                self._begun[found[1]].append(number)
+
+    def of(self, key: str, begins: int) -> int:
+        """The line of a key of the entry that begins at a line; that line when it is not found there."""
+        word = _WORD.match(key)
+        lines = self._begun.get(word[0], []) if word else []
+        at, end = bisect_left(lines, begins), bisect_right(self._headers, begins)
+        if at == len(lines) or (end < len(self._headers) and lines[at] > self._headers[end]):
+            return begins
+        return lines[at]
 
 
 class _Piece(NamedTuple):
@@ -55,11 +82,12 @@ def read_own_file(path: Path) -> OwnFile:
         return OwnFile(CatalogueFile(models=[]), (Slip(f"{path}: {error}; it is left out", None),))
     good: dict[str, Any] = {"models": []}
     slips: list[Slip] = []
+    lines = _Lines(text)
     for piece in _pieces(text, path, slips):
         try:
             CatalogueFile.model_validate({"models": []} | piece.content)
         except ValidationError as error:
-            slips.append(_slip(piece, error, text, path))
+            slips.append(_slip(piece, error, lines, path))
         else:
             _join(good, piece.content)
     return OwnFile(CatalogueFile.model_validate(good), tuple(slips))
@@ -72,8 +100,7 @@ def _pieces(text: str, path: Path, slips: list[Slip]) -> Iterator[_Piece]:
     except (RecursionError, ValueError):
         for line, part in _parts(text):
             try:
-                # Empty lines before it keep the numbers of its lines.
-                content = toml_of("\n" * (line - 1) + part)
+                content = toml_of(part)
             except (RecursionError, ValueError) as error:
                 slips.append(_unreadable(path, line, part, error))
             else:
@@ -83,7 +110,8 @@ def _pieces(text: str, path: Path, slips: list[Slip]) -> Iterator[_Piece]:
 def _unreadable(path: Path, line: int, part: str, error: Exception) -> Slip:
     named, at = _ID.search(part), _AT.search(str(error))
     said = _AT.sub("", str(error)).strip()
-    return Slip(f"{path}: line {at[1] if at else line}: not TOML: {said}{_NO_MORE}", named and named[1])
+    where = line + int(at[1]) - 1 if at else line
+    return Slip(f"{path}: line {where}: not TOML: {said}{_NO_MORE}", named and named[1])
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -102,9 +130,12 @@ def _headers(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _apart(content: Mapping[str, Any], headers: list[tuple[int, str]]) -> Iterator[_Piece]:
+def _apart(content: Mapping[str, Any], headers: Sequence[tuple[int, str]]) -> Iterator[_Piece]:
+    begun: dict[str, list[int]] = defaultdict(list)
+    for line, header in headers:
+        begun[header].append(line)
     for name, value in content.items():
-        lines = iter([line for line, header in headers if header == name])
+        lines = iter(begun[name])
         if isinstance(value, list):
             for place, entry in enumerate(cast("list[Any]", value)):
                 yield _Piece(next(lines, 1), f"{name}.{place}", {name: [entry]})
@@ -115,14 +146,14 @@ def _apart(content: Mapping[str, Any], headers: list[tuple[int, str]]) -> Iterat
             yield _Piece(1, name, {name: value})
 
 
-def _slip(piece: _Piece, error: ValidationError, text: str, path: Path) -> Slip:
+def _slip(piece: _Piece, error: ValidationError, lines: _Lines, path: Path) -> Slip:
     [value] = piece.content.values()
     entry: Any = cast("list[Any]", value)[0] if isinstance(value, list) else value
     named: Any = cast("dict[str, Any]", entry).get("id") if isinstance(entry, dict) else None
     model = named if isinstance(named, str) else None
     of = f" of {model!r}" if model else ""
     faults = error.errors(include_url=False, include_input=False)
-    line = min(_line_of(fault["loc"][2:], piece, text) for fault in faults)
+    line = min(_line_of(fault["loc"][2:], piece, lines) for fault in faults)
     said = "; ".join(
         f"{'.'.join([piece.name, *map(str, fault['loc'][2:])])}{of}: {_in_words(fault)}" for fault in faults
     )
@@ -133,15 +164,9 @@ def _in_words(fault: Any) -> str:
     return "unknown key" if fault["type"] == "extra_forbidden" else fault["msg"]
 
 
-def _line_of(where: tuple[int | str, ...], piece: _Piece, text: str) -> int:
+def _line_of(where: tuple[int | str, ...], piece: _Piece, lines: _Lines) -> int:
     """The line of a key of an entry; that at which the entry begins when the key is missing."""
-    lines = text.split("\n")
-    for number in range(piece.line - 1, len(lines)):
-        if number >= piece.line and _HEADER.match(lines[number]):
-            break
-        if where and re.match(rf"[ \t]*(?:\[models\.)?[\"']?{re.escape(str(where[0]))}\b", lines[number]):
-            return number + 1
-    return piece.line
+    return lines.of(str(where[0]), piece.line) if where else piece.line
 
 
 def _join(good: dict[str, Any], content: Mapping[str, Any]) -> None:
