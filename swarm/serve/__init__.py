@@ -5,9 +5,11 @@ Only to this machine, unless there is a token. A team's run has limits; a simula
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -15,6 +17,7 @@ from starlette.routing import Route
 from swarm.errors import FailureKind, ModelUnavailable
 from swarm.models.model import Completion, Model, Request
 from swarm.serve.access import Access
+from swarm.serve.shape import Shaping, object_of
 from swarm.serve.teams import PREFIX, Teams
 from swarm.serve.telling import reply
 from swarm.serve.wire import MAX_BODY_BYTES, Ask, Refused, Stream, read_ask, whole
@@ -23,6 +26,8 @@ CHUNK_CHARS = 80
 """Length of the pieces in which a reply is streamed."""
 SHUTDOWN_S = 2
 """Requests may go on so long when the server is to end."""
+
+ANSWERED = "POST /v1/chat/completions, GET /v1/models, GET /v1/models/{id} or GET /health"
 
 _STATUS: Mapping[FailureKind, int] = {
     "auth": 401,
@@ -58,8 +63,15 @@ def make_app(
 
     async def known(_: HttpRequest) -> Response:
         names = [*models, *(teams.usual() if teams else ())]
-        listed = [{"id": name, "object": "model", "created": 0, "owned_by": "roleless"} for name in names]
-        return JSONResponse({"object": "list", "data": listed})
+        return JSONResponse({"object": "list", "data": [_listed(name) for name in names]})
+
+    async def one(http: HttpRequest) -> Response:
+        name = http.path_params["name"]
+        try:
+            await _check(models, name, teams)
+        except Refused as refused:
+            return refused.response()
+        return JSONResponse(_listed(name))
 
     async def health(_: HttpRequest) -> Response:
         return JSONResponse({"status": "ok"})
@@ -68,9 +80,11 @@ def make_app(
         routes=[
             Route("/v1/chat/completions", chat, methods=["POST"]),
             Route("/v1/models", known),
+            Route("/v1/models/{name:path}", one),
             Route("/health", health),
         ],
         middleware=(access or Access()).middleware(),
+        exception_handlers={404: _elsewhere, 405: _elsewhere},
     )
 
 
@@ -86,8 +100,22 @@ def serve(host: str, port: int, app: Starlette) -> None:
     )
 
 
+async def _elsewhere(http: HttpRequest, error: Exception) -> Response:
+    """Say what is answered, to who asks for something else of OpenAI's, such as /v1/responses."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    text = f"{http.method} {http.url.path[:100]} is not answered here. Use {ANSWERED}."
+    return Refused(status, text, "unknown_url").response()
+
+
+def _listed(name: str) -> Mapping[str, object]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "roleless"}
+
+
 async def _answer(ask: Ask, model: Model) -> Response:
     completion = await _complete(model, ask.request())
+    shaping = Shaping(ask, None)
+    text = object_of(ask, shaping.whole(completion.text))
+    completion = replace(completion, text=text, finish=shaping.finish(completion.finish))
     reply_id = secrets.token_hex(12)
     if ask.stream:
         return StreamingResponse(_pieces(Stream(ask, reply_id), completion), media_type="text/event-stream")
@@ -101,6 +129,13 @@ def _find(models: Mapping[str, Model], name: str, teams: Teams | None) -> Model:
         known = [*models, *(teams.usual()[:1] if teams else ())]
         raise Refused(404, f"unknown model {name!r}. Known: {', '.join(known)}.", "model_not_found")
     return model
+
+
+async def _check(models: Mapping[str, Model], name: str, teams: Teams | None) -> None:
+    if teams and name.startswith(PREFIX):
+        await teams.check(name)
+    else:
+        _find(models, name, teams)
 
 
 async def _complete(model: Model, request: Request) -> Completion:

@@ -117,6 +117,14 @@ class Teams:
         """Names of teams to choose from; many others can be asked as well."""
         return [f"{PREFIX}{protocol}-8@sim/strong" for protocol in PROTOCOLS]
 
+    async def check(self, name: str) -> None:
+        """Make sure that a team can be asked by this name.
+
+        Raises:
+            Refused: it cannot, with the reason.
+        """
+        await asyncio.to_thread(self._named, name)
+
     async def start(self, ask: Ask) -> Run:
         """Begin the run that a request asks for. Whoever gets it has to `end` it.
 
@@ -209,6 +217,11 @@ def _mission(ask: Ask) -> Mission:
     wanted = next((message.text for message in reversed(messages) if message.role == "user"), None)
     if wanted is None:
         raise BadMission("the mission is the last message of the user, and there is none")
+    if [message.role for message in messages if message.role != "system"][-1] == "assistant":
+        raise BadMission(
+            "the conversation ends with an assistant's message, so its mission was answered already: add one of the "
+            "user, which becomes the mission"
+        )
     system = "\n".join(message.text for message in messages if message.role == "system")
     values = tuple(line.strip() for line in system.splitlines() if line.strip())
     if len(system.encode()) > MAX_MISSION_BYTES or any(len(value) > MAX_VALUE_CHARS for value in values):

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from swarm.recording.events import Event, RunFinished, TurnTaken
+from swarm.serve.shape import DELIVERABLE, Shaping, key_of
 from swarm.serve.teams import ONCE, POLL_S, Run, Teams
 from swarm.serve.unfolding import Unfolding
 from swarm.serve.wire import Ask, Refused, Stream, broken_off, comment, whole
@@ -31,10 +32,12 @@ async def reply(http: HttpRequest, ask: Ask, teams: Teams) -> Response:
     Raises:
         Refused: it cannot be, or the run did not come to an end that can be delivered.
     """
+    # Before anything is paid for.
+    shaping = Shaping(ask, key_of(ask, DELIVERABLE))
     run = await teams.start(ask)
     headers = {"x-roleless-run": run.run_id}
     if ask.stream:
-        return _Streamed(_streamed(ask, run), headers, lambda: teams.end(run))
+        return _Streamed(_streamed(ask, run, shaping), headers, lambda: teams.end(run))
     try:
         ending = await _ending_of(http, run)
         finish = _finish_of(run, ending)
@@ -43,7 +46,8 @@ async def reply(http: HttpRequest, ask: Ask, teams: Teams) -> Response:
         raise
     finally:
         teams.end(run)
-    return JSONResponse(whole(ask, run.run_id, ending.deliverable, finish, ending.spent), headers=headers)
+    text = shaping.whole(ending.deliverable)
+    return JSONResponse(whole(ask, run.run_id, text, shaping.finish(finish), ending.spent), headers=headers)
 
 
 class _Streamed(StreamingResponse):
@@ -87,36 +91,37 @@ def _finish_of(run: Run, ending: RunFinished) -> str:
     raise Refused(424, f"run {run.run_id} {ending.status}: {reason}", f"run_{ending.status}", headers=ONCE)
 
 
-async def _streamed(ask: Ask, run: Run) -> AsyncIterator[str]:
+async def _streamed(ask: Ask, run: Run, shaping: Shaping) -> AsyncIterator[str]:
     stream, unfolding, silent_s = Stream(ask, run.run_id), Unfolding(run.spec), 0.0
-    yield stream.begin() + "".join(map(comment, run.spec.warnings))
+    yield stream.begin() + "".join(map(comment, run.spec.warnings)) + stream.piece(shaping.begin())
     try:
         async with aclosing(run.events()) as events:
             async for event in events:
-                said = _said(event, stream, unfolding)
+                said = _said(event, stream, unfolding, shaping)
                 silent_s = 0.0 if said else silent_s + POLL_S
                 if silent_s >= KEEP_ALIVE_S:
                     said, silent_s = comment("at work"), 0.0
                 if said:
                     yield said
                 if isinstance(event, RunFinished):
-                    yield _end(event, run, stream, unfolding)
+                    yield _end(event, run, stream, unfolding, shaping)
     except Refused as refused:
         yield broken_off(refused)
 
 
-def _said(event: Event | None, stream: Stream, unfolding: Unfolding) -> str:
+def _said(event: Event | None, stream: Stream, unfolding: Unfolding, shaping: Shaping) -> str:
     """Return the text that is sent because of an event; empty: nothing."""
     if not isinstance(event, TurnTaken):
         return ""
     # Only what was done: reasons are words of models.
     did = comment(f"agent {event.turn.seat} {_DID[event.turn.action]}")
-    return did + stream.piece(unfolding.take(event))
+    return did + stream.piece(shaping.take(unfolding.take(event)))
 
 
-def _end(ending: RunFinished, run: Run, stream: Stream, unfolding: Unfolding) -> str:
+def _end(ending: RunFinished, run: Run, stream: Stream, unfolding: Unfolding, shaping: Shaping) -> str:
     rest = unfolding.rest(ending)
     if rest is None:
         raise Refused(500, f"work that was sent already was replaced; see run {run.run_id}", headers=ONCE)
     finish = _finish_of(run, ending)
-    return stream.piece(rest) + stream.end(finish, ending.spent)
+    last = stream.piece(shaping.take(rest) + shaping.end())
+    return last + stream.end(shaping.finish(finish), ending.spent)

@@ -3,9 +3,10 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 
@@ -13,6 +14,7 @@ from swarm.models.model import Message, Request
 from swarm.turn import Usage
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MOST_STOPS = 16
 DONE = "data: [DONE]\n\n"
 
 Json: TypeAlias = dict[str, Any]
@@ -64,8 +66,23 @@ class _StreamOptions(BaseModel):
     include_usage: bool = False
 
 
+class _Schema(BaseModel):
+    content: dict[str, JsonValue] = Field(alias="schema")
+
+
+class _Format(BaseModel):
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: _Schema | None = None
+
+    @property
+    def schema_wanted(self) -> dict[str, JsonValue] | None:
+        if self.type == "text":
+            return None
+        return self.json_schema.content if self.json_schema and self.type == "json_schema" else {}
+
+
 class Ask(BaseModel):
-    """The part of a request that is understood; the rest, such as `response_format`, means nothing here."""
+    """The part of a request that is understood; what would change the reply and cannot be is refused by its name."""
 
     model: str
     messages: list[_Message] = Field(min_length=1)
@@ -75,11 +92,41 @@ class Ask(BaseModel):
     seed: int | None = None
     max_tokens: int | None = Field(default=None, gt=0)
     max_completion_tokens: int | None = Field(default=None, gt=0)
+    response_format: _Format | None = None
+    n: int | None = Field(default=None, gt=0)
+    stop: str | Annotated[list[str], Field(max_length=MOST_STOPS)] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    tool_choice: JsonValue = None
+    function_call: JsonValue = None
+
+    @model_validator(mode="after")
+    def _can_be_heeded(self) -> Self:
+        fault = _fault(self)
+        if fault:
+            # Not ValueError, of which Pydantic says that it is one.
+            raise PydanticCustomError("heeded", "{fault}", {"fault": fault})
+        return self
+
+    @property
+    def most_tokens(self) -> int | None:
+        """The longest reply, in tokens; None: any length."""
+        return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Words before which the reply ends."""
+        said = [self.stop] if isinstance(self.stop, str) else self.stop or []
+        return tuple(filter(None, said))
+
+    @property
+    def schema_wanted(self) -> dict[str, JsonValue] | None:
+        """The schema of the object that is wanted, empty for any object; None: plain text is wanted."""
+        return self.response_format and self.response_format.schema_wanted
 
     def request(self) -> Request:
         """Make the request for a model."""
-        max_tokens = self.max_completion_tokens or self.max_tokens
-        given: Json = {"temperature": self.temperature, "seed": self.seed, "max_tokens": max_tokens}
+        given: Json = {"temperature": self.temperature, "seed": self.seed, "max_tokens": self.most_tokens}
         return Request(self.said(), **{key: value for key, value in given.items() if value is not None})
 
     def said(self) -> tuple[Message, ...]:
@@ -90,6 +137,20 @@ class Ask(BaseModel):
     def wants_usage(self) -> bool:
         """Say whether a stream is to end with what was used."""
         return self.stream_options is not None and self.stream_options.include_usage
+
+
+def _fault(ask: Ask) -> str | None:
+    """Say which of the things that a request asks for cannot be; None when all can."""
+    if (ask.n or 1) > 1:
+        return f"n is {ask.n}: one reply is given at a time; ask again for another"
+    if ask.logprobs or ask.top_logprobs:
+        return "logprobs: nobody here knows how likely its words are; leave it out"
+    if ask.tool_choice not in (None, "none", "auto") or ask.function_call not in (None, "none", "auto"):
+        return "tool_choice: tools are not called here; leave it out, or say none or auto"
+    wanted = ask.response_format
+    if wanted and wanted.type == "json_schema" and wanted.json_schema is None:
+        return "response_format.json_schema is missing"
+    return None
 
 
 async def read_ask(http: HttpRequest) -> Ask:

@@ -79,7 +79,12 @@ def test_the_model_gets_what_was_asked_and_nothing_else():
         {"role": "user", "content": [{"type": "text", "text": "one "}, {"type": "text", "text": "two"}]},
         {"role": "assistant", "content": None},
     ]
-    served(model, json=asked(messages=messages, temperature=0.2, seed=9, max_tokens=50, response_format={}))
+    served(
+        model,
+        json=asked(
+            messages=messages, temperature=0.2, seed=9, max_tokens=50, response_format={"type": "text"}
+        ),
+    )
     (request,) = model.requests
     assert request == Request(
         (
