@@ -262,7 +262,7 @@ class Terms:
     """Under what terms an experiment is performed."""
 
     max_usd: float | None = None
-    """Most dollars for all runs together; None: no limit, which only simulated experiments may have."""
+    """Most dollars for all runs together; None: no limit, which only simulated and free experiments may have."""
     stop_when_clear: bool = False
     """Whether it ends early when the answer is clear; see `swarm.stats.sequential`."""
     margin: float = MARGIN

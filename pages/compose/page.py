@@ -1,5 +1,6 @@
 """Compose: what to deliver, who does it, how they work together; what that will take; run."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -17,10 +18,11 @@ from pages.shared.text import plain, sentence
 from swarm.engine.command_line import command_line, mission_toml
 from swarm.engine.compose import compose
 from swarm.engine.estimate import Estimates
+from swarm.engine.measure import measure, unmeasured
 from swarm.engine.wish import wish_of
 from swarm.errors import SwarmError
 from swarm.figures.protocol_diagram import speakers
-from swarm.models.catalogue import card_of
+from swarm.models.catalogue import card_of, cost_nothing
 from swarm.spec import RunSpec
 from swarm.team import make_team
 from swarm.written import count, lasting, usd, visible
@@ -45,19 +47,22 @@ def confirm(spec: RunSpec, expected: Estimates) -> None:
             st.error(sentence(error), icon=":material/error:")
 
 
-def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> None:
-    """Show the price and size of the run, low, expected and high."""
+def show_expectation(spec: RunSpec, expected: Estimates, *, simulated: bool, free: bool) -> None:
+    """Show the size of the run, low, expected and high, and its price where there is one."""
     columns = {"Low": expected.low, "**Expected**": expected.expected, "High": expected.high}
     rows = {
         name: [
             count(foretold.calls),
             count(foretold.input_tokens + foretold.output_tokens),
             lasting(foretold.seconds),
-            usd(foretold.cost_usd),
+            *([] if free else [usd(foretold.cost_usd)]),
         ]
         for name, foretold in columns.items()
     }
-    st.table({"": ["Calls", "Tokens", "Time", "Price"], **rows}, border="horizontal", hide_index=True)
+    heads = ["Calls", "Tokens", "Time", *([] if free else ["Price"])]
+    st.table({"": heads, **rows}, border="horizontal", hide_index=True)
+    if expected.expected.seconds is None:
+        offer_to_measure(spec)
     if simulated:
         st.caption(
             "Simulated agents are free. The price is what models of their class would cost.",
@@ -69,13 +74,23 @@ def show_expectation(spec: RunSpec, expected: Estimates, simulated: bool) -> Non
         st.warning(plain(warning), icon=":material/info:")
 
 
+def offer_to_measure(spec: RunSpec) -> None:
+    """Offer to find out how long a server on this machine takes."""
+    names = ", ".join(unmeasured(spec, settings()))
+    st.caption(f"How fast {plain(names)} answers on this machine is not known yet. One message tells.")
+    if st.button("Measure", icon=":material/timer:", key="measure"):
+        with st.spinner("Waiting for the reply"):
+            asyncio.run(measure(spec, settings()))
+        st.rerun()
+
+
 def show_outcome(spec: RunSpec, judge: str | None) -> None:
     """Show the expectation, the same as a command, and the button."""
     simulated = card_of(next(iter(spec.team.models)), settings()).simulated
-    expected = estimates(spec)
-    show_expectation(spec, expected, simulated)
+    expected, unpaid = estimates(spec), cost_nothing(spec.models, settings())
+    show_expectation(spec, expected, simulated=simulated, free=unpaid and not simulated)
     if st.button("Run", type="primary", icon=":material/play_arrow:", width="stretch", key="run"):
-        run_and_watch(spec) if simulated else confirm(spec, expected)
+        run_and_watch(spec) if unpaid else confirm(spec, expected)
     command = command_line(spec, judge=judge)
     st.caption("The same from a terminal:")
     st.code(visible(command), language="bash", wrap_lines=True)

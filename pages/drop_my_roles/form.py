@@ -1,6 +1,7 @@
 """A person says how an imported team is tested: on which missions, with which models."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -11,10 +12,11 @@ from pages.shared.team_input import model_label
 from pages.shared.text import plain, sentence
 from swarm.config import Settings
 from swarm.errors import SwarmError
+from swarm.experiment.recipe import Recipes, models_of
 from swarm.export import no_formula, without_guard
 from swarm.grid import Experiment
 from swarm.mission import Mission
-from swarm.models.catalogue import load_catalogue
+from swarm.models.catalogue import cost_nothing, load_catalogue
 from swarm.spec import MAX_SEED
 from swarm.teams.inputs import MAX_SETS
 from swarm.teams.reading.given import GivenTeam
@@ -53,6 +55,21 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
     further, left_out = _choose_arms(team)
     with st.expander("Repeats, judge, seed, limit", icon=":material/settings:"):
         repeats, judge, seed = _choose_rest()
+        test = team_test(
+            team,
+            missions,
+            settings,
+            model=model,
+            judge=judge,
+            repeats=repeats,
+            seed=seed,
+            further=further,
+            left_out=left_out,
+        )
+        models = models_of(Recipes(test.grid, settings))
+        unpaid = cost_nothing(models, settings)
+        if unpaid and not any(name.startswith("sim/") for name in models):
+            return test
         max_usd = st.number_input(
             "Most dollars in all",
             0.0,
@@ -62,18 +79,7 @@ def choose_test(team: GivenTeam, library: Mapping[str, Mission], settings: Setti
             key="team_max_usd",
             help="The test stops before it passes this. Simulated agents only pretend to spend.",
         )
-    return team_test(
-        team,
-        missions,
-        settings,
-        model=model,
-        judge=judge,
-        repeats=repeats,
-        seed=seed,
-        max_usd=None if _is_simulated(model) else max_usd,
-        further=further,
-        left_out=left_out,
-    )
+    return test if unpaid else Experiment(test.grid, replace(test.terms, max_usd=max_usd))
 
 
 def _choose_model(team: GivenTeam) -> str | None:
@@ -233,7 +239,3 @@ def _choose_rest() -> tuple[int, str | None, int]:
     )
     seed = st.number_input("First seed", 0, MAX_SEED, key="team_seed", help="The same for every arm.")
     return repeats, None if judge == CHOOSE_FOR_ME else judge, seed
-
-
-def _is_simulated(model: str | None) -> bool:
-    return model is not None and all(entry.split()[-1].startswith("sim/") for entry in model.split(","))

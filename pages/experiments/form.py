@@ -180,7 +180,7 @@ def _choose_terms() -> dict[str, Any]:
             help="A difference in quality within it counts as none. Half a point on one criterion is 0.031.",
             persist_state="session",
         )  # fmt: skip
-        max_usd = limit_input("Most dollars in all", "exp_max_usd", 1.0, "required for real models")
+        max_usd = limit_input("Most dollars in all", "exp_max_usd", 1.0, "required where money is spent")
         run_usd = limit_input("Most dollars a run", "exp_run_usd", 0.1)
     stop_when_clear = st.toggle(
         "Stop early when the answer is clear",

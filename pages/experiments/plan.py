@@ -43,7 +43,7 @@ def show_plan(experiment: Experiment, *, label: str = "Start", go: Go = state.sh
     _show_resolution(experiment)
     if st.button(label, type="primary", icon=":material/play_arrow:", width="stretch", key="exp_start"):
         checked(Recipes(grid, settings()), experiment.terms)
-        start(experiment, go) if foretold.simulated else confirm(experiment, foretold, go)
+        start(experiment, go) if foretold.free else confirm(experiment, foretold, go)
     _show_file(experiment)
 
 
@@ -85,17 +85,23 @@ def _unequal(key: str, _recipes: Recipes) -> tuple[str, ...]:
 
 
 def _show_price(foretold: Plan) -> None:
+    unpaid = foretold.free and not foretold.simulated
     columns = {"Low": foretold.low, "**Expected**": foretold.expected, "High": foretold.high}
     rows = {
         name: [
             count(each.calls),
             count(each.input_tokens + each.output_tokens),
             lasting(each.seconds),
-            plain(usd(each.cost_usd)),
+            *([] if unpaid else [plain(usd(each.cost_usd))]),
         ]
         for name, each in columns.items()
     }
-    st.table({"": ["Calls", "Tokens", "Time", "Price"], **rows}, border="horizontal", hide_index=True)
+    heads = ["Calls", "Tokens", "Time", *([] if unpaid else ["Price"])]
+    st.table({"": heads, **rows}, border="horizontal", hide_index=True)
+    if foretold.expected.seconds is None:
+        st.caption(
+            "How fast its models answer on this machine is not known yet: send one a test message on Models."
+        )
     if foretold.simulated:
         st.caption("Simulated agents are free. The price is what models of their class would cost.")
 

@@ -10,6 +10,7 @@ from pages.shared.resources import local_servers, settings, slips
 from pages.shared.text import plain, sentence
 from swarm.errors import SwarmError
 from swarm.models.catalogue import known_models
+from swarm.models.local import LocalServer
 from swarm.written import visible
 
 
@@ -20,14 +21,41 @@ def show_servers() -> None:
     found = state.found_servers()
     if found is None:
         st.caption(
-            "Ollama, LM Studio, vLLM and llama.cpp are looked for at their usual addresses on this machine."
+            "Ollama, LM Studio, vLLM and llama.cpp are looked for at their usual addresses on this machine, and where "
+            "variables such as OLLAMA_API_BASE and models.toml point."
         )
         return
     if not found:
         st.caption("None answered. Start one, for instance with `ollama serve`, and look again.")
     for server in found:
-        st.markdown(f"**{plain(server.name)}** at {plain(server.base_url)}")
-        st.code(visible("\n".join(server.models)) or "no model loaded", language=None)
+        show_server(server)
+
+
+def show_server(server: LocalServer) -> None:
+    """A server, its models with what they hold, and a button that leads to a team of one of them."""
+    st.markdown(f"**{plain(server.name)}** at {plain(server.base_url)}")
+    if server.loading:
+        st.caption(":material/hourglass: It is loading its model. A run waits for that; or look again.")
+    lines = [
+        f"{model} · {server.contexts[model]:,} tokens" if model in server.contexts else model
+        for model in server.models
+    ]
+    st.code(visible("\n".join(lines)) or "no model loaded", language=None)
+    if server.instead:
+        st.caption(f"Models of these names are asked at {plain(server.instead)} instead.")
+    elif server.models:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            model = st.selectbox(
+                "Model",
+                server.models,
+                format_func=visible,
+                key=f"of {server.base_url} {server.name}",
+                width=320,
+            )
+            if st.button(
+                "Compose with this", icon=":material/groups:", key=f"with {server.base_url} {server.name}"
+            ):
+                state.compose_with(model)
 
 
 st.title("Models", anchor=False)

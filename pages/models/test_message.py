@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shared.resources import settings
 from pages.shared.text import plain
-from swarm.engine.day_purse import ask_once
-from swarm.models.card import ModelCard
+from swarm.engine.measure import ask_measured
+from swarm.models.card import FREE, ModelCard
 from swarm.models.catalogue import card_of, open_model, present_keys
 from swarm.models.model import Message, Model, Request, likely_tokens
 from swarm.written import about, count, lasting, usd, visible
@@ -31,7 +31,7 @@ def show_test(cards: Sequence[ModelCard]) -> None:
         )
         text = st.text_input("Message", GREETING, key="test_message", width=420)
     card = card_of(str(name), settings())
-    price = "free" if card.simulated else f"at most {usd(_price(card, text or ''))}"
+    price = "free" if card.simulated or card.price == FREE else f"at most {usd(_price(card, text or ''))}"
     if st.button(plain(f"Send ({price})"), icon=":material/send:", key="send"):
         model = open_model(card.id, settings(), pace="instant")
         with st.spinner("Waiting for the reply"):
@@ -42,7 +42,7 @@ def show_reply(model: Model, text: str, *, simulated: bool) -> None:
     """Ask, and frame what comes back as the model's words."""
     request = Request((Message("user", (text,)),), max_tokens=REPLY_TOKENS, timeout_s=TIMEOUT_S)
     asked = time.monotonic()
-    reply = asyncio.run(model.complete(request) if simulated else ask_once(model, request, settings()))
+    reply = asyncio.run(model.complete(request) if simulated else ask_measured(model, request, settings()))
     taken = time.monotonic() - asked
     cost = plain(about(usd(reply.usage.cost_usd), reply.usage.estimated))
     price = f"would cost {cost}" if simulated else cost

@@ -27,6 +27,11 @@ def show_run(run_id: str) -> None:
     st.switch_page("../run/page.py", query_params={"run": run_id})
 
 
+def compose_with(model: str) -> None:
+    """Go to Compose, with this model for every seat."""
+    st.switch_page("../compose/page.py", query_params={"model": model})
+
+
 def shown_experiment() -> str | None:
     """The experiment the URL names."""
     return st.query_params.get("experiment")

@@ -25,7 +25,7 @@ from swarm.models.catalogue import (
     price_table_version,
     slips_in_own_models,
 )
-from swarm.models.local import find_local_servers
+from swarm.models.local import find_local_servers, servers_to_ask
 
 SHOWN_PACKAGES = ("streamlit", "plotly", "networkx", "duckdb", "pydantic", "typer", "rich", "litellm")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -56,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_keys(settings),
         _day(settings),
         _prices(),
-        _local_servers(),
+        _local_servers(settings),
         _chromium(settings),
         _start_up(),
     ]
@@ -152,12 +152,13 @@ def _prices() -> Finding:
     return Finding("prices", "good", f"table {price_table_version()}, the oldest read on {min(read)}")
 
 
-def _local_servers() -> Finding:
-    servers = asyncio.run(find_local_servers())
+def _local_servers(settings: Settings) -> Finding:
+    servers = asyncio.run(find_local_servers(servers_to_ask(settings)))
     if not servers:
         return Finding("local servers", "note", "none found (Ollama, LM Studio, vLLM, llama.cpp)")
     names = ", ".join(
-        f"{server.name} at {server.base_url}, {len(server.models)} models" for server in servers
+        f"{server.name} at {server.base_url}, {'loading' if server.loading else f'{len(server.models)} models'}"
+        for server in servers
     )
     return Finding("local servers", "good", names)
 

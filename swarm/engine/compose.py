@@ -13,7 +13,7 @@ from swarm.engine.wish import Wish, accept
 from swarm.errors import BadInput, PriceUnknown
 from swarm.limits import DEFAULT_MAX_USD, Limits
 from swarm.mission import Mission
-from swarm.models.card import ModelCard
+from swarm.models.card import FREE, ModelCard
 from swarm.models.catalogue import (
     address_of,
     card_of,
@@ -243,7 +243,7 @@ def _limits(limits: Limits, cards: Sequence[ModelCard]) -> tuple[Limits, tuple[s
         f"The price of {name} is unknown: its dollars are neither counted nor limited."
         for name in dict.fromkeys(unpriced)
     ]
-    if limits.usd is None and len(unpriced) < len(cards):
+    if limits.usd is None and any(card.price and card.price != FREE for card in cards):
         said.append(f"No dollar limit was given: the run stops before it passes ${DEFAULT_MAX_USD:.2f}.")
         limits = replace(limits, usd=DEFAULT_MAX_USD)
     return limits, tuple(said)

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from swarm.config import Settings, ensure_data_folder
 from swarm.engine.day_purse import DayPurse
+from swarm.engine.measure import keep_speeds
 from swarm.engine.run import open_models, play
 from swarm.errors import BadInput, DamagedJournal, FolderGone, RunBusy, UnknownRun
 from swarm.limits import Limits
 from swarm.protocols import find_protocol
-from swarm.recording.events import Event, RunDeleted, RunFinished, RunStarted
+from swarm.recording.events import Event, RunDeleted, RunFinished, RunStarted, TurnTaken
 from swarm.recording.journal import Journal, journal_of
 from swarm.recording.journal_lines import read_journal
 from swarm.recording.record import RunRecord, record_of, spec_of
 from swarm.spec import RunSpec
+from swarm.turn import Call
 
 STOP_POLL_S = 0.2
 
@@ -139,8 +141,12 @@ async def _kept(
         # Simulated money is nobody's.
         purse = DayPurse(settings, mind=journal.mind_place) if journal.paid else None
         playing = play(spec, run_id=run_id, record=journal.record, before=before, stop=stop, purse=purse)
+        calls: list[Call] = []
         async for event in playing:
+            calls += event.turn.calls if isinstance(event, TurnTaken) else ()
             yield event
+        if journal.paid and not journal.gone:
+            keep_speeds(calls, settings)
     if journal.gone:
         raise FolderGone(journal.gone)
 

@@ -17,7 +17,7 @@ from swarm.errors import BadInput, UnknownName
 from swarm.grid import BUDGET, NO_SHOCK, Grid, Planned, Terms
 from swarm.mission import Mission
 from swarm.models.card import ModelCard
-from swarm.models.catalogue import card_of
+from swarm.models.catalogue import card_of, cost_nothing
 from swarm.prompts.render import mission_text
 from swarm.recording.events import Event, ExperimentStarted, RunFinished
 from swarm.shock import Shock
@@ -195,6 +195,14 @@ def shock_of(grid: Grid, kind: str) -> Shock | None:
     return None if kind == NO_SHOCK else Shock.named(kind, grid.shock_model if kind == "swap" else None)
 
 
+def models_of(recipes: Recipes) -> tuple[str, ...]:
+    """Every model that is asked in an experiment, judges included."""
+    first = (recipes.grid.first_run(0, arm) for arm in range(len(recipes.grid.arms)))
+    return tuple(
+        dict.fromkeys(name for number in first for name in recipes.of(recipes.grid.planned(number)).models)
+    )
+
+
 def checked(recipes: Recipes, terms: Terms | None) -> bool:
     """Make sure that every arm can be played with every mission; say whether its models are simulated.
 
@@ -214,7 +222,7 @@ def checked(recipes: Recipes, terms: Terms | None) -> bool:
             "the grid mixes simulated and real models: such runs are never compared; make two experiments"
         )
     simulated = kinds.pop()
-    if not simulated and terms and terms.max_usd is None:
+    if terms and terms.max_usd is None and not cost_nothing(models_of(recipes), recipes.settings):
         raise BadInput(
             "this experiment spends real money and has no limit: give max_usd, the most dollars of all its runs"
         )

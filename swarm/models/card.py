@@ -133,6 +133,10 @@ class ServerCard:
     """What precedes a model's name to make it a LiteLLM name."""
     base_url: str
     """Where it listens unless told otherwise; what LiteLLM calls `api_base`."""
+    ids: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+    """Ids of one's own models on it, by its names for them; empty: the prefix and the name make them."""
+    instead: str = ""
+    """Where its prefix is asked instead, because a variable says so; empty: at this address."""
 
 
 # What names and lists of LiteLLM say of a model.

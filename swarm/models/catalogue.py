@@ -4,7 +4,7 @@ LiteLLM takes seconds to import, so it is consulted only about models the catalo
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -160,6 +160,12 @@ def card_of(model_id: str, settings: Settings) -> ModelCard:
     return replace(card, price=FREE, note=FREE_NOTE) if unpriced else card
 
 
+def cost_nothing(names: Iterable[str], settings: Settings) -> bool:
+    """Tell whether asking these models costs nothing: they are simulated, or their price is 0."""
+    cards = [card_of(name, settings) for name in names]
+    return all(card.simulated or card.price == FREE for card in cards)
+
+
 def present_keys(card: ModelCard, settings: Settings) -> list[str]:
     """Name the variables of the card that are set. Never their values."""
     return [variable for variable in card.keys if settings.has_key(variable)]
@@ -264,11 +270,20 @@ def address_of(card: ModelCard, settings: Settings) -> str | None:
     """The model's own address, else that of the environment, else the usual one of a local server, else None."""
     if card.api_base:
         return card.api_base
-    name = card.provider.removesuffix("_chat").upper()
-    for variable in (f"{name}_BASE_URL", f"{name}_API_BASE"):
-        if settings.has_key(variable):
-            return settings.environment[variable].strip()
-    return next((server.base_url for server in load_servers() if server.prefix == card.provider), None)
+    told = address_told(card.provider, settings)
+    return (
+        told[1]
+        if told
+        else next((server.base_url for server in load_servers() if server.prefix == card.provider), None)
+    )
+
+
+def address_told(provider: str, settings: Settings) -> tuple[str, str] | None:
+    """The variable that says where a provider is asked, and the address; None when none is set."""
+    name = provider.removesuffix("_chat").upper()
+    variables = (f"{name}_BASE_URL", f"{name}_API_BASE")
+    found = next((variable for variable in variables if settings.has_key(variable)), None)
+    return (found, settings.environment[found].strip()) if found else None
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from swarm.errors import FailureKind, ModelUnavailable
 from swarm.models.allowance import wait_asked_for
 from swarm.models.card import ModelCard
-from swarm.models.local import names_at
+from swarm.models.local import LOADING, names_at
 from swarm.models.reading import error_within, parsed, refusal_of, why_empty
 from swarm.models.transport import Exchange
 from swarm.security.keys import without_values
@@ -54,7 +54,6 @@ _STATUS_BY_NAME: Mapping[str, int] = {
 }
 """Codes of errors that are words."""
 _HTML = re.compile(r"\s*<(!doctype|html)", re.IGNORECASE)
-_LOADING = r"\bloading\b|warming up|cold start|starting up|is starting|not (yet )?ready|initiali[sz]ing"
 _BUSY = r"overload|\bbusy\b|capacity|too many|try again|temporar"
 _OF_A_DAY = r"per.?(day|month)|\b[RT]PD\b|\bdaily\b|\bmonthly\b"
 """Of a limit that nobody waits for."""
@@ -242,7 +241,7 @@ def _kind_by_words(said: str) -> FailureKind:
 
 
 def _kind_of_503(status: int, said: str, exchange: Exchange) -> FailureKind:
-    if re.search(_LOADING, said, re.IGNORECASE):
+    if re.search(LOADING, said, re.IGNORECASE):
         return "loading"
     # One that says nothing may come from a machine in between, whose server is gone.
     passing = status == 529 or retry_after(exchange) is not None or re.search(_BUSY, said, re.IGNORECASE)

@@ -10,6 +10,9 @@ from swarm.models.litellm import LiteLlmModel
 from swarm.models.model import Message, Request
 from tests.fault_server import SCENARIOS, FaultServer, refusal, reply
 
+# LiteLLM silences this about its own types when it is imported; pytest undoes that after each test.
+pytestmark = pytest.mark.filterwarnings("ignore:Item '.*' on TypedDict class:UserWarning")
+
 LIST = reply({"data": [{"id": "llama3.2:latest"}, {"id": "qwen"}]})
 NOT_FOUND = reply({"detail": "Not Found"}, 404)
 PAGE = reply("<!DOCTYPE html><html>Welcome</html>", 404)

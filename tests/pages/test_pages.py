@@ -15,6 +15,7 @@ from swarm.limits import Limits
 from swarm.mission import Mission
 from swarm.models.allowance import ProviderLimits
 from swarm.models.catalogue import known_limits
+from swarm.models.local import LocalServer
 from swarm.recording.events import ProtocolEnded
 from swarm.recording.journal import journal_of
 from swarm.verdict import Verdict
@@ -41,6 +42,18 @@ STATUS_WORDS = {
     "failed": "Failed",
     None: "Interrupted",
 }
+
+
+AT_HOME = """
+[[models]]
+id = "home/small"
+label = "At home"
+family = "home"
+structured = "none"
+cache = "none"
+context = 8192
+api_base = "http://127.0.0.1:9/v1"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -529,6 +542,30 @@ def test_limits_of_a_provider_are_kept_by_the_page_and_found_again(settings: Set
 
 def by_label(elements, label: str):
     return next(element for element in elements if element.label == label)
+
+
+def test_a_found_server_leads_to_a_team_of_its_model_and_nobody_speaks_of_money(
+    settings: Settings, monkeypatch
+):
+    (settings.data / "models.toml").write_text(AT_HOME)
+    started: list[str] = []
+    monkeypatch.setattr("pages.shared.launching.launch", lambda spec, here, run_id: started.append(run_id))
+    app = opened("models/page.py")
+    app.session_state["local_servers"] = (
+        LocalServer("Mine", "http://127.0.0.1:9/v1", ("home/small",), {"home/small": 8_192}, loading=True),
+    )
+    app.run()
+    assert "home/small · 8,192 tokens" in words_of(app)
+    assert "loading its model" in words_of(app)
+    by_label(app.button, "Compose with this").click().run()
+    assert not app.exception
+    assert app.selectbox(key="model").value == "home/small"
+    # In a test only a page that was opened by its address keeps its buttons.
+    app = opened("compose/page.py", model="home/small", agents="2")
+    assert "home/small answers on this machine is not known yet" in words_of(app).replace("\\", "")
+    assert "$" not in words_of(app)
+    app.button(key="run").click().run()
+    assert len(started) == 1
 
 
 def test_real_money_is_asked_for_twice(settings, monkeypatch):
