@@ -14,6 +14,9 @@ Structured = Literal["schema", "json", "none"]
 Cache = Literal["marks", "automatic", "none"]
 """Whether the provider reuses the start of a prompt: where it is marked, by itself, or never."""
 
+Speech = Literal["openai", "anthropic", "gemini"]
+"""The format of requests and replies of a server of one's own."""
+
 PER_MILLION = 1_000_000
 
 _OPENCLAW = ("openclaw", "agent:")
@@ -87,11 +90,13 @@ class ModelCard:
     """What it is not sent, because it refuses it, by names of `PARAMETERS` in swarm/models/leaving_out.py."""
     served_as: str = ""
     """Its name on that server; empty: what follows the first slash of the id."""
+    speaks: Speech = "openai"
+    """The format in which that server is asked."""
 
     @property
     def asked_as(self) -> str:
-        """The name LiteLLM is given: the id, or, for a model with an address, its name on an OpenAI-like server."""
-        return f"openai/{self.served_as or self.id.split('/', 1)[-1]}" if self.api_base else self.id
+        """The name LiteLLM is given: the id, or, for a model with an address, its name there behind what it speaks."""
+        return f"{self.speaks}/{self.served_as or self.id.split('/', 1)[-1]}" if self.api_base else self.id
 
     @property
     def cautions(self) -> tuple[str, ...]:

@@ -253,12 +253,19 @@ def _access(card: ModelCard, settings: Settings) -> tuple[str | None, str | None
         # Never left to LiteLLM, which would send the key of OpenAI there.
         names = present_keys(card, settings)
         key = settings.environment[names[0]].strip() if names else _PLACEHOLDER_KEY
-        return card.api_base, key
+        # Anthropic's clients add the version themselves.
+        base = card.api_base.rstrip("/")
+        return base.removesuffix("/v1") if card.speaks == "anthropic" else card.api_base, key
     if not _runs_here(card, settings):
         return None, None
     # Said aloud, because what we hold to be here, and so free, must not be asked elsewhere.
-    key = None if present_keys(card, settings) else _PLACEHOLDER_KEY
+    key = None if present_keys(card, settings) or settings.has_key(_key_by_name(card)) else _PLACEHOLDER_KEY
     return address_of(card, settings), key
+
+
+def _key_by_name(card: ModelCard) -> str:
+    """The variable in which LiteLLM looks for the key of servers that may do without one."""
+    return f"{card.provider.removesuffix('_chat').upper()}_API_KEY"
 
 
 def _runs_here(card: ModelCard, settings: Settings) -> bool:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from swarm.errors import BadInput
 from swarm.models.allowance import ProviderLimits
-from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Structured
+from swarm.models.card import FREE, Cache, ModelCard, Price, ServerCard, Speech, Structured
 from swarm.security.loopback import address_fault, is_loopback_url
 from swarm.text.numbers import MOST
 from swarm.text.toml import toml_of
@@ -59,6 +59,7 @@ class _ModelTable(_Table):
     traits: dict[str, float] = {}
     api_base: str | None = None
     served_as: Annotated[str, Field(pattern=r"^\S*$")] = ""
+    speaks: Speech = "openai"
     remote: bool = False
     small: bool = False
     leave_out: list[Literal["temperature", "seed", "max_tokens", "system", "response_format", "stream"]] = []
@@ -68,8 +69,8 @@ class _ModelTable(_Table):
         fault = None
         if self.api_base is not None:
             fault = address_fault(self.api_base, remote=self.remote)
-        elif self.served_as or self.remote:
-            fault = "served_as and remote say how api_base is asked, and there is none"
+        elif self.served_as or self.remote or self.speaks != "openai":
+            fault = "served_as, speaks and remote say how api_base is asked, and there is none"
         if fault:
             # Not ValueError, of which Pydantic says that it is one.
             raise PydanticCustomError("address", "{fault}", {"fault": fault})
