@@ -27,6 +27,8 @@ _EPOCH_S, _EPOCH_MS = 1e9, 1e12
 _TRY_AGAIN = re.compile(r"try again in ([\d.]+(?:ms|s|m|h)[\d.hms]*)", re.IGNORECASE)
 _RETRY_DELAY = re.compile(r'"retryDelay"\s*:\s*"([\d.]+)s"')
 """Where Gemini says how long to wait."""
+_ESTIMATED = re.compile(r'"estimated_time"\s*:\s*([\d.]{1,12})')
+"""Where Hugging Face says how many seconds a model still loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ def wait_asked_for(headers: Mapping[str, str], body: str) -> float | None:
         return seconds_until(value, headers)
     if delay := _RETRY_DELAY.search(body) or _TRY_AGAIN.search(body):
         return seconds_until(delay[1].rstrip("."), headers)
-    return None
+    estimated = _ESTIMATED.search(body)
+    return _number(estimated[1]) if estimated else None
 
 
 def seconds_until(value: str, headers: Mapping[str, str]) -> float | None:

@@ -241,7 +241,9 @@ def _kind_by_words(said: str) -> FailureKind:
 
 
 def _kind_of_503(status: int, said: str, exchange: Exchange) -> FailureKind:
-    if re.search(LOADING, said, re.IGNORECASE):
+    # Some say so by a state, or on a page.
+    body = exchange.body[:_MAX_SAID_CHARS].decode("utf-8", "replace")
+    if re.search(LOADING, f"{said} {body}", re.IGNORECASE):
         return "loading"
     # One that says nothing may come from a machine in between, whose server is gone.
     passing = status == 529 or retry_after(exchange) is not None or re.search(_BUSY, said, re.IGNORECASE)

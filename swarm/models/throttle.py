@@ -28,7 +28,7 @@ LONGEST_GAP_S = 20.0
 LONGEST_PAUSE_S = 60.0
 """When it does not say how long it wants to be left alone."""
 LOADING_S = 5.0
-"""The longest wait between two looks at a server that loads its model."""
+"""The longest wait between two looks at a server that loads its model and does not say how long it will."""
 FORGOTTEN_S = 120.0
 """A pace that was learned is forgotten when nothing was sent for so long."""
 REMEMBERED = 4_096
@@ -285,7 +285,7 @@ class Throttle:
         if said_s is None:
             said_s = self._stated_s(now) or None
         if error.kind == "loading":
-            wait_s = min(LOADING_S, max(own_s, said_s or 0.0))
+            wait_s = min(LOADING_S, own_s) if said_s is None else min(LONGEST_PAUSE_S, max(said_s, own_s))
             return Holdup(f"{self.name} is loading the model", now + wait_s, wait_s)
         if said_s is None:
             return Holdup(f"{self.name} refuses calls for now", now + own_s, own_s)

@@ -11,9 +11,11 @@ from swarm.errors import BadInput, ModelUnavailable
 from swarm.models.allowance import Bucket, ProviderLimits, Stated, stated_limits, wait_asked_for
 from swarm.models.card import ModelCard
 from swarm.models.catalogue import keep_limits, known_limits, limits_of, slips_in_own_models
+from swarm.models.failures import failure
 from swarm.models.litellm import LiteLlmModel, library
 from swarm.models.model import Message, Request
 from swarm.models.throttle import Throttle
+from swarm.models.transport import Exchange
 from tests.clockwork import slept_through
 
 SAID_AT = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -40,6 +42,8 @@ WAITS: dict[str, tuple[dict[str, str], str, float | None]] = {
     "words of a moment": ({}, "please try again in 250ms.", 0.25),
     "nothing": ({}, "slow down", None),
     "nonsense": ({"retry-after": "soon"}, "", None),
+    "Hugging Face": ({}, '{"error": "Model x is currently loading", "estimated_time": 20.5}', 20.5),
+    "Hugging Face, oddly": ({}, '{"estimated_time": "soon"}', None),
 }
 
 
@@ -236,3 +240,32 @@ def test_a_server_on_this_machine_begins_with_few_calls_in_flight_and_gets_more_
 
     assert slept_through(most_at_once(1))[0] <= 4
     assert slept_through(most_at_once(64))[0] >= 32
+
+
+@pytest.mark.parametrize(("told_s", "wait_s"), [(None, 0.25), (20.5, 20.5), (900.0, 60.0)])
+def test_a_server_that_loads_is_left_alone_as_long_as_it_says_it_will(told_s: float | None, wait_s: float):
+    async def paused() -> float:
+        throttle = Throttle("here", most=48)
+        async with throttle.place() as departure:
+            throttle.refused(departure, ModelUnavailable("loading", "Loading.", retry_after_s=told_s))
+        holdup = throttle.holdup()
+        return holdup.left_s if holdup else 0.0
+
+    assert slept_through(paused())[0] == pytest.approx(wait_s, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"Loading model", "loading"),
+        (b'{"state": "loading"}', "loading"),
+        (b'{"error": "Model x is currently loading", "estimated_time": 20.0}', "loading"),
+        (b"<html><body>The model is warming up</body></html>", "loading"),
+        (b"", "overloaded"),
+        (b"<html>Service unavailable</html>", "overloaded"),
+    ],
+)
+def test_a_503_that_says_in_any_way_that_a_model_is_loading_is_waited_for(body: bytes, kind: str):
+    exchange = Exchange()
+    exchange.begun, exchange.status, exchange.body = True, 503, body
+    assert failure("own/m", exchange, "nothing", ()).kind == kind
