@@ -37,7 +37,7 @@ class _Remarks(logging.Handler):
 
 def say_remarks() -> None:
     """From now on this process says what is remarked anywhere in it."""
-    REMARKS.addHandler(_Remarks())
+    REMARKS.handlers[:] = [_Remarks()]
 
 
 def print_json(value: object) -> None:
