@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from swarm.config import Settings
 from swarm.engine.day_purse import ask_once
 from swarm.engine.rehearsal import as_asked, rehearse
 from swarm.engine.stage import Cued
+from swarm.errors import SwarmError
 from swarm.models.catalogue import card_of, open_model
 from swarm.models.model import Completion, Model, Request
 from swarm.models.speed import keep_speed, speed_of
@@ -69,5 +71,7 @@ def _busy_s(calls: Iterable[Call]) -> float:
 
 
 def _keep(model: str, seconds: float, output_tokens: int, settings: Settings) -> None:
-    if speed_of(card_of(model, settings), settings).here:
-        keep_speed(model, seconds, output_tokens, settings)
+    # Whose entry is gone by now, or was never there, is not planned for.
+    with suppress(SwarmError):
+        if speed_of(card_of(model, settings), settings).here:
+            keep_speed(model, seconds, output_tokens, settings)
