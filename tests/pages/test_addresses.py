@@ -213,7 +213,7 @@ def test_a_moment_in_the_address_is_a_number_or_none():
 
 READS = {
     "start/page.py": {"pair"},
-    "compose/page.py": set(),
+    "compose/page.py": {"model"},
     "run/page.py": {"run", "moment"},
     "side_by_side/page.py": {"run", "by", "kind", "experiment"},
     "experiments/page.py": {"experiment", "claim", "model"},

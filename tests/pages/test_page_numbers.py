@@ -194,7 +194,7 @@ def test_low_expected_and_high_are_foretold_in_that_order():
         Estimate(calls=n, input_tokens=10 * n, output_tokens=n, cost_usd=1.5 * n, seconds=float(n))
         for n in (1, 2, 4)
     )
-    plan = Plan(1, 1, 1, 1, 0, True, low, likely, high, (None,))
+    plan = Plan(1, 1, 1, 1, 0, True, True, low, likely, high, (None,))
     table = drawn(_show_price, plan).table[0].value
     assert {name: [each.replace("\\", "") for each in table[name]] for name in table.columns[1:]} == {
         "Low": ["1", "11", "1.0 s", "$1.50"],
