@@ -125,6 +125,7 @@ PLAN = Plan(
     repeats=3,
     comparisons=4,
     simulated=True,
+    free=True,
     low=Estimate(1_000, 20_000, 300, 1.5, 11),
     expected=Estimate(2_000, 50_000, 700, 2.5, 22),
     high=Estimate(4_000, 90_000, 1_100, 8.5, 88),
