@@ -185,8 +185,9 @@ def test_a_restarted_page_finds_the_run_again(dashboard, browser):
     page = look(browser)
     open_page(page, dashboard, "/compose?agents=2")
     page.get_by_text("Seed, pace and organization").click()
-    settled(page)
-    page.get_by_text("As real models").click()
+    pace = page.get_by_role("radio", name="As real models")
+    # Streamlit may lose a click into a fold that is still opening; a person clicks again.
+    wait_until(lambda: pace.is_checked() or bool(pace.click()), "the pace is chosen")
     expect(page.get_by_text("--pace real")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Run", exact=True).click()
