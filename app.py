@@ -130,7 +130,7 @@ async def health(request: Request) -> JSONResponse:
 
 
 def secrets_of_the_environment() -> tuple[str, ...]:
-    """What must never show; ends the process, with the reason, when the environment cannot be read."""
+    """Secrets that must never show; ends the process, with the reason, when the environment cannot be read."""
     try:
         return read_settings().secret_values()
     except BadInput as error:

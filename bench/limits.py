@@ -1,4 +1,4 @@
-"""How teams fare at a provider with limits: real HTTP on loopback, one limit and one way of telling it at a time.
+"""Measure teams at a provider with limits: real HTTP on loopback, one limit and one way of telling it at a time.
 
 Prints a table of seats lost, requests refused and time against the ideal, and one JSON line. Time of the limits that a
 minute has is scaled down ten times.

@@ -1,4 +1,4 @@
-"""What a provider allows is shown and set: requests and tokens a minute, calls in flight, the deadline of a reply."""
+"""Limits of a provider are shown and set: requests and tokens a minute, calls in flight, the deadline of a reply."""
 
 from collections.abc import Sequence
 

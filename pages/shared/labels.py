@@ -28,7 +28,7 @@ def zone() -> tzinfo:
 
 
 def started_column() -> Any:
-    """How a column of moments is shown: in the zone of whoever looks, with its offset."""
+    """Show a column of moments in the zone of whoever looks, with its offset."""
     return st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm Z", timezone=str(zone()))
 
 

@@ -99,7 +99,7 @@ def _show_verdict(comparison: Comparison, factor: Factor) -> None:
 
 
 def _offer_interleaved(comparison: Comparison) -> None:
-    """Where groups were not played together in time, lead to an experiment that does; nothing where they were."""
+    """Lead to an experiment that plays groups together in time; nothing where they were."""
     if not apart_in_time(comparison):
         return
     if st.button(

@@ -1,4 +1,4 @@
-"""What an attempt at a claim shows, as a number with its interval."""
+"""Attempts at a claim become numbers with intervals."""
 
 from dataclasses import replace
 from statistics import fmean
