@@ -14,9 +14,10 @@ from swarm.security.whole import write_whole
 from swarm.spec import Option
 from swarm.teams import toml
 from swarm.teams.formats import settled
-from swarm.teams.reading.files import Files, files_of
+from swarm.teams.reading.files import Files
 from swarm.teams.reading.given import GivenTeam
 from swarm.teams.trial.arms import could_be, options_of_team
+from swarm.text.decode import NotText, decoded
 
 _ID = re.compile(r"[a-z0-9-]{1,60}")
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9]+")
@@ -56,7 +57,11 @@ def kept_team(settings: Settings, team_id: str) -> GivenTeam:
     path = _folder(settings) / f"{team_id}.toml"
     tighten(path.parent)
     tighten(path)
-    return _read(files_of(path))
+    try:
+        # A team of many long prompts is longer than a single file that people bring may be.
+        return _read(Files({path.name: decoded(path.read_bytes())}))
+    except (OSError, NotText) as error:
+        raise BadInput(f"{str(path)!r} cannot be read: {error}") from error
 
 
 def kept_teams(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from swarm.mission import MAX_REQUIREMENTS, Mission, Requirement, load_library
 from swarm.teams.formats import settled
 from swarm.teams.inputs import read_inputs
 from swarm.teams.reading.given import GivenRole, GivenTask, GivenTeam
-from swarm.teams.storage import keep_team, team_of
+from swarm.teams.storage import keep_team, kept_team, team_of
 from swarm.teams.trial.arms import (
     PROTOCOL_OF,
     could_be,
@@ -174,6 +174,12 @@ def test_a_kept_team_is_found_again_by_its_test(settings):
         (kept / f"{name}.toml").write_bytes(content)
     (kept / "folder.toml").mkdir()
     assert team_of(settings, stored.grid) == TEAM
+
+
+def test_a_team_of_many_long_prompts_is_kept_and_found_again(settings):
+    roles = tuple(replace(BAKERY.roles[0], name=f"R{n}", background="long " * 50_000) for n in range(5))
+    team = settled(replace(BAKERY, roles=roles, tasks=(), steps=()))
+    assert kept_team(settings, keep_team(settings, team)).roles == team.roles
 
 
 def test_of_two_kept_teams_that_a_test_could_be_of_none_is_taken(settings):
